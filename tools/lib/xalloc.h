@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory that is there or the tool ends with status 2: none of them returns NULL. */
+#ifndef LIB_XALLOC_H
+#define LIB_XALLOC_H
+
+#include <stddef.h>
+
+void *xmalloc(size_t size);
+void *xcalloc(size_t n, size_t size);
+void *xrealloc(void *p, size_t size);
+char *xstrdup(const char *s);
+
+/** xasprintf - a formatted string; the caller frees it */
+char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif
