@@ -32,6 +32,7 @@ static const struct schema_column plan_columns[] = {
 	{ "verified_insns", "integer", "instructions", true },
 	{ "verifier_states", "integer", "states", true },
 	{ "stack_bytes", "integer", "bytes", true },
+	{ "prepare_every", "integer", "invocations", false },
 };
 TABLE(plan, "plan");
 

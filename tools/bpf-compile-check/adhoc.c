@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* Bare sources: suite adhoc, each program of the object a test. */
+#include <bpf/libbpf.h>
+#include <err.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "packet.h"
+#include "work.h"
+#include "xalloc.h"
+
+void adhoc_add(struct work *work, const char *path)
+{
+	if (access(path, R_OK))
+		err(EXIT_TROUBLE, "can't read source: '%s'", path);
+	work->units[work_add_unit(work, path, NULL, 0)].adhoc = true;
+}
+
+static struct plan_row *add_row(struct work *work, size_t unit, const char *test,
+				const char *entry_point)
+{
+	struct plan_row *row = work_add_row(work, unit);
+
+	plan_set(&row->suite, "adhoc");
+	plan_set(&row->test, test);
+	plan_set(&row->entry_point, entry_point);
+	plan_set(&row->cpus, "any");
+	plan_set(&row->packet, PACKET_DEFAULT);
+	return row;
+}
+
+void adhoc_list(struct work *work)
+{
+	for (size_t u = 0; u < work->nunits; u++) {
+		const struct unit *unit = &work->units[u];
+		struct bpf_program *program;
+		struct bpf_object *object;
+
+		if (!unit->adhoc)
+			continue;
+		if (!unit->object) {
+			/* Its programs are unknown: the file itself is what failed. */
+			char *copy = xstrdup(unit->source);
+			struct plan_row *row = add_row(work, u, basename(copy), "");
+
+			row->status = STATUS_COMPILE_FAILED;
+			plan_set(&row->reason, unit->reason);
+			plan_set(&row->log, unit->log);
+			free(copy);
+			continue;
+		}
+		object = bpf_object__open(unit->object);
+		if (!object)
+			err(EXIT_TROUBLE, "can't read object: '%s'", unit->object);
+		bpf_object__for_each_program(program, object) {
+			const char *name = bpf_program__name(program);
+			struct plan_row *row = add_row(work, u, name, name);
+
+			plan_set(&row->object, unit->object);
+			plan_set(&row->program_hash, unit->program_hash);
+		}
+		bpf_object__close(object);
+	}
+}

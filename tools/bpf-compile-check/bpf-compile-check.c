@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bpf-compile-check: compile eBPF programs, load them through the verifier, and write plan.csv.
+ */
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "csv.h"
+#include "program.h"
+#include "text.h"
+#include "work.h"
+#include "xalloc.h"
+
+struct opts {
+	struct cli cli;
+	bool load, list, exit_code;
+	struct work work;
+};
+
+enum { OPT_NO_LOAD = 256, OPT_OBJDIR, OPT_OBJECTS, OPT_BUILD, OPT_LIST, OPT_EXIT_CODE };
+
+static const struct argp_option options[] = {
+	{ "no-load", OPT_NO_LOAD, NULL, 0, "only compile: needs no privilege", 0 },
+	{ "objdir", OPT_OBJDIR, "DIR", 0, "where objects and logs go (default: build/bpf)", 0 },
+	{ "objects", OPT_OBJECTS, "DIR", 0, "where a suite's elf_file lies (default: beside it)", 0 },
+	{ "build", OPT_BUILD, "LABEL", 0, "the build's label (default: uname -r)", 0 },
+	{ "jobs", 'j', "N", 0, "compile N at once (default: the number of CPUs)", 0 },
+	{ NULL, 'I', "DIR", 0, "passed to the compiler", 0 },
+	{ NULL, 'D', "NAME[=VALUE]", 0, "passed to the compiler", 0 },
+	{ "list", OPT_LIST, NULL, 0, "write the tests' names and do nothing else", 0 },
+	{ "exit-code", OPT_EXIT_CODE, NULL, 0, "exit with 1 when a program failed", 0 },
+	{ 0 },
+};
+
+static const char doc[] =
+	"Compile eBPF programs, load them through the kernel's verifier, and write plan.csv."
+	"\vEXAMPLES\n"
+	"  bpf-compile-check bpf/suites/smoke.yml > plan.csv\n"
+	"  bpf-compile-check --no-load my.bpf.c | bpf-run | stats-reduce\n";
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct opts *o = state->input;
+	struct work *w = &o->work;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->cli;
+		return 0;
+	case OPT_NO_LOAD:
+		o->load = false;
+		return 0;
+	case OPT_OBJDIR:
+		w->objdir = arg;
+		return 0;
+	case OPT_OBJECTS:
+		w->elf_dir = arg;
+		return 0;
+	case OPT_BUILD:
+		if (!*arg)
+			argp_error(state, "--build needs a label");
+		w->build = arg;
+		return 0;
+	case 'j':
+		w->jobs = (unsigned int)cli_u64("--jobs", arg, 1, 4096);
+		return 0;
+	case 'I':
+	case 'D':
+		w->compiler_options = xrealloc(w->compiler_options,
+					       (w->ncompiler_options + 1) * sizeof(char *));
+		w->compiler_options[w->ncompiler_options++] = xasprintf("-%c%s", key, arg);
+		return 0;
+	case OPT_LIST:
+		o->list = true;
+		return 0;
+	case OPT_EXIT_CODE:
+		o->exit_code = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = { options, parse, "SUITE.yml|FILE.bpf.c|PLAN.csv...", doc,
+				  cli_children, NULL, NULL };
+
+static void read_plan(struct work *work, const char *path)
+{
+	size_t before = work->plan.nrows;
+	char error[512];
+
+	if (plan_read(&work->plan, path, error, sizeof(error)))
+		errx(EXIT_TROUBLE, "%s", error);
+	work->unit_of_row =
+		xrealloc(work->unit_of_row, work->plan.nrows * sizeof(*work->unit_of_row));
+	for (size_t i = before; i < work->plan.nrows; i++)
+		work->unit_of_row[i] = NO_UNIT;
+}
+
+static void read_operand(struct work *work, const char *path)
+{
+	if (text_ends_with(path, ".yml") || text_ends_with(path, ".yaml"))
+		suite_read(work, path);
+	else if (text_ends_with(path, ".c"))
+		adhoc_add(work, path);
+	else
+		read_plan(work, path);
+}
+
+/* Rows that were compiled here have no label yet; --build relabels all. */
+static void label(struct work *work)
+{
+	struct utsname machine;
+
+	uname(&machine);
+	for (size_t i = 0; i < work->plan.nrows; i++) {
+		struct plan_row *row = &work->plan.rows[i];
+
+		if (work->build || !*row->build)
+			plan_set(&row->build, work->build ? work->build : machine.release);
+	}
+}
+
+/* Their tests are known only when they are compiled. */
+static bool has_adhoc(const struct work *work)
+{
+	for (size_t i = 0; i < work->nunits; i++)
+		if (work->units[i].adhoc)
+			return true;
+	return false;
+}
+
+static void write_list(const struct plan *plan)
+{
+	struct csv_writer w = { .f = stdout };
+
+	csv_write_cell(&w, "suite");
+	csv_write_cell(&w, "test");
+	csv_write_cell(&w, "entry_point");
+	csv_end_row(&w);
+	for (size_t i = 0; i < plan->nrows; i++) {
+		csv_write_cell(&w, plan->rows[i].suite);
+		csv_write_cell(&w, plan->rows[i].test);
+		csv_write_cell(&w, plan->rows[i].entry_point);
+		csv_end_row(&w);
+	}
+}
+
+/* Says on standard error what failed, and returns how many rows did. */
+static size_t report_failures(const struct plan *plan)
+{
+	size_t failed = 0;
+
+	for (size_t i = 0; i < plan->nrows; i++) {
+		const struct plan_row *row = &plan->rows[i];
+
+		if (row->status == STATUS_OK || row->status == STATUS_COMPILED)
+			continue;
+		warnx("%s: '%s': %s", status_name(row->status), row->test, row->reason);
+		failed += row->status != STATUS_UNSUPPORTED;
+	}
+	return failed;
+}
+
+static void write_plan(const struct plan *plan)
+{
+	plan_write_header(plan, stdout);
+	for (size_t i = 0; i < plan->nrows; i++)
+		plan_write_row(plan, &plan->rows[i], stdout);
+}
+
+int main(int argc, char **argv)
+{
+	struct opts o = {
+		.load = true,
+		.work = { .objdir = "build/bpf",
+			  .jobs = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN) },
+	};
+	const char *forbidden;
+	size_t failed = 0;
+
+	cli_start();
+	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &o);
+	program_quiet_libbpf(o.cli.verbose);
+	for (int i = 0; i < o.cli.noperands; i++)
+		read_operand(&o.work, o.cli.operands[i]);
+	cli_open_output(&o.cli);
+	forbidden = o.load && !o.list ? program_may_load() : NULL;
+	if (forbidden)
+		errx(EXIT_TROUBLE, "%s, or compile only with --no-load", forbidden);
+	if (!o.list || has_adhoc(&o.work))
+		compile(&o.work);
+	adhoc_list(&o.work);
+	label(&o.work);
+	if (o.list) {
+		write_list(&o.work.plan);
+	} else {
+		if (o.load)
+			check(&o.work);
+		write_plan(&o.work.plan);
+		failed = report_failures(&o.work.plan);
+	}
+	cli_close_output();
+	work_release(&o.work);
+	return o.exit_code && failed ? EXIT_BAD_ANSWER : 0;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* Each test's programs through the real verifier; what it and the JIT say of them. */
+#include <bpf/bpf.h>
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "program.h"
+#include "work.h"
+#include "xalloc.h"
+
+/* What the verifier's summary says:
+ *	stack depth 16+8
+ *	processed 27 insns (limit 1000000) max_states_per_insn 1 total_states 3 peak_states 3 …
+ */
+static void read_summary(const char *log, struct plan_row *row)
+{
+	const char *processed = log ? strstr(log, "processed ") : NULL;
+	const char *stack = log ? strstr(log, "stack depth ") : NULL;
+	unsigned int insns, states;
+
+	if (processed &&
+	    sscanf(processed, "processed %u insns (limit %*u) max_states_per_insn %*u "
+			      "total_states %u", &insns, &states) == 2) {
+		row->metric[METRIC_VERIFIED_INSNS] = insns;
+		row->metric[METRIC_VERIFIER_STATES] = states;
+	}
+	if (!stack)
+		return;
+	row->metric[METRIC_STACK_BYTES] = 0;
+	for (char *end, *at = (char *)stack + strlen("stack depth "); *at; at = end + 1) {
+		row->metric[METRIC_STACK_BYTES] += strtol(at, &end, 10);
+		if (*end != '+')
+			break;
+	}
+}
+
+static void fill_metrics(struct plan_row *row, const struct loaded *loaded)
+{
+	struct bpf_program *program = program_find(loaded, row->entry_point);
+	struct bpf_prog_info info = { 0 };
+	__u32 size = sizeof(info);
+
+	for (size_t i = 0; i < loaded->n; i++)
+		if (loaded->program[i] == program)
+			read_summary(loaded->log[i], row);
+	row->metric[METRIC_INSNS] = (int64_t)bpf_program__insn_cnt(program);
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
+		return;
+	row->metric[METRIC_JITED_BYTES] = info.jited_prog_len;
+	plan_set(&row->program_type, libbpf_bpf_prog_type_str(bpf_program__type(program)));
+}
+
+/* The verifier's trace of a program that it rejected, for the log file. */
+static char *write_log(const struct work *work, const struct plan_row *row,
+		       const struct program_set *set)
+{
+	struct loaded loaded;
+	char *path;
+	FILE *f;
+
+	program_load(&loaded, set, LOG_TRACE | LOG_STATS);
+	path = work_log_path(work, row->test, row->build);
+	f = fopen(path, "we");
+	if (!f)
+		err(EXIT_TROUBLE, "can't write log: '%s'", path);
+	for (size_t i = 0; i < loaded.n; i++)
+		if (loaded.log[i] && *loaded.log[i])
+			fprintf(f, "%s:\n%s\n", set->name[i], loaded.log[i]);
+	if (loaded.reason)
+		fprintf(f, "%s\n", loaded.reason);
+	if (ferror(f) | fclose(f))
+		err(EXIT_TROUBLE, "can't write log: '%s'", path);
+	program_unload(&loaded);
+	return path;
+}
+
+static bool same_test(const struct plan_row *a, const struct plan_row *b)
+{
+	return !strcmp(a->suite, b->suite) && !strcmp(a->test, b->test) &&
+	       !strcmp(a->build, b->build);
+}
+
+static void fail_row(struct plan_row *row, enum status status, const char *reason,
+		     const char *log)
+{
+	row->status = status;
+	plan_set(&row->reason, reason);
+	plan_set(&row->log, log);
+}
+
+/* Load the test that row `first` begins: its entry points are the rows from there on. */
+static void check_test(struct work *work, size_t first, bool *done)
+{
+	struct plan *plan = &work->plan;
+	struct plan_row *row = &plan->rows[first];
+	struct program_set set = { .object = row->object, .program_type = row->program_type };
+	struct loaded loaded;
+	bool fits = true;
+	char *log = NULL;
+
+	for (size_t i = first; i < plan->nrows; i++) {
+		const struct plan_row *other = &plan->rows[i];
+
+		if (!same_test(row, other))
+			continue;
+		done[i] = true;
+		fits &= program_set_add(&set, other->entry_point) &&
+			program_set_add(&set, other->prepare) && program_set_add(&set, other->check);
+	}
+	if (!fits)
+		errx(EXIT_TROUBLE, "a test has more than %d programs: '%s'", PROGRAMS_MAX,
+		     row->test);
+	program_load(&loaded, &set, LOG_STATS);
+	if (loaded.status != STATUS_OK && loaded.object)
+		log = write_log(work, row, &set);
+	for (size_t i = first; i < plan->nrows; i++) {
+		struct plan_row *other = &plan->rows[i];
+
+		if (!same_test(row, other))
+			continue;
+		if (loaded.status == STATUS_OK) {
+			fill_metrics(other, &loaded);
+			fail_row(other, STATUS_OK, NULL, NULL);
+		} else {
+			fail_row(other, loaded.status, loaded.reason, log);
+		}
+	}
+	free(log);
+	program_unload(&loaded);
+}
+
+void check(struct work *work)
+{
+	struct plan *plan = &work->plan;
+	bool *done = xcalloc(plan->nrows, sizeof(*done));
+
+	for (size_t i = 0; i < plan->nrows; i++) {
+		struct plan_row *row = &plan->rows[i];
+
+		if (done[i] || row->status == STATUS_COMPILE_FAILED)
+			continue;
+		for (size_t m = 0; m < METRIC_COUNT; m++)
+			row->metric[m] = -1;
+		if (strcmp(row->program_type, PLAN_USER_TYPE))
+			check_test(work, i, done);
+		else
+			fail_row(row, STATUS_OK, NULL, NULL);
+	}
+	free(done);
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * clang, once a unit, several at once. An object is named after its content: two builds of one
+ * source lie side by side, and a plan never points at an object that was made after it.
+ */
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "program.h"
+#include "text.h"
+#include "work.h"
+#include "xalloc.h"
+
+#define OPTIONS_MAX 256
+
+struct job {
+	pid_t pid;
+	char *object; /* while it is being written */
+	char *log;
+};
+
+static void make_directory(const char *path)
+{
+	char *copy = xstrdup(path);
+
+	for (char *slash = copy + 1; *copy; slash++) {
+		char was = *slash;
+
+		if (was != '/' && was != '\0')
+			continue;
+		*slash = '\0';
+		if (mkdir(copy, 0777) && errno != EEXIST)
+			err(EXIT_TROUBLE, "can't make directory: '%s'", copy);
+		*slash = was;
+		if (!was)
+			break;
+	}
+	free(copy);
+}
+
+static const char *compiler(void)
+{
+	const char *name = getenv("CLANG");
+
+	return name && *name ? name : "clang";
+}
+
+static void add(const char **argv, size_t *n, const char *argument)
+{
+	if (*n + 1 == OPTIONS_MAX)
+		errx(EXIT_TROUBLE, "too many options for the compiler (%d at most)", OPTIONS_MAX);
+	argv[(*n)++] = argument;
+	argv[*n] = NULL;
+}
+
+/* In the child. Options come before the source; nothing goes through a shell. */
+__attribute__((noreturn)) static void run_compiler(const struct work *work, const struct unit *unit,
+						   const struct job *job)
+{
+	const char *argv[OPTIONS_MAX];
+	char *for_dir = xstrdup(unit->source), *dir = dirname(for_dir);
+	struct utsname machine;
+	size_t n = 0;
+	int log = open(job->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+
+	if (log < 0 || dup2(log, STDERR_FILENO) < 0 || dup2(log, STDOUT_FILENO) < 0)
+		_exit(126);
+	uname(&machine);
+	add(argv, &n, compiler());
+	/* The instruction set is pinned: clang's default changed over versions, and with it what
+	 * `return 0` becomes (w0 = 0 from v3 on). */
+	for (const char *const *option = (const char *const[]){ "-target", "bpf", "-mcpu=v3", "-g",
+								"-O2", "-Wall", NULL };
+	     *option; option++)
+		add(argv, &n, *option);
+	/* The same source gives the same object wherever it lies. */
+	add(argv, &n, xasprintf("-fdebug-prefix-map=%s=.", dir));
+	add(argv, &n, "-fdebug-compilation-dir=.");
+	add(argv, &n, xasprintf("-I%s/include", dir));
+	for (size_t i = 0; i < work->ncompiler_options; i++)
+		add(argv, &n, work->compiler_options[i]);
+	for (size_t i = 0; i < unit->ndefines; i++)
+		add(argv, &n, xasprintf("-D%s", unit->defines[i]));
+	/* Debian keeps asm/ there, where -target bpf does not look. */
+	add(argv, &n, "-idirafter");
+	add(argv, &n, xasprintf("/usr/include/%s-linux-gnu", machine.machine));
+	add(argv, &n, "-c");
+	add(argv, &n, "-o");
+	add(argv, &n, job->object);
+	add(argv, &n, unit->source);
+	execvp(argv[0], (char *const *)argv);
+	_exit(127);
+}
+
+static void start(const struct work *work, size_t i, struct job *job)
+{
+	const struct unit *unit = &work->units[i];
+	char *defines = xstrdup("");
+
+	for (size_t d = 0; d < unit->ndefines; d++) {
+		char *longer = xasprintf("%s %s", defines, unit->defines[d]);
+
+		free(defines);
+		defines = longer;
+	}
+	job->log = work_log_path(work, unit->source, defines);
+	job->object = xasprintf("%s/.compiling-%ld-%zu.o", work->objdir, (long)getpid(), i);
+	free(defines);
+	fflush(NULL);
+	job->pid = fork();
+	if (job->pid < 0)
+		err(EXIT_TROUBLE, "can't start the compiler");
+	if (!job->pid)
+		run_compiler(work, unit, job);
+}
+
+/* The first line that says "error:", or the last line of all. */
+static char *compiler_reason(const char *log, int status)
+{
+	FILE *f = fopen(log, "re");
+	char *line = NULL, *reason = NULL;
+	size_t size = 0;
+
+	if (WIFSIGNALED(status))
+		reason = xasprintf("the compiler was ended by signal %d", WTERMSIG(status));
+	while (f && !reason && getline(&line, &size, f) > 0) {
+		line[strcspn(line, "\n")] = '\0';
+		if (strstr(line, "error:"))
+			reason = xstrdup(line);
+	}
+	free(line);
+	if (f)
+		fclose(f);
+	return reason ? reason :
+			xasprintf("the compiler ended with status %d", WEXITSTATUS(status));
+}
+
+static uint64_t hash_file(const char *path)
+{
+	uint64_t hash = HASH_START;
+	char bytes[65536];
+	size_t n;
+	FILE *f = fopen(path, "re");
+
+	if (!f)
+		err(EXIT_TROUBLE, "can't read object: '%s'", path);
+	while ((n = fread(bytes, 1, sizeof(bytes), f)))
+		hash = hash_bytes(hash, bytes, n);
+	fclose(f);
+	return hash;
+}
+
+static void keep_object(const struct work *work, struct unit *unit, const struct job *job)
+{
+	char *for_name = xstrdup(unit->source), *name = basename(for_name), *slug;
+
+	if (text_ends_with(name, ".bpf.c"))
+		name[strlen(name) - strlen(".bpf.c")] = '\0';
+	slug = text_slug(name);
+	unit->object = xasprintf("%s/%.100s-%016" PRIx64 ".bpf.o", work->objdir, slug,
+				 hash_file(job->object));
+	if (rename(job->object, unit->object))
+		err(EXIT_TROUBLE, "can't write object: '%s'", unit->object);
+	if (object_hash(unit->object, unit->program_hash))
+		errx(EXIT_TROUBLE, "the compiler wrote no object: '%s'", unit->object);
+	free(slug);
+	free(for_name);
+}
+
+static void finish(const struct work *work, struct unit *unit, struct job *job, int status)
+{
+	if (WIFEXITED(status) && WEXITSTATUS(status) >= 126) {
+		unlink(job->log);
+		errx(EXIT_TROUBLE,
+		     "can't run the compiler: '%s' (install clang, or name it in CLANG)",
+		     compiler());
+	}
+	if (WIFEXITED(status) && !WEXITSTATUS(status)) {
+		keep_object(work, unit, job);
+		unlink(job->log);
+		free(job->log);
+	} else {
+		unit->reason = compiler_reason(job->log, status);
+		unit->log = job->log;
+		unlink(job->object);
+	}
+	free(job->object);
+	job->pid = 0;
+}
+
+void compile(struct work *work)
+{
+	struct job *jobs = xcalloc(work->nunits, sizeof(*jobs));
+	size_t started = 0, finished = 0;
+	char *logs = xasprintf("%s/log", work->objdir);
+
+	make_directory(logs);
+	free(logs);
+	while (finished < work->nunits) {
+		int status;
+		pid_t pid;
+
+		while (started < work->nunits && started - finished < work->jobs) {
+			start(work, started, &jobs[started]);
+			started++;
+		}
+		pid = waitpid(-1, &status, 0);
+		if (pid < 0 && errno != EINTR)
+			err(EXIT_TROUBLE, "lost the compiler");
+		for (size_t i = 0; i < started; i++)
+			if (pid > 0 && jobs[i].pid == pid) {
+				finish(work, &work->units[i], &jobs[i], status);
+				finished++;
+			}
+	}
+	free(jobs);
+	for (size_t i = 0; i < work->plan.nrows; i++) {
+		struct plan_row *row = &work->plan.rows[i];
+		const struct unit *unit;
+
+		if (work->unit_of_row[i] == NO_UNIT)
+			continue;
+		unit = &work->units[work->unit_of_row[i]];
+		plan_set(&row->object, unit->object);
+		plan_set(&row->program_hash, unit->program_hash);
+		if (unit->object)
+			continue;
+		row->status = STATUS_COMPILE_FAILED;
+		plan_set(&row->reason, unit->reason);
+		plan_set(&row->log, unit->log);
+	}
+}

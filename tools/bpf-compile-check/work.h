@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The work of bpf-compile-check, which flows one way:
+ *
+ *	suite_read(), adhoc_add(), plan_read()  the rows, and the units they are compiled from
+ *	compile()                               an object a unit
+ *	adhoc_list()                            the rows of bare sources, whose programs are known now
+ *	check()                                 through the verifier; static metrics
+ */
+#ifndef WORK_H
+#define WORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "plan.h"
+
+/* A distinct (source, defines): compiled once, however many rows use it. */
+struct unit {
+	char *source;
+	char **defines; /* NAME=VALUE */
+	size_t ndefines;
+	bool adhoc;   /* a bare source: its programs become tests once it is compiled */
+	char *object; /* NULL until it is compiled */
+	char *log;    /* where the compiler's words are, when it failed */
+	char *reason;
+	char program_hash[17];
+};
+
+#define NO_UNIT ((size_t)-1) /* an object that somebody else compiled */
+
+struct work {
+	struct plan plan;
+	size_t *unit_of_row; /* plan.nrows of them */
+	struct unit *units;
+	size_t nunits;
+
+	const char *objdir;	    /* where objects and logs go */
+	const char *elf_dir;	    /* where a suite's elf_file is looked for; NULL: beside the suite */
+	const char *build;	    /* label; NULL keeps that of a plan, else uname -r */
+	char **compiler_options;    /* -I and -D of the command line */
+	size_t ncompiler_options;
+	unsigned int jobs;
+};
+
+/** work_add_row - append a row compiled from a unit (or NO_UNIT) */
+struct plan_row *work_add_row(struct work *work, size_t unit);
+
+/** work_add_unit - the unit of a source and its defines, which it takes over */
+size_t work_add_unit(struct work *work, const char *source, char **defines, size_t ndefines);
+
+/** work_log_path - where the log of a subject goes; a name of its own for each key. Caller frees. */
+char *work_log_path(const struct work *work, const char *subject, const char *key);
+
+/** suite_read - add the rows of a suite; exits with status 2 and file and line when it is wrong */
+void suite_read(struct work *work, const char *path);
+
+/** adhoc_add - add a bare source as suite adhoc */
+void adhoc_add(struct work *work, const char *path);
+void adhoc_list(struct work *work);
+
+/** compile - compile all units in parallel; a unit that fails has a reason and a log */
+void compile(struct work *work);
+
+/** check - load every row's programs; sets status, reason, log and metrics */
+void check(struct work *work);
+
+void work_release(struct work *work);
+
+#endif

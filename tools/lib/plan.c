@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+#include "plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "csv.h"
+#include "number.h"
+#include "schema.h"
+#include "xalloc.h"
+
+static const char *const status_names[STATUS_COUNT] = {
+	[STATUS_OK] = "ok",
+	[STATUS_COMPILED] = "compiled",
+	[STATUS_COMPILE_FAILED] = "compile_failed",
+	[STATUS_LOAD_FAILED] = "load_failed",
+	[STATUS_RUN_FAILED] = "run_failed",
+	[STATUS_WRONG_RESULT] = "wrong_result",
+	[STATUS_DROPPED] = "dropped",
+	[STATUS_UNSUPPORTED] = "unsupported",
+	[STATUS_INTERRUPTED] = "interrupted",
+	[STATUS_NOT_RUN] = "not_run",
+};
+
+const char *status_name(enum status status)
+{
+	return status_names[status];
+}
+
+/* How a cell and a field of the row become each other, one line a column. */
+enum kind {
+	TEXT,
+	COUNT, /* uint64_t, at least 1; empty means the default of plan_row_init() */
+	RESULT,
+	FLAG,
+	STATUS,
+	METRIC,
+};
+
+static const struct {
+	const char *name;
+	enum kind kind;
+	size_t offset;
+} fields[] = {
+#define FIELD(name, kind) { #name, kind, offsetof(struct plan_row, name) }
+	FIELD(suite, TEXT),
+	FIELD(test, TEXT),
+	FIELD(entry_point, TEXT),
+	FIELD(build, TEXT),
+	FIELD(object, TEXT),
+	FIELD(program_type, TEXT),
+	FIELD(cpus, TEXT),
+	FIELD(operations, COUNT),
+	FIELD(iterations, COUNT),
+	FIELD(prepare, TEXT),
+	FIELD(prepare_iterations, COUNT),
+	FIELD(packet, TEXT),
+	FIELD(consumer, TEXT),
+	FIELD(check, TEXT),
+	FIELD(expected_result, RESULT),
+	FIELD(keep, FLAG),
+	FIELD(control, FLAG),
+	FIELD(program_hash, TEXT),
+	FIELD(status, STATUS),
+	FIELD(reason, TEXT),
+	FIELD(log, TEXT),
+	{ "insns", METRIC, offsetof(struct plan_row, metric[METRIC_INSNS]) },
+	{ "jited_bytes", METRIC, offsetof(struct plan_row, metric[METRIC_JITED_BYTES]) },
+	{ "verified_insns", METRIC, offsetof(struct plan_row, metric[METRIC_VERIFIED_INSNS]) },
+	{ "verifier_states", METRIC, offsetof(struct plan_row, metric[METRIC_VERIFIER_STATES]) },
+	{ "stack_bytes", METRIC, offsetof(struct plan_row, metric[METRIC_STACK_BYTES]) },
+	FIELD(prepare_every, COUNT),
+};
+#define NFIELDS (sizeof(fields) / sizeof(*fields))
+
+static void *field_of(const struct plan_row *row, size_t i)
+{
+	return (char *)row + fields[i].offset;
+}
+
+void plan_row_init(struct plan_row *row)
+{
+	*row = (struct plan_row){ .operations = 1, .status = STATUS_COMPILED };
+	for (size_t i = 0; i < NFIELDS; i++)
+		if (fields[i].kind == TEXT)
+			*(char **)field_of(row, i) = xstrdup("");
+	for (size_t i = 0; i < METRIC_COUNT; i++)
+		row->metric[i] = -1;
+}
+
+void plan_row_release(struct plan_row *row, size_t nextra)
+{
+	for (size_t i = 0; i < NFIELDS; i++)
+		if (fields[i].kind == TEXT)
+			free(*(char **)field_of(row, i));
+	for (size_t i = 0; row->extra && i < nextra; i++)
+		free(row->extra[i]);
+	free(row->extra);
+}
+
+void plan_set(char **field, const char *value)
+{
+	char *copy = xstrdup(value ? value : "");
+
+	free(*field);
+	*field = copy;
+}
+
+struct plan_row *plan_add(struct plan *plan)
+{
+	struct plan_row *row;
+
+	plan->rows = xrealloc(plan->rows, (plan->nrows + 1) * sizeof(*plan->rows));
+	row = &plan->rows[plan->nrows++];
+	plan_row_init(row);
+	row->extra = xcalloc(plan->nextra, sizeof(*row->extra));
+	for (size_t i = 0; i < plan->nextra; i++)
+		row->extra[i] = xstrdup("");
+	return row;
+}
+
+/* Empty cells keep the default. Returns NULL, or what is wrong with the text. */
+static const char *parse_cell(struct plan_row *row, size_t i, const char *text)
+{
+	void *field = field_of(row, i);
+	const char *wrong;
+	uint64_t value;
+	double result;
+
+	if (!*text)
+		return NULL;
+	switch (fields[i].kind) {
+	case TEXT:
+		plan_set(field, text);
+		return NULL;
+	case COUNT:
+		return number_parse_u64(text, 1, UINT32_MAX, field);
+	case METRIC:
+		wrong = number_parse_u64(text, 0, INT64_MAX, &value);
+		if (!wrong)
+			*(int64_t *)field = (int64_t)value;
+		return wrong;
+	case FLAG:
+		wrong = number_parse_u64(text, 0, 1, &value);
+		if (!wrong)
+			*(bool *)field = value;
+		return wrong;
+	case RESULT:
+		wrong = number_parse_double(text, INT32_MIN, UINT32_MAX, &result);
+		if (!wrong && result != (double)(int64_t)result)
+			wrong = "is not a whole number";
+		if (!wrong) {
+			row->has_expected_result = true;
+			row->expected_result = (uint32_t)(int64_t)result;
+		}
+		return wrong;
+	case STATUS:
+		for (int s = 0; s < STATUS_COUNT; s++)
+			if (!strcmp(text, status_names[s])) {
+				*(enum status *)field = s;
+				return NULL;
+			}
+		return "is not a status";
+	}
+	return NULL;
+}
+
+static bool is_known(const char *name)
+{
+	for (size_t i = 0; i < NFIELDS; i++)
+		if (!strcmp(name, fields[i].name))
+			return true;
+	return false;
+}
+
+/* The plan's number for an unknown column; a new one is empty in the rows already there. */
+static size_t extra_column(struct plan *plan, const char *name)
+{
+	size_t n = plan->nextra;
+
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(plan->extra_names[i], name))
+			return i;
+	plan->extra_names = xrealloc(plan->extra_names, (n + 1) * sizeof(*plan->extra_names));
+	plan->extra_names[n] = xstrdup(name);
+	plan->nextra++;
+	for (size_t i = 0; i < plan->nrows; i++) {
+		char ***extra = &plan->rows[i].extra;
+
+		*extra = xrealloc(*extra, (n + 1) * sizeof(**extra));
+		(*extra)[n] = xstrdup("");
+	}
+	return n;
+}
+
+static int read_rows(struct plan *plan, struct csv_reader *csv, char *error, size_t error_size)
+{
+	const char *required[NFIELDS];
+	int index[NFIELDS];
+	size_t nrequired = 0;
+	size_t *extra = xcalloc(csv->ncolumns, sizeof(*extra));
+	int got = -1;
+
+	for (size_t i = 0; i < schema_plan.ncolumns; i++)
+		if (schema_plan.columns[i].required)
+			required[nrequired++] = schema_plan.columns[i].name;
+	if (csv_require(csv, required, nrequired, index))
+		goto out;
+	for (size_t i = 0; i < NFIELDS; i++)
+		index[i] = csv_column(csv, fields[i].name);
+	for (size_t c = 0; c < csv->ncolumns; c++)
+		if (!is_known(csv->header[c]))
+			extra[c] = extra_column(plan, csv->header[c]);
+	while ((got = csv_next_row(csv)) == 1) {
+		struct plan_row *row = plan_add(plan);
+
+		for (size_t i = 0; i < NFIELDS; i++) {
+			const char *text = index[i] < 0 ? "" : csv->cell[index[i]];
+			const char *wrong = parse_cell(row, i, text);
+
+			if (!wrong)
+				continue;
+			snprintf(error, error_size, "%s %s: '%s' (%s line %zu)", fields[i].name,
+				 wrong, text, csv->path, csv->line);
+			free(extra);
+			return -1;
+		}
+		for (size_t c = 0; c < csv->ncolumns; c++)
+			if (!is_known(csv->header[c]))
+				plan_set(&row->extra[extra[c]], csv->cell[c]);
+	}
+out:
+	free(extra);
+	if (got < 0)
+		snprintf(error, error_size, "%s", csv->error);
+	return got;
+}
+
+int plan_read(struct plan *plan, const char *path, char *error, size_t error_size)
+{
+	struct csv_reader csv;
+	int result = csv_open(&csv, path);
+
+	if (result)
+		snprintf(error, error_size, "%s", csv.error);
+	else
+		result = read_rows(plan, &csv, error, error_size);
+	csv_release(&csv);
+	return result;
+}
+
+void plan_write_header(const struct plan *plan, FILE *f)
+{
+	struct csv_writer w = { .f = f };
+
+	for (size_t i = 0; i < schema_plan.ncolumns; i++)
+		csv_write_cell(&w, schema_plan.columns[i].name);
+	for (size_t i = 0; i < plan->nextra; i++)
+		csv_write_cell(&w, plan->extra_names[i]);
+	csv_end_row(&w);
+}
+
+static void write_cell(struct csv_writer *w, const struct plan_row *row, size_t i)
+{
+	const void *field = field_of(row, i);
+
+	switch (fields[i].kind) {
+	case TEXT:
+		csv_write_cell(w, *(char *const *)field);
+		return;
+	case COUNT:
+		if (*(const uint64_t *)field)
+			csv_write_u64(w, *(const uint64_t *)field);
+		else
+			csv_write_empty(w);
+		return;
+	case METRIC:
+		if (*(const int64_t *)field >= 0)
+			csv_write_u64(w, (uint64_t) * (const int64_t *)field);
+		else
+			csv_write_empty(w);
+		return;
+	case FLAG:
+		csv_write_u64(w, *(const bool *)field);
+		return;
+	case RESULT:
+		if (row->has_expected_result)
+			csv_write_u64(w, row->expected_result);
+		else
+			csv_write_empty(w);
+		return;
+	case STATUS:
+		csv_write_cell(w, status_name(*(const enum status *)field));
+		return;
+	}
+}
+
+void plan_write_row(const struct plan *plan, const struct plan_row *row, FILE *f)
+{
+	struct csv_writer w = { .f = f };
+
+	for (size_t i = 0; i < NFIELDS; i++)
+		write_cell(&w, row, i);
+	for (size_t i = 0; i < plan->nextra; i++)
+		csv_write_cell(&w, row->extra[i]);
+	csv_end_row(&w);
+}
+
+void plan_release(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nrows; i++)
+		plan_row_release(&plan->rows[i], plan->nextra);
+	for (size_t i = 0; i < plan->nextra; i++)
+		free(plan->extra_names[i]);
+	free(plan->extra_names);
+	free(plan->rows);
+	*plan = (struct plan){ 0 };
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * plan.csv: what to measure. bpf-compile-check writes it, bpf-run reads it, and
+ * bpf-compile-check reads it again to load it on another kernel.
+ *
+ *	suite,test,entry_point,build,object,program_type,cpus,operations,iterations,…
+ *	smoke,map/hash/read,read,6.1.170,build/bpf/map-0d3c….bpf.o,xdp,any,1,,…
+ */
+#ifndef LIB_PLAN_H
+#define LIB_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* What became of a program; a row that is not ok carries a reason and no number. */
+enum status {
+	STATUS_OK,
+	STATUS_COMPILED, /* compiled, not yet loaded */
+	STATUS_COMPILE_FAILED,
+	STATUS_LOAD_FAILED,
+	STATUS_RUN_FAILED,
+	STATUS_WRONG_RESULT,
+	STATUS_DROPPED,
+	STATUS_UNSUPPORTED,
+	STATUS_INTERRUPTED,
+	STATUS_NOT_RUN,
+	STATUS_COUNT,
+};
+
+/** status_name - the word for a status, as CSV has it */
+const char *status_name(enum status status);
+
+/* The static metrics, in the order of the schema's last columns. */
+enum metric {
+	METRIC_INSNS,
+	METRIC_JITED_BYTES,
+	METRIC_VERIFIED_INSNS,
+	METRIC_VERIFIER_STATES,
+	METRIC_STACK_BYTES,
+	METRIC_COUNT,
+};
+
+/* The program type of a control row that runs a loop in user space instead of a program. */
+#define PLAN_USER_TYPE "user"
+
+/* One test and entry point. Strings are owned by the row; none is NULL, undefined ones are "". */
+struct plan_row {
+	char *suite, *test, *entry_point, *build;
+	char *object;	    /* path, relative to the working directory */
+	char *program_type; /* as libbpf names it (xdp, sched_cls, …), or PLAN_USER_TYPE */
+	char *cpus;	    /* any, all, remaining, or a list such as 0,2-3 */
+	uint64_t operations;
+	uint64_t iterations; /* the suite's own count of invocations; 0 for none */
+	char *prepare;	     /* program that fills the maps, run before each round */
+	uint64_t prepare_iterations;
+	uint64_t prepare_every; /* invocations after which it must run again; 0 for never */
+	char *packet; /* name of the input, see packet.h */
+	char *consumer;
+	char *check; /* program that returns 0 when the operation took place */
+	bool has_expected_result;
+	uint32_t expected_result;
+	bool keep, control;
+	char *program_hash;
+	enum status status;
+	char *reason, *log;
+	int64_t metric[METRIC_COUNT]; /* -1 where undefined */
+
+	char **extra; /* the plan's nextra unknown columns */
+};
+
+struct plan {
+	struct plan_row *rows;
+	size_t nrows;
+	char **extra_names; /* columns this project does not know: they pass through */
+	size_t nextra;
+};
+
+/** plan_row_init - a row of empty strings, one operation, no metrics; status compiled */
+void plan_row_init(struct plan_row *row);
+void plan_row_release(struct plan_row *row, size_t nextra);
+
+/** plan_set - replace a string of a row by a copy of @value */
+void plan_set(char **field, const char *value);
+
+/** plan_add - append a row initialised by plan_row_init(); valid until the next plan_add() */
+struct plan_row *plan_add(struct plan *plan);
+
+/**
+ * plan_read - append the rows of a plan.csv
+ * @plan: initialised to zero, or holding rows of other files
+ * @path: file, or "-" for standard input
+ * @error: on failure, one line for a person: what is wrong, where
+ * @return: 0 or -1
+ */
+int plan_read(struct plan *plan, const char *path, char *error, size_t error_size);
+
+/** plan_write_header, plan_write_row - the plan as CSV */
+void plan_write_header(const struct plan *plan, FILE *f);
+void plan_write_row(const struct plan *plan, const struct plan_row *row, FILE *f);
+
+void plan_release(struct plan *plan);
+
+#endif

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+#include "program.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "xalloc.h"
+
+/* The trace of a large program is megabytes long; the kernel takes up to 1 GiB. */
+#define TRACE_BYTES ((size_t)16 * 1024 * 1024)
+#define STATS_BYTES ((size_t)64 * 1024)
+
+/* libbpf says why something failed only through its callback. Warnings since the last load: */
+static char libbpf_warnings[2048];
+static bool libbpf_verbose;
+
+static int keep_message(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	size_t used = strlen(libbpf_warnings);
+	va_list copy;
+
+	if (libbpf_verbose) {
+		va_copy(copy, ap);
+		vfprintf(stderr, fmt, copy);
+		va_end(copy);
+	}
+	if (level == LIBBPF_WARN)
+		vsnprintf(libbpf_warnings + used, sizeof(libbpf_warnings) - used, fmt, ap);
+	return 0;
+}
+
+void program_quiet_libbpf(bool verbose)
+{
+	libbpf_verbose = verbose;
+	libbpf_set_print(keep_message);
+}
+
+bool program_set_add(struct program_set *set, const char *name)
+{
+	if (!*name)
+		return true;
+	for (size_t i = 0; i < set->n; i++)
+		if (!strcmp(set->name[i], name))
+			return true;
+	if (set->n == PROGRAMS_MAX)
+		return false;
+	set->name[set->n++] = name;
+	return true;
+}
+
+int program_type_by_name(const char *name, enum bpf_attach_type *attach_type)
+{
+	enum bpf_prog_type type;
+
+	*attach_type = 0;
+	for (int t = 1; libbpf_bpf_prog_type_str(t); t++)
+		if (!strcmp(name, libbpf_bpf_prog_type_str(t)))
+			return t;
+	return libbpf_prog_type_by_name(name, &type, attach_type) ? -1 : (int)type;
+}
+
+static void fail(struct loaded *loaded, enum status status, char *reason)
+{
+	loaded->status = status;
+	free(loaded->reason);
+	loaded->reason = reason;
+}
+
+/* The first line libbpf said, without its prefix; or the error's own text. */
+static char *libbpf_reason(int error)
+{
+	const char *text = libbpf_warnings;
+	size_t n;
+
+	if (!strncmp(text, "libbpf: ", 8))
+		text += 8;
+	n = strcspn(text, "\n");
+	return n ? xasprintf("%.*s", (int)n, text) : xstrdup(strerror(error));
+}
+
+/* The verifier's last line that says what was wrong: the summary behind it does not. */
+static char *verifier_reason(const char *log)
+{
+	const char *end = log + strlen(log), *begin;
+
+	for (;;) {
+		while (end > log && end[-1] == '\n')
+			end--;
+		begin = end;
+		while (begin > log && begin[-1] != '\n')
+			begin--;
+		if (begin == end)
+			return NULL;
+		if (strncmp(begin, "processed ", 10) && strncmp(begin, "verification time", 17) &&
+		    strncmp(begin, "stack depth", 11))
+			return xasprintf("%.*s", (int)(end - begin), begin);
+		end = begin;
+	}
+}
+
+/* Why the load failed: the verifier's word if it had one, else what the kernel lacks. */
+static void explain(struct loaded *loaded, const struct program_set *set, int error)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		struct bpf_program *program = loaded->program[i];
+		const char *type = libbpf_bpf_prog_type_str(bpf_program__type(program));
+		char *said = NULL;
+
+		if (bpf_program__fd(program) >= 0)
+			continue;
+		if (loaded->log[i])
+			said = verifier_reason(loaded->log[i]);
+		if (said) {
+			fail(loaded, STATUS_LOAD_FAILED, xasprintf("%s: %s", set->name[i], said));
+			free(said);
+			return;
+		}
+		if (error == EPERM) {
+			fail(loaded, STATUS_UNSUPPORTED,
+			     xasprintf("the kernel refuses programs of type %s here: %s", type,
+				       strerror(error)));
+			return;
+		}
+		if (libbpf_probe_bpf_prog_type(bpf_program__type(program), NULL) == 0) {
+			fail(loaded, STATUS_UNSUPPORTED,
+			     xasprintf("the kernel has no program type %s", type));
+			return;
+		}
+	}
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, loaded->object) {
+		if (libbpf_probe_bpf_map_type(bpf_map__type(map), NULL) == 0) {
+			fail(loaded, STATUS_UNSUPPORTED,
+			     xasprintf("the kernel has no map type %s",
+				       libbpf_bpf_map_type_str(bpf_map__type(map))));
+			return;
+		}
+	}
+	/* libbpf's ESRCH: a function, kfunc or attach point that this kernel does not have. */
+	fail(loaded, error == ESRCH ? STATUS_UNSUPPORTED : STATUS_LOAD_FAILED,
+	     libbpf_reason(error));
+}
+
+static int choose_programs(struct loaded *loaded, const struct program_set *set, int log_level)
+{
+	size_t log_bytes = log_level & LOG_TRACE ? TRACE_BYTES : STATS_BYTES;
+	struct bpf_program *program;
+	bool has_tail_calls = false;
+	struct bpf_map *map;
+
+	/* A prog array is filled by libbpf at load, from any program of the object. */
+	bpf_object__for_each_map(map, loaded->object)
+		has_tail_calls |= bpf_map__type(map) == BPF_MAP_TYPE_PROG_ARRAY;
+	bpf_object__for_each_program(program, loaded->object)
+		bpf_program__set_autoload(program, has_tail_calls);
+	if (*set->program_type) {
+		enum bpf_attach_type attach_type;
+		int type = program_type_by_name(set->program_type, &attach_type);
+
+		if (type < 0) {
+			fail(loaded, STATUS_LOAD_FAILED,
+			     xasprintf("no program type is named '%s'", set->program_type));
+			return -1;
+		}
+		bpf_object__for_each_program(program, loaded->object) {
+			if ((int)bpf_program__type(program) == type)
+				continue;
+			bpf_program__set_type(program, type);
+			bpf_program__set_expected_attach_type(program, attach_type);
+		}
+	}
+	for (size_t i = 0; i < set->n; i++) {
+		program = bpf_object__find_program_by_name(loaded->object, set->name[i]);
+		if (!program) {
+			fail(loaded, STATUS_LOAD_FAILED,
+			     xasprintf("no program is named '%s' in '%s'", set->name[i],
+				       set->object));
+			return -1;
+		}
+		loaded->program[i] = program;
+		bpf_program__set_autoload(program, true);
+		if (!log_level)
+			continue;
+		loaded->log[i] = xcalloc(1, log_bytes);
+		bpf_program__set_log_buf(program, loaded->log[i], log_bytes);
+		bpf_program__set_log_level(program, (unsigned int)log_level);
+	}
+	return 0;
+}
+
+enum status program_load(struct loaded *loaded, const struct program_set *set, int log_level)
+{
+	int error;
+
+	*loaded = (struct loaded){ .n = set->n, .status = STATUS_OK };
+	libbpf_warnings[0] = '\0';
+	if (access(set->object, R_OK)) {
+		fail(loaded, STATUS_LOAD_FAILED,
+		     xasprintf("can't read object '%s': %s", set->object, strerror(errno)));
+		return loaded->status;
+	}
+	loaded->object = bpf_object__open(set->object);
+	if (!loaded->object) {
+		fail(loaded, STATUS_LOAD_FAILED, libbpf_reason(errno));
+		return loaded->status;
+	}
+	if (choose_programs(loaded, set, log_level))
+		return loaded->status;
+	error = bpf_object__load(loaded->object);
+	if (error)
+		explain(loaded, set, -error);
+	return loaded->status;
+}
+
+void program_unload(struct loaded *loaded)
+{
+	bpf_object__close(loaded->object);
+	for (size_t i = 0; i < loaded->n; i++)
+		free(loaded->log[i]);
+	free(loaded->reason);
+	*loaded = (struct loaded){ 0 };
+}
+
+struct bpf_program *program_find(const struct loaded *loaded, const char *name)
+{
+	for (size_t i = 0; i < loaded->n; i++)
+		if (!strcmp(bpf_program__name(loaded->program[i]), name))
+			return loaded->program[i];
+	return NULL;
+}
+
+const char *program_may_load(void)
+{
+	const struct bpf_insn empty[] = {
+		{ .code = BPF_ALU | BPF_MOV | BPF_K },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	int fd = bpf_prog_load(BPF_PROG_TYPE_XDP, NULL, "GPL", empty, 2, NULL);
+
+	if (fd >= 0) {
+		close(fd);
+		return NULL;
+	}
+	if (errno == EPERM || errno == EACCES)
+		return "no privilege to load programs: run as root, or with CAP_BPF, CAP_NET_ADMIN "
+		       "and CAP_PERFMON";
+	return errno == ENOSYS ? "this kernel has no bpf()" : strerror(errno);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Loading the programs of one test into the kernel, for both tools that do: only the programs the
+ * test needs are loaded, so that another program of the same object cannot fail it.
+ */
+#ifndef LIB_PROGRAM_H
+#define LIB_PROGRAM_H
+
+#include <bpf/libbpf.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "plan.h"
+
+/* Log levels of the verifier (BPF_LOG_* in the kernel's bpf_verifier.h). */
+#define LOG_NONE 0
+#define LOG_TRACE 1 /* every instruction */
+#define LOG_STATS 4 /* one summary */
+
+#define PROGRAMS_MAX 16 /* programs of one test: entry points, prepare, check */
+
+struct program_set {
+	const char *object;	  /* path of the object file */
+	const char *program_type; /* overrides the section's; "" keeps it */
+	const char *name[PROGRAMS_MAX];
+	size_t n;
+};
+
+struct loaded {
+	struct bpf_object *object;
+	struct bpf_program *program[PROGRAMS_MAX]; /* as in program_set.name */
+	char *log[PROGRAMS_MAX];		   /* the verifier's words; NULL at LOG_NONE */
+	size_t n;
+	enum status status; /* ok, load_failed or unsupported */
+	char *reason;	    /* one line; NULL when ok */
+};
+
+/** program_set_add - add a program unless it is "" or there; false when there is no room */
+bool program_set_add(struct program_set *set, const char *name);
+
+/**
+ * program_load - open an object and load the programs of a set
+ * @loaded: overwritten; free it with program_unload() whatever the status
+ * @log_level: LOG_*
+ * @return: loaded->status
+ */
+enum status program_load(struct loaded *loaded, const struct program_set *set, int log_level);
+void program_unload(struct loaded *loaded);
+
+/** program_find - the loaded program of a name, NULL when it is not in the set */
+struct bpf_program *program_find(const struct loaded *loaded, const char *name);
+
+/** program_type_by_name - a program type by libbpf's name (xdp) or section (tc); -1 for none */
+int program_type_by_name(const char *name, enum bpf_attach_type *attach_type);
+
+/**
+ * program_may_load - whether this process may load programs at all
+ * @return: NULL, or why not
+ */
+const char *program_may_load(void);
+
+/** program_quiet_libbpf - keep libbpf's messages for reasons; show them when verbose */
+void program_quiet_libbpf(bool verbose);
+
+/** object_hash - a hash of what an object makes the kernel run: instructions, the symbols they
+ * refer to, initial data and map definitions. Debug information and paths are left out.
+ * @hex: 17 bytes, written; @return: 0, or -1 when the file is no ELF object */
+int object_hash(const char *path, char *hex);
+
+#endif

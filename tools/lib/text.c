@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#include "text.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "xalloc.h"
+
+uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t n)
+{
+	const unsigned char *b = bytes;
+
+	for (size_t i = 0; i < n; i++)
+		hash = (hash ^ b[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+uint64_t hash_text(uint64_t hash, const char *text)
+{
+	return hash_bytes(hash, text, strlen(text) + 1);
+}
+
+char *text_slug(const char *text)
+{
+	char *slug = xmalloc(strlen(text) + 2);
+	size_t n = 0;
+
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c < 0x80 && isalnum(c))
+			slug[n++] = (char)tolower(c);
+		else if (n && (c == '.' || c == '_'))
+			slug[n++] = (char)c;
+		else if (n && slug[n - 1] != '-')
+			slug[n++] = '-';
+	}
+	while (n && slug[n - 1] == '-')
+		n--;
+	if (!n)
+		slug[n++] = '_';
+	slug[n] = '\0';
+	return slug;
+}
+
+int text_ends_with(const char *text, const char *end)
+{
+	size_t n = strlen(text), m = strlen(end);
+
+	return n >= m && !strcmp(text + n - m, end);
+}
