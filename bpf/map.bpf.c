@@ -94,9 +94,7 @@ int delete_insert(void *ctx)
 
 /* Counted in global memory: numbers on the stack, which the verifier follows, would make it walk
  * through every turn of the loop. */
-static struct {
-	__u32 present, original, changed;
-} census;
+static __u32 present, original, changed;
 
 static long count_one(__u32 key, void *ctx)
 {
@@ -104,17 +102,17 @@ static long count_one(__u32 key, void *ctx)
 
 	if (!value)
 		return 0;
-	census.present++;
+	present++;
 	if (*value == key)
-		census.original++;
+		original++;
 	else if (*value == ~key)
-		census.changed++;
+		changed++;
 	return 0;
 }
 
 static __always_inline void take_census(void)
 {
-	census.present = census.original = census.changed = 0;
+	present = original = changed = 0;
 	bpf_loop(ENTRIES, count_one, 0, 0);
 }
 
@@ -122,7 +120,7 @@ SEC("xdp")
 int check_read(void *ctx)
 {
 	take_census();
-	return failures || census.original != ENTRIES;
+	return failures || original != ENTRIES;
 }
 
 /* For replace and delete_insert alike: the map is full, and something in it was written anew. */
@@ -130,14 +128,14 @@ SEC("xdp")
 int check_write(void *ctx)
 {
 	take_census();
-	return failures || !census.changed || census.original + census.changed != ENTRIES;
+	return failures || !changed || original + changed != ENTRIES;
 }
 
 SEC("xdp")
 int check_insert(void *ctx)
 {
 	take_census();
-	return failures || !census.present || census.original != census.present;
+	return failures || !present || original != present;
 }
 
 LICENSE;
