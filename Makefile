@@ -67,7 +67,7 @@ $(OBJ)/%.o: %.c build/flags
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(OBJ)/tools/lib/cli.o: ALL_CFLAGS += -DVERSION='"$(VERSION)"'
+$(OBJ)/tools/lib/cli.o $(OBJ)/tools/bpf-run/identity.o: ALL_CFLAGS += -DVERSION='"$(VERSION)"'
 
 # Other flags, another build: what is made depends on how.
 build/flags: FORCE

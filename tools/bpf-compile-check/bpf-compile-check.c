@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "csv.h"
 #include "program.h"
 #include "text.h"
 #include "work.h"
@@ -24,23 +23,23 @@ struct opts {
 enum { OPT_NO_LOAD = 256, OPT_OBJDIR, OPT_OBJECTS, OPT_BUILD, OPT_LIST, OPT_EXIT_CODE };
 
 static const struct argp_option options[] = {
-	{ "no-load", OPT_NO_LOAD, NULL, 0, "only compile: needs no privilege", 0 },
-	{ "objdir", OPT_OBJDIR, "DIR", 0, "where objects and logs go (default: build/bpf)", 0 },
-	{ "objects", OPT_OBJECTS, "DIR", 0, "where a suite's elf_file lies (default: beside it)", 0 },
-	{ "build", OPT_BUILD, "LABEL", 0, "the build's label (default: uname -r)", 0 },
-	{ "jobs", 'j', "N", 0, "compile N at once (default: the number of CPUs)", 0 },
-	{ NULL, 'I', "DIR", 0, "passed to the compiler", 0 },
-	{ NULL, 'D', "NAME[=VALUE]", 0, "passed to the compiler", 0 },
-	{ "list", OPT_LIST, NULL, 0, "write the tests' names and do nothing else", 0 },
-	{ "exit-code", OPT_EXIT_CODE, NULL, 0, "exit with 1 when a program failed", 0 },
-	{ 0 },
+    {"no-load", OPT_NO_LOAD, NULL, 0, "only compile: needs no privilege", 0},
+    {"objdir", OPT_OBJDIR, "DIR", 0, "where objects and logs go (default: build/bpf)", 0},
+    {"objects", OPT_OBJECTS, "DIR", 0, "where a suite's elf_file lies (default: beside it)", 0},
+    {"build", OPT_BUILD, "LABEL", 0, "the build's label (default: uname -r)", 0},
+    {"jobs", 'j', "N", 0, "compile N at once (default: the number of CPUs)", 0},
+    {NULL, 'I', "DIR", 0, "passed to the compiler", 0},
+    {NULL, 'D', "NAME[=VALUE]", 0, "passed to the compiler", 0},
+    {"list", OPT_LIST, NULL, 0, "write the tests' names and do nothing else", 0},
+    {"exit-code", OPT_EXIT_CODE, NULL, 0, "exit with 1 when a program failed", 0},
+    {0},
 };
 
 static const char doc[] =
-	"Compile eBPF programs, load them through the kernel's verifier, and write plan.csv."
-	"\vEXAMPLES\n"
-	"  bpf-compile-check bpf/suites/smoke.yml > plan.csv\n"
-	"  bpf-compile-check --no-load my.bpf.c | bpf-run | stats-reduce\n";
+    "Compile eBPF programs, load them through the kernel's verifier, and write plan.csv."
+    "\vEXAMPLES\n"
+    "  bpf-compile-check bpf/suites/smoke.yml > plan.csv\n"
+    "  bpf-compile-check --no-load my.bpf.c | bpf-run | stats-reduce\n";
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -70,8 +69,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'I':
 	case 'D':
-		w->compiler_options = xrealloc(w->compiler_options,
-					       (w->ncompiler_options + 1) * sizeof(char *));
+		w->compiler_options =
+		    xrealloc(w->compiler_options, (w->ncompiler_options + 1) * sizeof(char *));
 		w->compiler_options[w->ncompiler_options++] = xasprintf("-%c%s", key, arg);
 		return 0;
 	case OPT_LIST:
@@ -85,8 +84,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = { options, parse, "SUITE.yml|FILE.bpf.c|PLAN.csv...", doc,
-				  cli_children, NULL, NULL };
+static const struct argp argp = {
+    options, parse, "SUITE.yml|FILE.bpf.c|PLAN.csv...", doc, cli_children, NULL, NULL};
 
 static void read_plan(struct work *work, const char *path)
 {
@@ -96,7 +95,7 @@ static void read_plan(struct work *work, const char *path)
 	if (plan_read(&work->plan, path, error, sizeof(error)))
 		errx(EXIT_TROUBLE, "%s", error);
 	work->unit_of_row =
-		xrealloc(work->unit_of_row, work->plan.nrows * sizeof(*work->unit_of_row));
+	    xrealloc(work->unit_of_row, work->plan.nrows * sizeof(*work->unit_of_row));
 	for (size_t i = before; i < work->plan.nrows; i++)
 		work->unit_of_row[i] = NO_UNIT;
 }
@@ -134,22 +133,6 @@ static bool has_adhoc(const struct work *work)
 	return false;
 }
 
-static void write_list(const struct plan *plan)
-{
-	struct csv_writer w = { .f = stdout };
-
-	csv_write_cell(&w, "suite");
-	csv_write_cell(&w, "test");
-	csv_write_cell(&w, "entry_point");
-	csv_end_row(&w);
-	for (size_t i = 0; i < plan->nrows; i++) {
-		csv_write_cell(&w, plan->rows[i].suite);
-		csv_write_cell(&w, plan->rows[i].test);
-		csv_write_cell(&w, plan->rows[i].entry_point);
-		csv_end_row(&w);
-	}
-}
-
 /* Says on standard error what failed, and returns how many rows did. */
 static size_t report_failures(const struct plan *plan)
 {
@@ -176,9 +159,8 @@ static void write_plan(const struct plan *plan)
 int main(int argc, char **argv)
 {
 	struct opts o = {
-		.load = true,
-		.work = { .objdir = "build/bpf",
-			  .jobs = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN) },
+	    .load = true,
+	    .work = {.objdir = "build/bpf", .jobs = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN)},
 	};
 	const char *forbidden;
 	size_t failed = 0;
@@ -197,7 +179,7 @@ int main(int argc, char **argv)
 	adhoc_list(&o.work);
 	label(&o.work);
 	if (o.list) {
-		write_list(&o.work.plan);
+		plan_write_list(&o.work.plan, stdout);
 	} else {
 		if (o.load)
 			check(&o.work);

@@ -20,9 +20,10 @@ static void read_summary(const char *log, struct plan_row *row)
 	const char *stack = log ? strstr(log, "stack depth ") : NULL;
 	unsigned int insns, states;
 
-	if (processed &&
-	    sscanf(processed, "processed %u insns (limit %*u) max_states_per_insn %*u "
-			      "total_states %u", &insns, &states) == 2) {
+	if (processed && sscanf(processed,
+				"processed %u insns (limit %*u) max_states_per_insn %*u "
+				"total_states %u",
+				&insns, &states) == 2) {
 		row->metric[METRIC_VERIFIED_INSNS] = insns;
 		row->metric[METRIC_VERIFIER_STATES] = states;
 	}
@@ -39,7 +40,7 @@ static void read_summary(const char *log, struct plan_row *row)
 static void fill_metrics(struct plan_row *row, const struct loaded *loaded)
 {
 	struct bpf_program *program = program_find(loaded, row->entry_point);
-	struct bpf_prog_info info = { 0 };
+	struct bpf_prog_info info = {0};
 	__u32 size = sizeof(info);
 
 	for (size_t i = 0; i < loaded->n; i++)
@@ -82,8 +83,7 @@ static bool same_test(const struct plan_row *a, const struct plan_row *b)
 	       !strcmp(a->build, b->build);
 }
 
-static void fail_row(struct plan_row *row, enum status status, const char *reason,
-		     const char *log)
+static void fail_row(struct plan_row *row, enum status status, const char *reason, const char *log)
 {
 	row->status = status;
 	plan_set(&row->reason, reason);
@@ -95,7 +95,7 @@ static void check_test(struct work *work, size_t first, bool *done)
 {
 	struct plan *plan = &work->plan;
 	struct plan_row *row = &plan->rows[first];
-	struct program_set set = { .object = row->object, .program_type = row->program_type };
+	struct program_set set = {.object = row->object, .program_type = row->program_type};
 	struct loaded loaded;
 	bool fits = true;
 	char *log = NULL;
@@ -107,7 +107,8 @@ static void check_test(struct work *work, size_t first, bool *done)
 			continue;
 		done[i] = true;
 		fits &= program_set_add(&set, other->entry_point) &&
-			program_set_add(&set, other->prepare) && program_set_add(&set, other->check);
+			program_set_add(&set, other->prepare) &&
+			program_set_add(&set, other->check);
 	}
 	if (!fits)
 		errx(EXIT_TROUBLE, "a test has more than %d programs: '%s'", PROGRAMS_MAX,

@@ -22,6 +22,7 @@
 #include "xalloc.h"
 
 #define OPTIONS_MAX 256
+#define INSTRUCTION_SET "-mcpu=v3"
 
 struct job {
 	pid_t pid;
@@ -79,8 +80,8 @@ __attribute__((noreturn)) static void run_compiler(const struct work *work, cons
 	add(argv, &n, compiler());
 	/* The instruction set is pinned: clang's default changed over versions, and with it what
 	 * `return 0` becomes (w0 = 0 from v3 on). */
-	for (const char *const *option = (const char *const[]){ "-target", "bpf", "-mcpu=v3", "-g",
-								"-O2", "-Wall", NULL };
+	for (const char *const *option = (const char *const[]){"-target", "bpf", INSTRUCTION_SET,
+							       "-g", "-O2", "-Wall", NULL};
 	     *option; option++)
 		add(argv, &n, *option);
 	/* The same source gives the same object wherever it lies. */
@@ -141,8 +142,8 @@ static char *compiler_reason(const char *log, int status)
 	free(line);
 	if (f)
 		fclose(f);
-	return reason ? reason :
-			xasprintf("the compiler ended with status %d", WEXITSTATUS(status));
+	return reason ? reason
+		      : xasprintf("the compiler ended with status %d", WEXITSTATUS(status));
 }
 
 static uint64_t hash_file(const char *path)
@@ -167,8 +168,8 @@ static void keep_object(const struct work *work, struct unit *unit, const struct
 	if (text_ends_with(name, ".bpf.c"))
 		name[strlen(name) - strlen(".bpf.c")] = '\0';
 	slug = text_slug(name);
-	unit->object = xasprintf("%s/%.100s-%016" PRIx64 ".bpf.o", work->objdir, slug,
-				 hash_file(job->object));
+	unit->object =
+	    xasprintf("%s/%.100s-%016" PRIx64 ".bpf.o", work->objdir, slug, hash_file(job->object));
 	if (rename(job->object, unit->object))
 		err(EXIT_TROUBLE, "can't write object: '%s'", unit->object);
 	if (object_hash(unit->object, unit->program_hash))
@@ -198,11 +199,38 @@ static void finish(const struct work *work, struct unit *unit, struct job *job, 
 	job->pid = 0;
 }
 
+/* "clang version 14.0.6 -mcpu=v3", as the compiler itself says. */
+static char *compiler_version(void)
+{
+	char line[200] = "", *command[] = {(char *)compiler(), "--version", NULL};
+	int fds[2], status;
+	pid_t pid;
+	FILE *f;
+
+	fflush(NULL);
+	if (pipe2(fds, O_CLOEXEC) || (pid = fork()) < 0)
+		err(EXIT_TROUBLE, "can't start the compiler");
+	if (!pid) {
+		if (dup2(fds[1], STDOUT_FILENO) >= 0)
+			execvp(command[0], command);
+		_exit(127);
+	}
+	close(fds[1]);
+	f = fdopen(fds[0], "r");
+	if (!f || !fgets(line, sizeof(line), f))
+		line[0] = '\0';
+	if (f)
+		fclose(f);
+	waitpid(pid, &status, 0);
+	line[strcspn(line, "\n")] = '\0';
+	return xasprintf("%s " INSTRUCTION_SET, line);
+}
+
 void compile(struct work *work)
 {
 	struct job *jobs = xcalloc(work->nunits, sizeof(*jobs));
 	size_t started = 0, finished = 0;
-	char *logs = xasprintf("%s/log", work->objdir);
+	char *logs = xasprintf("%s/log", work->objdir), *version = NULL;
 
 	make_directory(logs);
 	free(logs);
@@ -224,6 +252,8 @@ void compile(struct work *work)
 			}
 	}
 	free(jobs);
+	if (work->nunits)
+		version = compiler_version();
 	for (size_t i = 0; i < work->plan.nrows; i++) {
 		struct plan_row *row = &work->plan.rows[i];
 		const struct unit *unit;
@@ -233,10 +263,12 @@ void compile(struct work *work)
 		unit = &work->units[work->unit_of_row[i]];
 		plan_set(&row->object, unit->object);
 		plan_set(&row->program_hash, unit->program_hash);
+		plan_set(&row->compiler, version);
 		if (unit->object)
 			continue;
 		row->status = STATUS_COMPILE_FAILED;
 		plan_set(&row->reason, unit->reason);
 		plan_set(&row->log, unit->log);
 	}
+	free(version);
 }

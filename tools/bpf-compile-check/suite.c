@@ -120,29 +120,29 @@ enum field {
 };
 
 static const char *const field_names[FIELD_COUNT] = {
-	[F_NAME] = "name",
-	[F_DESCRIPTION] = "description",
-	[F_PLATFORM] = "platform",
-	[F_SOURCE] = "source",
-	[F_DEFINES] = "defines",
-	[F_VARIANTS] = "variants",
-	[F_ELF_FILE] = "elf_file",
-	[F_PROGRAM_TYPE] = "program_type",
-	[F_ENTRY_POINT] = "entry_point",
-	[F_CPU_ASSIGNMENT] = "program_cpu_assignment",
-	[F_OPERATIONS] = "operations",
-	[F_ITERATION_COUNT] = "iteration_count",
-	[F_PREPARATION] = "map_state_preparation",
-	[F_PACKET] = "packet",
-	[F_CONSUMER] = "consumer",
-	[F_CHECK] = "check",
-	[F_EXPECTED_RESULT] = "expected_result",
-	[F_KEEP] = "keep",
-	[F_CONTROL] = "control",
-	/* How the bpf_performance runner calls the kernel: accepted, and of no effect here. */
-	[F_BATCH_SIZE] = "batch_size",
-	[F_PASS_DATA] = "pass_data",
-	[F_PASS_CONTEXT] = "pass_context",
+    [F_NAME] = "name",
+    [F_DESCRIPTION] = "description",
+    [F_PLATFORM] = "platform",
+    [F_SOURCE] = "source",
+    [F_DEFINES] = "defines",
+    [F_VARIANTS] = "variants",
+    [F_ELF_FILE] = "elf_file",
+    [F_PROGRAM_TYPE] = "program_type",
+    [F_ENTRY_POINT] = "entry_point",
+    [F_CPU_ASSIGNMENT] = "program_cpu_assignment",
+    [F_OPERATIONS] = "operations",
+    [F_ITERATION_COUNT] = "iteration_count",
+    [F_PREPARATION] = "map_state_preparation",
+    [F_PACKET] = "packet",
+    [F_CONSUMER] = "consumer",
+    [F_CHECK] = "check",
+    [F_EXPECTED_RESULT] = "expected_result",
+    [F_KEEP] = "keep",
+    [F_CONTROL] = "control",
+    /* How the bpf_performance runner calls the kernel: accepted, and of no effect here. */
+    [F_BATCH_SIZE] = "batch_size",
+    [F_PASS_DATA] = "pass_data",
+    [F_PASS_CONTEXT] = "pass_context",
 };
 
 /* One test of the file: its fields' nodes, NULL where absent. */
@@ -156,8 +156,8 @@ static void read_fields(struct suite *suite, const yaml_node_t *map, const char 
 			size_t n, const yaml_node_t **slots)
 {
 	memset(slots, 0, n * sizeof(*slots));
-	for (yaml_node_pair_t *p = map->data.mapping.pairs.start;
-	     p < map->data.mapping.pairs.top; p++) {
+	for (yaml_node_pair_t *p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top;
+	     p++) {
 		const yaml_node_t *key = node(suite, p->key);
 		const char *name = scalar(suite, key, "field name");
 		size_t i = 0;
@@ -183,13 +183,13 @@ static void add_defines(struct suite *suite, const yaml_node_t *map, char ***def
 	if (!map)
 		return;
 	mapping(suite, map, "defines");
-	for (yaml_node_pair_t *p = map->data.mapping.pairs.start;
-	     p < map->data.mapping.pairs.top; p++) {
+	for (yaml_node_pair_t *p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top;
+	     p++) {
 		const char *name = scalar(suite, node(suite, p->key), "define");
 
 		*defines = xrealloc(*defines, (*n + 1) * sizeof(**defines));
 		(*defines)[(*n)++] =
-			xasprintf("%s=%s", name, scalar(suite, node(suite, p->value), name));
+		    xasprintf("%s=%s", name, scalar(suite, node(suite, p->value), name));
 	}
 }
 
@@ -235,7 +235,7 @@ static char *cpus_of(struct suite *suite, const yaml_node_t *n)
 
 static void set_preparation(struct suite *suite, const yaml_node_t *n, struct plan_row *row)
 {
-	static const char *const names[] = { "program", "iteration_count", "every" };
+	static const char *const names[] = {"program", "iteration_count", "every"};
 	const yaml_node_t *slots[3];
 
 	read_fields(suite, mapping(suite, n, "map_state_preparation"), names, 3, slots);
@@ -314,8 +314,7 @@ static char *name_of(struct suite *suite, const struct test *test, const char *v
 }
 
 static void add_row(struct work *work, struct suite *suite, const struct test *test, size_t unit,
-		    const struct variant *variant, const char *entry_point,
-		    const yaml_node_t *cpus)
+		    const struct variant *variant, const char *entry_point, const yaml_node_t *cpus)
 {
 	struct plan_row *row = work_add_row(work, unit);
 	const char *elf_file = text_of(suite, test, F_ELF_FILE);
@@ -328,10 +327,10 @@ static void add_row(struct work *work, struct suite *suite, const struct test *t
 	row->cpus = cpus ? cpus_of(suite, cpus) : xstrdup("any");
 	if (*elf_file) {
 		free(row->object);
-		row->object = *elf_file == '/' ?
-				      xstrdup(elf_file) :
-				      xasprintf("%s/%s", work->elf_dir ? work->elf_dir : suite->dir,
-						elf_file);
+		row->object =
+		    *elf_file == '/'
+			? xstrdup(elf_file)
+			: xasprintf("%s/%s", work->elf_dir ? work->elf_dir : suite->dir, elf_file);
 	}
 	set_program_type(suite, test, variant->program_type, row);
 	if (test->field[F_OPERATIONS])
@@ -380,8 +379,8 @@ static void add_variant(struct work *work, struct suite *suite, const struct tes
 		return;
 	}
 	mapping(suite, cpus, "program_cpu_assignment");
-	for (yaml_node_pair_t *p = cpus->data.mapping.pairs.start;
-	     p < cpus->data.mapping.pairs.top; p++)
+	for (yaml_node_pair_t *p = cpus->data.mapping.pairs.start; p < cpus->data.mapping.pairs.top;
+	     p++)
 		add_row(work, suite, test, unit, variant,
 			scalar(suite, node(suite, p->key), "entry point"), node(suite, p->value));
 }
@@ -391,10 +390,10 @@ static void add_variants(struct work *work, struct suite *suite, const struct te
 	const yaml_node_t *map = mapping(suite, test->field[F_VARIANTS], "variants");
 	const char *type = text_of(suite, test, F_PROGRAM_TYPE);
 
-	for (yaml_node_pair_t *p = map->data.mapping.pairs.start;
-	     p < map->data.mapping.pairs.top; p++) {
-		struct variant variant = { scalar(suite, node(suite, p->key), "variant"),
-					   node(suite, p->value), type };
+	for (yaml_node_pair_t *p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top;
+	     p++) {
+		struct variant variant = {scalar(suite, node(suite, p->key), "variant"),
+					  node(suite, p->value), type};
 
 		add_variant(work, suite, test, &variant);
 	}
@@ -407,7 +406,7 @@ static void add_program_types(struct work *work, struct suite *suite, const stru
 	for (yaml_node_item_t *i = list->data.sequence.items.start;
 	     i < list->data.sequence.items.top; i++) {
 		const char *type = scalar(suite, node(suite, *i), "program_type");
-		struct variant variant = { type, NULL, type };
+		struct variant variant = {type, NULL, type};
 
 		add_variant(work, suite, test, &variant);
 	}
@@ -415,7 +414,7 @@ static void add_program_types(struct work *work, struct suite *suite, const stru
 
 static void read_test(struct work *work, struct suite *suite, const yaml_node_t *n)
 {
-	struct test test = { .node = n };
+	struct test test = {.node = n};
 	const yaml_node_t *type;
 
 	read_fields(suite, mapping(suite, n, "test"), field_names, FIELD_COUNT, test.field);
@@ -430,7 +429,7 @@ static void read_test(struct work *work, struct suite *suite, const yaml_node_t 
 	} else if (test.field[F_VARIANTS]) {
 		add_variants(work, suite, &test);
 	} else {
-		struct variant one = { NULL, NULL, text_of(suite, &test, F_PROGRAM_TYPE) };
+		struct variant one = {NULL, NULL, text_of(suite, &test, F_PROGRAM_TYPE)};
 
 		add_variant(work, suite, &test, &one);
 	}
@@ -438,7 +437,7 @@ static void read_test(struct work *work, struct suite *suite, const yaml_node_t 
 
 static void read_document(struct work *work, struct suite *suite)
 {
-	static const char *const names[] = { "tests" };
+	static const char *const names[] = {"tests"};
 	const yaml_node_t *root = yaml_document_get_root_node(&suite->doc), *tests;
 
 	if (!root)
@@ -453,7 +452,7 @@ static void read_document(struct work *work, struct suite *suite)
 
 void suite_read(struct work *work, const char *path)
 {
-	struct suite suite = { .path = path };
+	struct suite suite = {.path = path};
 	char *for_name = xstrdup(path), *for_dir = xstrdup(path);
 	yaml_parser_t parser;
 	FILE *f = fopen(path, "re");

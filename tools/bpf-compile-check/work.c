@@ -13,7 +13,7 @@ struct plan_row *work_add_row(struct work *work, size_t unit)
 	struct plan_row *row = plan_add(&work->plan);
 
 	work->unit_of_row =
-		xrealloc(work->unit_of_row, work->plan.nrows * sizeof(*work->unit_of_row));
+	    xrealloc(work->unit_of_row, work->plan.nrows * sizeof(*work->unit_of_row));
 	work->unit_of_row[work->plan.nrows - 1] = unit;
 	return row;
 }
@@ -47,9 +47,9 @@ size_t work_add_unit(struct work *work, const char *source, char **defines, size
 	}
 	work->units = xrealloc(work->units, (work->nunits + 1) * sizeof(*work->units));
 	work->units[work->nunits] = (struct unit){
-		.source = xstrdup(source),
-		.defines = defines,
-		.ndefines = ndefines,
+	    .source = xstrdup(source),
+	    .defines = defines,
+	    .ndefines = ndefines,
 	};
 	return work->nunits++;
 }

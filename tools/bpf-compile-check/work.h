@@ -4,8 +4,8 @@
  *
  *	suite_read(), adhoc_add(), plan_read()  the rows, and the units they are compiled from
  *	compile()                               an object a unit
- *	adhoc_list()                            the rows of bare sources, whose programs are known now
- *	check()                                 through the verifier; static metrics
+ *	adhoc_list()                            the rows of bare sources, whose programs are known
+ *now check()                                 through the verifier; static metrics
  */
 #ifndef WORK_H
 #define WORK_H
@@ -35,10 +35,10 @@ struct work {
 	struct unit *units;
 	size_t nunits;
 
-	const char *objdir;	    /* where objects and logs go */
-	const char *elf_dir;	    /* where a suite's elf_file is looked for; NULL: beside the suite */
-	const char *build;	    /* label; NULL keeps that of a plan, else uname -r */
-	char **compiler_options;    /* -I and -D of the command line */
+	const char *objdir;  /* where objects and logs go */
+	const char *elf_dir; /* where a suite's elf_file is looked for; NULL: beside the suite */
+	const char *build;   /* label; NULL keeps that of a plan, else uname -r */
+	char **compiler_options; /* -I and -D of the command line */
 	size_t ncompiler_options;
 	unsigned int jobs;
 };
@@ -49,7 +49,8 @@ struct plan_row *work_add_row(struct work *work, size_t unit);
 /** work_add_unit - the unit of a source and its defines, which it takes over */
 size_t work_add_unit(struct work *work, const char *source, char **defines, size_t ndefines);
 
-/** work_log_path - where the log of a subject goes; a name of its own for each key. Caller frees. */
+/** work_log_path - where the log of a subject goes; a name of its own for each key. Caller frees.
+ */
 char *work_log_path(const struct work *work, const char *subject, const char *key);
 
 /** suite_read - add the rows of a suite; exits with status 2 and file and line when it is wrong */

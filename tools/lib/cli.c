@@ -14,7 +14,7 @@
 #define VERSION "unknown"
 #endif
 
-static char *standard_input[] = { "-", NULL };
+static char *standard_input[] = {"-", NULL};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -49,15 +49,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option options[] = {
-	{ "output", 'o', "FILE", 0, "write to FILE instead of standard output", -1 },
-	{ "verbose", 'v', NULL, 0, "say more on standard error", -1 },
-	{ "help", 'h', NULL, 0, "show this help", -1 },
-	{ "version", 'V', NULL, 0, "show the version", -1 },
-	{ 0 },
+    {"output", 'o', "FILE", 0, "write to FILE instead of standard output", -1},
+    {"verbose", 'v', NULL, 0, "say more on standard error", -1},
+    {"help", 'h', NULL, 0, "show this help", -1},
+    {"version", 'V', NULL, 0, "show the version", -1},
+    {0},
 };
 
-static const struct argp argp = { .options = options, .parser = parse };
-const struct argp_child cli_children[] = { { &argp, 0, NULL, 0 }, { 0 } };
+static const struct argp argp = {.options = options, .parser = parse};
+const struct argp_child cli_children[] = {{&argp, 0, NULL, 0}, {0}};
 
 void cli_start(void)
 {

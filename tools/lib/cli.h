@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the command lines of all tools share. A tool lists cli_child in its argp's children, calls
- * cli_start() first, then argp_parse() with ARGP_NO_HELP, then cli_open_output(), and ends in cli_close_output().
+ * cli_start() first, then argp_parse() with ARGP_NO_HELP, then cli_open_output(), and ends in
+ *cli_close_output().
  *
  *	-h, --help   -V, --version   -v, --verbose   -o, --output FILE
  */

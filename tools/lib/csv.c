@@ -172,8 +172,9 @@ static int split_row(struct csv_reader *r)
 		} else {
 			while (i < r->end && r->buf[i] != ',' && r->buf[i] != '\n') {
 				if (r->buf[i] == '"')
-					return fail(r, r->line, "a quote inside a cell that does "
-								"not begin with one");
+					return fail(r, r->line,
+						    "a quote inside a cell that does "
+						    "not begin with one");
 				i++;
 			}
 			end = i;
@@ -221,7 +222,7 @@ int csv_open(struct csv_reader *r, const char *path)
 {
 	bool is_stdin = !path || !strcmp(path, "-");
 
-	*r = (struct csv_reader){ .path = is_stdin ? "standard input" : path, .fd = -1 };
+	*r = (struct csv_reader){.path = is_stdin ? "standard input" : path, .fd = -1};
 	r->next_line = 1;
 	r->fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	if (r->fd < 0)
@@ -274,7 +275,7 @@ void csv_release(struct csv_reader *r)
 	free(r->buf);
 	free(r->cell);
 	free(r->cell_len);
-	*r = (struct csv_reader){ .fd = -1 };
+	*r = (struct csv_reader){.fd = -1};
 }
 
 static void separate(struct csv_writer *w)

@@ -19,11 +19,11 @@
 #include <stdio.h>
 
 struct csv_reader {
-	char **cell;	 /* the current row: ncells strings, each ends in NUL; they are views
-			    into the reader's buffer, valid until the next csv_next_row() */
+	char **cell;	  /* the current row: ncells strings, each ends in NUL; they are views
+			     into the reader's buffer, valid until the next csv_next_row() */
 	size_t *cell_len; /* their lengths in bytes */
-	size_t ncells;	 /* cells in the current row */
-	char **header;	 /* the column names: owned by the reader, valid until csv_release() */
+	size_t ncells;	  /* cells in the current row */
+	char **header;	  /* the column names: owned by the reader, valid until csv_release() */
 	size_t ncolumns;
 	size_t line;	 /* line of the file on which the current row begins, from 1 */
 	char error[512]; /* what went wrong, after a function returned -1 */

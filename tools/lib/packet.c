@@ -20,13 +20,13 @@ static const struct {
 	int version; /* of IP; 0 for zeros */
 	int protocol;
 } packets[] = {
-	{ "tcp4-64", 64, 4, IPPROTO_TCP },    { "udp4-64", 64, 4, IPPROTO_UDP },
-	{ "tcp4-512", 512, 4, IPPROTO_TCP },  { "udp4-512", 512, 4, IPPROTO_UDP },
-	{ "tcp4-1500", 1500, 4, IPPROTO_TCP }, { "udp4-1500", 1500, 4, IPPROTO_UDP },
-	{ "tcp6-74", 74, 6, IPPROTO_TCP },    { "udp6-64", 64, 6, IPPROTO_UDP },
-	{ "tcp6-512", 512, 6, IPPROTO_TCP },  { "udp6-512", 512, 6, IPPROTO_UDP },
-	{ "tcp6-1500", 1500, 6, IPPROTO_TCP }, { "udp6-1500", 1500, 6, IPPROTO_UDP },
-	{ "zeros-1024", 1024, 0, 0 },
+    {"tcp4-64", 64, 4, IPPROTO_TCP},	 {"udp4-64", 64, 4, IPPROTO_UDP},
+    {"tcp4-512", 512, 4, IPPROTO_TCP},	 {"udp4-512", 512, 4, IPPROTO_UDP},
+    {"tcp4-1500", 1500, 4, IPPROTO_TCP}, {"udp4-1500", 1500, 4, IPPROTO_UDP},
+    {"tcp6-74", 74, 6, IPPROTO_TCP},	 {"udp6-64", 64, 6, IPPROTO_UDP},
+    {"tcp6-512", 512, 6, IPPROTO_TCP},	 {"udp6-512", 512, 6, IPPROTO_UDP},
+    {"tcp6-1500", 1500, 6, IPPROTO_TCP}, {"udp6-1500", 1500, 6, IPPROTO_UDP},
+    {"zeros-1024", 1024, 0, 0},
 };
 
 /* The Internet checksum (RFC 1071) before it is folded and inverted. */
@@ -96,13 +96,12 @@ static void build_ip6(unsigned char *at, size_t length, int protocol)
 	ip->ip6_hlim = 64;
 	inet_pton(AF_INET6, "2001:db8::1", &ip->ip6_src);
 	inet_pton(AF_INET6, "2001:db8::2", &ip->ip6_dst);
-	build_transport(at + sizeof(*ip), length - sizeof(*ip), protocol,
-			sum(&ip->ip6_src, 32, 0));
+	build_transport(at + sizeof(*ip), length - sizeof(*ip), protocol, sum(&ip->ip6_src, 32, 0));
 }
 
 size_t packet_build(const char *name, unsigned char *bytes)
 {
-	static const unsigned char macs[] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1 };
+	static const unsigned char macs[] = {2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1};
 
 	for (size_t i = 0; i < sizeof(packets) / sizeof(*packets); i++) {
 		size_t length = packets[i].length;

@@ -10,16 +10,16 @@
 #include "xalloc.h"
 
 static const char *const status_names[STATUS_COUNT] = {
-	[STATUS_OK] = "ok",
-	[STATUS_COMPILED] = "compiled",
-	[STATUS_COMPILE_FAILED] = "compile_failed",
-	[STATUS_LOAD_FAILED] = "load_failed",
-	[STATUS_RUN_FAILED] = "run_failed",
-	[STATUS_WRONG_RESULT] = "wrong_result",
-	[STATUS_DROPPED] = "dropped",
-	[STATUS_UNSUPPORTED] = "unsupported",
-	[STATUS_INTERRUPTED] = "interrupted",
-	[STATUS_NOT_RUN] = "not_run",
+    [STATUS_OK] = "ok",
+    [STATUS_COMPILED] = "compiled",
+    [STATUS_COMPILE_FAILED] = "compile_failed",
+    [STATUS_LOAD_FAILED] = "load_failed",
+    [STATUS_RUN_FAILED] = "run_failed",
+    [STATUS_WRONG_RESULT] = "wrong_result",
+    [STATUS_DROPPED] = "dropped",
+    [STATUS_UNSUPPORTED] = "unsupported",
+    [STATUS_INTERRUPTED] = "interrupted",
+    [STATUS_NOT_RUN] = "not_run",
 };
 
 const char *status_name(enum status status)
@@ -42,34 +42,38 @@ static const struct {
 	enum kind kind;
 	size_t offset;
 } fields[] = {
-#define FIELD(name, kind) { #name, kind, offsetof(struct plan_row, name) }
-	FIELD(suite, TEXT),
-	FIELD(test, TEXT),
-	FIELD(entry_point, TEXT),
-	FIELD(build, TEXT),
-	FIELD(object, TEXT),
-	FIELD(program_type, TEXT),
-	FIELD(cpus, TEXT),
-	FIELD(operations, COUNT),
-	FIELD(iterations, COUNT),
-	FIELD(prepare, TEXT),
-	FIELD(prepare_iterations, COUNT),
-	FIELD(packet, TEXT),
-	FIELD(consumer, TEXT),
-	FIELD(check, TEXT),
-	FIELD(expected_result, RESULT),
-	FIELD(keep, FLAG),
-	FIELD(control, FLAG),
-	FIELD(program_hash, TEXT),
-	FIELD(status, STATUS),
-	FIELD(reason, TEXT),
-	FIELD(log, TEXT),
-	{ "insns", METRIC, offsetof(struct plan_row, metric[METRIC_INSNS]) },
-	{ "jited_bytes", METRIC, offsetof(struct plan_row, metric[METRIC_JITED_BYTES]) },
-	{ "verified_insns", METRIC, offsetof(struct plan_row, metric[METRIC_VERIFIED_INSNS]) },
-	{ "verifier_states", METRIC, offsetof(struct plan_row, metric[METRIC_VERIFIER_STATES]) },
-	{ "stack_bytes", METRIC, offsetof(struct plan_row, metric[METRIC_STACK_BYTES]) },
-	FIELD(prepare_every, COUNT),
+#define FIELD(name, kind)                                                                          \
+	{                                                                                          \
+#name, kind, offsetof(struct plan_row, name)                                       \
+	}
+    FIELD(suite, TEXT),
+    FIELD(test, TEXT),
+    FIELD(entry_point, TEXT),
+    FIELD(build, TEXT),
+    FIELD(object, TEXT),
+    FIELD(program_type, TEXT),
+    FIELD(cpus, TEXT),
+    FIELD(operations, COUNT),
+    FIELD(iterations, COUNT),
+    FIELD(prepare, TEXT),
+    FIELD(prepare_iterations, COUNT),
+    FIELD(packet, TEXT),
+    FIELD(consumer, TEXT),
+    FIELD(check, TEXT),
+    FIELD(expected_result, RESULT),
+    FIELD(keep, FLAG),
+    FIELD(control, FLAG),
+    FIELD(program_hash, TEXT),
+    FIELD(status, STATUS),
+    FIELD(reason, TEXT),
+    FIELD(log, TEXT),
+    {"insns", METRIC, offsetof(struct plan_row, metric[METRIC_INSNS])},
+    {"jited_bytes", METRIC, offsetof(struct plan_row, metric[METRIC_JITED_BYTES])},
+    {"verified_insns", METRIC, offsetof(struct plan_row, metric[METRIC_VERIFIED_INSNS])},
+    {"verifier_states", METRIC, offsetof(struct plan_row, metric[METRIC_VERIFIER_STATES])},
+    {"stack_bytes", METRIC, offsetof(struct plan_row, metric[METRIC_STACK_BYTES])},
+    FIELD(prepare_every, COUNT),
+    FIELD(compiler, TEXT),
 };
 #define NFIELDS (sizeof(fields) / sizeof(*fields))
 
@@ -80,7 +84,7 @@ static void *field_of(const struct plan_row *row, size_t i)
 
 void plan_row_init(struct plan_row *row)
 {
-	*row = (struct plan_row){ .operations = 1, .status = STATUS_COMPILED };
+	*row = (struct plan_row){.operations = 1, .status = STATUS_COMPILED};
 	for (size_t i = 0; i < NFIELDS; i++)
 		if (fields[i].kind == TEXT)
 			*(char **)field_of(row, i) = xstrdup("");
@@ -251,7 +255,7 @@ int plan_read(struct plan *plan, const char *path, char *error, size_t error_siz
 
 void plan_write_header(const struct plan *plan, FILE *f)
 {
-	struct csv_writer w = { .f = f };
+	struct csv_writer w = {.f = f};
 
 	for (size_t i = 0; i < schema_plan.ncolumns; i++)
 		csv_write_cell(&w, schema_plan.columns[i].name);
@@ -297,13 +301,29 @@ static void write_cell(struct csv_writer *w, const struct plan_row *row, size_t 
 
 void plan_write_row(const struct plan *plan, const struct plan_row *row, FILE *f)
 {
-	struct csv_writer w = { .f = f };
+	struct csv_writer w = {.f = f};
 
 	for (size_t i = 0; i < NFIELDS; i++)
 		write_cell(&w, row, i);
 	for (size_t i = 0; i < plan->nextra; i++)
 		csv_write_cell(&w, row->extra[i]);
 	csv_end_row(&w);
+}
+
+void plan_write_list(const struct plan *plan, FILE *f)
+{
+	struct csv_writer w = {.f = f};
+
+	csv_write_cell(&w, "suite");
+	csv_write_cell(&w, "test");
+	csv_write_cell(&w, "entry_point");
+	csv_end_row(&w);
+	for (size_t i = 0; i < plan->nrows; i++) {
+		csv_write_cell(&w, plan->rows[i].suite);
+		csv_write_cell(&w, plan->rows[i].test);
+		csv_write_cell(&w, plan->rows[i].entry_point);
+		csv_end_row(&w);
+	}
 }
 
 void plan_release(struct plan *plan)
@@ -314,5 +334,5 @@ void plan_release(struct plan *plan)
 		free(plan->extra_names[i]);
 	free(plan->extra_names);
 	free(plan->rows);
-	*plan = (struct plan){ 0 };
+	*plan = (struct plan){0};
 }

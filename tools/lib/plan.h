@@ -56,7 +56,7 @@ struct plan_row {
 	char *prepare;	     /* program that fills the maps, run before each round */
 	uint64_t prepare_iterations;
 	uint64_t prepare_every; /* invocations after which it must run again; 0 for never */
-	char *packet; /* name of the input, see packet.h */
+	char *packet;		/* name of the input, see packet.h */
 	char *consumer;
 	char *check; /* program that returns 0 when the operation took place */
 	bool has_expected_result;
@@ -65,6 +65,7 @@ struct plan_row {
 	char *program_hash;
 	enum status status;
 	char *reason, *log;
+	char *compiler; /* its version and instruction set, as environment.csv has it */
 	int64_t metric[METRIC_COUNT]; /* -1 where undefined */
 
 	char **extra; /* the plan's nextra unknown columns */
@@ -99,6 +100,9 @@ int plan_read(struct plan *plan, const char *path, char *error, size_t error_siz
 /** plan_write_header, plan_write_row - the plan as CSV */
 void plan_write_header(const struct plan *plan, FILE *f);
 void plan_write_row(const struct plan *plan, const struct plan_row *row, FILE *f);
+
+/** plan_write_list - the names alone, suite,test,entry_point: a file for bpf-run --only */
+void plan_write_list(const struct plan *plan, FILE *f);
 
 void plan_release(struct plan *plan);
 

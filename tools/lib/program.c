@@ -134,7 +134,7 @@ static void explain(struct loaded *loaded, const struct program_set *set, int er
 	}
 	struct bpf_map *map;
 
-	bpf_object__for_each_map(map, loaded->object) {
+	bpf_object__for_each_map (map, loaded->object) {
 		if (libbpf_probe_bpf_map_type(bpf_map__type(map), NULL) == 0) {
 			fail(loaded, STATUS_UNSUPPORTED,
 			     xasprintf("the kernel has no map type %s",
@@ -155,9 +155,9 @@ static int choose_programs(struct loaded *loaded, const struct program_set *set,
 	struct bpf_map *map;
 
 	/* A prog array is filled by libbpf at load, from any program of the object. */
-	bpf_object__for_each_map(map, loaded->object)
+	bpf_object__for_each_map (map, loaded->object)
 		has_tail_calls |= bpf_map__type(map) == BPF_MAP_TYPE_PROG_ARRAY;
-	bpf_object__for_each_program(program, loaded->object)
+	bpf_object__for_each_program (program, loaded->object)
 		bpf_program__set_autoload(program, has_tail_calls);
 	if (*set->program_type) {
 		enum bpf_attach_type attach_type;
@@ -168,7 +168,7 @@ static int choose_programs(struct loaded *loaded, const struct program_set *set,
 			     xasprintf("no program type is named '%s'", set->program_type));
 			return -1;
 		}
-		bpf_object__for_each_program(program, loaded->object) {
+		bpf_object__for_each_program (program, loaded->object) {
 			if ((int)bpf_program__type(program) == type)
 				continue;
 			bpf_program__set_type(program, type);
@@ -198,7 +198,7 @@ enum status program_load(struct loaded *loaded, const struct program_set *set, i
 {
 	int error;
 
-	*loaded = (struct loaded){ .n = set->n, .status = STATUS_OK };
+	*loaded = (struct loaded){.n = set->n, .status = STATUS_OK};
 	libbpf_warnings[0] = '\0';
 	if (access(set->object, R_OK)) {
 		fail(loaded, STATUS_LOAD_FAILED,
@@ -224,7 +224,7 @@ void program_unload(struct loaded *loaded)
 	for (size_t i = 0; i < loaded->n; i++)
 		free(loaded->log[i]);
 	free(loaded->reason);
-	*loaded = (struct loaded){ 0 };
+	*loaded = (struct loaded){0};
 }
 
 struct bpf_program *program_find(const struct loaded *loaded, const char *name)
@@ -238,8 +238,8 @@ struct bpf_program *program_find(const struct loaded *loaded, const char *name)
 const char *program_may_load(void)
 {
 	const struct bpf_insn empty[] = {
-		{ .code = BPF_ALU | BPF_MOV | BPF_K },
-		{ .code = BPF_JMP | BPF_EXIT },
+	    {.code = BPF_ALU | BPF_MOV | BPF_K},
+	    {.code = BPF_JMP | BPF_EXIT},
 	};
 	int fd = bpf_prog_load(BPF_PROG_TYPE_XDP, NULL, "GPL", empty, 2, NULL);
 

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bpf-run: load, execute and time the programs of a plan, and write samples.csv.
+ */
+#include <err.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "csv.h"
+#include "identity.h"
+#include "program.h"
+#include "run.h"
+#include "samples.h"
+#include "select.h"
+#include "xalloc.h"
+
+/* Samples so short that a busy machine is met by many of them, and long enough that the fixed cost
+ * of a call, some 10 us, is a small part. */
+#define SAMPLE_MS 3
+#define SAMPLES 10
+#define ROUNDS 10
+
+struct opts {
+	struct cli cli;
+	struct run_options run;
+	struct identity identity;
+	const char *regex, *only, *environment, *build;
+	bool list, exit_code;
+};
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int signal)
+{
+	(void)signal;
+	stop = 1;
+}
+
+enum {
+	OPT_ROUNDS = 256,
+	OPT_SAMPLES,
+	OPT_SAMPLE_MS,
+	OPT_SUITE_ITERATIONS,
+	OPT_SEED,
+	OPT_ONLY,
+	OPT_LIST,
+	OPT_ENVIRONMENT,
+	OPT_EXIT_CODE,
+	OPT_RUN_ID,
+	OPT_FIRST_ROUND,
+	OPT_BOOT,
+	OPT_BUILD,
+	OPT_TRACK,
+	OPT_HOST_CLASS,
+	OPT_RUNTIME,
+};
+
+static const struct argp_option options[] = {
+    {"rounds", OPT_ROUNDS, "N", 0, "rounds over all tests (default: 10)", 1},
+    {"samples", OPT_SAMPLES, "N", 0, "samples of a test in a round (default: 10)", 1},
+    {"sample-ms", OPT_SAMPLE_MS, "MS", 0, "how long a sample lasts (default: 3)", 1},
+    {"iterations", 'c', "N", 0, "invocations a sample, instead of calibrating them", 1},
+    {"suite-iterations", OPT_SUITE_ITERATIONS, NULL, 0,
+     "take the invocations a sample from the suite, where it has them", 1},
+    {"ignore-results", 'r', NULL, 0, "do not compare the programs' results", 1},
+    {"seed", OPT_SEED, "N", 0, "of the random order (default: a random one)", 1},
+    {"test", 't', "REGEX", 0, "only tests whose name matches", 2},
+    {"only", OPT_ONLY, "CSV", 0, "only tests that are in this file (suite,test)", 2},
+    {"list", OPT_LIST, NULL, 0, "write the tests' names and do nothing else", 2},
+    {"environment", OPT_ENVIRONMENT, "FILE", 0, "write environment.csv there", 3},
+    {"run-id", OPT_RUN_ID, "ID", 0, "the run's name (default: time and a random number)", 3},
+    {"build", OPT_BUILD, "LABEL", 0, "relabel the build (default: the plan's)", 3},
+    {"track", OPT_TRACK, "NAME", 0, "the track (default: local)", 3},
+    {"host-class", OPT_HOST_CLASS, "NAME", 0, "the host class (default: from the CPU)", 3},
+    {"runtime", OPT_RUNTIME, "host|kvm|icount", 0, "what runs the programs (default: host)", 3},
+    {"boot", OPT_BOOT, "N", 0, "number of the boot (default: 1)", 3},
+    {"first-round", OPT_FIRST_ROUND, "N", 0, "number of the first round (default: 1)", 3},
+    {"exit-code", OPT_EXIT_CODE, NULL, 0,
+     "exit with 1 when a program failed, 3 when nothing was measured", 3},
+    {0},
+};
+
+static const char doc[] =
+    "Load, execute and time the eBPF programs of a plan, and write samples.csv."
+    "\vSeveral plans are builds, measured side by side.\n\nEXAMPLES\n"
+    "  bpf-compile-check bpf/suites/smoke.yml | bpf-run --rounds 20 | stats-reduce\n"
+    "  bpf-run --rounds 20 a.csv b.csv | regress-detect --baseline a\n";
+
+static int parse_runtime(struct argp_state *state, const char *arg)
+{
+	for (int r = 0; r < RUNTIME_COUNT; r++)
+		if (!strcmp(arg, runtime_names[r]))
+			return r;
+	argp_error(state, "--runtime is host, kvm or icount: '%s'", arg);
+	return RUNTIME_HOST;
+}
+
+static error_t parse_identity(int key, char *arg, struct argp_state *state)
+{
+	struct opts *o = state->input;
+
+	switch (key) {
+	case OPT_RUN_ID:
+		o->identity.run_id = arg;
+		return 0;
+	case OPT_BUILD:
+		o->build = arg;
+		return 0;
+	case OPT_TRACK:
+		o->identity.track = arg;
+		return 0;
+	case OPT_HOST_CLASS:
+		o->identity.host_class = arg;
+		return 0;
+	case OPT_RUNTIME:
+		o->identity.runtime = (enum runtime)parse_runtime(state, arg);
+		return 0;
+	case OPT_BOOT:
+		o->identity.boot = cli_u64("--boot", arg, 0, UINT32_MAX);
+		return 0;
+	case OPT_FIRST_ROUND:
+		o->run.first_round = cli_u64("--first-round", arg, 0, UINT32_MAX);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct opts *o = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->cli;
+		return 0;
+	case OPT_ROUNDS:
+		o->run.rounds = cli_u64("--rounds", arg, 1, 1000000);
+		return 0;
+	case OPT_SAMPLES:
+		o->run.samples = cli_u64("--samples", arg, 1, 100000);
+		return 0;
+	case OPT_SAMPLE_MS:
+		o->run.sample_ns = (uint64_t)(1e6 * cli_double("--sample-ms", arg, 0.01, 10000));
+		return 0;
+	case 'c':
+		o->run.iterations = (uint32_t)cli_u64("--iterations", arg, 4, INT32_MAX);
+		return 0;
+	case OPT_SUITE_ITERATIONS:
+		o->run.suite_iterations = true;
+		return 0;
+	case 'r':
+		o->run.ignore_results = true;
+		return 0;
+	case OPT_SEED:
+		o->run.seed = cli_u64("--seed", arg, 0, UINT64_MAX);
+		return 0;
+	case 't':
+		o->regex = arg;
+		return 0;
+	case OPT_ONLY:
+		o->only = arg;
+		return 0;
+	case OPT_LIST:
+		o->list = true;
+		return 0;
+	case OPT_ENVIRONMENT:
+		o->environment = arg;
+		return 0;
+	case OPT_EXIT_CODE:
+		o->exit_code = true;
+		return 0;
+	default:
+		return parse_identity(key, arg, state);
+	}
+}
+
+static const struct argp argp = {options, parse, "[PLAN.csv...]", doc, cli_children, NULL, NULL};
+
+static void read_plans(struct plan *plan, const struct opts *o)
+{
+	char error[512];
+
+	for (int i = 0; i < o->cli.noperands; i++)
+		if (plan_read(plan, o->cli.operands[i], error, sizeof(error)))
+			errx(EXIT_TROUBLE, "%s", error);
+	for (size_t i = 0; o->build && i < plan->nrows; i++)
+		plan_set(&plan->rows[i].build, o->build);
+	select_rows(plan, o->regex, o->only);
+	run_check_rows(plan);
+}
+
+static void check_privilege(const struct plan *plan)
+{
+	const char *forbidden = NULL;
+
+	for (size_t i = 0; i < plan->nrows && !forbidden; i++)
+		if (strcmp(plan->rows[i].program_type, PLAN_USER_TYPE)) {
+			forbidden = program_may_load();
+			break;
+		}
+	if (forbidden)
+		errx(EXIT_TROUBLE, "%s", forbidden);
+}
+
+static void catch_signals(void)
+{
+	struct sigaction action = {.sa_handler = on_signal};
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+static int exit_status(const struct opts *o, const struct samples *samples, uint64_t rounds)
+{
+	if (stop) {
+		warnx("interrupted: %llu of %llu rounds are whole", (unsigned long long)rounds,
+		      (unsigned long long)o->run.rounds);
+		return EXIT_TROUBLE;
+	}
+	if (o->exit_code && samples->failed)
+		return EXIT_BAD_ANSWER;
+	return o->exit_code && !samples->measured ? EXIT_INCONCLUSIVE : 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct opts o = {
+	    .run = {.rounds = ROUNDS,
+		    .first_round = 1,
+		    .samples = SAMPLES,
+		    .sample_ns = SAMPLE_MS * 1000000},
+	    .identity = {.boot = 1},
+	};
+	struct plan plan = {0};
+	struct samples samples = {.identity = &o.identity, .plan = &plan};
+	uint64_t rounds = 0;
+
+	cli_start();
+	if (getrandom(&o.run.seed, sizeof(o.run.seed), GRND_NONBLOCK) < 0)
+		o.run.seed = (uint64_t)getpid();
+	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &o);
+	program_quiet_libbpf(o.cli.verbose);
+	read_plans(&plan, &o);
+	if (!o.list)
+		check_privilege(&plan);
+	cli_open_output(&o.cli);
+	if (o.list) {
+		plan_write_list(&plan, stdout);
+	} else {
+		catch_signals();
+		identity_complete(&o.identity);
+		if (o.environment)
+			identity_write_environment(&o.identity, &plan, o.environment);
+		samples_write_header(&samples);
+		rounds = run_rounds(&plan, &o.run, &samples, &stop);
+		identity_release(&o.identity);
+	}
+	cli_close_output();
+	plan_release(&plan);
+	return exit_status(&o, &samples, rounds);
+}

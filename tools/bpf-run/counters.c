@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#include "counters.h"
+
+#include <linux/perf_event.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static const uint64_t events[COUNTERS] = {
+    PERF_COUNT_HW_INSTRUCTIONS,
+    PERF_COUNT_HW_CPU_CYCLES,
+    PERF_COUNT_HW_BRANCH_MISSES,
+    PERF_COUNT_HW_CACHE_MISSES,
+};
+
+/* Opened at a thread's first reading, closed with the process. */
+static _Thread_local struct {
+	bool opened;
+	int fd[COUNTERS];
+} counters;
+
+static void open_counters(void)
+{
+	counters.opened = true;
+	for (int i = 0; i < COUNTERS; i++) {
+		struct perf_event_attr attr = {
+		    .type = PERF_TYPE_HARDWARE,
+		    .size = sizeof(attr),
+		    .config = events[i],
+		    .exclude_hv = 1,
+		};
+
+		counters.fd[i] =
+		    (int)syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+	}
+}
+
+void counters_read(int64_t values[COUNTERS])
+{
+	if (!counters.opened)
+		open_counters();
+	for (int i = 0; i < COUNTERS; i++) {
+		uint64_t value;
+
+		values[i] = -1;
+		if (counters.fd[i] >= 0 &&
+		    read(counters.fd[i], &value, sizeof(value)) == sizeof(value))
+			values[i] = (int64_t)value;
+	}
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Hardware counters of the calling thread, where the machine has them. */
+#ifndef COUNTERS_H
+#define COUNTERS_H
+
+#include <stdint.h>
+
+#define COUNTERS 4 /* instructions, cycles, branch misses, cache misses */
+
+/** counters_read - what this thread has counted so far; -1 where the machine counts nothing */
+void counters_read(int64_t values[COUNTERS]);
+
+#endif

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+#include "instance.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cpus.h"
+
+__attribute__((format(printf, 3, 4))) static enum status
+fail(struct instance *instance, enum status status, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(instance->reason, sizeof(instance->reason), fmt, ap);
+	va_end(ap);
+	return instance->status = status;
+}
+
+/* Invocations outside the timed ones run on the test's CPU too: a map may be of that CPU. */
+struct invocation {
+	const struct target *target;
+	uint32_t n, result;
+	int error;
+};
+
+static void run_invocation(void *arg)
+{
+	struct invocation *i = arg;
+
+	i->error = target_invoke(i->target, i->n, &i->result, NULL);
+}
+
+static int invoke_on(int cpu, const struct target *target, uint32_t n, uint32_t *result)
+{
+	struct invocation invocation = {.target = target, .n = n};
+	struct cpu_task task = {cpu, run_invocation, &invocation};
+
+	cpus_run(&task, 1);
+	*result = invocation.result;
+	return invocation.error;
+}
+
+/* Make a target of a loaded program. */
+static enum status aim(struct instance *instance, struct target *target, const char *name,
+		       const char *packet)
+{
+	struct bpf_program *program = program_find(&instance->loaded, name);
+	const char *wrong =
+	    target_init(target, bpf_program__fd(program), (int)bpf_program__type(program), packet);
+
+	return wrong ? fail(instance, STATUS_UNSUPPORTED, "%s: %s", name, wrong) : STATUS_OK;
+}
+
+static enum status load_programs(struct instance *instance)
+{
+	const struct plan_row *first = instance->row[0];
+	struct program_set set = {.object = first->object, .program_type = first->program_type};
+
+	for (size_t i = 0; i < instance->n; i++)
+		if (!program_set_add(&set, instance->row[i]->entry_point) ||
+		    !program_set_add(&set, first->prepare) || !program_set_add(&set, first->check))
+			return fail(instance, STATUS_LOAD_FAILED,
+				    "a test has more than %d programs", PROGRAMS_MAX);
+	instance->is_loaded = true;
+	if (program_load(&instance->loaded, &set, LOG_STATS) != STATUS_OK)
+		return fail(instance, instance->loaded.status, "%s", instance->loaded.reason);
+	return STATUS_OK;
+}
+
+static enum status aim_all(struct instance *instance)
+{
+	const struct plan_row *first = instance->row[0];
+
+	for (size_t i = 0; i < instance->n; i++) {
+		const struct plan_row *row = instance->row[i];
+
+		if (aim(instance, &instance->target[i], row->entry_point, row->packet))
+			return instance->status;
+		if (bpf_program__type(program_find(&instance->loaded, row->entry_point)) ==
+		    BPF_PROG_TYPE_XDP)
+			instance->attachment[i] = dispatcher_attach(instance->target[i].fd);
+	}
+	instance->has_prepare = *first->prepare;
+	instance->has_check = *first->check;
+	if (instance->has_prepare &&
+	    aim(instance, &instance->prepare, first->prepare, first->packet))
+		return instance->status;
+	if (instance->has_check && aim(instance, &instance->check, first->check, first->packet))
+		return instance->status;
+	return STATUS_OK;
+}
+
+static enum status prepare(struct instance *instance)
+{
+	const struct plan_row *first = instance->row[0];
+	uint32_t result;
+	int error = invoke_on(instance->cpu[0], &instance->prepare,
+			      (uint32_t)first->prepare_iterations, &result);
+
+	if (error)
+		return fail(instance, STATUS_RUN_FAILED, "%s: %s", first->prepare, strerror(error));
+	if (result)
+		return fail(instance, STATUS_WRONG_RESULT, "%s returned %u where 0 was expected",
+			    first->prepare, result);
+	return STATUS_OK;
+}
+
+enum status instance_load(struct instance *instance, const struct plan_row *const *rows, size_t n,
+			  const int *cpu)
+{
+	*instance = (struct instance){.n = n, .status = STATUS_OK};
+	memcpy(instance->row, rows, n * sizeof(*rows));
+	memcpy(instance->cpu, cpu, n * sizeof(*cpu));
+	if (!strcmp(rows[0]->program_type, PLAN_USER_TYPE)) {
+		target_init_user(&instance->target[0]);
+		return STATUS_OK;
+	}
+	if (load_programs(instance) || aim_all(instance))
+		return instance->status;
+	return instance->has_prepare ? prepare(instance) : STATUS_OK;
+}
+
+enum status instance_validate(struct instance *instance, bool ignore)
+{
+	for (size_t i = 0; i < instance->n; i++) {
+		const struct plan_row *row = instance->row[i];
+		uint32_t result;
+		int error = invoke_on(instance->cpu[i], &instance->target[i], 1, &result);
+
+		if (error)
+			return fail(instance, STATUS_RUN_FAILED, "%s: %s", row->entry_point,
+				    strerror(error));
+		if (!ignore && row->has_expected_result && result != row->expected_result)
+			return fail(instance, STATUS_WRONG_RESULT,
+				    "%s returned %u where %u was expected", row->entry_point,
+				    result, row->expected_result);
+	}
+	return STATUS_OK;
+}
+
+enum status instance_check(struct instance *instance)
+{
+	const char *name = instance->row[0]->check;
+	uint32_t result;
+	int error;
+
+	if (!instance->has_check)
+		return STATUS_OK;
+	error = invoke_on(instance->cpu[0], &instance->check, 1, &result);
+	if (error)
+		return fail(instance, STATUS_RUN_FAILED, "%s: %s", name, strerror(error));
+	if (result)
+		return fail(instance, STATUS_WRONG_RESULT,
+			    "%s returned %u: the operation did not do what it should", name,
+			    result);
+	return STATUS_OK;
+}
+
+void instance_unload(struct instance *instance)
+{
+	for (size_t i = 0; i < instance->n; i++)
+		dispatcher_detach(instance->attachment[i]);
+	if (instance->is_loaded)
+		program_unload(&instance->loaded);
+	*instance = (struct instance){0};
+}

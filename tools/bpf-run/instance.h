@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* A test's programs, freshly loaded, prepared and proven to do what they should. */
+#ifndef INSTANCE_H
+#define INSTANCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dispatcher.h"
+#include "plan.h"
+#include "program.h"
+#include "target.h"
+
+#define ENTRIES_MAX 8 /* entry points of one test that run at once */
+
+struct instance {
+	struct loaded loaded;
+	bool is_loaded;
+	size_t n;
+	const struct plan_row *row[ENTRIES_MAX]; /* an entry point each */
+	struct target target[ENTRIES_MAX];
+	struct attachment *attachment[ENTRIES_MAX];
+	bool has_prepare, has_check;
+	struct target prepare, check;
+	int cpu[ENTRIES_MAX]; /* the first of its CPUs: single invocations run there */
+
+	enum status status;
+	char reason[512];
+};
+
+/**
+ * instance_load - load the programs of a test and prepare its maps
+ * @rows: n entry points of one test and build; they must outlive the instance
+ * @cpu: for each, the CPU to prepare and check it on
+ * @return: instance->status; free with instance_unload() whatever it is
+ */
+enum status instance_load(struct instance *instance, const struct plan_row *const *rows, size_t n,
+			  const int *cpu);
+
+/** instance_validate - run each entry point once and compare its result (unless `ignore`) */
+enum status instance_validate(struct instance *instance, bool ignore);
+
+/** instance_check - run the check program: it returns 0 when the operation took place */
+enum status instance_check(struct instance *instance);
+
+void instance_unload(struct instance *instance);
+
+#endif

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+#include "measure.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "counters.h"
+#include "cpus.h"
+#include "xalloc.h"
+
+#define SMALL_PART 8 /* the small call has large / SMALL_PART invocations */
+/* A slope needs two counts, and the kernel's test run calls repeat = 1 something else than a loop.
+ */
+#define SMALL_MIN 2
+#define LARGE_MIN 4
+#define NONLINEAR 0.05
+#define FIRST_INVOCATIONS 16 /* where calibration begins */
+#define CALIBRATED_PART 4    /* it trusts a call of a quarter of the wanted time */
+
+_Static_assert(COUNTERS == READ_COUNT - FIRST_COUNTER, "a reading for each counter");
+
+/* What the probes of one sample share. */
+struct measurement {
+	size_t n;
+	atomic_size_t ready;	  /* probes whose thread has come to the start */
+	atomic_size_t unfinished; /* probes that have no whole pair yet */
+};
+
+struct call {
+	int64_t value[READ_COUNT];
+	uint32_t kernel_ns;
+	int error;
+};
+
+/* A small and a large call, and what happened to the thread meanwhile. */
+struct pair {
+	struct call small, large;
+	int64_t end_ns;
+	unsigned int marks;
+};
+
+static int64_t clock_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Ticks (1/100 s) that the hypervisor has taken from a CPU: `cpuN user nice system idle iowait
+ * irq softirq steal` in /proc/stat. */
+static int64_t stolen_ticks(int cpu)
+{
+	static _Thread_local int fd = -2;
+	static _Thread_local char text[65536];
+	long long steal;
+	char name[16];
+	const char *at;
+	ssize_t n;
+
+	if (fd == -2)
+		fd = open("/proc/stat", O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : pread(fd, text, sizeof(text) - 1, 0);
+	if (n < 0)
+		return 0;
+	text[n] = '\0';
+	snprintf(name, sizeof(name), "\ncpu%d ", cpu);
+	at = strstr(text, name);
+	if (!at || sscanf(at + strlen(name), "%*d %*d %*d %*d %*d %*d %*d %lld", &steal) != 1)
+		return 0;
+	return steal;
+}
+
+static void call(const struct probe *probe, uint32_t n, struct call *c)
+{
+	int64_t before[COUNTERS], after[COUNTERS], cpu, wall;
+
+	c->error = probe->prepare
+		       ? target_invoke(probe->prepare, probe->prepare_iterations, NULL, NULL)
+		       : 0;
+	if (c->error)
+		return;
+	counters_read(before);
+	wall = clock_ns(CLOCK_MONOTONIC);
+	cpu = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	c->error = target_invoke(probe->target, n, NULL, &c->kernel_ns);
+	c->value[READ_CPU_NS] = clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu;
+	c->value[READ_WALL_NS] = clock_ns(CLOCK_MONOTONIC) - wall;
+	counters_read(after);
+	for (int i = 0; i < COUNTERS; i++)
+		c->value[FIRST_COUNTER + i] = after[i] < 0 ? -1 : after[i] - before[i];
+}
+
+static void run_pair(const struct probe *probe, struct pair *pair)
+{
+	uint32_t small = measure_small(probe->large);
+	int64_t stolen = stolen_ticks(probe->cpu);
+	struct rusage before, after;
+
+	getrusage(RUSAGE_THREAD, &before);
+	if (probe->large_first)
+		call(probe, probe->large, &pair->large);
+	call(probe, small, &pair->small);
+	if (!probe->large_first)
+		call(probe, probe->large, &pair->large);
+	pair->end_ns = clock_ns(CLOCK_MONOTONIC);
+	getrusage(RUSAGE_THREAD, &after);
+	pair->marks = 0;
+	if (after.ru_nivcsw != before.ru_nivcsw)
+		pair->marks |= MARK_PREEMPTED;
+	if (sched_getcpu() != probe->cpu)
+		pair->marks |= MARK_MIGRATED;
+	if (stolen_ticks(probe->cpu) != stolen)
+		pair->marks |= MARK_STOLEN;
+}
+
+/* The mean of the pairs that were over while all threads were still running. */
+static void summarize(struct probe *probe, const struct pair *pairs, size_t n, int64_t end_ns)
+{
+	double divisor = (double)probe->large - measure_small(probe->large);
+	struct sample *s = &probe->sample;
+	double small_ns = 0, large_ns = 0;
+	size_t inside = 0;
+
+	memset(s, 0, sizeof(*s));
+	for (size_t i = 0; i < n; i++) {
+		const struct pair *p = &pairs[i];
+
+		s->error = s->error ? s->error : p->small.error ? p->small.error : p->large.error;
+		if (p->end_ns > end_ns)
+			continue;
+		inside++;
+		s->marks |= p->marks;
+		s->kernel_ns = p->large.kernel_ns;
+		small_ns += (double)p->small.value[READ_CPU_NS];
+		large_ns += (double)p->large.value[READ_CPU_NS];
+		for (int r = 0; r < READ_COUNT; r++)
+			s->slope[r] +=
+			    p->large.value[r] < 0 || p->small.value[r] < 0
+				? NAN
+				: (double)(p->large.value[r] - p->small.value[r]) / divisor;
+	}
+	for (int r = 0; r < READ_COUNT; r++)
+		s->slope[r] = inside ? s->slope[r] / (double)inside : NAN;
+	s->large_ns = large_ns / (double)inside;
+	s->fixed_ns =
+	    small_ns / (double)inside - s->slope[READ_CPU_NS] * measure_small(probe->large);
+}
+
+struct thread_result {
+	struct probe *probe;
+	struct pair *pairs;
+	size_t n;
+};
+
+/* On the probe's CPU. All threads spin at the start until the last has come: from then on all are
+ * running. Each runs pairs until none is without one. */
+static void run_probe(void *arg)
+{
+	struct thread_result *result = arg;
+	struct measurement *m = result->probe->measurement;
+
+	atomic_fetch_add(&m->ready, 1);
+	while (atomic_load(&m->ready) < m->n)
+		;
+	do {
+		struct pair *pair;
+
+		result->pairs = xrealloc(result->pairs, (result->n + 1) * sizeof(*result->pairs));
+		pair = &result->pairs[result->n++];
+		memset(pair, 0, sizeof(*pair));
+		run_pair(result->probe, pair);
+		if (result->n == 1)
+			atomic_fetch_sub(&m->unfinished, 1);
+		if (pair->small.error || pair->large.error)
+			break;
+	} while (atomic_load(&m->unfinished));
+}
+
+void measure_sample(struct probe *probes, size_t n)
+{
+	struct thread_result *results = xcalloc(n, sizeof(*results));
+	struct cpu_task *tasks = xcalloc(n, sizeof(*tasks));
+	struct measurement m = {.n = n, .unfinished = n};
+	int64_t end_ns = INT64_MAX;
+
+	for (size_t i = 0; i < n; i++) {
+		probes[i].measurement = &m;
+		results[i].probe = &probes[i];
+		tasks[i] = (struct cpu_task){probes[i].cpu, run_probe, &results[i]};
+	}
+	cpus_run(tasks, n);
+	for (size_t i = 0; n > 1 && i < n; i++) {
+		int64_t end = results[i].pairs[results[i].n - 1].end_ns;
+
+		end_ns = end < end_ns ? end : end_ns;
+	}
+	for (size_t i = 0; i < n; i++) {
+		summarize(&probes[i], results[i].pairs, results[i].n, end_ns);
+		free(results[i].pairs);
+	}
+	free(results);
+	free(tasks);
+}
+
+uint32_t measure_small(uint32_t large)
+{
+	uint32_t small = large / SMALL_PART;
+
+	return small < SMALL_MIN ? SMALL_MIN : small;
+}
+
+struct calibration {
+	struct probe *probe;
+	uint64_t target_ns;
+	uint32_t limit;
+	int error;
+};
+
+static void run_calibration(void *arg)
+{
+	struct calibration *c = arg;
+	struct probe *probe = c->probe;
+	uint32_t n = FIRST_INVOCATIONS;
+
+	for (;;) {
+		struct call small = {0}, large = {0};
+		double ns;
+
+		if (c->limit && n > c->limit)
+			n = c->limit;
+		call(probe, measure_small(n), &small);
+		call(probe, n, &large);
+		c->error = small.error ? small.error : large.error;
+		if (c->error)
+			return;
+		ns = (double)(large.value[READ_CPU_NS] - small.value[READ_CPU_NS]);
+		if (ns * CALIBRATED_PART >= (double)c->target_ns) {
+			double wanted = n * ((double)c->target_ns / ns);
+
+			if (wanted < n)
+				n = wanted < LARGE_MIN ? LARGE_MIN : (uint32_t)wanted;
+			else if (wanted < UINT32_MAX / 2)
+				n = (uint32_t)wanted;
+			break;
+		}
+		if (n == c->limit || n >= UINT32_MAX / 4)
+			break;
+		n *= 2;
+	}
+	probe->large = c->limit && n > c->limit ? c->limit : n;
+}
+
+int measure_calibrate(struct probe *probe, uint64_t target_ns, uint32_t limit)
+{
+	struct calibration c = {probe, target_ns, limit, 0};
+	struct cpu_task task = {probe->cpu, run_calibration, &c};
+
+	cpus_run(&task, 1);
+	return c.error;
+}
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+void measure_mark_nonlinear(struct sample *samples, size_t n)
+{
+	double *fixed = xcalloc(n, sizeof(*fixed)), median;
+
+	for (size_t i = 0; i < n; i++)
+		fixed[i] = samples[i].fixed_ns;
+	qsort(fixed, n, sizeof(*fixed), compare);
+	median = fixed[n / 2];
+	for (size_t i = 0; i < n; i++)
+		if (fabs(samples[i].fixed_ns - median) > NONLINEAR * samples[i].large_ns)
+			samples[i].marks |= MARK_NONLINEAR;
+	free(fixed);
+}
+
+const char *mark_text(unsigned int marks, char *buffer, size_t size)
+{
+	static const char *const names[] = {"preempted", "migrated", "stolen", "nonlinear"};
+
+	*buffer = '\0';
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		size_t used = strlen(buffer);
+
+		if (marks & 1U << i)
+			snprintf(buffer + used, size - used, "%s%s", used ? " " : "", names[i]);
+	}
+	return buffer;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The measuring loop.
+ *
+ * A call into the kernel costs a fixed time besides its n invocations: F + n·c. So each sample is
+ * a pair of calls, a small and a large one, and the cost c is the slope between them:
+ *
+ *	c = (T(large) - T(small)) / (large - small)
+ *
+ * T is the CPU time of the calling thread, which leaves out other processes; wall time and the
+ * hardware counters are taken around the same calls, and have slopes of their own. The two calls
+ * come in random order. With a small call of an eighth of the large one, nearly all of the time
+ * goes into the slope's numerator.
+ */
+#ifndef MEASURE_H
+#define MEASURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "target.h"
+
+/* What is read around a call. Only the first two are always there. */
+enum reading {
+	READ_CPU_NS,
+	READ_WALL_NS,
+	READ_INSTRUCTIONS,
+	READ_CYCLES,
+	READ_BRANCH_MISSES,
+	READ_CACHE_MISSES,
+	READ_COUNT,
+};
+
+#define FIRST_COUNTER READ_INSTRUCTIONS
+
+/* Why a sample is suspect; several may hold. */
+enum {
+	MARK_PREEMPTED = 1, /* another thread ran on the CPU meanwhile */
+	MARK_MIGRATED = 2,  /* the thread did not stay on its CPU */
+	MARK_STOLEN = 4,    /* the hypervisor took the CPU meanwhile */
+	MARK_NONLINEAR = 8, /* the pair disagrees with the fixed cost of the others */
+};
+
+/** mark_text - the marks as the cell `mark` has them, separated by blanks */
+const char *mark_text(unsigned int marks, char *buffer, size_t size);
+
+struct sample {
+	double slope[READ_COUNT]; /* per invocation; NaN where there is none */
+	double fixed_ns;	  /* CPU time of a call that does nothing, as this pair has it */
+	double large_ns;	  /* CPU time of the large call */
+	uint32_t kernel_ns;	  /* the kernel's own average, 0 for none */
+	unsigned int marks;
+	int error; /* of the call; 0 when it succeeded */
+};
+
+/* One target on one CPU. */
+struct probe {
+	const struct target *target;
+	int cpu;
+	uint32_t large; /* invocations of the large call; at least 2 */
+	/* Run before each call, or NULL. */
+	const struct target *prepare;
+	uint32_t prepare_iterations;
+	bool large_first;
+	struct sample sample; /* written by measure_sample() */
+
+	struct measurement *measurement; /* private */
+};
+
+/** measure_small - the invocations of the small call that belongs to a large one */
+uint32_t measure_small(uint32_t large);
+
+/**
+ * measure_sample - take one sample of each probe, all at the same time
+ *
+ * One probe is timed by one pair of calls. Several start together and run pairs until each has
+ * run one; only pairs that lie wholly inside the time in which all were running count, and are
+ * averaged.
+ */
+void measure_sample(struct probe *probes, size_t n);
+
+/**
+ * measure_calibrate - find the invocations whose call lasts about target_ns
+ * @limit: at most this many; 0 for no limit
+ * @return: probe->large is set and 0 is returned; else the error number
+ */
+int measure_calibrate(struct probe *probe, uint64_t target_ns, uint32_t limit);
+
+/** measure_mark_nonlinear - mark the samples of one series that disagree with the others' fixed
+ * cost by more than 5 % of the large call (the bound of the kernel's own bench_bpf_timing) */
+void measure_mark_nonlinear(struct sample *samples, size_t n);
+
+#endif

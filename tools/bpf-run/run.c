@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: MIT */
+#include "run.h"
+
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "cpus.h"
+#include "instance.h"
+#include "xalloc.h"
+
+/* One build of a test. */
+struct variant {
+	const struct plan_row *row[ENTRIES_MAX];
+	size_t nrows;
+	struct instance instance;
+	bool loaded;
+	bool ended; /* it failed, and its rows have said so */
+
+	/* A probe an entry point and CPU. */
+	struct probe *probes;
+	size_t *entry; /* of each probe: an index of `row` */
+	size_t nprobes;
+	struct sample *samples; /* of the round: [probe][sample] */
+};
+
+struct test {
+	struct variant *variants;
+	size_t nvariants;
+	/* The invocations of a large call, found once and shared by all builds and rounds. */
+	char *entry_point[ENTRIES_MAX];
+	uint32_t large[ENTRIES_MAX];
+	size_t nentries;
+};
+
+struct run {
+	const struct run_options *options;
+	struct samples *out;
+	const volatile sig_atomic_t *stop;
+	struct cpu_list available;
+	struct test *tests;
+	size_t ntests;
+	uint64_t random; /* state of the generator */
+	uint64_t round;
+	bool progress;
+};
+
+/* SplitMix64 (Steele, Lea, Flood 2014). */
+static uint64_t random_next(struct run *run)
+{
+	uint64_t z = run->random += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
+/* Fisher and Yates. */
+static void shuffle(struct run *run, size_t *order, size_t n)
+{
+	for (size_t i = n; i > 1; i--) {
+		size_t j = random_next(run) % i, swap = order[i - 1];
+
+		order[i - 1] = order[j];
+		order[j] = swap;
+	}
+}
+
+static size_t *new_order(size_t n)
+{
+	size_t *order = xcalloc(n, sizeof(*order));
+
+	for (size_t i = 0; i < n; i++)
+		order[i] = i;
+	return order;
+}
+
+static bool same_test(const struct plan_row *a, const struct plan_row *b)
+{
+	return !strcmp(a->suite, b->suite) && !strcmp(a->test, b->test);
+}
+
+static struct test *find_test(struct run *run, const struct plan_row *row)
+{
+	struct test *test;
+
+	for (size_t t = 0; t < run->ntests; t++)
+		if (same_test(run->tests[t].variants[0].row[0], row))
+			return &run->tests[t];
+	run->tests = xrealloc(run->tests, (run->ntests + 1) * sizeof(*run->tests));
+	test = &run->tests[run->ntests++];
+	*test = (struct test){0};
+	return test;
+}
+
+static struct variant *find_variant(struct test *test, const struct plan_row *row)
+{
+	struct variant *variant;
+
+	for (size_t v = 0; v < test->nvariants; v++)
+		if (!strcmp(test->variants[v].row[0]->build, row->build))
+			return &test->variants[v];
+	test->variants = xrealloc(test->variants, (test->nvariants + 1) * sizeof(*test->variants));
+	variant = &test->variants[test->nvariants++];
+	*variant = (struct variant){0};
+	return variant;
+}
+
+static size_t find_entry(struct test *test, const char *entry_point)
+{
+	for (size_t e = 0; e < test->nentries; e++)
+		if (!strcmp(test->entry_point[e], entry_point))
+			return e;
+	test->entry_point[test->nentries] = xstrdup(entry_point);
+	test->large[test->nentries] = 0;
+	return test->nentries++;
+}
+
+static void group_rows(struct run *run, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nrows; i++) {
+		const struct plan_row *row = &plan->rows[i];
+		struct test *test = find_test(run, row);
+		struct variant *variant = find_variant(test, row);
+
+		if (variant->nrows == ENTRIES_MAX || test->nentries == ENTRIES_MAX)
+			errx(EXIT_TROUBLE, "a test has more than %d entry points: '%s'",
+			     ENTRIES_MAX, row->test);
+		variant->row[variant->nrows++] = row;
+		find_entry(test, row->entry_point);
+	}
+}
+
+/* Say what became of a variant, and leave it out from now on. */
+static void end_variant(struct run *run, struct variant *variant, enum status status,
+			const char *reason)
+{
+	for (size_t i = 0; i < variant->nrows; i++)
+		samples_write_failure(run->out, variant->row[i], run->round, status, reason);
+	variant->ended = true;
+}
+
+/* The CPUs of each entry point; `remaining` is resolved last. */
+static int resolve_cpus(struct run *run, const struct variant *variant, struct cpu_list *lists,
+			char *reason, size_t reason_size)
+{
+	struct cpu_list taken = {.n = 0};
+
+	for (int last = 0; last <= 1; last++)
+		for (size_t i = 0; i < variant->nrows; i++) {
+			const char *spec = variant->row[i]->cpus;
+
+			if ((strcmp(spec, "remaining") == 0) != last)
+				continue;
+			if (cpus_resolve(spec, &run->available, &taken, &lists[i], reason,
+					 reason_size))
+				return -1;
+			for (size_t c = 0; c < lists[i].n; c++) {
+				for (size_t t = 0; t < taken.n; t++)
+					if (taken.cpu[t] == lists[i].cpu[c]) {
+						snprintf(reason, reason_size,
+							 "two entry points want CPU %d",
+							 taken.cpu[t]);
+						return -1;
+					}
+				taken.cpu[taken.n++] = lists[i].cpu[c];
+			}
+		}
+	return 0;
+}
+
+static void make_probes(struct run *run, struct variant *variant)
+{
+	struct cpu_list *lists = xcalloc(variant->nrows, sizeof(*lists));
+	char reason[200];
+	size_t n = 0;
+
+	if (resolve_cpus(run, variant, lists, reason, sizeof(reason))) {
+		end_variant(run, variant, STATUS_UNSUPPORTED, reason);
+		free(lists);
+		return;
+	}
+	for (size_t i = 0; i < variant->nrows; i++)
+		n += lists[i].n;
+	variant->probes = xcalloc(n, sizeof(*variant->probes));
+	variant->entry = xcalloc(n, sizeof(*variant->entry));
+	variant->samples = xcalloc(n * run->options->samples, sizeof(*variant->samples));
+	for (size_t i = 0; i < variant->nrows; i++)
+		for (size_t c = 0; c < lists[i].n; c++) {
+			variant->probes[variant->nprobes].cpu = lists[i].cpu[c];
+			variant->entry[variant->nprobes++] = i;
+		}
+	free(lists);
+}
+
+static void fail_instance(struct run *run, struct variant *variant)
+{
+	end_variant(run, variant, variant->instance.status, variant->instance.reason);
+	instance_unload(&variant->instance);
+	variant->loaded = false;
+}
+
+/* Load, prepare and validate a variant, and point its probes at its programs. */
+static void start_variant(struct run *run, struct variant *variant)
+{
+	const struct plan_row *first = variant->row[0];
+	struct instance *instance = &variant->instance;
+	int cpu[ENTRIES_MAX] = {0};
+
+	if (first->status != STATUS_OK && first->status != STATUS_COMPILED) {
+		end_variant(run, variant, first->status, first->reason);
+		return;
+	}
+	if (!variant->probes)
+		make_probes(run, variant);
+	if (variant->ended || variant->loaded)
+		return;
+	for (size_t p = variant->nprobes; p-- > 0;)
+		cpu[variant->entry[p]] = variant->probes[p].cpu;
+	variant->loaded = true;
+	if (instance_load(instance, variant->row, variant->nrows, cpu) ||
+	    instance_validate(instance, run->options->ignore_results)) {
+		fail_instance(run, variant);
+		return;
+	}
+	for (size_t p = 0; p < variant->nprobes; p++) {
+		struct probe *probe = &variant->probes[p];
+
+		probe->target = &instance->target[variant->entry[p]];
+		probe->prepare = first->prepare_every ? &instance->prepare : NULL;
+		probe->prepare_iterations = (uint32_t)first->prepare_iterations;
+	}
+}
+
+/* Invocations that a test asks for instead of calibration; 0 for none. */
+static uint32_t fixed_iterations(const struct run_options *options, const struct plan_row *row)
+{
+	if (options->iterations)
+		return options->iterations;
+	return options->suite_iterations ? (uint32_t)row->iterations : 0;
+}
+
+/* Set the probes' invocations, calibrating what is not known yet. */
+static int set_iterations(struct run *run, struct test *test, struct variant *variant)
+{
+	for (size_t p = 0; p < variant->nprobes; p++) {
+		struct probe *probe = &variant->probes[p];
+		const struct plan_row *row = variant->row[variant->entry[p]];
+		uint32_t *large = &test->large[find_entry(test, row->entry_point)];
+		uint32_t limit = (uint32_t)variant->row[0]->prepare_every;
+
+		if (!*large)
+			*large = fixed_iterations(run->options, row);
+		if (!*large) {
+			int error = measure_calibrate(probe, run->options->sample_ns, limit);
+
+			if (error)
+				return error;
+			*large = probe->large;
+		}
+		if (limit && *large > limit)
+			*large = limit;
+		probe->large = *large;
+	}
+	return 0;
+}
+
+static void sample_variant(struct run *run, struct variant *variant, size_t sample)
+{
+	bool large_first = random_next(run) & 1;
+
+	for (size_t p = 0; p < variant->nprobes; p++)
+		variant->probes[p].large_first = large_first;
+	measure_sample(variant->probes, variant->nprobes);
+	for (size_t p = 0; p < variant->nprobes; p++)
+		variant->samples[p * run->options->samples + sample] = variant->probes[p].sample;
+}
+
+static void sample_test(struct run *run, struct test *test)
+{
+	size_t n = test->nvariants, *order = new_order(n);
+
+	for (size_t s = 0; s < run->options->samples && !*run->stop; s++) {
+		if (s % 2 == 0)
+			shuffle(run, order, n);
+		for (size_t i = 0; i < n; i++) {
+			/* Odd samples go back the way the even ones came: A B B A. */
+			size_t v = order[s % 2 ? n - 1 - i : i];
+
+			if (!test->variants[v].ended)
+				sample_variant(run, &test->variants[v], s);
+		}
+	}
+	free(order);
+}
+
+static void write_samples(struct run *run, struct variant *variant)
+{
+	size_t n = run->options->samples;
+
+	for (size_t p = 0; p < variant->nprobes; p++) {
+		struct sample *samples = &variant->samples[p * n];
+
+		measure_mark_nonlinear(samples, n);
+		for (size_t s = 0; s < n; s++)
+			samples_write(run->out, variant->row[variant->entry[p]], run->round, s + 1,
+				      &variant->probes[p], &samples[s]);
+	}
+}
+
+static int sample_error(const struct run *run, const struct variant *variant)
+{
+	for (size_t i = 0; i < variant->nprobes * run->options->samples; i++)
+		if (variant->samples[i].error)
+			return variant->samples[i].error;
+	return 0;
+}
+
+/* A variant's numbers are written only when all of its calls and its check succeeded. */
+static void finish_variant(struct run *run, struct variant *variant)
+{
+	int error = sample_error(run, variant);
+
+	if (*run->stop)
+		end_variant(run, variant, STATUS_INTERRUPTED, "ended by a signal");
+	else if (error)
+		end_variant(run, variant, STATUS_RUN_FAILED, strerror(error));
+	else if (instance_check(&variant->instance))
+		end_variant(run, variant, variant->instance.status, variant->instance.reason);
+	else
+		write_samples(run, variant);
+	if (!variant->ended && variant->row[0]->keep)
+		return;
+	instance_unload(&variant->instance);
+	variant->loaded = false;
+}
+
+static void run_test(struct run *run, struct test *test)
+{
+	for (size_t v = 0; v < test->nvariants; v++) {
+		struct variant *variant = &test->variants[v];
+		int error;
+
+		if (variant->ended)
+			continue;
+		start_variant(run, variant);
+		if (variant->ended)
+			continue;
+		error = set_iterations(run, test, variant);
+		if (error) {
+			end_variant(run, variant, STATUS_RUN_FAILED, strerror(error));
+			instance_unload(&variant->instance);
+			variant->loaded = false;
+		}
+	}
+	sample_test(run, test);
+	for (size_t v = 0; v < test->nvariants; v++)
+		if (!test->variants[v].ended)
+			finish_variant(run, &test->variants[v]);
+}
+
+static void show_progress(const struct run *run, size_t done, const struct test *test)
+{
+	if (run->progress)
+		fprintf(stderr, "\r\033[Kround %llu of %llu  %3zu%%  %s",
+			(unsigned long long)(run->round - run->options->first_round + 1),
+			(unsigned long long)run->options->rounds, 100 * done / run->ntests,
+			test->variants[0].row[0]->test);
+}
+
+static void release(struct run *run)
+{
+	for (size_t t = 0; t < run->ntests; t++) {
+		struct test *test = &run->tests[t];
+
+		for (size_t v = 0; v < test->nvariants; v++) {
+			struct variant *variant = &test->variants[v];
+
+			if (variant->loaded)
+				instance_unload(&variant->instance);
+			free(variant->probes);
+			free(variant->entry);
+			free(variant->samples);
+		}
+		for (size_t e = 0; e < test->nentries; e++)
+			free(test->entry_point[e]);
+		free(test->variants);
+	}
+	free(run->tests);
+}
+
+uint64_t run_rounds(const struct plan *plan, const struct run_options *options,
+		    struct samples *samples, const volatile sig_atomic_t *stop)
+{
+	struct run run = {
+	    .options = options,
+	    .out = samples,
+	    .stop = stop,
+	    .random = options->seed,
+	    .progress = isatty(STDERR_FILENO),
+	};
+	uint64_t whole = 0;
+	size_t *order;
+
+	cpus_available(&run.available);
+	group_rows(&run, plan);
+	order = new_order(run.ntests);
+	for (uint64_t r = 0; r < options->rounds && !*stop; r++) {
+		run.round = options->first_round + r;
+		shuffle(&run, order, run.ntests);
+		for (size_t t = 0; t < run.ntests && !*stop; t++) {
+			show_progress(&run, t, &run.tests[order[t]]);
+			run_test(&run, &run.tests[order[t]]);
+		}
+		whole += !*stop;
+	}
+	if (run.progress)
+		fprintf(stderr, "\r\033[K");
+	free(order);
+	release(&run);
+	return whole;
+}
+
+void run_check_rows(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nrows; i++)
+		for (size_t j = 0; j < i; j++) {
+			const struct plan_row *a = &plan->rows[i], *b = &plan->rows[j];
+
+			if (same_test(a, b) && !strcmp(a->entry_point, b->entry_point) &&
+			    !strcmp(a->build, b->build))
+				errx(EXIT_TROUBLE,
+				     "a row twice: test '%s', entry point '%s', build '%s' (give "
+				     "each build a label with bpf-compile-check --build)",
+				     a->test, a->entry_point, a->build);
+		}
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Rounds. Each round runs all tests in a new random order; each test in it is loaded freshly, for
+ * every build, and its builds are sampled side by side: in random order, then in the reverse of
+ * that order (A B B A), so that a machine that grows slower meanwhile slows all builds alike.
+ */
+#ifndef RUN_H
+#define RUN_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "plan.h"
+#include "samples.h"
+
+struct run_options {
+	uint64_t rounds, first_round, samples, sample_ns;
+	uint32_t iterations;   /* for all tests; 0 to calibrate */
+	bool suite_iterations; /* use the suite's own counts where it has them */
+	bool ignore_results;
+	uint64_t seed;
+};
+
+/** run_check_rows - exits with status 2 when a row is there twice: then builds lack labels */
+void run_check_rows(const struct plan *plan);
+
+/**
+ * run_rounds - measure all rows of a plan and write the samples
+ * @stop: set by a signal; the test being measured is then written as interrupted
+ * @return: the number of whole rounds
+ */
+uint64_t run_rounds(const struct plan *plan, const struct run_options *options,
+		    struct samples *samples, const volatile sig_atomic_t *stop);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "samples.h"
+
+#include <err.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "cli.h"
+#include "csv.h"
+#include "schema.h"
+
+static void write_identity(struct csv_writer *w, const struct samples *s,
+			   const struct plan_row *row, uint64_t round)
+{
+	char now[32];
+
+	identity_timestamp(now, sizeof(now));
+	csv_write_cell(w, s->identity->run_id);
+	csv_write_cell(w, now);
+	csv_write_cell(w, s->identity->host_class);
+	csv_write_cell(w, runtime_names[s->identity->runtime]);
+	csv_write_cell(w, s->identity->track);
+	csv_write_cell(w, row->suite);
+	csv_write_cell(w, row->test);
+	csv_write_cell(w, row->entry_point);
+	csv_write_cell(w, row->build);
+	csv_write_cell(w, row->program_type);
+	csv_write_cell(w, row->program_hash);
+	csv_write_u64(w, row->control);
+	csv_write_u64(w, s->identity->boot);
+	csv_write_u64(w, round);
+}
+
+/* Rows are whole or absent: stdio has room for more than one, and is flushed at its end. */
+static void end_row(struct csv_writer *w, const struct samples *s, const struct plan_row *row)
+{
+	for (size_t i = 0; i < s->plan->nextra; i++)
+		csv_write_cell(w, row->extra[i]);
+	csv_end_row(w);
+	if (fflush(w->f))
+		err(EXIT_TROUBLE, "can't write the output");
+}
+
+void samples_write_header(const struct samples *samples)
+{
+	struct csv_writer w = {.f = stdout};
+
+	for (size_t i = 0; i < schema_samples.ncolumns; i++)
+		csv_write_cell(&w, schema_samples.columns[i].name);
+	for (size_t i = 0; i < samples->plan->nextra; i++)
+		csv_write_cell(&w, samples->plan->extra_names[i]);
+	csv_end_row(&w);
+	if (fflush(stdout))
+		err(EXIT_TROUBLE, "can't write the output");
+}
+
+void samples_write(struct samples *samples, const struct plan_row *row, uint64_t round,
+		   size_t index, const struct probe *probe, const struct sample *sample)
+{
+	struct csv_writer w = {.f = stdout};
+	double operations = (double)row->operations;
+	double cpu = sample->slope[READ_CPU_NS] / operations;
+	/* Virtual time passes a nanosecond an instruction, and is not time. */
+	bool counted = samples->identity->runtime == RUNTIME_ICOUNT;
+	char marks[64];
+
+	write_identity(&w, samples, row, round);
+	csv_write_u64(&w, index);
+	csv_write_u64(&w, (unsigned long long)probe->cpu);
+	csv_write_u64(&w, probe->large);
+	csv_write_u64(&w, row->operations);
+	csv_write_double(&w, counted ? NAN : cpu);
+	csv_write_double(&w, counted ? NAN : sample->slope[READ_WALL_NS] / operations);
+	if (counted || !sample->kernel_ns)
+		csv_write_empty(&w);
+	else
+		csv_write_u64(&w, sample->kernel_ns);
+	csv_write_double(&w, counted ? cpu : sample->slope[READ_INSTRUCTIONS] / operations);
+	for (int r = READ_CYCLES; r < READ_COUNT; r++)
+		csv_write_double(&w, counted ? NAN : sample->slope[r] / operations);
+	csv_write_cell(&w, mark_text(sample->marks, marks, sizeof(marks)));
+	csv_write_cell(&w, status_name(STATUS_OK));
+	csv_write_empty(&w);
+	end_row(&w, samples, row);
+	samples->measured++;
+}
+
+void samples_write_failure(struct samples *samples, const struct plan_row *row, uint64_t round,
+			   enum status status, const char *reason)
+{
+	struct csv_writer w = {.f = stdout};
+
+	write_identity(&w, samples, row, round);
+	csv_write_empty(&w); /* sample */
+	csv_write_empty(&w); /* cpu */
+	csv_write_empty(&w); /* iterations */
+	csv_write_u64(&w, row->operations);
+	csv_write_empty(&w); /* duration_ns */
+	csv_write_empty(&w); /* wall_ns */
+	csv_write_empty(&w); /* kernel_ns */
+	for (int r = FIRST_COUNTER; r < READ_COUNT; r++)
+		csv_write_empty(&w);
+	csv_write_empty(&w); /* mark */
+	csv_write_cell(&w, status_name(status));
+	csv_write_cell(&w, reason);
+	end_row(&w, samples, row);
+	samples->failed += status != STATUS_UNSUPPORTED;
+	if (status != STATUS_INTERRUPTED)
+		warnx("%s: '%s': %s", status_name(status), row->test, reason);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* samples.csv, a whole row at a time. */
+#ifndef SAMPLES_H
+#define SAMPLES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "identity.h"
+#include "measure.h"
+#include "plan.h"
+
+struct samples {
+	const struct identity *identity;
+	const struct plan *plan; /* its unknown columns pass through */
+	size_t failed, measured; /* rows written so far, by what they say */
+};
+
+void samples_write_header(const struct samples *samples);
+
+/** samples_write - a measured sample of a row; index counts from 1 */
+void samples_write(struct samples *samples, const struct plan_row *row, uint64_t round,
+		   size_t index, const struct probe *probe, const struct sample *sample);
+
+/** samples_write_failure - a row that says what became of an entry point, without a number */
+void samples_write_failure(struct samples *samples, const struct plan_row *row, uint64_t round,
+			   enum status status, const char *reason);
+
+#endif

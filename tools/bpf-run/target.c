@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#include "target.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* Newer than the headers of Debian 12. */
+#define PROG_TYPE_NETFILTER 32
+
+/* struct bpf_sk_lookup: the test run refuses a lookup without an address family. */
+#define SK_LOOKUP_BYTES 72
+#define SK_LOOKUP_FAMILY_OFFSET 8
+
+/* Arguments of a raw tracepoint, tracing or struct_ops program; the context of a syscall one. */
+#define CONTEXT_BYTES 64
+
+static const struct {
+	int type;
+	bool data, repeats;
+	uint32_t context_bytes;
+} kinds[] = {
+    {BPF_PROG_TYPE_XDP, true, true, 0},
+    {BPF_PROG_TYPE_SCHED_CLS, true, true, 0},
+    {BPF_PROG_TYPE_SCHED_ACT, true, true, 0},
+    {BPF_PROG_TYPE_SOCKET_FILTER, true, true, 0},
+    {BPF_PROG_TYPE_CGROUP_SKB, true, true, 0},
+    {BPF_PROG_TYPE_LWT_IN, true, true, 0},
+    {BPF_PROG_TYPE_LWT_OUT, true, true, 0},
+    {BPF_PROG_TYPE_LWT_XMIT, true, true, 0},
+    {BPF_PROG_TYPE_FLOW_DISSECTOR, true, true, 0},
+    {PROG_TYPE_NETFILTER, true, true, 0},
+    {BPF_PROG_TYPE_SK_LOOKUP, false, true, SK_LOOKUP_BYTES},
+    {BPF_PROG_TYPE_RAW_TRACEPOINT, false, false, CONTEXT_BYTES},
+    {BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE, false, false, CONTEXT_BYTES},
+    {BPF_PROG_TYPE_SYSCALL, false, false, CONTEXT_BYTES},
+    {BPF_PROG_TYPE_TRACING, false, false, 0},
+    {BPF_PROG_TYPE_STRUCT_OPS, false, false, CONTEXT_BYTES},
+};
+
+const char *target_init(struct target *target, int fd, int program_type, const char *packet)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (kinds[i].type != program_type)
+			continue;
+		memset(target, 0, sizeof(*target));
+		target->fd = fd;
+		target->repeats = kinds[i].repeats;
+		target->context_bytes = kinds[i].context_bytes;
+		if (kinds[i].data)
+			target->data_bytes = (uint32_t)packet_build(packet, target->data);
+		if (kinds[i].data && !target->data_bytes)
+			return "there is no packet of that name";
+		if (program_type == BPF_PROG_TYPE_SK_LOOKUP)
+			target->context[SK_LOOKUP_FAMILY_OFFSET] = AF_INET;
+		return NULL;
+	}
+	return "the kernel has no test run for this program type";
+}
+
+void target_init_user(struct target *target)
+{
+	memset(target, 0, sizeof(*target));
+	target->fd = -1;
+}
+
+/* A chain of dependent multiplications: no memory, nothing that the kernel has a part in. */
+static uint32_t loop_in_user_space(uint32_t n)
+{
+	uint64_t x = 1;
+
+	for (uint32_t i = 0; i < n; i++) {
+		x = x * 6364136223846793005ULL + 1442695040888963407ULL;
+		__asm__ volatile("" : "+r"(x));
+	}
+	return 0;
+}
+
+static int test_run(const struct target *target, uint32_t repeat, struct bpf_test_run_opts *opts)
+{
+	*opts = (struct bpf_test_run_opts){
+	    .sz = sizeof(*opts),
+	    .repeat = target->repeats ? (int)repeat : 0,
+	    .data_in = target->data_bytes ? target->data : NULL,
+	    .data_size_in = target->data_bytes,
+	    .ctx_in = target->context_bytes ? target->context : NULL,
+	    .ctx_size_in = target->context_bytes,
+	};
+	return bpf_prog_test_run_opts(target->fd, opts) ? errno : 0;
+}
+
+int target_invoke(const struct target *target, uint32_t n, uint32_t *result, uint32_t *kernel_ns)
+{
+	struct bpf_test_run_opts opts = {0};
+	int error = 0;
+
+	if (target->fd < 0)
+		opts.retval = loop_in_user_space(n);
+	else if (target->repeats)
+		error = test_run(target, n, &opts);
+	else
+		for (uint32_t i = 0; i < n && !error; i++)
+			error = test_run(target, 0, &opts);
+	if (result)
+		*result = opts.retval;
+	if (kernel_ns)
+		*kernel_ns = opts.duration;
+	return error;
+}
