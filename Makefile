@@ -3,27 +3,38 @@
 # Each arrow of the flow (README.md) is one rule that writes one file; the tools do the work, the
 # rules only chain them. Everything made is below build/.
 
-SUITE   ?= core
-ROUNDS  ?= 20
-RUNTIME ?= host
-KERNEL  ?=
-TRACK   ?= local
-BUILD   ?=
-RESULTS ?= build/results
+#: SUITE        the tests: a name in bpf/suites, or a path of a .yml or .bpf.c  (core)
+#: ROUNDS       rounds over all tests  (20)
+#: RUNTIME      what runs the programs: host, kvm or icount  (host)
+#: TRACK        the line of builds that the run belongs to  (local)
+#: BUILD        the build's label  (uname -r)
+#: RESULTS      where results are filed  (build/results)
+#: RUN_OPTIONS  more options for bpf-run
+#: SUDO         how to become root, for installing packages and loading programs  (sudo; empty for root)
+#: PREFIX DESTDIR   where `make install` puts things  (/usr/local)
+#: WERROR       1: warnings are errors
+#: SANITIZE     build with sanitizers, such as address,undefined
+#: CC CLANG     compilers of the tools and of the eBPF programs  (gcc or clang; clang)
+#: V            1: show the commands
+SUITE    ?= core
+ROUNDS   ?= 20
+RUNTIME  ?= host
+TRACK    ?= local
+BUILD    ?=
+RESULTS  ?= build/results
 RUN_OPTIONS ?=
-PREFIX  ?= /usr/local
-DESTDIR ?=
-WERROR  ?=
+SUDO     ?= $(if $(filter 0,$(shell id -u)),,sudo)
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+WERROR   ?=
 SANITIZE ?=
-V       ?=
-# Root only where it is needed: installing packages and loading programs.
-SUDO    ?= $(if $(filter 0,$(shell id -u)),,sudo)
+V        ?=
 
 TOOLS := bpf-compile-check bpf-run stats-reduce regress-detect
-LIBS  := libbpf yaml-0.1 gsl libelf
+LIBS  := libbpf libelf yaml-0.1 gsl
 
-BIN    := build/bin
-OBJ    := build/obj
+BIN   := build/bin
+OBJ   := build/obj
 VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
 
 # A bare Debian may have clang and no gcc.
@@ -31,8 +42,9 @@ ifeq ($(origin CC),default)
 CC := $(shell command -v gcc || command -v clang)
 endif
 PKG_CONFIG ?= pkg-config
-CFLAGS   ?= -O2 -g
-# Lazily expanded, so that `make deps` works before pkg-config is there.
+INSTALL    ?= install
+CFLAGS     ?= -O2 -g
+# Expanded only when something is compiled, so that `make deps` works before pkg-config is there.
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	$(if $(WERROR),-Werror) $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer) \
 	-Itools/lib $(shell $(PKG_CONFIG) --cflags $(LIBS)) $(CFLAGS)
@@ -42,16 +54,17 @@ ALL_LIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm -lpthread
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s%s\n' $(1) $(2))
 
-LIB_SRC := $(wildcard tools/lib/*.c)
-LIB_OBJ := $(LIB_SRC:%.c=$(OBJ)/%.o)
+LIB_OBJ := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tools/lib/*.c))
 ALL_OBJ := $(LIB_OBJ) $(foreach t,$(TOOLS),$(patsubst %.c,$(OBJ)/%.o,$(wildcard tools/$(t)/*.c)))
+MAN     := $(wildcard tools/*/*.1)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all clean FORCE
-all: $(TOOLS:%=$(BIN)/%) ## build the tools
+.PHONY: all install clean help FORCE
 
--include pipelines/*.mk
+all: $(TOOLS:%=$(BIN)/%) ## build the tools (default)
+
+include $(wildcard pipelines/*.mk)
 
 define tool_rule
 $(BIN)/$(1): $(patsubst %.c,$(OBJ)/%.o,$(wildcard tools/$(1)/*.c)) $(LIB_OBJ)
@@ -67,14 +80,35 @@ $(OBJ)/%.o: %.c build/flags
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(OBJ)/tools/lib/cli.o $(OBJ)/tools/bpf-run/identity.o: ALL_CFLAGS += -DVERSION='"$(VERSION)"'
+$(OBJ)/tools/lib/cli.o $(OBJ)/tools/bpf-run/identity.o: CFLAGS += -DVERSION='"$(VERSION)"'
+$(OBJ)/tools/lib/cli.o $(OBJ)/tools/bpf-run/identity.o: build/version
 
-# Other flags, another build: what is made depends on how.
-build/flags: FORCE
+# What is made depends on how: other flags, or another version, make it anew.
+build/flags build/version: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' > $@
+	@printf '%s\n' '$(if $(filter %version,$@),$(VERSION),$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS))' > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
-clean: ## remove what was built, and keep results and fetched kernels
-	rm -rf $(BIN) $(OBJ) build/bpf build/flags
+# `make deps bench` works with -j too.
+build/flags: | $(filter deps test-deps,$(MAKECMDGOALS))
+
+install: all ## install tools, man pages and suites (DESTDIR, PREFIX)
+	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	$(INSTALL) $(TOOLS:%=$(BIN)/%) $(DESTDIR)$(PREFIX)/bin
+	$(INSTALL) -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man1
+	$(INSTALL) -d $(DESTDIR)$(PREFIX)/share/ebpf-performance/bpf/suites \
+		$(DESTDIR)$(PREFIX)/share/ebpf-performance/bpf/include
+	$(INSTALL) -m 644 $(wildcard bpf/*.bpf.c) $(DESTDIR)$(PREFIX)/share/ebpf-performance/bpf
+	$(INSTALL) -m 644 $(wildcard bpf/include/*.h) $(DESTDIR)$(PREFIX)/share/ebpf-performance/bpf/include
+	$(INSTALL) -m 644 $(wildcard bpf/suites/*.yml) $(DESTDIR)$(PREFIX)/share/ebpf-performance/bpf/suites
+
+clean: ## remove what was built; keep results and fetched kernels
+	rm -rf $(BIN) $(OBJ) build/bpf build/flags build/version
+
+help: ## list targets and variables
+	@echo 'Targets:'
+	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | sort | expand -t 24
+	@echo 'Variables (defaults in parentheses):'
+	@sed -n 's/^#: /  /p' $(MAKEFILE_LIST)
 
 -include $(ALL_OBJ:.o=.d)

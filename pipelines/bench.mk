@@ -1,0 +1,47 @@
+# The flow: suite → compiled.csv → plan.csv → samples.csv → rounds.csv, summary.csv. Each file is one
+# rule, in the folder of a run, so that any step can be run again alone:
+#	make build/results/…/summary.csv
+.PHONY: bench run
+
+suite_file = $(if $(filter %.yml %.yaml %.c,$(SUITE)),$(SUITE),bpf/suites/$(SUITE).yml)
+build_option = $(if $(BUILD),--build '$(BUILD)')
+
+bench: all ## measure SUITE on this machine and print a table
+	$(Q)$(MAKE) --no-print-directory run \
+		RUN='$(RESULTS)/incomplete/$(shell date -u +%Y%m%dt%H%M%Sz)-$(shell echo $$$$)'
+
+# Only bench calls this, with a new folder in RUN: a run is filed when it is complete.
+run: $(RUN)/rounds.csv $(RUN)/summary.csv
+	$(Q)filed=$$(pipelines/results/file-run '$(RUN)' '$(RESULTS)') && \
+		pipelines/results/table "$$filed/summary.csv" && \
+		printf '\n%s\n' "$$filed:" && ls "$$filed"
+
+%/compiled.csv:
+	@mkdir -p '$(@D)'
+	$(call say,COMPILE,$(suite_file))
+	$(Q)$(BIN)/bpf-compile-check --no-load $(build_option) -o '$@' '$(suite_file)'
+
+ifeq ($(RUNTIME),host)
+# The shell opens the outputs, so that they are the user's and not root's.
+%/plan.csv: %/compiled.csv
+	$(call say,LOAD,$@)
+	$(Q)$(SUDO) $(BIN)/bpf-compile-check '$<' > '$@'
+	$(if $(SUDO),$(Q)$(SUDO) chown -R "$$(id -u):$$(id -g)" build/bpf)
+
+%/samples.csv: %/plan.csv
+	$(call say,RUN,$@)
+	@: > '$(@D)/environment.csv'
+	$(Q)$(SUDO) $(BIN)/bpf-run --rounds '$(ROUNDS)' --track '$(TRACK)' \
+		--environment '$(@D)/environment.csv' $(RUN_OPTIONS) '$<' > '$@'
+endif
+
+%/rounds.csv: %/samples.csv
+	$(call say,REDUCE,$@)
+	$(Q)$(BIN)/stats-reduce --per-round -o '$@' '$<'
+
+%/summary.csv: %/samples.csv
+	$(call say,REDUCE,$@)
+	$(Q)$(BIN)/stats-reduce -o '$@' '$<'
+
+# What was measured stays when make is interrupted: it took the time.
+.PRECIOUS: %/samples.csv
