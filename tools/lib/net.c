@@ -28,11 +28,12 @@ int net_columns(struct net *n, struct csv_reader *in, size_t nvalues)
 	return 0;
 }
 
-uint32_t net_scope(struct net *n, const struct csv_reader *in)
+uint32_t net_scope(struct net *n, const struct csv_reader *in, const char *salt)
 {
 	uint32_t scope;
 
 	key_clear(&n->key);
+	key_add(&n->key, salt, strlen(salt));
 	for (size_t i = 0; i < NSCOPE; i++)
 		if (n->column[i] >= 0)
 			key_add(&n->key, in->cell[n->column[i]], in->cell_len[n->column[i]]);

@@ -34,8 +34,11 @@ struct net {
 /** net_columns - find the columns; -1 with in->error set when one is missing */
 int net_columns(struct net *n, struct csv_reader *in, size_t nvalues);
 
-/** net_scope - the number of the run, build, suite and program type of the current row */
-uint32_t net_scope(struct net *n, const struct csv_reader *in);
+/**
+ * net_scope - the number of the run, build, suite and program type of the current row
+ * @salt: keeps apart what is the same in two files: "" when there is nothing to keep apart
+ */
+uint32_t net_scope(struct net *n, const struct csv_reader *in, const char *salt);
 
 /** net_is_baseline - whether the current row is of a baseline, from which nothing is subtracted */
 bool net_is_baseline(const struct net *n, const struct csv_reader *in);

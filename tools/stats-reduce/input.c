@@ -184,7 +184,7 @@ static void take_row(struct reduction *r, struct csv_reader *in, const struct la
 		errx(EXIT_TROUBLE, "%s", in->error);
 	g->marked += l->mark >= 0 && in->cell_len[l->mark] > 0;
 	if (r->net) {
-		uint32_t scope = net_scope(&r->net_values, in);
+		uint32_t scope = net_scope(&r->net_values, in, "");
 		bool is_baseline = net_is_baseline(&r->net_values, in);
 
 		if (g->g.n && (g->scope != scope || g->is_baseline != is_baseline))
