@@ -35,9 +35,8 @@ static void new_round(struct rounds *r, uint64_t number)
 		r->size = r->size ? 2 * r->size : 64;
 		r->ids = xrealloc(r->ids, r->size * sizeof(*r->ids));
 	}
-	r->ids[r->n++] = (struct round_id){
-		keytable_add(&r->runs, r->key.text, strlen(r->key.text) + 1), number
-	};
+	r->ids[r->n++] =
+	    (struct round_id){keytable_add(&r->runs, r->key.text, strlen(r->key.text) + 1), number};
 }
 
 int rounds_row(struct rounds *r, struct csv_reader *in, uint32_t *id)
@@ -80,14 +79,14 @@ void rounds_release(struct rounds *r)
 	keytable_release(&r->cpus);
 	keytable_release(&r->cells);
 	key_release(&r->key);
-	*r = (struct rounds){ 0 };
+	*r = (struct rounds){0};
 }
 
 /* The place of (round, cpu) in the group's cells. Rows of one cell mostly follow one another. */
 static uint32_t find_cell(struct group *g, uint32_t id, struct rounds *r,
 			  const struct csv_reader *in, uint32_t round)
 {
-	uint32_t parts[3] = { id, round, 0 }, known;
+	uint32_t parts[3] = {id, round, 0}, known;
 
 	if (r->cpu_column >= 0)
 		parts[2] = keytable_add(&r->cpus, in->cell[r->cpu_column],
@@ -108,7 +107,7 @@ static uint32_t find_cell(struct group *g, uint32_t id, struct rounds *r,
 		g->cells_size = g->cells_size ? 2 * g->cells_size : 4;
 		g->cells = xrealloc(g->cells, g->cells_size * sizeof(*g->cells));
 	}
-	g->cells[g->ncells] = (struct group_cell){ round, parts[2] };
+	g->cells[g->ncells] = (struct group_cell){round, parts[2]};
 	return (uint32_t)g->ncells++;
 }
 
@@ -151,7 +150,7 @@ void group_release(struct group *g, size_t nvalues)
 	free(g->value);
 	free(g->cell);
 	free(g->cells);
-	*g = (struct group){ 0 };
+	*g = (struct group){0};
 }
 
 struct order {
@@ -227,7 +226,7 @@ void group_by_round(const struct group *g, size_t which, const struct rounds *ro
 	uint32_t *order;
 	size_t *count;
 
-	*out = (struct by_round){ 0 };
+	*out = (struct by_round){0};
 	if (!value)
 		return;
 	out->round = xmalloc(most * sizeof(*out->round));
@@ -242,13 +241,13 @@ void group_by_round(const struct group *g, size_t which, const struct rounds *ro
 	for (size_t c = 0; c < g->ncells; c++)
 		order[c] = (uint32_t)c;
 	qsort_r(order, g->ncells, sizeof(*order), by_round_and_cpu,
-		&(struct order){ rounds, g->cells });
+		&(struct order){rounds, g->cells});
 	count = distribute(g, value, order, out->sample);
 	for (size_t c = 0, end; c < g->ncells; c = end) {
 		size_t n = 0;
 
-		for (end = c; end < g->ncells &&
-			      g->cells[order[end]].round == g->cells[order[c]].round;
+		for (end = c;
+		     end < g->ncells && g->cells[order[end]].round == g->cells[order[c]].round;
 		     end++)
 			n += count[end];
 		out->round[out->n] = g->cells[order[c]].round;
@@ -267,5 +266,5 @@ void by_round_release(struct by_round *b)
 	free(b->value);
 	free(b->begin);
 	free(b->sample);
-	*b = (struct by_round){ 0 };
+	*b = (struct by_round){0};
 }

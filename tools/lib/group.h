@@ -20,7 +20,7 @@ struct rounds {
 	struct round_id {
 		uint32_t run;
 		uint64_t number; /* the cell `round` */
-	} *ids;
+	} * ids;
 	size_t n, size;
 	/* private */
 	struct keytable runs, keys, cpus, cells;
@@ -56,7 +56,7 @@ struct group {
 	uint32_t *cell; /* of each value, its place in cells; NULL when each has its own */
 	struct group_cell {
 		uint32_t round, cpu;
-	} *cells;
+	} * cells;
 	size_t ncells, cells_size;
 };
 

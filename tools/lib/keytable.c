@@ -81,7 +81,7 @@ uint32_t keytable_add(struct keytable *t, const char *key, size_t len)
 	t->keys[t->n] = xmalloc(len);
 	memcpy(t->keys[t->n], key, len);
 	t->lens[t->n] = len;
-	*s = (struct keytable_slot){ .hash = hash, .index = (uint32_t)t->n };
+	*s = (struct keytable_slot){.hash = hash, .index = (uint32_t)t->n};
 	return (uint32_t)t->n++;
 }
 
@@ -102,7 +102,7 @@ void keytable_release(struct keytable *t)
 	free(t->keys);
 	free(t->lens);
 	free(t->slots);
-	*t = (struct keytable){ 0 };
+	*t = (struct keytable){0};
 }
 
 void key_clear(struct key *k)
@@ -124,5 +124,5 @@ void key_add(struct key *k, const char *cell, size_t len)
 void key_release(struct key *k)
 {
 	free(k->text);
-	*k = (struct key){ 0 };
+	*k = (struct key){0};
 }

@@ -18,7 +18,7 @@ struct keytable {
 	struct keytable_slot {
 		uint64_t hash;
 		uint32_t index;
-	} *slots;
+	} * slots;
 	size_t nslots;
 	char **keys;
 	size_t *lens;

@@ -25,7 +25,7 @@ bool names_have(const struct names *l, const char *name)
 struct names names_split(const char *option, const char *text)
 {
 	char *copy = xstrdup(text), *rest = copy, *name;
-	struct names l = { 0 };
+	struct names l = {0};
 
 	while ((name = strsep(&rest, ","))) {
 		if (!*name)
@@ -43,5 +43,5 @@ void names_release(struct names *l)
 	for (size_t i = 0; i < l->n; i++)
 		free(l->name[i]);
 	free(l->name);
-	*l = (struct names){ 0 };
+	*l = (struct names){0};
 }

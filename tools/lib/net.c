@@ -7,8 +7,8 @@
 
 #include "xalloc.h"
 
-static const char *const scope_columns[] = { "run_id", "host_class", "runtime", "track",
-					     "suite",  "build",	     "program_type" };
+static const char *const scope_columns[] = {"run_id", "host_class", "runtime",	   "track",
+					    "suite",  "build",	    "program_type"};
 #define NSCOPE (sizeof(scope_columns) / sizeof(*scope_columns))
 
 /* Numbers of the baselines' groups, apart from those of the caller's groups. */
@@ -16,7 +16,7 @@ static const char *const scope_columns[] = { "run_id", "host_class", "runtime", 
 
 int net_columns(struct net *n, struct csv_reader *in, size_t nvalues)
 {
-	static const char *const needed[] = { "test", "program_type", "round" };
+	static const char *const needed[] = {"test", "program_type", "round"};
 	int found[3];
 
 	if (csv_require(in, needed, 3, found))
@@ -73,15 +73,15 @@ int net_add(struct net *n, struct csv_reader *in, uint32_t scope, struct rounds 
 /* The place of a round of a scope in `subtrahend`; a new one is empty. */
 static double *round_place(struct net *n, uint32_t scope, uint32_t round)
 {
-	uint32_t key[2] = { scope, round };
+	uint32_t key[2] = {scope, round};
 	size_t known = n->rounds_of_scope.n;
 	uint32_t at = keytable_add(&n->rounds_of_scope, (const char *)key, sizeof(key));
 
 	if (at == known) {
 		if (at == n->places) {
 			n->places = n->places ? 2 * n->places : 64;
-			n->subtrahend = xrealloc(n->subtrahend, n->places * n->nvalues *
-								       sizeof(*n->subtrahend));
+			n->subtrahend = xrealloc(n->subtrahend,
+						 n->places * n->nvalues * sizeof(*n->subtrahend));
 		}
 		for (size_t v = 0; v < n->nvalues; v++)
 			n->subtrahend[at * n->nvalues + v] = NAN;
@@ -104,7 +104,7 @@ void net_finish(struct net *n, const struct rounds *rounds)
 
 double net_value(const struct net *n, uint32_t scope, uint32_t round, size_t which)
 {
-	uint32_t key[2] = { scope, round };
+	uint32_t key[2] = {scope, round};
 	uint32_t at = keytable_find(&n->rounds_of_scope, (const char *)key, sizeof(key));
 
 	return at == KEYTABLE_NONE ? NAN : n->subtrahend[at * n->nvalues + which];
@@ -121,5 +121,5 @@ void net_release(struct net *n)
 	keytable_release(&n->scopes);
 	keytable_release(&n->rounds_of_scope);
 	key_release(&n->key);
-	*n = (struct net){ 0 };
+	*n = (struct net){0};
 }

@@ -22,7 +22,7 @@ struct net {
 	struct net_scope {
 		struct group g;
 		char *test;
-	} *scope;
+	} * scope;
 	double *subtrahend; /* nvalues for each key of rounds_of_scope */
 	size_t size, places, nvalues;
 	struct key key;

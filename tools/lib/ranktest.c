@@ -72,7 +72,7 @@ static size_t counted_sum(const struct ranked *v, size_t n)
 /* Both tails of a distribution over 0..max, each summed from its small end. */
 static struct rank_p tails(const double *weight, size_t max, size_t seen, double total)
 {
-	struct rank_p p = { 0, 0 };
+	struct rank_p p = {0, 0};
 
 	for (size_t s = max + 1; s-- > seen;)
 		p.greater += weight[s];
@@ -86,8 +86,8 @@ static struct rank_p tails(const double *weight, size_t max, size_t seen, double
 /* Two normal tails with correction for continuity, as in R. */
 static struct rank_p normal_tails(double distance, double sigma, double half)
 {
-	return (struct rank_p){ gsl_cdf_ugaussian_Q((distance - half) / sigma),
-				gsl_cdf_ugaussian_P((distance + half) / sigma) };
+	return (struct rank_p){gsl_cdf_ugaussian_Q((distance - half) / sigma),
+			       gsl_cdf_ugaussian_P((distance + half) / sigma)};
 }
 
 /* P(sum of the ranks that got a plus sign = s), each sign independent and even. */
@@ -126,7 +126,7 @@ static struct rank_p sign_exact(const struct ranked *v, size_t n, size_t seen)
 struct rank_p signed_rank_p(const double *x, size_t n, double mu)
 {
 	struct ranked *v = xmalloc(n * sizeof(*v));
-	struct rank_p result = { 1, 1 };
+	struct rank_p result = {1, 1};
 	size_t used = 0;
 	double ties;
 
@@ -134,7 +134,7 @@ struct rank_p signed_rank_p(const double *x, size_t n, double mu)
 		double d = x[i] - mu;
 
 		if (fabs(d) > RANKTEST_TIE)
-			v[used++] = (struct ranked){ .key = fabs(d), .counted = d > 0 };
+			v[used++] = (struct ranked){.key = fabs(d), .counted = d > 0};
 	}
 	ties = assign_ranks(v, used);
 	if (used && used <= RANKTEST_EXACT_MAX) {
@@ -213,9 +213,9 @@ struct rank_p rank_sum_p(const double *x, size_t nx, const double *y, size_t ny,
 	double ties;
 
 	for (size_t i = 0; i < nx; i++)
-		v[i] = (struct ranked){ .key = x[i], .counted = count_x };
+		v[i] = (struct ranked){.key = x[i], .counted = count_x};
 	for (size_t i = 0; i < ny; i++)
-		v[nx + i] = (struct ranked){ .key = y[i] - mu, .counted = !count_x };
+		v[nx + i] = (struct ranked){.key = y[i] - mu, .counted = !count_x};
 	ties = assign_ranks(v, n);
 	if (n <= RANKTEST_EXACT_MAX) {
 		halve_ranks(v, n);
@@ -224,13 +224,13 @@ struct rank_p rank_sum_p(const double *x, size_t nx, const double *y, size_t ny,
 		double m = (double)size, all = (double)n;
 		double variance = m * (all - m) / 12 * (all + 1 - ties / (all * (all - 1)));
 
-		p = (struct rank_p){ 1, 1 };
+		p = (struct rank_p){1, 1};
 		if (variance > 0)
 			p = normal_tails((double)counted_sum(v, n) / 2 - m * (all + 1) / 2,
 					 sqrt(variance), .5);
 	}
 	free(v);
-	return count_x ? (struct rank_p){ p.less, p.greater } : p;
+	return count_x ? (struct rank_p){p.less, p.greater} : p;
 }
 
 /* --- estimates and intervals --------------------------------------------------------------- */
@@ -312,7 +312,7 @@ static double kth_pair(const struct pairs *p, uint64_t k)
 
 static struct location locate(const struct pairs *p, uint64_t npairs, uint64_t k)
 {
-	struct location l = { kth_pair(p, (npairs + 1) / 2), NAN, NAN };
+	struct location l = {kth_pair(p, (npairs + 1) / 2), NAN, NAN};
 
 	if (npairs % 2 == 0)
 		l.estimate = (l.estimate + kth_pair(p, npairs / 2 + 1)) / 2;
@@ -380,7 +380,7 @@ static uint64_t rank_sum_k(size_t nx, size_t ny, double alpha)
 
 struct location signed_rank_location(double *x, size_t n, double alpha)
 {
-	struct pairs p = { .a = x, .b = x, .na = n, .nb = n, .walsh = true };
+	struct pairs p = {.a = x, .b = x, .na = n, .nb = n, .walsh = true};
 
 	qsort(x, n, sizeof(*x), by_value);
 	return locate(&p, (uint64_t)n * (n + 1) / 2, signed_rank_k(n, alpha));
@@ -388,7 +388,7 @@ struct location signed_rank_location(double *x, size_t n, double alpha)
 
 struct location rank_sum_location(double *x, size_t nx, double *y, size_t ny, double alpha)
 {
-	struct pairs p = { .a = y, .b = x, .na = ny, .nb = nx };
+	struct pairs p = {.a = y, .b = x, .na = ny, .nb = nx};
 
 	qsort(x, nx, sizeof(*x), by_value);
 	qsort(y, ny, sizeof(*y), by_value);
@@ -415,7 +415,7 @@ void holm(double *p, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		if (!isnan(p[i]))
-			v[used++] = (struct adjusted){ p[i], i };
+			v[used++] = (struct adjusted){p[i], i};
 	qsort(v, used, sizeof(*v), by_p);
 	for (size_t i = 0; i < used; i++) {
 		largest = fmax(largest, fmin(1, (double)(used - i) * v[i].p));

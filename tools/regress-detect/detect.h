@@ -33,15 +33,15 @@ struct rule {
 /* The values of one test of one build, as one side of the comparison has them. */
 struct subject {
 	enum side side;
-	const char **cells;  /* of the key columns; views into the table of subjects */
+	const char **cells; /* of the key columns; views into the table of subjects */
 	const char *build;
-	struct group g;	     /* a value array a metric */
-	char *status;	     /* NULL as long as all rows are ok */
+	struct group g; /* a value array a metric */
+	char *status;	/* NULL as long as all rows are ok */
 	char *reason;
 	bool control;
-	bool counted;	     /* measured under icount: instructions are exact */
-	const char *run;     /* the run_id of its rows; NULL without one, "" for several */
-	uint32_t scope;	     /* of its baseline */
+	bool counted;	 /* measured under icount: instructions are exact */
+	const char *run; /* the run_id of its rows; NULL without one, "" for several */
+	uint32_t scope;	 /* of its baseline */
 	bool is_baseline;
 };
 
@@ -62,18 +62,18 @@ extern const char *const verdict_names[NVERDICTS];
 /* A series with its two sides, and what was found. Numbers that are not there are NaN. */
 struct finding {
 	const struct subject *side[NSIDES]; /* NULL where it is not measured */
-	size_t metric;	  /* index of the value column */
-	size_t pairing;	  /* which two builds are compared */
+	size_t metric;			    /* index of the value column */
+	size_t pairing;			    /* which two builds are compared */
 	struct rule rule;
 	bool exact;
 
 	/* the numbers */
-	bool paired;	   /* by round */
-	bool one_run;	   /* measured in one run; else two moments */
-	size_t rounds;	   /* pairs, or of the side that has fewer */
+	bool paired;	      /* by round */
+	bool one_run;	      /* measured in one run; else two moments */
+	size_t rounds;	      /* pairs, or of the side that has fewer */
 	double value[NSIDES]; /* medians over rounds */
 	double net_change;
-	double *x, *y;	   /* paired: x the log ratios by round; else logs of each side */
+	double *x, *y; /* paired: x the log ratios by round; else logs of each side */
 	size_t nx, ny;
 	double ratio, ratio_low, ratio_high;
 	double p_slower, p_faster, p_value, p_adjusted;
@@ -128,7 +128,7 @@ void decide(struct finding *f, size_t ntests);
 
 /** finding_set - give the verdict and its reason, a format or NULL */
 void finding_set(struct finding *f, enum verdict verdict, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4)));
 
 /** finding_label - a key cell of the series, or "" when it is no key column */
 const char *finding_label(const struct comparison *c, const struct finding *f, const char *key);

@@ -12,9 +12,8 @@
 
 /* Value columns when --value does not say, the best first: of a series the first that has values
  * is judged. A plan has only those that are exact, and all of them are judged. */
-static const char *const measured[] = { "duration_ns", "instructions" };
-static const char *const planned[] = { "insns", "jited_bytes", "verified_insns",
-				       "verifier_states" };
+static const char *const measured[] = {"duration_ns", "instructions"};
+static const char *const planned[] = {"insns", "jited_bytes", "verified_insns", "verifier_states"};
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* Where this file has what; -1 for nowhere. */
@@ -225,9 +224,9 @@ static void take_row(struct comparison *c, struct csv_reader *in, const struct l
 
 void comparison_read(struct comparison *c, const char *path, enum side side)
 {
-	struct layout l = { 0 };
+	struct layout l = {0};
 	struct csv_reader in;
-	struct key key = { 0 };
+	struct key key = {0};
 	double *value;
 	int got;
 

@@ -33,11 +33,15 @@
 #define POWER .9
 
 const char *const verdict_names[NVERDICTS] = {
-	[REGRESSION] = "regression",	 [IMPROVEMENT] = "improvement",
-	[UNCHANGED] = "unchanged",	 [INCONCLUSIVE] = "inconclusive",
-	[UNSTABLE] = "unstable",	 [CONTAMINATED] = "contaminated",
-	[NEW] = "new",			 [MISSING] = "missing",
-	[FAILED] = "failed",
+    [REGRESSION] = "regression",
+    [IMPROVEMENT] = "improvement",
+    [UNCHANGED] = "unchanged",
+    [INCONCLUSIVE] = "inconclusive",
+    [UNSTABLE] = "unstable",
+    [CONTAMINATED] = "contaminated",
+    [NEW] = "new",
+    [MISSING] = "missing",
+    [FAILED] = "failed",
 };
 
 void finding_set(struct finding *f, enum verdict verdict, const char *fmt, ...)
@@ -182,8 +186,9 @@ static bool take_values(const struct comparison *c, struct finding *f)
 		}
 	} else if (!f->rounds) {
 		finding_set(f, INCONCLUSIVE, "no value on %s",
-			    n[CURRENT] ? "the baseline's side" :
-			    n[BASELINE] ? "the current side" : "either side");
+			    n[CURRENT]	  ? "the baseline's side"
+			    : n[BASELINE] ? "the current side"
+					  : "either side");
 	} else {
 		finding_set(f, INCONCLUSIVE, "%zu of %zu round values are not above zero%s", bad,
 			    n[BASELINE] + n[CURRENT], c->net ? ": too close to its baseline" : "");
@@ -272,9 +277,8 @@ static bool is_unstable(struct finding *f)
 		return false;
 	mad = spread(f);
 	r = autocorrelation(f->x, f->nx);
-	if (mad > UNSTABLE_SPREAD &&
-	    !(log(f->ratio_low) > mad + log1p(f->rule.alert) ||
-	      log(f->ratio_high) < -mad - log1p(f->rule.alert))) {
+	if (mad > UNSTABLE_SPREAD && !(log(f->ratio_low) > mad + log1p(f->rule.alert) ||
+				       log(f->ratio_high) < -mad - log1p(f->rule.alert))) {
 		finding_set(f, UNSTABLE, "the rounds' ratios scatter by %.1f %% (at most %.0f %%)",
 			    100 * mad, 100 * UNSTABLE_SPREAD);
 		return true;
@@ -299,8 +303,8 @@ static double smallest_seen(const struct finding *f, size_t ntests)
 	memcpy(x, f->x, f->nx * sizeof(*x));
 	if (f->ny)
 		memcpy(y, f->y, f->ny * sizeof(*y));
-	l = f->paired ? signed_rank_location(x, f->nx, 2 * alpha) :
-			rank_sum_location(x, f->nx, y, f->ny, 2 * alpha);
+	l = f->paired ? signed_rank_location(x, f->nx, 2 * alpha)
+		      : rank_sum_location(x, f->nx, y, f->ny, 2 * alpha);
 	free(x);
 	free(y);
 	return log1p(f->rule.margin) + fmax(l.estimate - l.low, l.high - l.estimate) * (1 + more);
@@ -331,8 +335,8 @@ void decide(struct finding *f, size_t ntests)
 	if (is_unstable(f))
 		return;
 	if (f->p_adjusted <= f->rule.alpha)
-		finding_set(f, (f->ratio > 1) != f->rule.higher_is_better ? REGRESSION : IMPROVEMENT,
-			    NULL);
+		finding_set(
+		    f, (f->ratio > 1) != f->rule.higher_is_better ? REGRESSION : IMPROVEMENT, NULL);
 	else if (f->ratio_low >= 1 / alert && f->ratio_high <= alert)
 		finding_set(f, UNCHANGED, NULL);
 	else

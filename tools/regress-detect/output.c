@@ -21,8 +21,7 @@ static const char *build(const struct finding *f, enum side side)
 	return f->side[side] ? f->side[side]->build : NULL;
 }
 
-static void write_finding(const struct comparison *c, const struct finding *f,
-			  struct csv_writer *w)
+static void write_finding(const struct comparison *c, const struct finding *f, struct csv_writer *w)
 {
 	const struct subject *s = f->side[CURRENT] ? f->side[CURRENT] : f->side[BASELINE];
 
@@ -48,7 +47,7 @@ static void write_finding(const struct comparison *c, const struct finding *f,
 
 void comparison_write(const struct comparison *c)
 {
-	struct csv_writer w = { .f = stdout };
+	struct csv_writer w = {.f = stdout};
 
 	write_header(c, &w);
 	for (size_t i = 0; i < c->nfindings; i++)

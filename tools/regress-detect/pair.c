@@ -21,7 +21,7 @@ static size_t nsubjects(const struct comparison *c)
 /* The builds of a side, as met. */
 static struct names builds_of(const struct comparison *c, enum side side)
 {
-	struct names builds = { 0 };
+	struct names builds = {0};
 
 	for (size_t i = 0; i < nsubjects(c); i++)
 		if (c->subjects[i]->side == side && !names_have(&builds, c->subjects[i]->build))
@@ -38,7 +38,7 @@ static bool belongs(const struct subject *s, const struct pairing *p)
  * that are compared are mostly of two tracks. Returns its index, or the number of keys. */
 static size_t ignored_key(const struct comparison *c, const struct pairing *p)
 {
-	const char *track[NSIDES] = { NULL, NULL };
+	const char *track[NSIDES] = {NULL, NULL};
 	size_t at;
 
 	for (at = 0; at < c->keys.n && strcmp(c->keys.name[at], "track") != 0; at++)
@@ -67,19 +67,19 @@ static void add_finding(struct comparison *c, const struct subject *const *side,
 {
 	c->findings = xrealloc(c->findings, (c->nfindings + 1) * sizeof(*c->findings));
 	c->findings[c->nfindings++] = (struct finding){
-		.side = { side[BASELINE], side[CURRENT] },
-		.metric = metric,
-		.pairing = pairing,
-		.rule = c->rule,
-		.value = { NAN, NAN },
-		.net_change = NAN,
-		.ratio = NAN,
-		.ratio_low = NAN,
-		.ratio_high = NAN,
-		.p_slower = NAN,
-		.p_faster = NAN,
-		.p_value = NAN,
-		.p_adjusted = NAN,
+	    .side = {side[BASELINE], side[CURRENT]},
+	    .metric = metric,
+	    .pairing = pairing,
+	    .rule = c->rule,
+	    .value = {NAN, NAN},
+	    .net_change = NAN,
+	    .ratio = NAN,
+	    .ratio_low = NAN,
+	    .ratio_high = NAN,
+	    .p_slower = NAN,
+	    .p_faster = NAN,
+	    .p_value = NAN,
+	    .p_adjusted = NAN,
 	};
 }
 
@@ -102,9 +102,9 @@ static void add_metrics(struct comparison *c, const struct subject *const *side,
 static void pair_builds(struct comparison *c, const struct pairing *p, size_t number)
 {
 	size_t ignored = ignored_key(c, p);
-	struct keytable series = { 0 };
+	struct keytable series = {0};
 	const struct subject *(*sides)[NSIDES] = xcalloc(nsubjects(c), sizeof(*sides));
-	struct key key = { 0 };
+	struct key key = {0};
 
 	for (size_t i = 0; i < nsubjects(c); i++) {
 		const struct subject *s = c->subjects[i];
@@ -153,18 +153,16 @@ void comparison_pair(struct comparison *c)
 		errx(EXIT_TROUBLE, "no row to compare with the baseline: '%s'",
 		     c->current ? c->current : "another build");
 	if (one_each)
-		pair_builds(c, &(struct pairing){ { NULL, NULL } }, 0);
+		pair_builds(c, &(struct pairing){{NULL, NULL}}, 0);
 	for (size_t i = 0; !one_each && i < current.n; i++) {
 		const char *label = current.name[i];
 
-		pair_builds(c, &(struct pairing){ { c->baseline ? c->baseline : label, label } },
-			    i);
+		pair_builds(c, &(struct pairing){{c->baseline ? c->baseline : label, label}}, i);
 	}
 	/* Two files of several builds: a label that only the baseline has is missing. */
 	for (size_t i = 0; !one_each && !c->baseline && i < base.n; i++)
 		if (!names_have(&current, base.name[i]))
-			pair_builds(c,
-				    &(struct pairing){ { base.name[i], base.name[i] } },
+			pair_builds(c, &(struct pairing){{base.name[i], base.name[i]}},
 				    current.n + i);
 	names_release(&base);
 	names_release(&current);

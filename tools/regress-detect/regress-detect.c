@@ -17,29 +17,29 @@ struct opts {
 };
 
 static const char doc[] =
-	"Compare two builds, test by test, and say which became slower, which are shown to be "
-	"unchanged, and of which nothing follows."
-	"\v"
-	"EXAMPLES\n"
-	"  regress-detect base.csv head.csv > verdict.csv\n"
-	"  regress-detect --baseline 6.1.169 --current 6.1.170 samples.csv > verdict.csv\n"
-	"  regress-detect --exit-code --value verified_insns old/plan.csv new/plan.csv\n";
+    "Compare two builds, test by test, and say which became slower, which are shown to be "
+    "unchanged, and of which nothing follows."
+    "\v"
+    "EXAMPLES\n"
+    "  regress-detect base.csv head.csv > verdict.csv\n"
+    "  regress-detect --baseline 6.1.169 --current 6.1.170 samples.csv > verdict.csv\n"
+    "  regress-detect --exit-code --value verified_insns old/plan.csv new/plan.csv\n";
 
 static const struct argp_option options[] = {
-	{ "baseline", 'b', "LABEL", 0, "the build to compare with, both builds in one stream", 0 },
-	{ "current", 'c', "LABEL", 0, "judge this build only, with --baseline", 0 },
-	{ "value", 'x', "COLUMNS", 0, "judge these columns instead of duration_ns", 0 },
-	{ "key", 'k', "COLUMNS", 0, "these columns name a series", 0 },
-	{ "margin", OPT_MARGIN, "PCT", 0, "a change up to PCT percent is accepted (1)", 0 },
-	{ "alert", OPT_ALERT, "PCT", 0, "unchanged is shown to lie within PCT percent (5)", 0 },
-	{ "alpha", OPT_ALPHA, "P", 0, "error probability over all series (0.01)", 0 },
-	{ "higher-is-better", OPT_HIGHER, NULL, 0, "a larger value is an improvement", 0 },
-	{ "net", 'n', NULL, 0, "judge what a test costs beyond its program type's baseline", 0 },
-	{ "exit-code", OPT_EXIT_CODE, NULL, 0,
-	  "exit 1 for a regression, else 3 when nothing is conclusive, or something is missing or "
-	  "failed",
-	  0 },
-	{ 0 },
+    {"baseline", 'b', "LABEL", 0, "the build to compare with, both builds in one stream", 0},
+    {"current", 'c', "LABEL", 0, "judge this build only, with --baseline", 0},
+    {"value", 'x', "COLUMNS", 0, "judge these columns instead of duration_ns", 0},
+    {"key", 'k', "COLUMNS", 0, "these columns name a series", 0},
+    {"margin", OPT_MARGIN, "PCT", 0, "a change up to PCT percent is accepted (1)", 0},
+    {"alert", OPT_ALERT, "PCT", 0, "unchanged is shown to lie within PCT percent (5)", 0},
+    {"alpha", OPT_ALPHA, "P", 0, "error probability over all series (0.01)", 0},
+    {"higher-is-better", OPT_HIGHER, NULL, 0, "a larger value is an improvement", 0},
+    {"net", 'n', NULL, 0, "judge what a test costs beyond its program type's baseline", 0},
+    {"exit-code", OPT_EXIT_CODE, NULL, 0,
+     "exit 1 for a regression, else 3 when nothing is conclusive, or something is missing or "
+     "failed",
+     0},
+    {0},
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -86,21 +86,21 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp argp = {
-	.options = options,
-	.parser = parse,
-	.args_doc = "BASELINE.csv CURRENT.csv\n--baseline LABEL [--current LABEL] [FILE.csv...]",
-	.doc = doc,
-	.children = cli_children,
+    .options = options,
+    .parser = parse,
+    .args_doc = "BASELINE.csv CURRENT.csv\n--baseline LABEL [--current LABEL] [FILE.csv...]",
+    .doc = doc,
+    .children = cli_children,
 };
 
 static struct comparison comparison_of(const struct opts *o)
 {
-	struct comparison c = { .baseline = o->baseline,
-				.current = o->current,
-				.net = o->net,
-				.rule = o->rule,
-				.keys_given = o->key,
-				.metrics_given = o->value };
+	struct comparison c = {.baseline = o->baseline,
+			       .current = o->current,
+			       .net = o->net,
+			       .rule = o->rule,
+			       .keys_given = o->key,
+			       .metrics_given = o->value};
 
 	c.keys = names_split("--key", o->key ? o->key : "host_class,track,suite,test,entry_point");
 	if (o->value)
@@ -125,7 +125,7 @@ static void check_usage(const struct opts *o)
 
 int main(int argc, char **argv)
 {
-	struct opts o = { .rule = { .margin = .01, .alert = .05, .alpha = .01 } };
+	struct opts o = {.rule = {.margin = .01, .alert = .05, .alpha = .01}};
 	struct comparison c;
 	int status = 0;
 

@@ -9,8 +9,8 @@
 #include "ranktest.h"
 #include "xalloc.h"
 
-static const char *const exact_metrics[] = { "insns",		"jited_bytes",	"verified_insns",
-					     "verifier_states", "stack_bytes" };
+static const char *const exact_metrics[] = {"insns", "jited_bytes", "verified_insns",
+					    "verifier_states", "stack_bytes"};
 
 const char *finding_label(const struct comparison *c, const struct finding *f, const char *key)
 {
@@ -160,8 +160,8 @@ static void widen_margins(struct comparison *c)
 
 			if (!is_control(f) && same_machine(c, control, f))
 				f->rule.margin =
-					fmax(f->rule.margin, fmax(1 / control->ratio_low - 1,
-								  control->ratio_high - 1));
+				    fmax(f->rule.margin,
+					 fmax(1 / control->ratio_low - 1, control->ratio_high - 1));
 		}
 	}
 }
@@ -221,7 +221,7 @@ void comparison_judge(struct comparison *c)
 
 int comparison_exit_status(const struct comparison *c)
 {
-	size_t n[NVERDICTS] = { 0 };
+	size_t n[NVERDICTS] = {0};
 
 	for (size_t i = 0; i < c->nfindings; i++)
 		n[c->findings[i].verdict]++;

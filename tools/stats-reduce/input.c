@@ -12,14 +12,13 @@
 #include "xalloc.h"
 
 /* Columns that tell of one sample only: they say nothing of a group, and nobody misses them. */
-static const char *const of_a_sample[] = { "boot",	"round",     "sample",	   "cpu",
-					   "iterations", "operations", "duration_ns", "wall_ns",
-					   "kernel_ns",	"instructions", "cycles",    "mark",
-					   "status",	"reason" };
+static const char *const of_a_sample[] = {
+    "boot",    "round",	    "sample",	    "cpu",    "iterations", "operations", "duration_ns",
+    "wall_ns", "kernel_ns", "instructions", "cycles", "mark",	    "status",	  "reason"};
 
 /* Columns of samples.csv beside keys and values that a summary needs. */
-static const char *const needed[] = { "timestamp", "program_type", "program_hash", "control",
-				      "round",	   "cpu",	   "status",	   "reason" };
+static const char *const needed[] = {"timestamp", "program_type", "program_hash", "control",
+				     "round",	  "cpu",	  "status",	  "reason"};
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* Where this file has what. */
@@ -87,8 +86,7 @@ static struct reduced *find_group(struct reduction *r, const struct csv_reader *
 		size_t size = r->groups_size ? 2 * r->groups_size : 64;
 
 		r->groups = xrealloc(r->groups, size * sizeof(*r->groups));
-		memset(r->groups + r->groups_size, 0,
-		       (size - r->groups_size) * sizeof(*r->groups));
+		memset(r->groups + r->groups_size, 0, (size - r->groups_size) * sizeof(*r->groups));
 		r->groups_size = size;
 	}
 	return &r->groups[*id];
@@ -110,8 +108,8 @@ static void carry(struct reduction *r, struct reduced *g, const struct csv_reade
 	for (size_t i = 0; i < r->carried.n; i++) {
 		const char *cell = l->carried[i] < 0 ? "" : in->cell[l->carried[i]];
 
-		if (first || (g->carried[i] &&
-			      is_earlier_time(r->carried.name[i], cell, g->carried[i]))) {
+		if (first ||
+		    (g->carried[i] && is_earlier_time(r->carried.name[i], cell, g->carried[i]))) {
 			free(g->carried[i]);
 			g->carried[i] = xstrdup(cell);
 		} else if (g->carried[i] && strcmp(g->carried[i], cell) &&
@@ -158,8 +156,8 @@ static void parse_values(const struct reduction *r, const struct csv_reader *in,
 			continue;
 		wrong = number_parse_double(cell, -HUGE_VAL, HUGE_VAL, &value[v]);
 		if (wrong)
-			errx(EXIT_TROUBLE, "%s %s: '%s' (%s line %zu)", r->values.name[v], wrong, cell,
-			     in->path, in->line);
+			errx(EXIT_TROUBLE, "%s %s: '%s' (%s line %zu)", r->values.name[v], wrong,
+			     cell, in->path, in->line);
 	}
 }
 
@@ -193,8 +191,7 @@ static void take_row(struct reduction *r, struct csv_reader *in, const struct la
 			     in->path, in->line);
 		g->scope = scope;
 		g->is_baseline = is_baseline;
-		if (is_baseline &&
-		    net_add(&r->net_values, in, scope, &r->rounds, round, value))
+		if (is_baseline && net_add(&r->net_values, in, scope, &r->rounds, round, value))
 			errx(EXIT_TROUBLE, "%s", in->error);
 	}
 	group_add(&g->g, id, &r->rounds, in, round, value, r->values.n);
@@ -203,9 +200,9 @@ static void take_row(struct reduction *r, struct csv_reader *in, const struct la
 void reduction_read(struct reduction *r, const char *path)
 {
 	double *value = xmalloc(r->values.n * sizeof(*value));
-	struct layout l = { 0 };
+	struct layout l = {0};
 	struct csv_reader in;
-	struct key key = { 0 };
+	struct key key = {0};
 	int got;
 
 	if (csv_open(&in, path))

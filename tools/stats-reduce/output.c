@@ -33,8 +33,8 @@ struct row {
 	const char **keys; /* cells of the key columns */
 };
 
-static const char *const statistics[] = { "average", "median", "ci_low", "ci_high", "stddev",
-					  "mad",     "min",    "p95",	 "p99",	    "max" };
+static const char *const statistics[] = {"average", "median", "ci_low", "ci_high", "stddev",
+					 "mad",	    "min",    "p95",	"p99",	   "max"};
 #define NSTATISTICS (sizeof(statistics) / sizeof(*statistics))
 
 static int index_of(const struct names *l, const char *name)
@@ -48,8 +48,8 @@ static int index_of(const struct names *l, const char *name)
 static void add_label(struct labels *l, const struct reduction *r, const char *name)
 {
 	l->label = xrealloc(l->label, (l->n + 1) * sizeof(*l->label));
-	l->label[l->n++] = (struct label){ name, index_of(&r->by, name),
-					   index_of(&r->carried, name) };
+	l->label[l->n++] =
+	    (struct label){name, index_of(&r->by, name), index_of(&r->carried, name)};
 }
 
 static bool have_label(const struct labels *l, const char *name)
@@ -64,7 +64,7 @@ static bool have_label(const struct labels *l, const char *name)
 static struct labels labels_before(const struct reduction *r)
 {
 	const struct schema *schema = r->per_round ? &schema_rounds : &schema_summary;
-	struct labels l = { 0 };
+	struct labels l = {0};
 
 	for (size_t i = 0; r->whole_schema && strcmp(schema->columns[i].name, "rounds") != 0; i++)
 		add_label(&l, r, schema->columns[i].name);
@@ -76,7 +76,7 @@ static struct labels labels_before(const struct reduction *r)
 
 static struct labels labels_behind(const struct reduction *r, const struct labels *before)
 {
-	struct labels l = { 0 };
+	struct labels l = {0};
 
 	for (size_t i = 0; i < r->carried.n; i++)
 		if (!r->varies[i] && !have_label(before, r->carried.name[i]))
@@ -169,7 +169,7 @@ static void write_statistics(struct reduction *r, const struct reduced *g, size_
 			     struct csv_writer *w)
 {
 	size_t rounds, n;
-	double value[NSTATISTICS] = { 0 };
+	double value[NSTATISTICS] = {0};
 	struct by_round b;
 
 	group_by_round(&g->g, which, &r->rounds, &b);
@@ -259,17 +259,17 @@ static struct row *sorted_rows(const struct reduction *r)
 {
 	struct row *rows = xmalloc(r->keys.n * sizeof(*rows));
 	int run = index_of(&r->by, "run_id");
-	struct keytable runs = { 0 };
+	struct keytable runs = {0};
 
 	for (uint32_t i = 0; i < r->keys.n; i++) {
 		const char *cell = keytable_key(&r->keys, i);
 
-		rows[i] = (struct row){ .id = i, .keys = xmalloc(r->by.n * sizeof(char *)) };
+		rows[i] = (struct row){.id = i, .keys = xmalloc(r->by.n * sizeof(char *))};
 		for (size_t k = 0; k < r->by.n; k++, cell += strlen(cell) + 1)
 			rows[i].keys[k] = cell;
 		if (run >= 0)
-			rows[i].run = keytable_add(&runs, rows[i].keys[run],
-						   strlen(rows[i].keys[run]));
+			rows[i].run =
+			    keytable_add(&runs, rows[i].keys[run], strlen(rows[i].keys[run]));
 	}
 	keytable_release(&runs);
 	qsort_r(rows, r->keys.n, sizeof(*rows), in_order, (void *)r);
@@ -278,7 +278,7 @@ static struct row *sorted_rows(const struct reduction *r)
 
 void reduction_write(struct reduction *r)
 {
-	struct csv_writer w = { .f = stdout };
+	struct csv_writer w = {.f = stdout};
 	struct labels before = labels_before(r), behind = labels_behind(r, &before);
 	struct row *rows = sorted_rows(r);
 

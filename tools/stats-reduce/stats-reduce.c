@@ -12,22 +12,20 @@ struct opts {
 };
 
 static const char doc[] =
-	"Reduce samples to statistics: one row a test and build (or what --by says) with average, "
-	"median and its interval over rounds, spread, quantiles and extremes."
-	"\v"
-	"EXAMPLES\n"
-	"  stats-reduce samples.csv > summary.csv\n"
-	"  stats-reduce --per-round samples.csv > rounds.csv\n"
-	"  stats-reduce --by tool,size --value seconds times.csv\n";
+    "Reduce samples to statistics: one row a test and build (or what --by says) with average, "
+    "median and its interval over rounds, spread, quantiles and extremes."
+    "\v"
+    "EXAMPLES\n"
+    "  stats-reduce samples.csv > summary.csv\n"
+    "  stats-reduce --per-round samples.csv > rounds.csv\n"
+    "  stats-reduce --by tool,size --value seconds times.csv\n";
 
 static const struct argp_option options[] = {
-	{ "by", 'b', "COLUMNS", 0, "group by these columns instead of run, test and build", 0 },
-	{ "value", 'x', "COLUMNS", 0,
-	  "reduce these columns instead of duration_ns and instructions", 0 },
-	{ "per-round", 'r', NULL, 0, "one row a round", 0 },
-	{ "net", 'n', NULL, 0,
-	  "subtract the baseline of the program type, round by round", 0 },
-	{ 0 },
+    {"by", 'b', "COLUMNS", 0, "group by these columns instead of run, test and build", 0},
+    {"value", 'x', "COLUMNS", 0, "reduce these columns instead of duration_ns and instructions", 0},
+    {"per-round", 'r', NULL, 0, "one row a round", 0},
+    {"net", 'n', NULL, 0, "subtract the baseline of the program type, round by round", 0},
+    {0},
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -56,21 +54,20 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp argp = {
-	.options = options,
-	.parser = parse,
-	.args_doc = "[SAMPLES.csv...]",
-	.doc = doc,
-	.children = cli_children,
+    .options = options,
+    .parser = parse,
+    .args_doc = "[SAMPLES.csv...]",
+    .doc = doc,
+    .children = cli_children,
 };
 
 static struct reduction reduction_of(const struct opts *o)
 {
-	struct reduction r = { .per_round = o->per_round,
-			       .net = o->net,
-			       .whole_schema = !o->by && !o->value };
+	struct reduction r = {
+	    .per_round = o->per_round, .net = o->net, .whole_schema = !o->by && !o->value};
 
-	r.by = names_split("--by", o->by ? o->by :
-					   "run_id,host_class,runtime,track,suite,test,entry_point,"
+	r.by = names_split("--by", o->by ? o->by
+					 : "run_id,host_class,runtime,track,suite,test,entry_point,"
 					   "build");
 	r.values = names_split("--value", o->value ? o->value : "duration_ns,instructions");
 	if (r.per_round && !names_have(&r.by, "round"))
@@ -80,7 +77,7 @@ static struct reduction reduction_of(const struct opts *o)
 
 int main(int argc, char **argv)
 {
-	struct opts o = { 0 };
+	struct opts o = {0};
 	struct reduction r;
 
 	cli_start();

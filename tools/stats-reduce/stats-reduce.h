@@ -17,24 +17,24 @@
 /* What a group says of each of its rows. */
 struct reduced {
 	struct group g;
-	char **carried;	    /* a cell of each carried column; NULL when it differs between rows */
-	char *status;	    /* NULL as long as all rows are ok */
+	char **carried; /* a cell of each carried column; NULL when it differs between rows */
+	char *status;	/* NULL as long as all rows are ok */
 	char *reason;
-	size_t marked;	    /* rows with a mark */
-	uint32_t scope;	    /* of its baseline, under --net */
-	bool is_baseline;   /* from which nothing is subtracted */
+	size_t marked;	  /* rows with a mark */
+	uint32_t scope;	  /* of its baseline, under --net */
+	bool is_baseline; /* from which nothing is subtracted */
 };
 
 struct reduction {
 	/* what to do */
-	struct names by;       /* key columns, `round` among them under --per-round */
+	struct names by; /* key columns, `round` among them under --per-round */
 	struct names values;
 	bool per_round, net;
 	bool whole_schema; /* neither --by nor --value: samples.csv in, summary.csv out */
 
 	/* what was read */
-	struct names carried;	  /* the other columns, kept where they are constant */
-	bool *varies;		  /* a carried column that is not constant in a group */
+	struct names carried; /* the other columns, kept where they are constant */
+	bool *varies;	      /* a carried column that is not constant in a group */
 	struct rounds rounds;
 	struct keytable keys;
 	struct reduced *groups; /* one a key */
