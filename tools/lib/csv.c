@@ -15,15 +15,11 @@
 /* One read() at a time; the buffer doubles when a row is longer. */
 #define BUFFER_BYTES ((size_t)256 * 1024)
 
-static int fail(struct csv_reader *r, size_t line, const char *fmt, ...)
+static int vfail(struct csv_reader *r, size_t line, const char *fmt, va_list ap)
 {
 	char where[300] = "";
-	va_list ap;
-	int n;
+	int n = vsnprintf(r->error, sizeof(r->error), fmt, ap);
 
-	va_start(ap, fmt);
-	n = vsnprintf(r->error, sizeof(r->error), fmt, ap);
-	va_end(ap);
 	if (line)
 		snprintf(where, sizeof(where), " (%s line %zu)", r->path, line);
 	else
@@ -31,6 +27,26 @@ static int fail(struct csv_reader *r, size_t line, const char *fmt, ...)
 	if (n < 0 || (size_t)n + strlen(where) >= sizeof(r->error))
 		n = (int)(sizeof(r->error) - strlen(where) - 1);
 	strcpy(r->error + n, where);
+	return -1;
+}
+
+static int fail(struct csv_reader *r, size_t line, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfail(r, line, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int csv_fail(struct csv_reader *r, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfail(r, r->line, fmt, ap);
+	va_end(ap);
 	return -1;
 }
 

@@ -29,5 +29,8 @@ struct schema {
 extern const struct schema schema_plan;
 extern const struct schema schema_samples;
 extern const struct schema schema_environment;
+extern const struct schema schema_rounds;
+extern const struct schema schema_summary;
+extern const struct schema schema_verdict;
 
 #endif

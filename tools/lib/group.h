@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Values grouped by round: what stats-reduce and regress-detect hold of their input. A group (a
+ * test of a build, say) keeps every value with the round and the CPU that it is of; once all is
+ * read, group_by_round() sorts them out.
+ */
+#ifndef LIB_GROUP_H
+#define LIB_GROUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "csv.h"
+#include "keytable.h"
+
+/* The rounds of the whole input, numbered as they come; two runs have no round in common. */
+struct rounds {
+	bool single; /* no column `round`: every row is one, and ids is not kept */
+	struct round_id {
+		uint32_t run;
+		uint64_t number; /* the cell `round` */
+	} * ids;
+	size_t n, size;
+	/* private */
+	struct keytable runs, keys, cpus, cells;
+	struct key key;
+	uint32_t *cell_place; /* of each key in cells: its place in its group */
+	size_t places_size;
+	int run_column, round_column, cpu_column;
+	bool any;
+};
+
+/**
+ * rounds_columns - find the columns of this file that tell rounds apart; all may be missing
+ * @return: 0, or -1 with in->error set when one file has rounds and another has none
+ */
+int rounds_columns(struct rounds *r, struct csv_reader *in);
+
+/**
+ * rounds_row - the round of the current row
+ * @id: written: its number. Without a column `round` every row is a round of its own
+ * @return: 0, or -1 with in->error set when the cell is not a whole number
+ */
+int rounds_row(struct rounds *r, struct csv_reader *in, uint32_t *id);
+
+/** rounds_before - whether round a comes before round b: by run as met, then by number */
+bool rounds_before(const struct rounds *r, uint32_t a, uint32_t b);
+void rounds_release(struct rounds *r);
+
+/* One group. Zeroed it is empty. */
+struct group {
+	size_t n, size;
+	double **value; /* nvalues arrays of n values, NaN where a cell was empty; an array is
+			   NULL as long as all are empty */
+	uint32_t *cell; /* of each value, its place in cells; NULL when each has its own */
+	struct group_cell {
+		uint32_t round, cpu;
+	} * cells;
+	size_t ncells, cells_size;
+};
+
+/**
+ * group_add - add a row's values
+ * @id: number of the group, unique over the groups that share `rounds`
+ * @round: from rounds_row() on the current row of `in`
+ * @value: nvalues values, NaN for an empty cell
+ */
+void group_add(struct group *g, uint32_t id, struct rounds *rounds, const struct csv_reader *in,
+	       uint32_t round, const double *value, size_t nvalues);
+void group_release(struct group *g, size_t nvalues);
+
+/* One value column of a group, sorted by round, then by CPU. */
+struct by_round {
+	size_t n;	 /* rounds */
+	uint32_t *round; /* n round numbers, in order of rounds_before() */
+	double *value;	 /* n round values, NaN for a round without a value */
+	size_t *begin;	 /* n + 1: the samples of round i are sample[begin[i]..begin[i + 1] - 1] */
+	double *sample;	 /* without the empty ones; reordered within a round */
+};
+
+void group_by_round(const struct group *g, size_t which, const struct rounds *rounds,
+		    struct by_round *out);
+void by_round_release(struct by_round *b);
+
+#endif

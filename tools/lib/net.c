@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#include "net.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "xalloc.h"
+
+static const char *const scope_columns[] = {"run_id", "host_class", "runtime",	   "track",
+					    "suite",  "build",	    "program_type"};
+#define NSCOPE (sizeof(scope_columns) / sizeof(*scope_columns))
+
+/* Numbers of the baselines' groups, apart from those of the caller's groups. */
+#define NET_GROUP 0x80000000u
+
+int net_columns(struct net *n, struct csv_reader *in, size_t nvalues)
+{
+	static const char *const needed[] = {"test", "program_type", "round"};
+	int found[3];
+
+	if (csv_require(in, needed, 3, found))
+		return -1;
+	n->test_column = found[0];
+	n->nvalues = nvalues;
+	for (size_t i = 0; i < NSCOPE; i++)
+		n->column[i] = csv_column(in, scope_columns[i]);
+	return 0;
+}
+
+uint32_t net_scope(struct net *n, const struct csv_reader *in, const char *salt)
+{
+	uint32_t scope;
+
+	key_clear(&n->key);
+	key_add(&n->key, salt, strlen(salt));
+	for (size_t i = 0; i < NSCOPE; i++)
+		if (n->column[i] >= 0)
+			key_add(&n->key, in->cell[n->column[i]], in->cell_len[n->column[i]]);
+		else
+			key_add(&n->key, "", 0);
+	scope = keytable_add(&n->scopes, n->key.text, n->key.len);
+	if (scope >= n->size) {
+		size_t size = n->size ? 2 * n->size : 16;
+
+		n->scope = xrealloc(n->scope, size * sizeof(*n->scope));
+		memset(n->scope + n->size, 0, (size - n->size) * sizeof(*n->scope));
+		n->size = size;
+	}
+	return scope;
+}
+
+bool net_is_baseline(const struct net *n, const struct csv_reader *in)
+{
+	return !strncmp(in->cell[n->test_column], NET_PREFIX, strlen(NET_PREFIX));
+}
+
+int net_add(struct net *n, struct csv_reader *in, uint32_t scope, struct rounds *rounds,
+	    uint32_t round, const double *value)
+{
+	struct net_scope *s = &n->scope[scope];
+	const char *test = in->cell[n->test_column];
+
+	if (!s->test)
+		s->test = xstrdup(test);
+	if (strcmp(s->test, test))
+		return csv_fail(in, "two baselines of one program type: '%s' and '%s'", s->test,
+				test);
+	group_add(&s->g, NET_GROUP + scope, rounds, in, round, value, n->nvalues);
+	return 0;
+}
+
+/* The place of a round of a scope in `subtrahend`; a new one is empty. */
+static double *round_place(struct net *n, uint32_t scope, uint32_t round)
+{
+	uint32_t key[2] = {scope, round};
+	size_t known = n->rounds_of_scope.n;
+	uint32_t at = keytable_add(&n->rounds_of_scope, (const char *)key, sizeof(key));
+
+	if (at == known) {
+		if (at == n->places) {
+			n->places = n->places ? 2 * n->places : 64;
+			n->subtrahend = xrealloc(n->subtrahend,
+						 n->places * n->nvalues * sizeof(*n->subtrahend));
+		}
+		for (size_t v = 0; v < n->nvalues; v++)
+			n->subtrahend[at * n->nvalues + v] = NAN;
+	}
+	return n->subtrahend + at * n->nvalues;
+}
+
+void net_finish(struct net *n, const struct rounds *rounds)
+{
+	for (uint32_t s = 0; s < n->scopes.n; s++)
+		for (size_t v = 0; v < n->nvalues; v++) {
+			struct by_round b;
+
+			group_by_round(&n->scope[s].g, v, rounds, &b);
+			for (size_t i = 0; i < b.n; i++)
+				round_place(n, s, b.round[i])[v] = b.value[i];
+			by_round_release(&b);
+		}
+}
+
+double net_value(const struct net *n, uint32_t scope, uint32_t round, size_t which)
+{
+	uint32_t key[2] = {scope, round};
+	uint32_t at = keytable_find(&n->rounds_of_scope, (const char *)key, sizeof(key));
+
+	return at == KEYTABLE_NONE ? NAN : n->subtrahend[at * n->nvalues + which];
+}
+
+void net_release(struct net *n)
+{
+	for (size_t s = 0; s < n->scopes.n; s++) {
+		group_release(&n->scope[s].g, n->nvalues);
+		free(n->scope[s].test);
+	}
+	free(n->scope);
+	free(n->subtrahend);
+	keytable_release(&n->scopes);
+	keytable_release(&n->rounds_of_scope);
+	key_release(&n->key);
+	*n = (struct net){0};
+}

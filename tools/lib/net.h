@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Net values: what a test costs beyond the baseline of its program type. The baseline is the test
+ * whose name begins with `baseline/`, of the same program type, measured in the same run for the
+ * same build, in the same suite; what is subtracted is its value in the same round.
+ */
+#ifndef LIB_NET_H
+#define LIB_NET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "csv.h"
+#include "group.h"
+#include "keytable.h"
+
+/* Zeroed it is empty. */
+struct net {
+	/* private */
+	struct keytable scopes, rounds_of_scope;
+	struct net_scope {
+		struct group g;
+		char *test;
+	} * scope;
+	double *subtrahend; /* nvalues for each key of rounds_of_scope */
+	size_t size, places, nvalues;
+	struct key key;
+	int column[8], test_column;
+};
+
+#define NET_PREFIX "baseline/"
+
+/** net_columns - find the columns; -1 with in->error set when one is missing */
+int net_columns(struct net *n, struct csv_reader *in, size_t nvalues);
+
+/**
+ * net_scope - the number of the run, build, suite and program type of the current row
+ * @salt: keeps apart what is the same in two files: "" when there is nothing to keep apart
+ */
+uint32_t net_scope(struct net *n, const struct csv_reader *in, const char *salt);
+
+/** net_is_baseline - whether the current row is of a baseline, from which nothing is subtracted */
+bool net_is_baseline(const struct net *n, const struct csv_reader *in);
+
+/**
+ * net_add - take the values of the current row, which is of a baseline
+ * @return: 0, or -1 with in->error set when the scope has a second baseline
+ */
+int net_add(struct net *n, struct csv_reader *in, uint32_t scope, struct rounds *rounds,
+	    uint32_t round, const double *value);
+
+/** net_finish - form the round values, once all rows are read */
+void net_finish(struct net *n, const struct rounds *rounds);
+
+/** net_value - what to subtract from value column `which` in a round; NaN when there is none */
+double net_value(const struct net *n, uint32_t scope, uint32_t round, size_t which);
+void net_release(struct net *n);
+
+#endif

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: MIT */
+#include "ranktest.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "xalloc.h"
+
+/* A value with what must not be lost when it is ranked. */
+struct ranked {
+	double key;    /* what is ranked */
+	bool counted;  /* positive difference; or of the group whose ranks are summed */
+	unsigned rank; /* twice its mid-rank: a whole number */
+};
+
+static int by_key(const void *a, const void *b)
+{
+	double x = ((const struct ranked *)a)->key, y = ((const struct ranked *)b)->key;
+
+	return (x > y) - (x < y);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Sort and give doubled mid-ranks. Returns the sum of t³ - t over the groups of t equal values,
+ * which the normal approximation is corrected by. */
+static double assign_ranks(struct ranked *v, size_t n)
+{
+	double ties = 0;
+
+	qsort(v, n, sizeof(*v), by_key);
+	for (size_t i = 0, j; i < n; i = j) {
+		double t;
+
+		for (j = i + 1; j < n && v[j].key - v[j - 1].key <= RANKTEST_TIE; j++)
+			;
+		t = (double)(j - i);
+		ties += t * t * t - t;
+		for (size_t k = i; k < j; k++)
+			v[k].rank = (unsigned)(i + 1 + j);
+	}
+	return ties;
+}
+
+/* Undo the doubling where no mid-rank needs it: half the work. */
+static void halve_ranks(struct ranked *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i].rank % 2)
+			return;
+	for (size_t i = 0; i < n; i++)
+		v[i].rank /= 2;
+}
+
+static size_t counted_sum(const struct ranked *v, size_t n)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += v[i].counted ? v[i].rank : 0;
+	return sum;
+}
+
+/* Both tails of a distribution over 0..max, each summed from its small end. */
+static struct rank_p tails(const double *weight, size_t max, size_t seen, double total)
+{
+	struct rank_p p = {0, 0};
+
+	for (size_t s = max + 1; s-- > seen;)
+		p.greater += weight[s];
+	for (size_t s = 0; s <= seen; s++)
+		p.less += weight[s];
+	p.greater = fmin(p.greater / total, 1);
+	p.less = fmin(p.less / total, 1);
+	return p;
+}
+
+/* Two normal tails with correction for continuity, as in R. */
+static struct rank_p normal_tails(double distance, double sigma, double half)
+{
+	return (struct rank_p){gsl_cdf_ugaussian_Q((distance - half) / sigma),
+			       gsl_cdf_ugaussian_P((distance + half) / sigma)};
+}
+
+/* P(sum of the ranks that got a plus sign = s), each sign independent and even. */
+static double *sign_distribution(const unsigned *rank, size_t n, size_t *max)
+{
+	double *p;
+
+	*max = 0;
+	for (size_t i = 0; i < n; i++)
+		*max += rank[i];
+	p = xcalloc(*max + 1, sizeof(*p));
+	p[0] = 1;
+	for (size_t i = 0, top = 0; i < n; i++) {
+		top += rank[i];
+		for (size_t s = top + 1; s-- > 0;)
+			p[s] = (p[s] + (s >= rank[i] ? p[s - rank[i]] : 0)) / 2;
+	}
+	return p;
+}
+
+static struct rank_p sign_exact(const struct ranked *v, size_t n, size_t seen)
+{
+	unsigned rank[RANKTEST_EXACT_MAX];
+	struct rank_p result;
+	size_t max;
+	double *p;
+
+	for (size_t i = 0; i < n; i++)
+		rank[i] = v[i].rank;
+	p = sign_distribution(rank, n, &max);
+	result = tails(p, max, seen, 1);
+	free(p);
+	return result;
+}
+
+struct rank_p signed_rank_p(const double *x, size_t n, double mu)
+{
+	struct ranked *v = xmalloc(n * sizeof(*v));
+	struct rank_p result = {1, 1};
+	size_t used = 0;
+	double ties;
+
+	for (size_t i = 0; i < n; i++) {
+		double d = x[i] - mu;
+
+		if (fabs(d) > RANKTEST_TIE)
+			v[used++] = (struct ranked){.key = fabs(d), .counted = d > 0};
+	}
+	ties = assign_ranks(v, used);
+	if (used && used <= RANKTEST_EXACT_MAX) {
+		halve_ranks(v, used);
+		result = sign_exact(v, used, counted_sum(v, used));
+	} else if (used) {
+		double m = (double)used, w = (double)counted_sum(v, used) / 2;
+
+		result = normal_tails(w - m * (m + 1) / 4,
+				      sqrt(m * (m + 1) * (2 * m + 1) / 24 - ties / 48), .5);
+	}
+	free(v);
+	return result;
+}
+
+/* How many subsets of `size` of the ranks have each sum: weight[sum]. The counts stay below
+ * C(100, 50) = 1e29; a double keeps them to 15 digits. */
+static double *subset_distribution(const unsigned *rank, size_t n, size_t size, size_t *max)
+{
+	size_t sum = 0, row;
+	double *count, *weight;
+
+	for (size_t i = 0; i < n; i++)
+		sum += rank[i];
+	row = sum + 1;
+	count = xcalloc((size + 1) * row, sizeof(*count));
+	count[0] = 1;
+	for (size_t i = 0, top = 0; i < n; i++) {
+		size_t r = rank[i];
+
+		top += r;
+		for (size_t k = (i + 1 < size ? i + 1 : size); k > 0; k--) {
+			double *to = count + k * row, *from = count + (k - 1) * row;
+
+			for (size_t s = r; s <= top; s++)
+				to[s] += from[s - r];
+		}
+	}
+	weight = xmalloc(row * sizeof(*weight));
+	memcpy(weight, count + size * row, row * sizeof(*weight));
+	free(count);
+	*max = sum;
+	return weight;
+}
+
+static double sum_of(const double *v, size_t n)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += v[i];
+	return sum;
+}
+
+static struct rank_p subset_exact(const struct ranked *v, size_t n, size_t size, size_t seen)
+{
+	unsigned rank[RANKTEST_EXACT_MAX];
+	struct rank_p result;
+	size_t max;
+	double *weight;
+
+	for (size_t i = 0; i < n; i++)
+		rank[i] = v[i].rank;
+	weight = subset_distribution(rank, n, size, &max);
+	result = tails(weight, max, seen, sum_of(weight, max + 1));
+	free(weight);
+	return result;
+}
+
+struct rank_p rank_sum_p(const double *x, size_t nx, const double *y, size_t ny, double mu)
+{
+	size_t n = nx + ny, size = nx < ny ? nx : ny;
+	struct ranked *v = xmalloc(n * sizeof(*v));
+	bool count_x = nx < ny; /* the smaller group is counted: less work */
+	struct rank_p p;
+	double ties;
+
+	for (size_t i = 0; i < nx; i++)
+		v[i] = (struct ranked){.key = x[i], .counted = count_x};
+	for (size_t i = 0; i < ny; i++)
+		v[nx + i] = (struct ranked){.key = y[i] - mu, .counted = !count_x};
+	ties = assign_ranks(v, n);
+	if (n <= RANKTEST_EXACT_MAX) {
+		halve_ranks(v, n);
+		p = subset_exact(v, n, size, counted_sum(v, n));
+	} else {
+		double m = (double)size, all = (double)n;
+		double variance = m * (all - m) / 12 * (all + 1 - ties / (all * (all - 1)));
+
+		p = (struct rank_p){1, 1};
+		if (variance > 0)
+			p = normal_tails((double)counted_sum(v, n) / 2 - m * (all + 1) / 2,
+					 sqrt(variance), .5);
+	}
+	free(v);
+	return count_x ? (struct rank_p){p.less, p.greater} : p;
+}
+
+/* --- estimates and intervals --------------------------------------------------------------- */
+
+/* All pairs of one sorted array with another, never made: they are counted. Walsh averages are
+ * the pairs i ≤ j of an array with itself, halved. */
+struct pairs {
+	const double *a, *b; /* sorted; the pairs are a[i] + b[j], or a[i] - b[j] */
+	size_t na, nb;
+	bool walsh;
+};
+
+static double pair_value(const struct pairs *p, size_t i, size_t j)
+{
+	return p->walsh ? (p->a[i] + p->a[j]) / 2 : p->a[i] - p->b[j];
+}
+
+/* How many pairs are not above t: O(na + nb), since the border only moves one way. */
+static uint64_t count_up_to(const struct pairs *p, double t)
+{
+	uint64_t count = 0, own = 0;
+
+	if (p->walsh) {
+		size_t j = p->na;
+
+		for (size_t i = 0; i < p->na; i++) {
+			while (j > 0 && pair_value(p, i, j - 1) > t)
+				j--;
+			count += j;
+			own += p->a[i] <= t;
+		}
+		return (count + own) / 2; /* i ≤ j once, from i, j in both orders */
+	}
+	for (size_t i = 0, j = 0; i < p->na; i++) {
+		/* a[i] - b[j] ≤ t for all j from the border on */
+		while (j < p->nb && pair_value(p, i, j) > t)
+			j++;
+		count += p->nb - j;
+	}
+	return count;
+}
+
+/* Doubles as integers of the same order, so that bisection ends at the very number. */
+static int64_t to_ordered(double v)
+{
+	int64_t bits;
+
+	v += 0.0; /* -0 becomes 0 */
+	memcpy(&bits, &v, sizeof(bits));
+	return bits < 0 ? INT64_MIN - bits : bits;
+}
+
+static double from_ordered(int64_t order)
+{
+	int64_t bits = order < 0 ? INT64_MIN - order : order;
+	double v;
+
+	memcpy(&v, &bits, sizeof(v));
+	return v;
+}
+
+/* The k-th smallest pair, k from 1: the least t with at least k pairs up to t. */
+static double kth_pair(const struct pairs *p, uint64_t k)
+{
+	double least = p->walsh ? p->a[0] : p->a[0] - p->b[p->nb - 1];
+	double most = p->walsh ? p->a[p->na - 1] : p->a[p->na - 1] - p->b[0];
+	int64_t low = to_ordered(least), high = to_ordered(most);
+
+	while (low < high) {
+		int64_t middle = low + (int64_t)(((uint64_t)high - (uint64_t)low) / 2);
+
+		if (count_up_to(p, from_ordered(middle)) >= k)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return from_ordered(low);
+}
+
+static struct location locate(const struct pairs *p, uint64_t npairs, uint64_t k)
+{
+	struct location l = {kth_pair(p, (npairs + 1) / 2), NAN, NAN};
+
+	if (npairs % 2 == 0)
+		l.estimate = (l.estimate + kth_pair(p, npairs / 2 + 1)) / 2;
+	if (k) {
+		l.low = kth_pair(p, k);
+		l.high = kth_pair(p, npairs + 1 - k);
+	}
+	return l;
+}
+
+/* The largest k with 2 · P(statistic ≤ k - 1) ≤ alpha, 0 if there is none. */
+static uint64_t interval_k(const double *weight, size_t max, double total, double alpha)
+{
+	double below = 0;
+
+	for (size_t k = 0; k <= max; k++) {
+		below += weight[k];
+		if (2 * below / total > alpha)
+			return k;
+	}
+	return max;
+}
+
+static uint64_t normal_k(double mean, double sigma, double alpha)
+{
+	double k = floor(mean + .5 - gsl_cdf_ugaussian_Qinv(alpha / 2) * sigma);
+
+	return k > 0 ? (uint64_t)k : 0;
+}
+
+static uint64_t signed_rank_k(size_t n, double alpha)
+{
+	unsigned rank[RANKTEST_EXACT_MAX];
+	double m = (double)n, *p;
+	uint64_t k;
+	size_t max;
+
+	if (n > RANKTEST_EXACT_MAX)
+		return normal_k(m * (m + 1) / 4, sqrt(m * (m + 1) * (2 * m + 1) / 24), alpha);
+	for (size_t i = 0; i < n; i++)
+		rank[i] = (unsigned)i + 1;
+	p = sign_distribution(rank, n, &max);
+	k = interval_k(p, max, 1, alpha);
+	free(p);
+	return k;
+}
+
+static uint64_t rank_sum_k(size_t nx, size_t ny, double alpha)
+{
+	size_t n = nx + ny, size = nx < ny ? nx : ny, least = size * (size + 1) / 2, max;
+	unsigned rank[RANKTEST_EXACT_MAX];
+	double x = (double)nx, y = (double)ny, *weight;
+	uint64_t k;
+
+	if (n > RANKTEST_EXACT_MAX)
+		return normal_k(x * y / 2, sqrt(x * y * (x + y + 1) / 12), alpha);
+	for (size_t i = 0; i < n; i++)
+		rank[i] = (unsigned)i + 1;
+	weight = subset_distribution(rank, n, size, &max);
+	/* Sums of `size` ranks begin at `least`: from there on it is Mann and Whitney's U. */
+	k = interval_k(weight + least, nx * ny, sum_of(weight, max + 1), alpha);
+	free(weight);
+	return k;
+}
+
+struct location signed_rank_location(double *x, size_t n, double alpha)
+{
+	struct pairs p = {.a = x, .b = x, .na = n, .nb = n, .walsh = true};
+
+	qsort(x, n, sizeof(*x), by_value);
+	return locate(&p, (uint64_t)n * (n + 1) / 2, signed_rank_k(n, alpha));
+}
+
+struct location rank_sum_location(double *x, size_t nx, double *y, size_t ny, double alpha)
+{
+	struct pairs p = {.a = y, .b = x, .na = ny, .nb = nx};
+
+	qsort(x, nx, sizeof(*x), by_value);
+	qsort(y, ny, sizeof(*y), by_value);
+	return locate(&p, (uint64_t)nx * ny, rank_sum_k(nx, ny, alpha));
+}
+
+struct adjusted {
+	double p;
+	size_t at;
+};
+
+static int by_p(const void *a, const void *b)
+{
+	const struct adjusted *x = a, *y = b;
+
+	return x->p != y->p ? (x->p > y->p) - (x->p < y->p) : (x->at > y->at) - (x->at < y->at);
+}
+
+void holm(double *p, size_t n)
+{
+	struct adjusted *v = xmalloc(n * sizeof(*v));
+	double largest = 0;
+	size_t used = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!isnan(p[i]))
+			v[used++] = (struct adjusted){p[i], i};
+	qsort(v, used, sizeof(*v), by_p);
+	for (size_t i = 0; i < used; i++) {
+		largest = fmax(largest, fmin(1, (double)(used - i) * v[i].p));
+		p[v[i].at] = largest;
+	}
+	free(v);
+}

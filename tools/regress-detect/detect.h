@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * regress-detect's parts and how they meet:
+ *
+ *	input.c    rows → subjects: the values of one test of one build
+ *	pair.c     subjects → findings: a series with its two sides
+ *	judge.c    what the numbers of a finding say: ratio, interval, p-value, verdict
+ *	exact.c    the same for metrics without noise
+ *	output.c   findings → verdict.csv
+ */
+#ifndef DETECT_H
+#define DETECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "group.h"
+#include "keytable.h"
+#include "names.h"
+#include "net.h"
+
+enum side { BASELINE, CURRENT, NSIDES };
+
+/* How a series is judged; ratios, not percent: a margin of .01 is 1 %. */
+struct rule {
+	double margin; /* a slowdown up to here is no regression */
+	double alert;  /* unchanged is what is shown to lie within */
+	double alpha;  /* error probability, over all series of the comparison */
+	bool higher_is_better;
+};
+
+/* The values of one test of one build, as one side of the comparison has them. */
+struct subject {
+	enum side side;
+	const char **cells; /* of the key columns; views into the table of subjects */
+	const char *build;
+	struct group g; /* a value array a metric */
+	char *status;	/* NULL as long as all rows are ok */
+	char *reason;
+	bool control;
+	bool counted;	 /* measured under icount: instructions are exact */
+	const char *run; /* the run_id of its rows; NULL without one, "" for several */
+	uint32_t scope;	 /* of its baseline */
+	bool is_baseline;
+};
+
+enum verdict {
+	REGRESSION,
+	IMPROVEMENT,
+	UNCHANGED,
+	INCONCLUSIVE,
+	UNSTABLE,
+	CONTAMINATED,
+	NEW,
+	MISSING,
+	FAILED,
+	NVERDICTS
+};
+extern const char *const verdict_names[NVERDICTS];
+
+/* A series with its two sides, and what was found. Numbers that are not there are NaN. */
+struct finding {
+	const struct subject *side[NSIDES]; /* NULL where it is not measured */
+	size_t metric;			    /* index of the value column */
+	size_t pairing;			    /* which two builds are compared */
+	struct rule rule;
+	bool exact;
+
+	/* the numbers */
+	bool paired;	      /* by round */
+	bool one_run;	      /* measured in one run; else two moments */
+	size_t rounds;	      /* pairs, or of the side that has fewer */
+	double value[NSIDES]; /* medians over rounds */
+	double net_change;
+	double *x, *y; /* paired: x the log ratios by round; else logs of each side */
+	size_t nx, ny;
+	double ratio, ratio_low, ratio_high;
+	double p_slower, p_faster, p_value, p_adjusted;
+
+	enum verdict verdict;
+	char *reason; /* owned; NULL for none */
+};
+
+struct comparison {
+	/* what to do */
+	struct names keys;    /* columns that name a series: host_class, track, … */
+	struct names metrics; /* value columns as the verdict names them */
+	bool metrics_given;   /* by --value; else the first that has values is taken */
+	bool keys_given;
+	const char *baseline, *current; /* labels, or NULL: one file a side */
+	bool net;
+	struct rule rule;
+
+	/* what was read */
+	struct rounds rounds;
+	struct keytable table, runs;
+	struct subject **subjects;
+	size_t subjects_size;
+	struct net net_values;
+	bool has_net; /* the columns that net values need are there */
+
+	/* what was found */
+	struct finding *findings;
+	size_t nfindings;
+};
+
+/** comparison_read - add the rows of a file; ends the tool with a message when they are bad
+ * @side: the side of all of its rows, or NSIDES: by build label */
+void comparison_read(struct comparison *c, const char *path, enum side side);
+
+/** comparison_pair - make the findings, without numbers, in order of output */
+void comparison_pair(struct comparison *c);
+
+/** comparison_judge - fill in numbers and verdicts */
+void comparison_judge(struct comparison *c);
+
+/** judge_measured - numbers of a finding with noise, but for p_adjusted and the verdict
+ * @return: false when there is no number to judge; then the verdict stands */
+bool judge_measured(const struct comparison *c, struct finding *f);
+
+/** judge_exact - numbers and verdict of a finding without noise */
+void judge_exact(const struct comparison *c, struct finding *f);
+
+/** decide - the verdict of a measured finding on its own, its p_adjusted being known
+ * @ntests: how many p-values were adjusted together */
+void decide(struct finding *f, size_t ntests);
+
+/** finding_set - give the verdict and its reason, a format or NULL */
+void finding_set(struct finding *f, enum verdict verdict, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/** finding_label - a key cell of the series, or "" when it is no key column */
+const char *finding_label(const struct comparison *c, const struct finding *f, const char *key);
+
+/** comparison_write - the verdicts as CSV on standard output */
+void comparison_write(const struct comparison *c);
+
+/** comparison_exit_status - what --exit-code makes of the verdicts */
+int comparison_exit_status(const struct comparison *c);
+void comparison_release(struct comparison *c);
+
+#endif

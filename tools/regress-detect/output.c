@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "csv.h"
+#include "detect.h"
+#include "schema.h"
+
+static void write_header(const struct comparison *c, struct csv_writer *w)
+{
+	for (size_t k = 0; c->keys_given && k < c->keys.n; k++)
+		csv_write_cell(w, c->keys.name[k]);
+	for (size_t i = c->keys_given ? 5 : 0; i < schema_verdict.ncolumns; i++)
+		csv_write_cell(w, schema_verdict.columns[i].name);
+	csv_end_row(w);
+}
+
+static const char *build(const struct finding *f, enum side side)
+{
+	return f->side[side] ? f->side[side]->build : NULL;
+}
+
+static void write_finding(const struct comparison *c, const struct finding *f, struct csv_writer *w)
+{
+	const struct subject *s = f->side[CURRENT] ? f->side[CURRENT] : f->side[BASELINE];
+
+	for (size_t k = 0; k < c->keys.n; k++)
+		csv_write_cell(w, s->cells[k]);
+	csv_write_cell(w, c->metrics.name[f->metric]);
+	csv_write_cell(w, build(f, BASELINE));
+	csv_write_cell(w, build(f, CURRENT));
+	csv_write_double(w, f->value[BASELINE]);
+	csv_write_double(w, f->value[CURRENT]);
+	csv_write_double(w, f->net_change);
+	csv_write_double(w, f->ratio);
+	csv_write_double(w, f->ratio_low);
+	csv_write_double(w, f->ratio_high);
+	csv_write_double(w, f->p_value);
+	csv_write_double(w, f->p_adjusted);
+	csv_write_u64(w, f->rounds);
+	csv_write_double(w, f->exact ? NAN : 100 * f->rule.margin);
+	csv_write_cell(w, verdict_names[f->verdict]);
+	csv_write_cell(w, f->reason);
+	csv_end_row(w);
+}
+
+void comparison_write(const struct comparison *c)
+{
+	struct csv_writer w = {.f = stdout};
+
+	write_header(c, &w);
+	for (size_t i = 0; i < c->nfindings; i++)
+		write_finding(c, &c->findings[i], &w);
+}

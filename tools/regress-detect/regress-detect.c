@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* regress-detect: is a build slower than another? */
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "detect.h"
+
+enum { OPT_MARGIN = 0x100, OPT_ALPHA, OPT_ALERT, OPT_HIGHER, OPT_EXIT_CODE };
+
+struct opts {
+	struct cli cli;
+	const char *baseline, *current, *value, *key;
+	struct rule rule;
+	bool net, exit_code;
+};
+
+static const char doc[] =
+    "Compare two builds, test by test, and say which became slower, which are shown to be "
+    "unchanged, and of which nothing follows."
+    "\v"
+    "EXAMPLES\n"
+    "  regress-detect base.csv head.csv > verdict.csv\n"
+    "  regress-detect --baseline 6.1.169 --current 6.1.170 samples.csv > verdict.csv\n"
+    "  regress-detect --exit-code --value verified_insns old/plan.csv new/plan.csv\n";
+
+static const struct argp_option options[] = {
+    {"baseline", 'b', "LABEL", 0, "the build to compare with, both builds in one stream", 0},
+    {"current", 'c', "LABEL", 0, "judge this build only, with --baseline", 0},
+    {"value", 'x', "COLUMNS", 0, "judge these columns instead of duration_ns", 0},
+    {"key", 'k', "COLUMNS", 0, "these columns name a series", 0},
+    {"margin", OPT_MARGIN, "PCT", 0, "a change up to PCT percent is accepted (1)", 0},
+    {"alert", OPT_ALERT, "PCT", 0, "unchanged is shown to lie within PCT percent (5)", 0},
+    {"alpha", OPT_ALPHA, "P", 0, "error probability over all series (0.01)", 0},
+    {"higher-is-better", OPT_HIGHER, NULL, 0, "a larger value is an improvement", 0},
+    {"net", 'n', NULL, 0, "judge what a test costs beyond its program type's baseline", 0},
+    {"exit-code", OPT_EXIT_CODE, NULL, 0,
+     "exit 1 for a regression, else 3 when nothing is conclusive, or something is missing or "
+     "failed",
+     0},
+    {0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct opts *o = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->cli;
+		return 0;
+	case 'b':
+		o->baseline = arg;
+		return 0;
+	case 'c':
+		o->current = arg;
+		return 0;
+	case 'x':
+		o->value = arg;
+		return 0;
+	case 'k':
+		o->key = arg;
+		return 0;
+	case 'n':
+		o->net = true;
+		return 0;
+	case OPT_MARGIN:
+		o->rule.margin = cli_double("--margin", arg, 0, 1000) / 100;
+		return 0;
+	case OPT_ALERT:
+		o->rule.alert = cli_double("--alert", arg, 0, 1000) / 100;
+		return 0;
+	case OPT_ALPHA:
+		o->rule.alpha = cli_double("--alpha", arg, 1e-9, .5);
+		return 0;
+	case OPT_HIGHER:
+		o->rule.higher_is_better = true;
+		return 0;
+	case OPT_EXIT_CODE:
+		o->exit_code = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+    .options = options,
+    .parser = parse,
+    .args_doc = "BASELINE.csv CURRENT.csv\n--baseline LABEL [--current LABEL] [FILE.csv...]",
+    .doc = doc,
+    .children = cli_children,
+};
+
+static struct comparison comparison_of(const struct opts *o)
+{
+	struct comparison c = {.baseline = o->baseline,
+			       .current = o->current,
+			       .net = o->net,
+			       .rule = o->rule,
+			       .keys_given = o->key,
+			       .metrics_given = o->value};
+
+	c.keys = names_split("--key", o->key ? o->key : "host_class,track,suite,test,entry_point");
+	if (o->value)
+		c.metrics = names_split("--value", o->value);
+	return c;
+}
+
+static void check_usage(const struct opts *o)
+{
+	const char *const *file = (const char *const *)o->cli.operands;
+
+	if (o->baseline)
+		return;
+	if (o->current)
+		errx(EXIT_TROUBLE, "--current needs --baseline: '%s'", o->current);
+	if (o->cli.noperands != 2)
+		errx(EXIT_TROUBLE, "expected two files, BASELINE.csv and CURRENT.csv, or "
+				   "--baseline LABEL (see --help)");
+	if (!strcmp(file[0], "-") && !strcmp(file[1], "-"))
+		errx(EXIT_TROUBLE, "standard input can only be one of the two files");
+}
+
+int main(int argc, char **argv)
+{
+	struct opts o = {.rule = {.margin = .01, .alert = .05, .alpha = .01}};
+	struct comparison c;
+	int status = 0;
+
+	cli_start();
+	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &o);
+	check_usage(&o);
+	c = comparison_of(&o);
+	cli_open_output(&o.cli);
+	for (int i = 0; i < o.cli.noperands; i++)
+		comparison_read(&c, o.cli.operands[i], o.baseline ? NSIDES : (enum side)i);
+	comparison_pair(&c);
+	comparison_judge(&c);
+	comparison_write(&c);
+	if (o.exit_code)
+		status = comparison_exit_status(&c);
+	comparison_release(&c);
+	cli_close_output();
+	return status;
+}

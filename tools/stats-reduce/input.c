@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+#include "stats-reduce.h"
+
+#include <err.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "csv.h"
+#include "number.h"
+#include "xalloc.h"
+
+/* Columns that tell of one sample only: they say nothing of a group, and nobody misses them. */
+static const char *const of_a_sample[] = {
+    "boot",    "round",	    "sample",	    "cpu",    "iterations", "operations", "duration_ns",
+    "wall_ns", "kernel_ns", "instructions", "cycles", "mark",	    "status",	  "reason"};
+
+/* Columns of samples.csv beside keys and values that a summary needs. */
+static const char *const needed[] = {"timestamp", "program_type", "program_hash", "control",
+				     "round",	  "cpu",	  "status",	  "reason"};
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/* Where this file has what. */
+struct layout {
+	int *by, *value, *carried;
+	int status, reason, mark;
+};
+
+static bool is_of_a_sample(const char *name)
+{
+	for (size_t i = 0; i < COUNT(of_a_sample); i++)
+		if (!strcmp(of_a_sample[i], name))
+			return true;
+	return false;
+}
+
+/* The columns that are carried are those of the first file. */
+static void choose_carried(struct reduction *r, const struct csv_reader *in)
+{
+	if (r->varies)
+		return;
+	for (size_t i = 0; i < in->ncolumns; i++)
+		if (!is_of_a_sample(in->header[i]) && !names_have(&r->by, in->header[i]) &&
+		    !names_have(&r->values, in->header[i]))
+			names_add(&r->carried, in->header[i]);
+	r->varies = xcalloc(r->carried.n, sizeof(*r->varies));
+}
+
+static int *find_columns(struct csv_reader *in, const struct names *names)
+{
+	int *index = xmalloc(names->n * sizeof(*index));
+
+	if (csv_require(in, (const char *const *)names->name, names->n, index))
+		errx(EXIT_TROUBLE, "%s", in->error);
+	return index;
+}
+
+static void find_layout(struct reduction *r, struct csv_reader *in, struct layout *l)
+{
+	int found[COUNT(needed)];
+
+	l->by = find_columns(in, &r->by);
+	l->value = find_columns(in, &r->values);
+	if ((r->whole_schema && csv_require(in, needed, COUNT(needed), found)) ||
+	    rounds_columns(&r->rounds, in) ||
+	    (r->net && net_columns(&r->net_values, in, r->values.n)))
+		errx(EXIT_TROUBLE, "%s", in->error);
+	l->status = csv_column(in, "status");
+	l->reason = csv_column(in, "reason");
+	l->mark = csv_column(in, "mark");
+	choose_carried(r, in);
+	l->carried = xmalloc(r->carried.n * sizeof(*l->carried));
+	for (size_t i = 0; i < r->carried.n; i++)
+		l->carried[i] = csv_column(in, r->carried.name[i]);
+}
+
+static struct reduced *find_group(struct reduction *r, const struct csv_reader *in,
+				  const struct layout *l, struct key *key, uint32_t *id)
+{
+	key_clear(key);
+	for (size_t i = 0; i < r->by.n; i++)
+		key_add(key, in->cell[l->by[i]], in->cell_len[l->by[i]]);
+	*id = keytable_add(&r->keys, key->text, key->len);
+	if (*id >= r->groups_size) {
+		size_t size = r->groups_size ? 2 * r->groups_size : 64;
+
+		r->groups = xrealloc(r->groups, size * sizeof(*r->groups));
+		memset(r->groups + r->groups_size, 0, (size - r->groups_size) * sizeof(*r->groups));
+		r->groups_size = size;
+	}
+	return &r->groups[*id];
+}
+
+/* Of several times of day the first is kept: a round or a run begins there. */
+static bool is_earlier_time(const char *name, const char *cell, const char *kept)
+{
+	return !strcmp(name, "timestamp") && strcmp(cell, kept) < 0;
+}
+
+static void carry(struct reduction *r, struct reduced *g, const struct csv_reader *in,
+		  const struct layout *l)
+{
+	bool first = !g->carried;
+
+	if (first)
+		g->carried = xcalloc(r->carried.n, sizeof(*g->carried));
+	for (size_t i = 0; i < r->carried.n; i++) {
+		const char *cell = l->carried[i] < 0 ? "" : in->cell[l->carried[i]];
+
+		if (first ||
+		    (g->carried[i] && is_earlier_time(r->carried.name[i], cell, g->carried[i]))) {
+			free(g->carried[i]);
+			g->carried[i] = xstrdup(cell);
+		} else if (g->carried[i] && strcmp(g->carried[i], cell) &&
+			   strcmp(r->carried.name[i], "timestamp") != 0) {
+			free(g->carried[i]);
+			g->carried[i] = NULL;
+			r->varies[i] = true;
+		}
+	}
+}
+
+/* An interrupted measurement has good rounds; what failed has no number at all. */
+static int badness(const char *status)
+{
+	return !status ? 0 : (!strcmp(status, "interrupted") || !strcmp(status, "not_run")) ? 1 : 2;
+}
+
+/* Keep the worst status; of equally bad ones the first in order of text, whatever comes first. */
+static void keep_status(struct reduced *g, const char *status, const char *reason)
+{
+	int more = badness(status) - badness(g->status);
+
+	if (!more)
+		more = strcmp(g->status, status);
+	if (!more)
+		more = strcmp(g->reason, reason);
+	if (more <= 0)
+		return;
+	free(g->status);
+	free(g->reason);
+	g->status = xstrdup(status);
+	g->reason = xstrdup(reason);
+}
+
+static void parse_values(const struct reduction *r, const struct csv_reader *in,
+			 const struct layout *l, double *value)
+{
+	for (size_t v = 0; v < r->values.n; v++) {
+		const char *cell = in->cell[l->value[v]];
+		const char *wrong;
+
+		value[v] = NAN;
+		if (!*cell)
+			continue;
+		wrong = number_parse_double(cell, -HUGE_VAL, HUGE_VAL, &value[v]);
+		if (wrong)
+			errx(EXIT_TROUBLE, "%s %s: '%s' (%s line %zu)", r->values.name[v], wrong,
+			     cell, in->path, in->line);
+	}
+}
+
+static void take_row(struct reduction *r, struct csv_reader *in, const struct layout *l,
+		     struct key *key, double *value)
+{
+	const char *status = l->status < 0 ? "ok" : in->cell[l->status];
+	bool ok = !strcmp(status, "ok");
+	struct reduced *g;
+	uint32_t id, round;
+
+	g = find_group(r, in, l, key, &id);
+	carry(r, g, in, l);
+	if (!ok) {
+		if (!*status)
+			errx(EXIT_TROUBLE, "status is empty (%s line %zu)", in->path, in->line);
+		keep_status(g, status, l->reason < 0 ? "" : in->cell[l->reason]);
+		return;
+	}
+	parse_values(r, in, l, value);
+	if (rounds_row(&r->rounds, in, &round))
+		errx(EXIT_TROUBLE, "%s", in->error);
+	g->marked += l->mark >= 0 && in->cell_len[l->mark] > 0;
+	if (r->net) {
+		uint32_t scope = net_scope(&r->net_values, in, "");
+		bool is_baseline = net_is_baseline(&r->net_values, in);
+
+		if (g->g.n && (g->scope != scope || g->is_baseline != is_baseline))
+			errx(EXIT_TROUBLE,
+			     "--net needs groups of one build and program type (%s line %zu)",
+			     in->path, in->line);
+		g->scope = scope;
+		g->is_baseline = is_baseline;
+		if (is_baseline && net_add(&r->net_values, in, scope, &r->rounds, round, value))
+			errx(EXIT_TROUBLE, "%s", in->error);
+	}
+	group_add(&g->g, id, &r->rounds, in, round, value, r->values.n);
+}
+
+void reduction_read(struct reduction *r, const char *path)
+{
+	double *value = xmalloc(r->values.n * sizeof(*value));
+	struct layout l = {0};
+	struct csv_reader in;
+	struct key key = {0};
+	int got;
+
+	if (csv_open(&in, path))
+		errx(EXIT_TROUBLE, "%s", in.error);
+	find_layout(r, &in, &l);
+	while ((got = csv_next_row(&in)) > 0)
+		take_row(r, &in, &l, &key, value);
+	if (got < 0)
+		errx(EXIT_TROUBLE, "%s", in.error);
+	key_release(&key);
+	csv_release(&in);
+	free(l.by);
+	free(l.value);
+	free(l.carried);
+	free(value);
+}
+
+void reduction_release(struct reduction *r)
+{
+	for (size_t i = 0; i < r->keys.n; i++) {
+		struct reduced *g = &r->groups[i];
+
+		group_release(&g->g, r->values.n);
+		for (size_t c = 0; g->carried && c < r->carried.n; c++)
+			free(g->carried[c]);
+		free(g->carried);
+		free(g->status);
+		free(g->reason);
+	}
+	free(r->groups);
+	free(r->varies);
+	names_release(&r->by);
+	names_release(&r->values);
+	names_release(&r->carried);
+	rounds_release(&r->rounds);
+	keytable_release(&r->keys);
+	net_release(&r->net_values);
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+#include "stats-reduce.h"
+
+#include <err.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "csv.h"
+#include "schema.h"
+#include "stats.h"
+#include "xalloc.h"
+
+#define INTERVAL_CONFIDENCE .95
+
+/* One of the columns before and behind the statistics: a key or a carried column. */
+struct label {
+	const char *name;
+	int key, carried; /* index, or -1 */
+};
+
+struct labels {
+	struct label *label;
+	size_t n;
+};
+
+/* A group in the order of output. */
+struct row {
+	uint32_t id;
+	uint32_t run;	   /* runs come as they were met */
+	const char **keys; /* cells of the key columns */
+};
+
+static const char *const statistics[] = {"average", "median", "ci_low", "ci_high", "stddev",
+					 "mad",	    "min",    "p95",	"p99",	   "max"};
+#define NSTATISTICS (sizeof(statistics) / sizeof(*statistics))
+
+static int index_of(const struct names *l, const char *name)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (!strcmp(l->name[i], name))
+			return (int)i;
+	return -1;
+}
+
+static void add_label(struct labels *l, const struct reduction *r, const char *name)
+{
+	l->label = xrealloc(l->label, (l->n + 1) * sizeof(*l->label));
+	l->label[l->n++] =
+	    (struct label){name, index_of(&r->by, name), index_of(&r->carried, name)};
+}
+
+static bool have_label(const struct labels *l, const char *name)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (!strcmp(l->label[i].name, name))
+			return true;
+	return false;
+}
+
+/* The columns before the statistics: those of the schema up to `rounds`, or the key columns. */
+static struct labels labels_before(const struct reduction *r)
+{
+	const struct schema *schema = r->per_round ? &schema_rounds : &schema_summary;
+	struct labels l = {0};
+
+	for (size_t i = 0; r->whole_schema && strcmp(schema->columns[i].name, "rounds") != 0; i++)
+		add_label(&l, r, schema->columns[i].name);
+	for (size_t i = 0; i < r->by.n; i++)
+		if (!have_label(&l, r->by.name[i]))
+			add_label(&l, r, r->by.name[i]);
+	return l;
+}
+
+static struct labels labels_behind(const struct reduction *r, const struct labels *before)
+{
+	struct labels l = {0};
+
+	for (size_t i = 0; i < r->carried.n; i++)
+		if (!r->varies[i] && !have_label(before, r->carried.name[i]))
+			add_label(&l, r, r->carried.name[i]);
+	return l;
+}
+
+static void warn_of_dropped(const struct reduction *r)
+{
+	const char *first = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->carried.n; i++)
+		if (r->varies[i] && !n++)
+			first = r->carried.name[i];
+	if (n == 1)
+		warnx("left out a column that differs within a group: '%s'", first);
+	else if (n)
+		warnx("left out %zu columns that differ within a group: '%s' and others", n, first);
+}
+
+static void write_header(const struct reduction *r, const struct labels *before,
+			 const struct labels *behind, struct csv_writer *w)
+{
+	char *name;
+
+	for (size_t i = 0; i < before->n; i++)
+		csv_write_cell(w, before->label[i].name);
+	csv_write_cell(w, "rounds");
+	csv_write_cell(w, "samples");
+	csv_write_cell(w, "marked");
+	for (size_t v = 0; v < r->values.n; v++)
+		for (size_t s = 0; s < NSTATISTICS; s++) {
+			name = xasprintf("%s_%s", statistics[s], r->values.name[v]);
+			csv_write_cell(w, name);
+			free(name);
+		}
+	csv_write_cell(w, "status");
+	csv_write_cell(w, "reason");
+	for (size_t i = 0; i < behind->n; i++)
+		csv_write_cell(w, behind->label[i].name);
+	csv_end_row(w);
+}
+
+static void write_labels(const struct labels *l, const struct row *row, const struct reduced *g,
+			 struct csv_writer *w)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		const struct label *label = &l->label[i];
+
+		if (label->key >= 0)
+			csv_write_cell(w, row->keys[label->key]);
+		else if (label->carried >= 0)
+			csv_write_cell(w, g->carried[label->carried]);
+		else
+			csv_write_empty(w);
+	}
+}
+
+/* Make samples and round values net. A round without a baseline loses its value. */
+static void subtract_baseline(const struct reduction *r, const struct reduced *g, size_t which,
+			      struct by_round *b)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		double base = net_value(&r->net_values, g->scope, b->round[i], which);
+
+		b->value[i] -= base;
+		for (size_t s = b->begin[i]; s < b->begin[i + 1]; s++)
+			b->sample[s] -= base;
+	}
+}
+
+/* Rounds whose value is not a number, and their samples, are taken out. */
+static void drop_empty_rounds(struct by_round *b, size_t *nrounds, size_t *nsamples)
+{
+	size_t rounds = 0, samples = 0;
+
+	for (size_t i = 0; i < b->n; i++) {
+		if (isnan(b->value[i]))
+			continue;
+		b->value[rounds++] = b->value[i];
+		for (size_t s = b->begin[i]; s < b->begin[i + 1]; s++)
+			b->sample[samples++] = b->sample[s];
+	}
+	*nrounds = rounds;
+	*nsamples = samples;
+}
+
+static void write_statistics(struct reduction *r, const struct reduced *g, size_t which,
+			     struct csv_writer *w)
+{
+	size_t rounds, n;
+	double value[NSTATISTICS] = {0};
+	struct by_round b;
+
+	group_by_round(&g->g, which, &r->rounds, &b);
+	if (r->net && !g->is_baseline)
+		subtract_baseline(r, g, which, &b);
+	drop_empty_rounds(&b, &rounds, &n);
+	for (size_t i = 0; !n && i < NSTATISTICS; i++)
+		csv_write_empty(w);
+	if (n) {
+		value[0] = stats_average(b.sample, n);
+		value[4] = stats_stddev(b.sample, n, value[0]);
+		value[1] = r->per_round && rounds == 1 ? b.value[0] : stats_median(b.sample, n);
+		value[6] = stats_select(b.sample, n, 0);
+		value[7] = stats_quantile(b.sample, n, .95);
+		value[8] = stats_quantile(b.sample, n, .99);
+		value[9] = stats_select(b.sample, n, n - 1);
+		stats_interval(b.value, rounds, INTERVAL_CONFIDENCE, &value[2], &value[3]);
+		value[5] = stats_mad(b.sample, n, stats_median(b.sample, n));
+		for (size_t i = 0; i < NSTATISTICS; i++)
+			csv_write_double(w, value[i]);
+	}
+	by_round_release(&b);
+}
+
+static bool is_failed(const char *status)
+{
+	return status && strcmp(status, "interrupted") != 0 && strcmp(status, "not_run") != 0;
+}
+
+static size_t count_rounds(const struct reduced *g)
+{
+	size_t n = 0;
+
+	if (!g->g.cell)
+		return g->g.n;
+	for (size_t c = 0; c < g->g.ncells; c++) {
+		bool seen = false;
+
+		for (size_t d = 0; d < c && !seen; d++)
+			seen = g->g.cells[d].round == g->g.cells[c].round;
+		n += !seen;
+	}
+	return n;
+}
+
+static void write_group(struct reduction *r, const struct row *row, const struct labels *before,
+			const struct labels *behind, struct csv_writer *w)
+{
+	struct reduced *g = &r->groups[row->id];
+	bool failed = is_failed(g->status);
+
+	write_labels(before, row, g, w);
+	csv_write_u64(w, count_rounds(g));
+	csv_write_u64(w, g->g.n);
+	csv_write_u64(w, g->marked);
+	for (size_t v = 0; v < r->values.n; v++)
+		if (failed)
+			for (size_t i = 0; i < NSTATISTICS; i++)
+				csv_write_empty(w);
+		else
+			write_statistics(r, g, v, w);
+	csv_write_cell(w, g->status ? g->status : "ok");
+	csv_write_cell(w, g->reason);
+	write_labels(behind, row, g, w);
+	csv_end_row(w);
+}
+
+static int in_order(const void *a, const void *b, void *context)
+{
+	const struct reduction *r = context;
+	const struct row *x = a, *y = b;
+
+	if (x->run != y->run)
+		return x->run < y->run ? -1 : 1;
+	for (size_t i = 0; i < r->by.n; i++) {
+		int order = strverscmp(x->keys[i], y->keys[i]);
+
+		if (order)
+			return order;
+	}
+	return 0;
+}
+
+/* The groups by run as met, then by their keys, numbers in them as numbers: a round shuffles its
+ * tests, and the order of the output should not tell how. */
+static struct row *sorted_rows(const struct reduction *r)
+{
+	struct row *rows = xmalloc(r->keys.n * sizeof(*rows));
+	int run = index_of(&r->by, "run_id");
+	struct keytable runs = {0};
+
+	for (uint32_t i = 0; i < r->keys.n; i++) {
+		const char *cell = keytable_key(&r->keys, i);
+
+		rows[i] = (struct row){.id = i, .keys = xmalloc(r->by.n * sizeof(char *))};
+		for (size_t k = 0; k < r->by.n; k++, cell += strlen(cell) + 1)
+			rows[i].keys[k] = cell;
+		if (run >= 0)
+			rows[i].run =
+			    keytable_add(&runs, rows[i].keys[run], strlen(rows[i].keys[run]));
+	}
+	keytable_release(&runs);
+	qsort_r(rows, r->keys.n, sizeof(*rows), in_order, (void *)r);
+	return rows;
+}
+
+void reduction_write(struct reduction *r)
+{
+	struct csv_writer w = {.f = stdout};
+	struct labels before = labels_before(r), behind = labels_behind(r, &before);
+	struct row *rows = sorted_rows(r);
+
+	warn_of_dropped(r);
+	if (r->net)
+		net_finish(&r->net_values, &r->rounds);
+	write_header(r, &before, &behind, &w);
+	for (size_t i = 0; i < r->keys.n; i++) {
+		write_group(r, &rows[i], &before, &behind, &w);
+		free(rows[i].keys);
+	}
+	free(rows);
+	free(before.label);
+	free(behind.label);
+}

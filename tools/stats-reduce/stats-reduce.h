@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * stats-reduce in two halves: input.c groups the rows, output.c writes a row a group.
+ */
+#ifndef STATS_REDUCE_H
+#define STATS_REDUCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "group.h"
+#include "keytable.h"
+#include "names.h"
+#include "net.h"
+
+/* What a group says of each of its rows. */
+struct reduced {
+	struct group g;
+	char **carried; /* a cell of each carried column; NULL when it differs between rows */
+	char *status;	/* NULL as long as all rows are ok */
+	char *reason;
+	size_t marked;	  /* rows with a mark */
+	uint32_t scope;	  /* of its baseline, under --net */
+	bool is_baseline; /* from which nothing is subtracted */
+};
+
+struct reduction {
+	/* what to do */
+	struct names by; /* key columns, `round` among them under --per-round */
+	struct names values;
+	bool per_round, net;
+	bool whole_schema; /* neither --by nor --value: samples.csv in, summary.csv out */
+
+	/* what was read */
+	struct names carried; /* the other columns, kept where they are constant */
+	bool *varies;	      /* a carried column that is not constant in a group */
+	struct rounds rounds;
+	struct keytable keys;
+	struct reduced *groups; /* one a key */
+	size_t groups_size;
+	struct net net_values;
+};
+
+/** reduction_read - add the rows of a file; ends the tool with a message when they are bad */
+void reduction_read(struct reduction *r, const char *path);
+
+/** reduction_write - write the header and a row a group to standard output */
+void reduction_write(struct reduction *r);
+void reduction_release(struct reduction *r);
+
+#endif
