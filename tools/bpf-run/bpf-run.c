@@ -72,7 +72,7 @@ static const struct argp_option options[] = {
     {"only", OPT_ONLY, "CSV", 0, "only tests that are in this file (suite,test)", 2},
     {"list", OPT_LIST, NULL, 0, "write the tests' names and do nothing else", 2},
     {"environment", OPT_ENVIRONMENT, "FILE", 0, "write environment.csv there", 3},
-    {"run-id", OPT_RUN_ID, "ID", 0, "the run's name (default: time and a random number)", 3},
+    {"run-id", OPT_RUN_ID, "ID", 0, "the run's name (default: a random one)", 3},
     {"build", OPT_BUILD, "LABEL", 0, "relabel the build (default: the plan's)", 3},
     {"track", OPT_TRACK, "NAME", 0, "the track (default: local)", 3},
     {"host-class", OPT_HOST_CLASS, "NAME", 0, "the host class (default: from the CPU)", 3},

@@ -3,8 +3,8 @@
 
 #include <bpf/libbpf.h>
 #include <err.h>
-#include <errno.h>
 #include <glob.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,15 +140,11 @@ static char *host_class(enum runtime runtime)
 
 static char *new_run_id(void)
 {
-	time_t now = time(NULL);
-	uint32_t random = 0;
-	struct tm utc;
-	char date[32];
+	uint64_t random = 0;
 
 	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
-		random = (uint32_t)getpid();
-	strftime(date, sizeof(date), "%Y%m%dt%H%M%Sz", gmtime_r(&now, &utc));
-	return xasprintf("%s-%08x", date, random);
+		err(EXIT_TROUBLE, "can't get a random run id (give one with --run-id)");
+	return xasprintf("%012" PRIx64, random & UINT64_C(0xffffffffffff));
 }
 
 void identity_complete(struct identity *identity)

@@ -1,0 +1,62 @@
+# What all test files share. Each begins with `load helpers`.
+
+bats_require_minimum_version 1.5.0
+
+TOP=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+FIXTURES=$TOP/tests/fixtures
+PATH=$TOP/build/bin:$PATH:/usr/sbin:/sbin
+export TOP FIXTURES PATH
+
+# Tests run in an empty folder of their own, as the user that runs the tests.
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return 1
+}
+
+has() {
+  case $1 in
+  root) [ "$(id -u)" = 0 ] ;;
+  bpf) [ "$(id -u)" = 0 ] && bpftool prog list >/dev/null 2>&1 ;;
+  cpus2) [ "$(nproc)" -ge 2 ] ;;
+  kvm) [ -w /dev/kvm ] ;;
+  pmu) [ -e /sys/bus/event_source/devices/cpu/type ] || [ -e /sys/bus/event_source/devices/armv8_pmuv3_0/type ] ;;
+  kprobes) [ -e /sys/bus/event_source/devices/kprobe/type ] ;;
+  *) command -v "$1" >/dev/null 2>&1 ;;
+  esac
+}
+
+# requires CAPABILITY|COMMAND...: go on only where it is there. A machine declares in CAPABILITIES what
+# it has (CI does); a declared one that is missing fails the test. Elsewhere the test is skipped.
+requires() {
+  local thing
+  for thing; do
+    has "$thing" && continue
+    case " ${CAPABILITIES-} " in
+    *" $thing "* | *" all-commands "*)
+      echo "this machine should have '$thing', and it has not" >&2
+      return 1
+      ;;
+    esac
+    skip "no $thing here"
+  done
+}
+
+# csv_value FILE COLUMN [FILTER]: the cells of a column, one a line.
+csv_value() {
+  mlr --icsv --onidx filter "${3:-true}" then cut -f "$2" "$1"
+}
+
+# assert_equal ACTUAL EXPECTED
+assert_equal() {
+  [ "$1" = "$2" ] || {
+    printf 'expected: %s\n  actual: %s\n' "$2" "$1" >&2
+    return 1
+  }
+}
+
+# assert_contains TEXT PART
+assert_contains() {
+  [[ $1 == *"$2"* ]] || {
+    printf 'expected to contain: %s\n             actual: %s\n' "$2" "$1" >&2
+    return 1
+  }
+}
