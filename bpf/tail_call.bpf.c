@@ -13,7 +13,7 @@ struct {
 	__uint(key_size, sizeof(__u32));
 	__array(values, int(void *));
 } programs SEC(".maps") = {
-	.values = { [0] = (void *)&callee },
+    .values = {[0] = (void *)&callee},
 };
 
 SEC("xdp")

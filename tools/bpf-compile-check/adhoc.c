@@ -55,7 +55,7 @@ void adhoc_list(struct work *work)
 		object = bpf_object__open(unit->object);
 		if (!object)
 			err(EXIT_TROUBLE, "can't read object: '%s'", unit->object);
-		bpf_object__for_each_program (program, object) {
+		bpf_object__for_each_program(program, object) {
 			const char *name = bpf_program__name(program);
 			struct plan_row *row = add_row(work, u, name, name);
 

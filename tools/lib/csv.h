@@ -64,8 +64,8 @@ int csv_column(const struct csv_reader *r, const char *name);
 int csv_require(struct csv_reader *r, const char *const *names, size_t n, int *index);
 
 /**
- * csv_fail - for what is wrong with a cell of the current row: put the message, with the file and the
- * line, into r->error and return -1
+ * csv_fail - for what is wrong with a cell of the current row: put the message, with the file and
+ * the line, into r->error and return -1
  */
 int csv_fail(struct csv_reader *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -89,7 +89,7 @@ static int add_maps(uint64_t *h, const char *path)
 
 	if (!object)
 		return -1;
-	bpf_object__for_each_map (map, object) {
+	bpf_object__for_each_map(map, object) {
 		/* libbpf names the maps of global data after the file. */
 		if (!bpf_map__is_internal(map))
 			add_text(h, bpf_map__name(map));

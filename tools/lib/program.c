@@ -134,7 +134,7 @@ static void explain(struct loaded *loaded, const struct program_set *set, int er
 	}
 	struct bpf_map *map;
 
-	bpf_object__for_each_map (map, loaded->object) {
+	bpf_object__for_each_map(map, loaded->object) {
 		if (libbpf_probe_bpf_map_type(bpf_map__type(map), NULL) == 0) {
 			fail(loaded, STATUS_UNSUPPORTED,
 			     xasprintf("the kernel has no map type %s",
@@ -155,9 +155,9 @@ static int choose_programs(struct loaded *loaded, const struct program_set *set,
 	struct bpf_map *map;
 
 	/* A prog array is filled by libbpf at load, from any program of the object. */
-	bpf_object__for_each_map (map, loaded->object)
+	bpf_object__for_each_map(map, loaded->object)
 		has_tail_calls |= bpf_map__type(map) == BPF_MAP_TYPE_PROG_ARRAY;
-	bpf_object__for_each_program (program, loaded->object)
+	bpf_object__for_each_program(program, loaded->object)
 		bpf_program__set_autoload(program, has_tail_calls);
 	if (*set->program_type) {
 		enum bpf_attach_type attach_type;
@@ -168,7 +168,7 @@ static int choose_programs(struct loaded *loaded, const struct program_set *set,
 			     xasprintf("no program type is named '%s'", set->program_type));
 			return -1;
 		}
-		bpf_object__for_each_program (program, loaded->object) {
+		bpf_object__for_each_program(program, loaded->object) {
 			if ((int)bpf_program__type(program) == type)
 				continue;
 			bpf_program__set_type(program, type);
