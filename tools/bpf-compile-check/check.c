@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "program.h"
+#include "trace_event.h"
 #include "work.h"
 #include "xalloc.h"
 
@@ -137,6 +138,7 @@ void check(struct work *work)
 	struct plan *plan = &work->plan;
 	bool *done = xcalloc(plan->nrows, sizeof(*done));
 
+	trace_event_save();
 	for (size_t i = 0; i < plan->nrows; i++) {
 		struct plan_row *row = &plan->rows[i];
 
@@ -149,5 +151,6 @@ void check(struct work *work)
 		else
 			fail_row(row, STATUS_OK, NULL, NULL);
 	}
+	trace_event_restore();
 	free(done);
 }

@@ -239,10 +239,13 @@ static void set_preparation(struct suite *suite, const yaml_node_t *n, struct pl
 	const yaml_node_t *slots[3];
 
 	read_fields(suite, mapping(suite, n, "map_state_preparation"), names, 3, slots);
-	if (!slots[0])
-		bad_suite(suite, n, "'map_state_preparation' needs a 'program'");
-	plan_set(&row->prepare, scalar(suite, slots[0], "program"));
-	row->prepare_iterations = slots[1] ? count(suite, slots[1], "iteration_count") : 1;
+	/* A consumer prepares too: it drains the buffer every so many invocations. */
+	if (!slots[0] && !slots[2])
+		bad_suite(suite, n, "'map_state_preparation' needs a 'program' or 'every'");
+	if (slots[0]) {
+		plan_set(&row->prepare, scalar(suite, slots[0], "program"));
+		row->prepare_iterations = slots[1] ? count(suite, slots[1], "iteration_count") : 1;
+	}
 	row->prepare_every = slots[2] ? count(suite, slots[2], "every") : 0;
 }
 

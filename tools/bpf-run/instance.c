@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "cpus.h"
+#include "trace.h"
+#include "trace_event.h"
 
 __attribute__((format(printf, 3, 4))) static enum status
 fail(struct instance *instance, enum status status, const char *fmt, ...)
@@ -53,6 +55,20 @@ static enum status aim(struct instance *instance, struct target *target, const c
 	return wrong ? fail(instance, STATUS_UNSUPPORTED, "%s: %s", name, wrong) : STATUS_OK;
 }
 
+static enum status redirect_trace(struct instance *instance)
+{
+	const char *wrong;
+
+	for (size_t i = 0; i < instance->loaded.n; i++) {
+		if (!trace_uses_printk(instance->loaded.program[i]))
+			continue;
+		wrong = trace_redirect();
+		return wrong ? fail(instance, STATUS_UNSUPPORTED, "bpf_trace_printk: %s", wrong)
+			     : STATUS_OK;
+	}
+	return STATUS_OK;
+}
+
 static enum status load_programs(struct instance *instance)
 {
 	const struct plan_row *first = instance->row[0];
@@ -64,9 +80,10 @@ static enum status load_programs(struct instance *instance)
 			return fail(instance, STATUS_LOAD_FAILED,
 				    "a test has more than %d programs", PROGRAMS_MAX);
 	instance->is_loaded = true;
+	trace_event_save();
 	if (program_load(&instance->loaded, &set, LOG_STATS) != STATUS_OK)
 		return fail(instance, instance->loaded.status, "%s", instance->loaded.reason);
-	return STATUS_OK;
+	return redirect_trace(instance);
 }
 
 static enum status aim_all(struct instance *instance)
@@ -92,6 +109,27 @@ static enum status aim_all(struct instance *instance)
 	return STATUS_OK;
 }
 
+static enum status start_consumer(struct instance *instance, int cpu)
+{
+	const struct plan_row *first = instance->row[0];
+	struct bpf_map *map = NULL;
+	char reason[300];
+
+	if (!*first->consumer)
+		return STATUS_OK;
+	if (strcmp(first->consumer, CONSUMER_TRACE_PIPE)) {
+		map = bpf_object__find_map_by_name(instance->loaded.object, first->consumer);
+		if (!map)
+			return fail(instance, STATUS_RUN_FAILED, "no map is named '%s'",
+				    first->consumer);
+	}
+	if (cpu < 0 && !first->prepare_every)
+		return fail(instance, STATUS_UNSUPPORTED, "no CPU is left for the consumer of '%s'",
+			    first->consumer);
+	instance->consumer = consumer_start(map, cpu, reason, sizeof(reason));
+	return instance->consumer ? STATUS_OK : fail(instance, STATUS_RUN_FAILED, "%s", reason);
+}
+
 static enum status prepare(struct instance *instance)
 {
 	const struct plan_row *first = instance->row[0];
@@ -108,7 +146,7 @@ static enum status prepare(struct instance *instance)
 }
 
 enum status instance_load(struct instance *instance, const struct plan_row *const *rows, size_t n,
-			  const int *cpu)
+			  const int *cpu, int consumer_cpu)
 {
 	*instance = (struct instance){.n = n, .status = STATUS_OK};
 	memcpy(instance->row, rows, n * sizeof(*rows));
@@ -117,13 +155,15 @@ enum status instance_load(struct instance *instance, const struct plan_row *cons
 		target_init_user(&instance->target[0]);
 		return STATUS_OK;
 	}
-	if (load_programs(instance) || aim_all(instance))
+	if (load_programs(instance) || aim_all(instance) || start_consumer(instance, consumer_cpu))
 		return instance->status;
 	return instance->has_prepare ? prepare(instance) : STATUS_OK;
 }
 
 enum status instance_validate(struct instance *instance, bool ignore)
 {
+	if (instance->consumer)
+		consumer_settle(instance->consumer);
 	for (size_t i = 0; i < instance->n; i++) {
 		const struct plan_row *row = instance->row[i];
 		uint32_t result;
@@ -162,6 +202,7 @@ void instance_unload(struct instance *instance)
 {
 	for (size_t i = 0; i < instance->n; i++)
 		dispatcher_detach(instance->attachment[i]);
+	consumer_stop(instance->consumer);
 	if (instance->is_loaded)
 		program_unload(&instance->loaded);
 	*instance = (struct instance){0};

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "consumer.h"
 #include "dispatcher.h"
 #include "plan.h"
 #include "program.h"
@@ -23,7 +24,8 @@ struct instance {
 	struct attachment *attachment[ENTRIES_MAX];
 	bool has_prepare, has_check;
 	struct target prepare, check;
-	int cpu[ENTRIES_MAX]; /* the first of its CPUs: single invocations run there */
+	struct consumer *consumer; /* NULL for none */
+	int cpu[ENTRIES_MAX];	   /* the first of its CPUs: single invocations run there */
 
 	enum status status;
 	char reason[512];
@@ -33,10 +35,11 @@ struct instance {
  * instance_load - load the programs of a test and prepare its maps
  * @rows: n entry points of one test and build; they must outlive the instance
  * @cpu: for each, the CPU to prepare and check it on
+ * @consumer_cpu: a CPU that is free for a consumer; -1 when there is none
  * @return: instance->status; free with instance_unload() whatever it is
  */
 enum status instance_load(struct instance *instance, const struct plan_row *const *rows, size_t n,
-			  const int *cpu);
+			  const int *cpu, int consumer_cpu);
 
 /** instance_validate - run each entry point once and compare its result (unless `ignore`) */
 enum status instance_validate(struct instance *instance, bool ignore);

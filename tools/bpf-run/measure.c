@@ -88,6 +88,8 @@ static void call(const struct probe *probe, uint32_t n, struct call *c)
 		       : 0;
 	if (c->error)
 		return;
+	if (probe->consumer)
+		consumer_settle(probe->consumer);
 	counters_read(before);
 	wall = clock_ns(CLOCK_MONOTONIC);
 	cpu = clock_ns(CLOCK_THREAD_CPUTIME_ID);
@@ -185,19 +187,30 @@ static void run_probe(void *arg)
 	} while (atomic_load(&m->unfinished));
 }
 
+static uint64_t count_records(struct consumer *consumer)
+{
+	if (!consumer)
+		return 0;
+	consumer_settle(consumer);
+	return consumer_count(consumer);
+}
+
 void measure_sample(struct probe *probes, size_t n)
 {
 	struct thread_result *results = xcalloc(n, sizeof(*results));
 	struct cpu_task *tasks = xcalloc(n, sizeof(*tasks));
 	struct measurement m = {.n = n, .unfinished = n};
 	int64_t end_ns = INT64_MAX;
+	uint64_t records, invocations = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		probes[i].measurement = &m;
 		results[i].probe = &probes[i];
 		tasks[i] = (struct cpu_task){probes[i].cpu, run_probe, &results[i]};
 	}
+	records = count_records(probes[0].consumer);
 	cpus_run(tasks, n);
+	records = count_records(probes[0].consumer) - records;
 	for (size_t i = 0; n > 1 && i < n; i++) {
 		int64_t end = results[i].pairs[results[i].n - 1].end_ns;
 
@@ -205,7 +218,13 @@ void measure_sample(struct probe *probes, size_t n)
 	}
 	for (size_t i = 0; i < n; i++) {
 		summarize(&probes[i], results[i].pairs, results[i].n, end_ns);
+		invocations +=
+		    results[i].n * ((uint64_t)probes[i].large + measure_small(probes[i].large));
 		free(results[i].pairs);
+	}
+	for (size_t i = 0; i < n; i++) {
+		probes[i].sample.invocations = invocations;
+		probes[i].sample.records = records;
 	}
 	free(results);
 	free(tasks);

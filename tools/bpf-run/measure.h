@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "consumer.h"
 #include "target.h"
 
 /* What is read around a call. Only the first two are always there. */
@@ -52,6 +53,8 @@ struct sample {
 	uint32_t kernel_ns;	  /* the kernel's own average, 0 for none */
 	unsigned int marks;
 	int error; /* of the call; 0 when it succeeded */
+	/* With a consumer: invocations of all probes, and the records that came through. */
+	uint64_t invocations, records;
 };
 
 /* One target on one CPU. */
@@ -62,6 +65,7 @@ struct probe {
 	/* Run before each call, or NULL. */
 	const struct target *prepare;
 	uint32_t prepare_iterations;
+	struct consumer *consumer; /* settled before each call, or NULL */
 	bool large_first;
 	struct sample sample; /* written by measure_sample() */
 

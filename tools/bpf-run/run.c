@@ -10,6 +10,7 @@
 #include "cli.h"
 #include "cpus.h"
 #include "instance.h"
+#include "trace.h"
 #include "xalloc.h"
 
 /* One build of a test. */
@@ -196,6 +197,21 @@ static void make_probes(struct run *run, struct variant *variant)
 	free(lists);
 }
 
+/* A CPU on which nothing of the test is timed; -1 when all are taken. */
+static int spare_cpu(const struct run *run, const struct variant *variant)
+{
+	for (size_t i = 0; i < run->available.n; i++) {
+		int cpu = run->available.cpu[i];
+		bool taken = false;
+
+		for (size_t p = 0; p < variant->nprobes; p++)
+			taken |= variant->probes[p].cpu == cpu;
+		if (!taken)
+			return cpu;
+	}
+	return -1;
+}
+
 static void fail_instance(struct run *run, struct variant *variant)
 {
 	end_variant(run, variant, variant->instance.status, variant->instance.reason);
@@ -221,7 +237,7 @@ static void start_variant(struct run *run, struct variant *variant)
 	for (size_t p = variant->nprobes; p-- > 0;)
 		cpu[variant->entry[p]] = variant->probes[p].cpu;
 	variant->loaded = true;
-	if (instance_load(instance, variant->row, variant->nrows, cpu) ||
+	if (instance_load(instance, variant->row, variant->nrows, cpu, spare_cpu(run, variant)) ||
 	    instance_validate(instance, run->options->ignore_results)) {
 		fail_instance(run, variant);
 		return;
@@ -230,7 +246,9 @@ static void start_variant(struct run *run, struct variant *variant)
 		struct probe *probe = &variant->probes[p];
 
 		probe->target = &instance->target[variant->entry[p]];
-		probe->prepare = first->prepare_every ? &instance->prepare : NULL;
+		probe->prepare =
+		    first->prepare_every && instance->has_prepare ? &instance->prepare : NULL;
+		probe->consumer = instance->consumer;
 		probe->prepare_iterations = (uint32_t)first->prepare_iterations;
 	}
 }
@@ -319,15 +337,42 @@ static int sample_error(const struct run *run, const struct variant *variant)
 	return 0;
 }
 
+/* With a consumer: whether more records were lost than the suite allows; then why is written. */
+static bool dropped_too_many(const struct run *run, const struct variant *variant, char *reason,
+			     size_t reason_size)
+{
+	const struct plan_row *row = variant->row[0];
+	struct drops all = {0};
+
+	if (!variant->instance.consumer)
+		return false;
+	/* A sample's counts are those of all probes together. */
+	for (size_t s = 0; s < run->options->samples; s++) {
+		struct drops d = samples_drops(row, &variant->probes[0], &variant->samples[s]);
+
+		all.produced += d.produced;
+		all.dropped += d.dropped;
+	}
+	if (100 * (double)all.dropped <= row->dropped_max_pct * (double)all.produced)
+		return false;
+	snprintf(reason, reason_size, "%llu of %llu records were lost, %g %% at most may be",
+		 (unsigned long long)all.dropped, (unsigned long long)all.produced,
+		 row->dropped_max_pct);
+	return true;
+}
+
 /* A variant's numbers are written only when all of its calls and its check succeeded. */
 static void finish_variant(struct run *run, struct variant *variant)
 {
 	int error = sample_error(run, variant);
+	char reason[200];
 
 	if (*run->stop)
 		end_variant(run, variant, STATUS_INTERRUPTED, "ended by a signal");
 	else if (error)
 		end_variant(run, variant, STATUS_RUN_FAILED, strerror(error));
+	else if (dropped_too_many(run, variant, reason, sizeof(reason)))
+		end_variant(run, variant, STATUS_DROPPED, reason);
 	else if (instance_check(&variant->instance))
 		end_variant(run, variant, variant->instance.status, variant->instance.reason);
 	else
@@ -421,6 +466,7 @@ uint64_t run_rounds(const struct plan *plan, const struct run_options *options,
 		fprintf(stderr, "\r\033[K");
 	free(order);
 	release(&run);
+	trace_restore();
 	return whole;
 }
 

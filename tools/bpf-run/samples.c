@@ -54,6 +54,36 @@ void samples_write_header(const struct samples *samples)
 		err(EXIT_TROUBLE, "can't write the output");
 }
 
+struct drops samples_drops(const struct plan_row *row, const struct probe *probe,
+			   const struct sample *sample)
+{
+	uint64_t operations = sample->invocations * row->operations;
+	struct drops d = {operations, sample->records, 0};
+
+	/* The other way round: the program is the consumer. */
+	if (consumer_feeds(probe->consumer))
+		d = (struct drops){sample->records, operations, 0};
+	else if (d.produced > d.consumed)
+		d.dropped = d.produced - d.consumed;
+	return d;
+}
+
+static void write_drops(struct csv_writer *w, const struct plan_row *row, const struct probe *probe,
+			const struct sample *sample)
+{
+	struct drops d;
+
+	if (!probe->consumer) {
+		for (int i = 0; i < 3; i++)
+			csv_write_empty(w);
+		return;
+	}
+	d = samples_drops(row, probe, sample);
+	csv_write_u64(w, d.produced);
+	csv_write_u64(w, d.consumed);
+	csv_write_u64(w, d.dropped);
+}
+
 void samples_write(struct samples *samples, const struct plan_row *row, uint64_t round,
 		   size_t index, const struct probe *probe, const struct sample *sample)
 {
@@ -78,6 +108,7 @@ void samples_write(struct samples *samples, const struct plan_row *row, uint64_t
 	csv_write_double(&w, counted ? cpu : sample->slope[READ_INSTRUCTIONS] / operations);
 	for (int r = READ_CYCLES; r < READ_COUNT; r++)
 		csv_write_double(&w, counted ? NAN : sample->slope[r] / operations);
+	write_drops(&w, row, probe, sample);
 	csv_write_cell(&w, mark_text(sample->marks, marks, sizeof(marks)));
 	csv_write_cell(&w, status_name(STATUS_OK));
 	csv_write_empty(&w);
@@ -100,7 +131,9 @@ void samples_write_failure(struct samples *samples, const struct plan_row *row, 
 	csv_write_empty(&w); /* kernel_ns */
 	for (int r = FIRST_COUNTER; r < READ_COUNT; r++)
 		csv_write_empty(&w);
-	csv_write_empty(&w); /* mark */
+	for (int i = 0; i < 3; i++)
+		csv_write_empty(&w); /* produced, consumed, dropped */
+	csv_write_empty(&w);	     /* mark */
 	csv_write_cell(&w, status_name(status));
 	csv_write_cell(&w, reason);
 	end_row(&w, samples, row);

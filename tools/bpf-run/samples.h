@@ -16,6 +16,15 @@ struct samples {
 	size_t failed, measured; /* rows written so far, by what they say */
 };
 
+/* Records of a sample that has a consumer. */
+struct drops {
+	uint64_t produced, consumed, dropped;
+};
+
+/** samples_drops - from the counts of a sample, each invocation making `operations` records */
+struct drops samples_drops(const struct plan_row *row, const struct probe *probe,
+			   const struct sample *sample);
+
 void samples_write_header(const struct samples *samples);
 
 /** samples_write - a measured sample of a row; index counts from 1 */

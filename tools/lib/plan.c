@@ -32,6 +32,7 @@ enum kind {
 	TEXT,
 	COUNT, /* uint64_t, at least 1; empty means the default of plan_row_init() */
 	RESULT,
+	PERCENT, /* double, empty when it is 0 */
 	FLAG,
 	STATUS,
 	METRIC,
@@ -73,6 +74,7 @@ static const struct {
     {"verifier_states", METRIC, offsetof(struct plan_row, metric[METRIC_VERIFIER_STATES])},
     {"stack_bytes", METRIC, offsetof(struct plan_row, metric[METRIC_STACK_BYTES])},
     FIELD(prepare_every, COUNT),
+    FIELD(dropped_max_pct, PERCENT),
     FIELD(compiler, TEXT),
 };
 #define NFIELDS (sizeof(fields) / sizeof(*fields))
@@ -144,6 +146,8 @@ static const char *parse_cell(struct plan_row *row, size_t i, const char *text)
 		if (!wrong)
 			*(int64_t *)field = (int64_t)value;
 		return wrong;
+	case PERCENT:
+		return number_parse_double(text, 0, 100, field);
 	case FLAG:
 		wrong = number_parse_u64(text, 0, 1, &value);
 		if (!wrong)
@@ -281,6 +285,12 @@ static void write_cell(struct csv_writer *w, const struct plan_row *row, size_t 
 	case METRIC:
 		if (*(const int64_t *)field >= 0)
 			csv_write_u64(w, (uint64_t) * (const int64_t *)field);
+		else
+			csv_write_empty(w);
+		return;
+	case PERCENT:
+		if (*(const double *)field > 0)
+			csv_write_double(w, *(const double *)field);
 		else
 			csv_write_empty(w);
 		return;

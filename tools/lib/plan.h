@@ -57,8 +57,9 @@ struct plan_row {
 	uint64_t prepare_iterations;
 	uint64_t prepare_every; /* invocations after which it must run again; 0 for never */
 	char *packet;		/* name of the input, see packet.h */
-	char *consumer;
-	char *check; /* program that returns 0 when the operation took place */
+	char *consumer;		/* map that is drained (or fed) meanwhile, or trace_pipe */
+	double dropped_max_pct; /* records that may be lost before the test counts as dropped */
+	char *check;		/* program that returns 0 when the operation took place */
 	bool has_expected_result;
 	uint32_t expected_result;
 	bool keep, control;

@@ -33,6 +33,7 @@ static const struct schema_column plan_columns[] = {
     {"verifier_states", "integer", "states", true},
     {"stack_bytes", "integer", "bytes", true},
     {"prepare_every", "integer", "invocations", false},
+    {"dropped_max_pct", "number", "percent", false},
     {"compiler", "text", "", false},
 };
 TABLE(plan, "plan");
@@ -63,6 +64,9 @@ static const struct schema_column samples_columns[] = {
     {"cycles", "number", "cycles per operation", true},
     {"branch_misses", "number", "misses per operation", false},
     {"cache_misses", "number", "misses per operation", false},
+    {"produced", "integer", "records", false},
+    {"consumed", "integer", "records", false},
+    {"dropped", "integer", "records", false},
     {"mark", "text", "", true},
     {"status", "enumeration", "", true},
     {"reason", "text", "", true},

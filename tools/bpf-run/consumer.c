@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+#include "consumer.h"
+
+#include <err.h>
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "trace.h"
+#include "xalloc.h"
+
+/* Newer than the headers of Debian 12. */
+#define MAP_TYPE_USER_RINGBUF 31
+
+#define USER_RECORD_BYTES 8
+#define PERF_PAGES 256 /* a CPU; a power of two */
+#define POLL_MS 1      /* for records whose producer wakes nobody */
+
+struct consumer {
+	struct ring_buffer *ring;
+	struct perf_buffer *perf;
+	struct user_ring_buffer *user;
+	int trace_fd;
+	atomic_ullong count;
+
+	int cpu;	      /* of the thread; -1 for none */
+	pthread_mutex_t lock; /* without one, several producers may come to drain */
+	pthread_t thread;
+	atomic_bool stop;
+	atomic_uint asked, settled; /* numbers of consumer_settle() calls */
+};
+
+static int on_record(void *context, void *data, size_t size)
+{
+	struct consumer *c = context;
+
+	(void)data;
+	(void)size;
+	atomic_fetch_add_explicit(&c->count, 1, memory_order_relaxed);
+	return 0;
+}
+
+static void on_perf_record(void *context, int cpu, void *data, __u32 size)
+{
+	(void)cpu;
+	on_record(context, data, size);
+}
+
+/* A line is a record. */
+static int read_trace(struct consumer *c)
+{
+	char text[65536];
+	ssize_t n = read(c->trace_fd, text, sizeof(text));
+
+	for (ssize_t i = 0; i < n; i++)
+		if (text[i] == '\n')
+			on_record(c, NULL, 0);
+	return n > 0 ? (int)n : 0;
+}
+
+/* Take what is there; returns whether there was anything. */
+static bool drain(struct consumer *c)
+{
+	unsigned long long before = atomic_load(&c->count);
+
+	if (c->ring)
+		ring_buffer__consume(c->ring);
+	else if (c->perf)
+		perf_buffer__consume(c->perf);
+	else if (c->trace_fd >= 0)
+		return read_trace(c);
+	return atomic_load(&c->count) != before;
+}
+
+static void fill_user_ring(struct consumer *c)
+{
+	void *record;
+
+	while ((record = user_ring_buffer__reserve(c->user, USER_RECORD_BYTES))) {
+		memset(record, 0, USER_RECORD_BYTES);
+		user_ring_buffer__submit(c->user, record);
+		on_record(c, NULL, 0);
+	}
+}
+
+static void wait_for_records(struct consumer *c)
+{
+	if (c->ring)
+		ring_buffer__poll(c->ring, POLL_MS);
+	else if (c->perf)
+		perf_buffer__poll(c->perf, POLL_MS);
+	else
+		usleep(1000 * POLL_MS);
+}
+
+static void *run_consumer(void *arg)
+{
+	struct consumer *c = arg;
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(c->cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		err(EXIT_TROUBLE, "can't pin a consumer to CPU %d", c->cpu);
+	while (!atomic_load(&c->stop)) {
+		unsigned int asked = atomic_load(&c->asked);
+
+		while (drain(c))
+			;
+		atomic_store(&c->settled, asked);
+		if (asked == atomic_load(&c->asked))
+			wait_for_records(c);
+	}
+	return NULL;
+}
+
+static bool open_buffer(struct consumer *c, struct bpf_map *map)
+{
+	if (!map) {
+		c->trace_fd = trace_open_pipe();
+		return c->trace_fd >= 0;
+	}
+	switch ((int)bpf_map__type(map)) {
+	case BPF_MAP_TYPE_RINGBUF:
+		c->ring = ring_buffer__new(bpf_map__fd(map), on_record, c, NULL);
+		return c->ring;
+	case BPF_MAP_TYPE_PERF_EVENT_ARRAY:
+		c->perf = perf_buffer__new(bpf_map__fd(map), PERF_PAGES, on_perf_record, NULL, c,
+					   NULL);
+		return c->perf;
+	case MAP_TYPE_USER_RINGBUF:
+		c->user = user_ring_buffer__new(bpf_map__fd(map), NULL);
+		return c->user;
+	default:
+		errno = EINVAL;
+		return false;
+	}
+}
+
+struct consumer *consumer_start(struct bpf_map *map, int cpu, char *reason, size_t reason_size)
+{
+	struct consumer *c = xcalloc(1, sizeof(*c));
+	sigset_t all, before;
+	int error;
+
+	c->trace_fd = -1;
+	c->cpu = -1;
+	pthread_mutex_init(&c->lock, NULL);
+	if (!open_buffer(c, map)) {
+		snprintf(reason, reason_size, "can't consume from '%s': %s",
+			 map ? bpf_map__name(map) : CONSUMER_TRACE_PIPE, strerror(errno));
+		consumer_stop(c);
+		return NULL;
+	}
+	if (cpu < 0 || c->user)
+		return c;
+	c->cpu = cpu;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(&c->thread, NULL, run_consumer, c);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (error)
+		errx(EXIT_TROUBLE, "can't start a thread: %s", strerror(error));
+	return c;
+}
+
+void consumer_settle(struct consumer *c)
+{
+	unsigned int number;
+
+	if (c->cpu < 0) {
+		pthread_mutex_lock(&c->lock);
+		if (c->user)
+			fill_user_ring(c);
+		else
+			while (drain(c))
+				;
+		pthread_mutex_unlock(&c->lock);
+		return;
+	}
+	number = atomic_fetch_add(&c->asked, 1) + 1;
+	/* Numbers wrap around; several producers may ask at once. */
+	while ((int)(atomic_load(&c->settled) - number) < 0)
+		sched_yield();
+}
+
+bool consumer_feeds(const struct consumer *c)
+{
+	return c->user;
+}
+
+uint64_t consumer_count(const struct consumer *c)
+{
+	return atomic_load(&c->count);
+}
+
+void consumer_stop(struct consumer *c)
+{
+	if (!c)
+		return;
+	if (c->cpu >= 0) {
+		atomic_store(&c->stop, true);
+		pthread_join(c->thread, NULL);
+	}
+	ring_buffer__free(c->ring);
+	perf_buffer__free(c->perf);
+	user_ring_buffer__free(c->user);
+	if (c->trace_fd >= 0)
+		close(c->trace_fd);
+	free(c);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bpf_trace_printk. Loading a program that calls it enables its trace event for the whole system.
+ * While such a program is loaded here, the event is enabled in a tracefs instance of this process
+ * instead, so that nobody else's trace is filled; afterwards all is as it was.
+ */
+#ifndef TRACE_H
+#define TRACE_H
+
+#include <bpf/libbpf.h>
+#include <stdbool.h>
+
+/** trace_uses_printk - whether a program calls bpf_trace_printk or bpf_trace_vprintk */
+bool trace_uses_printk(const struct bpf_program *program);
+
+/**
+ * trace_redirect - after a program that prints was loaded: send its output to our instance
+ * @return: NULL, or why it can't (tracefs is not mounted, or not allowed)
+ */
+const char *trace_redirect(void);
+
+/** trace_open_pipe - the instance's trace_pipe, opened not to block; -1 on failure */
+int trace_open_pipe(void);
+
+/** trace_restore - remove the instance and put the event back; nothing when nothing was done */
+void trace_restore(void);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The trace event of bpf_trace_printk. Loading a program that may print enables it for the whole
+ * system, and the kernel leaves it on: whoever loads programs here puts it back.
+ */
+#ifndef LIB_TRACE_EVENT_H
+#define LIB_TRACE_EVENT_H
+
+#include <stdbool.h>
+
+#define TRACEFS "/sys/kernel/tracing"
+#define TRACE_PRINTK_ENABLE "events/bpf_trace/bpf_trace_printk/enable"
+
+/** trace_event_save - remember whether the event is enabled; once, before anything is loaded
+ * @return: false when that can't be told (no tracefs at TRACEFS, or no such event) */
+bool trace_event_save(void);
+
+/** trace_event_write - write '0' or '1' to a control file; 0 or -1 */
+int trace_event_write(const char *path, char c);
+
+/** trace_event_restore - put the event back as it was saved; nothing when it was not */
+void trace_event_restore(void);
+
+#endif
