@@ -91,14 +91,15 @@ static void fail_row(struct plan_row *row, enum status status, const char *reaso
 	plan_set(&row->log, log);
 }
 
-/* Load the test that row `first` begins: its entry points are the rows from there on. */
-static void check_test(struct work *work, size_t first, bool *done)
+/* Load the test that row `first` begins: its entry points are the rows from there on. Returns
+ * whether one of its programs may print. */
+static bool check_test(struct work *work, size_t first, bool *done)
 {
 	struct plan *plan = &work->plan;
 	struct plan_row *row = &plan->rows[first];
 	struct program_set set = {.object = row->object, .program_type = row->program_type};
 	struct loaded loaded;
-	bool fits = true;
+	bool fits = true, prints = false;
 	char *log = NULL;
 
 	for (size_t i = first; i < plan->nrows; i++) {
@@ -115,6 +116,8 @@ static void check_test(struct work *work, size_t first, bool *done)
 		errx(EXIT_TROUBLE, "a test has more than %d programs: '%s'", PROGRAMS_MAX,
 		     row->test);
 	program_load(&loaded, &set, LOG_STATS);
+	for (size_t i = 0; i < loaded.n && loaded.object; i++)
+		prints |= loaded.program[i] && trace_event_used(loaded.program[i]);
 	if (loaded.status != STATUS_OK && loaded.object)
 		log = write_log(work, row, &set);
 	for (size_t i = first; i < plan->nrows; i++) {
@@ -131,12 +134,13 @@ static void check_test(struct work *work, size_t first, bool *done)
 	}
 	free(log);
 	program_unload(&loaded);
+	return prints;
 }
 
 void check(struct work *work)
 {
 	struct plan *plan = &work->plan;
-	bool *done = xcalloc(plan->nrows, sizeof(*done));
+	bool *done = xcalloc(plan->nrows, sizeof(*done)), prints = false;
 
 	trace_event_save();
 	for (size_t i = 0; i < plan->nrows; i++) {
@@ -147,10 +151,11 @@ void check(struct work *work)
 		for (size_t m = 0; m < METRIC_COUNT; m++)
 			row->metric[m] = -1;
 		if (strcmp(row->program_type, PLAN_USER_TYPE))
-			check_test(work, i, done);
+			prints |= check_test(work, i, done);
 		else
 			fail_row(row, STATUS_OK, NULL, NULL);
 	}
-	trace_event_restore();
+	if (prints)
+		trace_event_restore();
 	free(done);
 }

@@ -132,8 +132,8 @@ static bool open_buffer(struct consumer *c, struct bpf_map *map)
 		c->ring = ring_buffer__new(bpf_map__fd(map), on_record, c, NULL);
 		return c->ring;
 	case BPF_MAP_TYPE_PERF_EVENT_ARRAY:
-		c->perf = perf_buffer__new(bpf_map__fd(map), PERF_PAGES, on_perf_record, NULL, c,
-					   NULL);
+		c->perf =
+		    perf_buffer__new(bpf_map__fd(map), PERF_PAGES, on_perf_record, NULL, c, NULL);
 		return c->perf;
 	case MAP_TYPE_USER_RINGBUF:
 		c->user = user_ring_buffer__new(bpf_map__fd(map), NULL);

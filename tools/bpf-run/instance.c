@@ -60,7 +60,7 @@ static enum status redirect_trace(struct instance *instance)
 	const char *wrong;
 
 	for (size_t i = 0; i < instance->loaded.n; i++) {
-		if (!trace_uses_printk(instance->loaded.program[i]))
+		if (!trace_event_used(instance->loaded.program[i]))
 			continue;
 		wrong = trace_redirect();
 		return wrong ? fail(instance, STATUS_UNSUPPORTED, "bpf_trace_printk: %s", wrong)

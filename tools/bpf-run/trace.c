@@ -19,22 +19,7 @@
 #define INSTANCES TRACEFS "/instances"
 #define PREFIX "bpf-run-"
 
-/* Helpers (enum bpf_func_id) that enable the event. */
-#define FUNC_TRACE_PRINTK 6
-#define FUNC_TRACE_VPRINTK 177
-
 static char *instance; /* our folder, once it is made */
-
-bool trace_uses_printk(const struct bpf_program *program)
-{
-	const struct bpf_insn *insns = bpf_program__insns(program);
-
-	for (size_t i = 0; i < bpf_program__insn_cnt(program); i++)
-		if (insns[i].code == (BPF_JMP | BPF_CALL) && !insns[i].src_reg &&
-		    (insns[i].imm == FUNC_TRACE_PRINTK || insns[i].imm == FUNC_TRACE_VPRINTK))
-			return true;
-	return false;
-}
 
 /* Instances outlive the process that made them: remove those of runs that were killed. */
 static void remove_orphans(void)
@@ -60,7 +45,8 @@ static void remove_orphans(void)
 const char *trace_redirect(void)
 {
 	char *event;
-	int failed;
+	bool failed;
+	int fd;
 
 	if (!trace_event_save())
 		return "tracefs is not mounted at " TRACEFS ", or has no event for it";
@@ -74,16 +60,23 @@ const char *trace_redirect(void)
 		}
 	}
 	event = xasprintf("%s/" TRACE_PRINTK_ENABLE, instance);
-	failed = trace_event_write(event, '1') || trace_event_write(TRACEFS "/" TRACE_PRINTK_ENABLE, '0');
+	fd = open(event, O_WRONLY | O_CLOEXEC);
+	failed = fd < 0 || write(fd, "1", 1) != 1 || trace_event_set('0');
+	if (fd >= 0)
+		close(fd);
 	free(event);
 	return failed ? "can't enable the trace event in a tracefs instance" : NULL;
 }
 
 int trace_open_pipe(void)
 {
-	char *path = xasprintf("%s/trace_pipe", instance ? instance : TRACEFS);
-	int fd = instance ? open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -1;
+	char *path;
+	int fd;
 
+	if (!instance)
+		return -1;
+	path = xasprintf("%s/trace_pipe", instance);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	free(path);
 	return fd;
 }

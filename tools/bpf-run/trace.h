@@ -7,12 +7,6 @@
 #ifndef TRACE_H
 #define TRACE_H
 
-#include <bpf/libbpf.h>
-#include <stdbool.h>
-
-/** trace_uses_printk - whether a program calls bpf_trace_printk or bpf_trace_vprintk */
-bool trace_uses_printk(const struct bpf_program *program);
-
 /**
  * trace_redirect - after a program that prints was loaded: send its output to our instance
  * @return: NULL, or why it can't (tracefs is not mounted, or not allowed)

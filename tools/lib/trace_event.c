@@ -5,26 +5,50 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-static char was = '?'; /* '?' until it is saved */
+/* Since 6.17 or so the kernel enables the event from a work item, some time after the load. */
+#define SETTLE_US 5000
+#define SETTLE_TIMES 3
+
+/* Helpers (enum bpf_func_id) that enable the event. */
+#define FUNC_TRACE_PRINTK 6
+#define FUNC_TRACE_VPRINTK 177
+
+static char saved = '?';
+
+/* The event's state, '?' when it can't be told. */
+static char state(void)
+{
+	int fd = open(TRACEFS "/" TRACE_PRINTK_ENABLE, O_RDONLY | O_CLOEXEC);
+	char c;
+
+	if (fd < 0 || read(fd, &c, 1) != 1)
+		c = '?';
+	if (fd >= 0)
+		close(fd);
+	return c;
+}
 
 bool trace_event_save(void)
 {
-	int fd;
-
-	if (was != '?')
-		return true;
-	fd = open(TRACEFS "/" TRACE_PRINTK_ENABLE, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	if (read(fd, &was, 1) != 1)
-		was = '?';
-	close(fd);
-	return was != '?';
+	if (saved == '?')
+		saved = state();
+	return saved != '?';
 }
 
-int trace_event_write(const char *path, char c)
+bool trace_event_used(const struct bpf_program *program)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	const struct bpf_insn *insns = bpf_program__insns(program);
+
+	for (size_t i = 0; i < bpf_program__insn_cnt(program); i++)
+		if (insns[i].code == (BPF_JMP | BPF_CALL) && !insns[i].src_reg &&
+		    (insns[i].imm == FUNC_TRACE_PRINTK || insns[i].imm == FUNC_TRACE_VPRINTK))
+			return true;
+	return false;
+}
+
+static int write_state(char c)
+{
+	int fd = open(TRACEFS "/" TRACE_PRINTK_ENABLE, O_WRONLY | O_CLOEXEC);
 	int result = fd >= 0 && write(fd, &c, 1) == 1 ? 0 : -1;
 
 	if (fd >= 0)
@@ -32,8 +56,21 @@ int trace_event_write(const char *path, char c)
 	return result;
 }
 
+int trace_event_set(char c)
+{
+	for (int kept = 0; kept < SETTLE_TIMES; kept++) {
+		if (state() != c) {
+			kept = 0;
+			if (write_state(c))
+				return -1;
+		}
+		usleep(SETTLE_US);
+	}
+	return 0;
+}
+
 void trace_event_restore(void)
 {
-	if (was != '?' && trace_event_write(TRACEFS "/" TRACE_PRINTK_ENABLE, was))
+	if (saved != '?' && trace_event_set(saved))
 		warn("can't restore '%s'", TRACEFS "/" TRACE_PRINTK_ENABLE);
 }

@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+#include "program.h"
+
 #define TRACEFS "/sys/kernel/tracing"
 #define TRACE_PRINTK_ENABLE "events/bpf_trace/bpf_trace_printk/enable"
 
@@ -15,8 +17,11 @@
  * @return: false when that can't be told (no tracefs at TRACEFS, or no such event) */
 bool trace_event_save(void);
 
-/** trace_event_write - write '0' or '1' to a control file; 0 or -1 */
-int trace_event_write(const char *path, char c);
+/** trace_event_used - whether a program calls bpf_trace_printk or bpf_trace_vprintk */
+bool trace_event_used(const struct bpf_program *program);
+
+/** trace_event_set - set the event to '0' or '1', for good; 0 or -1 */
+int trace_event_set(char c);
 
 /** trace_event_restore - put the event back as it was saved; nothing when it was not */
 void trace_event_restore(void);
