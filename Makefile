@@ -31,7 +31,7 @@ SANITIZE ?=
 V        ?=
 
 TOOLS := bpf-compile-check bpf-run stats-reduce regress-detect
-LIBS  := libbpf libelf yaml-0.1 gsl
+LIBS  := libbpf libelf zlib yaml-0.1 gsl
 
 BIN   := build/bin
 OBJ   := build/obj

@@ -9,6 +9,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "advice.h"
 #include "cli.h"
 #include "csv.h"
 #include "identity.h"
@@ -29,7 +30,7 @@ struct opts {
 	struct run_options run;
 	struct identity identity;
 	const char *regex, *only, *environment, *build;
-	bool list, exit_code;
+	bool list, exit_code, quiet;
 };
 
 static volatile sig_atomic_t stop;
@@ -49,6 +50,8 @@ enum {
 	OPT_ONLY,
 	OPT_LIST,
 	OPT_ENVIRONMENT,
+	OPT_PRE,
+	OPT_POST,
 	OPT_EXIT_CODE,
 	OPT_RUN_ID,
 	OPT_FIRST_ROUND,
@@ -68,6 +71,8 @@ static const struct argp_option options[] = {
      "take the invocations a sample from the suite, where it has them", 1},
     {"ignore-results", 'r', NULL, 0, "do not compare the programs' results", 1},
     {"seed", OPT_SEED, "N", 0, "of the random order (default: a random one)", 1},
+    {"pre", OPT_PRE, "COMMAND", 0, "run before each test, which it finds in $BPF_RUN_TEST", 1},
+    {"post", OPT_POST, "COMMAND", 0, "run after each test", 1},
     {"test", 't', "REGEX", 0, "only tests whose name matches", 2},
     {"only", OPT_ONLY, "CSV", 0, "only tests that are in this file (suite,test)", 2},
     {"list", OPT_LIST, NULL, 0, "write the tests' names and do nothing else", 2},
@@ -79,6 +84,7 @@ static const struct argp_option options[] = {
     {"runtime", OPT_RUNTIME, "host|kvm|icount", 0, "what runs the programs (default: host)", 3},
     {"boot", OPT_BOOT, "N", 0, "number of the boot (default: 1)", 3},
     {"first-round", OPT_FIRST_ROUND, "N", 0, "number of the first round (default: 1)", 3},
+    {"quiet", 'q', NULL, 0, "no advice about the host, no progress bar", 3},
     {"exit-code", OPT_EXIT_CODE, NULL, 0,
      "exit with 1 when a program failed, 3 when nothing was measured", 3},
     {0},
@@ -155,6 +161,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'r':
 		o->run.ignore_results = true;
+		return 0;
+	case OPT_PRE:
+		o->run.pre = arg;
+		return 0;
+	case OPT_POST:
+		o->run.post = arg;
+		return 0;
+	case 'q':
+		o->quiet = true;
 		return 0;
 	case OPT_SEED:
 		o->run.seed = cli_u64("--seed", arg, 0, UINT64_MAX);
@@ -246,12 +261,15 @@ int main(int argc, char **argv)
 	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &o);
 	program_quiet_libbpf(o.cli.verbose);
 	read_plans(&plan, &o);
+	o.run.progress = !o.quiet && isatty(STDERR_FILENO);
 	if (!o.list)
 		check_privilege(&plan);
 	cli_open_output(&o.cli);
 	if (o.list) {
 		plan_write_list(&plan, stdout);
 	} else {
+		if (!o.quiet)
+			advice_give();
 		catch_signals();
 		identity_complete(&o.identity);
 		if (o.environment)

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli.h"
 #include "cpus.h"
+#include "hooks.h"
 #include "instance.h"
 #include "trace.h"
 #include "xalloc.h"
@@ -46,7 +46,6 @@ struct run {
 	size_t ntests;
 	uint64_t random; /* state of the generator */
 	uint64_t round;
-	bool progress;
 };
 
 /* SplitMix64 (Steele, Lea, Flood 2014). */
@@ -385,6 +384,9 @@ static void finish_variant(struct run *run, struct variant *variant)
 
 static void run_test(struct run *run, struct test *test)
 {
+	const struct plan_row *first = test->variants[0].row[0];
+
+	hook_run(run->options->pre, "--pre", first, run->round);
 	for (size_t v = 0; v < test->nvariants; v++) {
 		struct variant *variant = &test->variants[v];
 		int error;
@@ -405,11 +407,12 @@ static void run_test(struct run *run, struct test *test)
 	for (size_t v = 0; v < test->nvariants; v++)
 		if (!test->variants[v].ended)
 			finish_variant(run, &test->variants[v]);
+	hook_run(run->options->post, "--post", first, run->round);
 }
 
 static void show_progress(const struct run *run, size_t done, const struct test *test)
 {
-	if (run->progress)
+	if (run->options->progress)
 		fprintf(stderr, "\r\033[Kround %llu of %llu  %3zu%%  %s",
 			(unsigned long long)(run->round - run->options->first_round + 1),
 			(unsigned long long)run->options->rounds, 100 * done / run->ntests,
@@ -445,7 +448,6 @@ uint64_t run_rounds(const struct plan *plan, const struct run_options *options,
 	    .out = samples,
 	    .stop = stop,
 	    .random = options->seed,
-	    .progress = isatty(STDERR_FILENO),
 	};
 	uint64_t whole = 0;
 	size_t *order;
@@ -462,7 +464,7 @@ uint64_t run_rounds(const struct plan *plan, const struct run_options *options,
 		}
 		whole += !*stop;
 	}
-	if (run.progress)
+	if (options->progress)
 		fprintf(stderr, "\r\033[K");
 	free(order);
 	release(&run);

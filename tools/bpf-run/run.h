@@ -19,7 +19,9 @@ struct run_options {
 	uint32_t iterations;   /* for all tests; 0 to calibrate */
 	bool suite_iterations; /* use the suite's own counts where it has them */
 	bool ignore_results;
+	const char *pre, *post; /* commands before and after each test, or NULL */
 	uint64_t seed;
+	bool progress; /* show a bar on standard error */
 };
 
 /** run_check_rows - exits with status 2 when a row is there twice: then builds lack labels */
