@@ -35,8 +35,13 @@ static const struct {
 
 /* Options of debugging kernels that change what programs cost. */
 static const char *const debug_options[] = {
-    "CONFIG_PROVE_LOCKING=y", "CONFIG_KASAN=y",		  "CONFIG_KCSAN=y",	    "CONFIG_UBSAN=y",
-    "CONFIG_DEBUG_LOCK_ALLOC=y", "CONFIG_DEBUG_PREEMPT=y", "CONFIG_DEBUG_ATOMIC_SLEEP=y",
+    "CONFIG_PROVE_LOCKING=y",
+    "CONFIG_KASAN=y",
+    "CONFIG_KCSAN=y",
+    "CONFIG_UBSAN=y",
+    "CONFIG_DEBUG_LOCK_ALLOC=y",
+    "CONFIG_DEBUG_PREEMPT=y",
+    "CONFIG_DEBUG_ATOMIC_SLEEP=y",
 };
 
 static void check_knobs(void)
@@ -54,21 +59,23 @@ static void check_knobs(void)
 	}
 }
 
-static void check_config(const char *line, void *found)
+/* Add the option of a line to the list of what was found. */
+static void check_config(const char *line, char **found)
 {
-	char *list = *(char **)found;
+	char *list = *found;
 
 	for (size_t i = 0; i < sizeof(debug_options) / sizeof(*debug_options); i++) {
 		if (strncmp(line, debug_options[i], strlen(debug_options[i])))
 			continue;
-		*(char **)found = xasprintf("%s%s%.*s", list ? list : "", list ? ", " : "",
-					    (int)strcspn(debug_options[i], "="), debug_options[i]);
+		*found = xasprintf("%s%s%.*s", list ? list : "", list ? ", " : "",
+				   (int)strcspn(debug_options[i], "="), debug_options[i]);
 		free(list);
 		return;
 	}
 }
 
-/* The kernel's configuration, wherever this distribution keeps it; gzopen() reads plain text too. */
+/* The kernel's configuration, wherever this distribution keeps it; gzopen() reads plain text too.
+ */
 static void check_debug_kernel(void)
 {
 	char *found = NULL, *path, line[512];
@@ -90,15 +97,16 @@ static void check_debug_kernel(void)
 	free(found);
 }
 
-/* Other work on the machine shows in every number. */
-#define LOAD_MAX .3 /* runnable threads a CPU */
+/* Other work on the machine shows in every number. A run before this one is a load of 1. */
+#define OWN_LOAD 1
+#define LOAD_MAX .25 /* runnable threads a CPU */
 
 static void check_load(void)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	double load;
 
-	if (getloadavg(&load, 1) == 1 && load > LOAD_MAX * (double)cpus)
+	if (getloadavg(&load, 1) == 1 && load - OWN_LOAD > LOAD_MAX * (double)cpus)
 		warnx("advice: the machine is busy (load %.1f on %ld CPUs): wait, or stop the rest",
 		      load, cpus);
 }
