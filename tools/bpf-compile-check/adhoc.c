@@ -14,9 +14,12 @@
 
 void adhoc_add(struct work *work, const char *path)
 {
+	size_t unit;
+
 	if (access(path, R_OK))
 		err(EXIT_TROUBLE, "can't read source: '%s'", path);
-	work->units[work_add_unit(work, path, NULL, 0)].adhoc = true;
+	unit = work_add_unit(work, path, NULL, 0);
+	work->units[unit].adhoc = true;
 }
 
 static struct plan_row *add_row(struct work *work, size_t unit, const char *test,
