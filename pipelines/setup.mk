@@ -6,3 +6,13 @@ deps: ## install what building and running need
 
 test-deps: ## install what only tests need, besides
 	$(Q)SUDO='$(SUDO)' pipelines/host/deps run test
+
+.PHONY: prepare-host restore-host
+HOST_STATE := build/host-state
+
+prepare-host: ## make this machine fit to measure on, and say what was changed
+	@mkdir -p $(dir $(HOST_STATE))
+	$(Q)$(SUDO) pipelines/host/prepare-host $(HOST_STATE)
+
+restore-host: ## put back what prepare-host changed
+	$(Q)$(SUDO) pipelines/host/prepare-host --restore $(HOST_STATE)

@@ -17,6 +17,7 @@
 #include "run.h"
 #include "samples.h"
 #include "select.h"
+#include "selftest.h"
 #include "xalloc.h"
 
 /* Samples so short that a busy machine is met by many of them, and long enough that the fixed cost
@@ -30,7 +31,7 @@ struct opts {
 	struct run_options run;
 	struct identity identity;
 	const char *regex, *only, *environment, *build;
-	bool list, exit_code, quiet;
+	bool list, exit_code, quiet, self_test;
 };
 
 static volatile sig_atomic_t stop;
@@ -50,6 +51,7 @@ enum {
 	OPT_ONLY,
 	OPT_LIST,
 	OPT_ENVIRONMENT,
+	OPT_SELF_TEST,
 	OPT_PRE,
 	OPT_POST,
 	OPT_EXIT_CODE,
@@ -76,6 +78,7 @@ static const struct argp_option options[] = {
     {"test", 't', "REGEX", 0, "only tests whose name matches", 2},
     {"only", OPT_ONLY, "CSV", 0, "only tests that are in this file (suite,test)", 2},
     {"list", OPT_LIST, NULL, 0, "write the tests' names and do nothing else", 2},
+    {"self-test", OPT_SELF_TEST, NULL, 0, "measure programs of known cost, and nothing else", 2},
     {"environment", OPT_ENVIRONMENT, "FILE", 0, "write environment.csv there", 3},
     {"run-id", OPT_RUN_ID, "ID", 0, "the run's name (default: a random one)", 3},
     {"build", OPT_BUILD, "LABEL", 0, "relabel the build (default: the plan's)", 3},
@@ -162,6 +165,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'r':
 		o->run.ignore_results = true;
 		return 0;
+	case OPT_SELF_TEST:
+		o->self_test = true;
+		return 0;
 	case OPT_PRE:
 		o->run.pre = arg;
 		return 0;
@@ -213,7 +219,7 @@ static void check_privilege(const struct plan *plan)
 {
 	const char *forbidden = NULL;
 
-	for (size_t i = 0; i < plan->nrows && !forbidden; i++)
+	for (size_t i = 0; i < plan->nrows; i++)
 		if (strcmp(plan->rows[i].program_type, PLAN_USER_TYPE)) {
 			forbidden = program_may_load();
 			break;
@@ -230,16 +236,57 @@ static void catch_signals(void)
 	sigaction(SIGTERM, &action, NULL);
 }
 
-static int exit_status(const struct opts *o, const struct samples *samples, uint64_t rounds)
+static int self_test(const struct opts *o)
 {
-	if (stop) {
-		warnx("interrupted: %llu of %llu rounds are whole", (unsigned long long)rounds,
-		      (unsigned long long)o->run.rounds);
-		return EXIT_TROUBLE;
-	}
-	if (o->exit_code && samples->failed)
+	const char *forbidden = program_may_load();
+	bool passed;
+
+	if (forbidden)
+		errx(EXIT_TROUBLE, "%s", forbidden);
+	cli_open_output(&o->cli);
+	passed = selftest_run(o->run.seed);
+	cli_close_output();
+	return o->exit_code && !passed ? EXIT_BAD_ANSWER : 0;
+}
+
+static int list(const struct opts *o)
+{
+	struct plan plan = {0};
+
+	read_plans(&plan, o);
+	cli_open_output(&o->cli);
+	plan_write_list(&plan, stdout);
+	cli_close_output();
+	plan_release(&plan);
+	return 0;
+}
+
+static int measure(struct opts *o)
+{
+	struct plan plan = {0};
+	struct samples samples = {.identity = &o->identity, .plan = &plan};
+	uint64_t rounds;
+
+	read_plans(&plan, o);
+	check_privilege(&plan);
+	if (!o->quiet)
+		advice_give();
+	cli_open_output(&o->cli);
+	catch_signals();
+	identity_complete(&o->identity);
+	if (o->environment)
+		identity_write_environment(&o->identity, &plan, o->environment);
+	samples_write_header(&samples);
+	rounds = run_rounds(&plan, &o->run, &samples, &stop);
+	cli_close_output();
+	identity_release(&o->identity);
+	plan_release(&plan);
+	if (stop)
+		errx(EXIT_TROUBLE, "interrupted: %llu of %llu rounds are whole",
+		     (unsigned long long)rounds, (unsigned long long)o->run.rounds);
+	if (o->exit_code && samples.failed)
 		return EXIT_BAD_ANSWER;
-	return o->exit_code && !samples->measured ? EXIT_INCONCLUSIVE : 0;
+	return o->exit_code && !samples.measured ? EXIT_INCONCLUSIVE : 0;
 }
 
 int main(int argc, char **argv)
@@ -251,34 +298,14 @@ int main(int argc, char **argv)
 		    .sample_ns = SAMPLE_MS * 1000000},
 	    .identity = {.boot = 1},
 	};
-	struct plan plan = {0};
-	struct samples samples = {.identity = &o.identity, .plan = &plan};
-	uint64_t rounds = 0;
 
 	cli_start();
 	if (getrandom(&o.run.seed, sizeof(o.run.seed), GRND_NONBLOCK) < 0)
 		o.run.seed = (uint64_t)getpid();
 	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &o);
-	program_quiet_libbpf(o.cli.verbose);
-	read_plans(&plan, &o);
 	o.run.progress = !o.quiet && isatty(STDERR_FILENO);
-	if (!o.list)
-		check_privilege(&plan);
-	cli_open_output(&o.cli);
-	if (o.list) {
-		plan_write_list(&plan, stdout);
-	} else {
-		if (!o.quiet)
-			advice_give();
-		catch_signals();
-		identity_complete(&o.identity);
-		if (o.environment)
-			identity_write_environment(&o.identity, &plan, o.environment);
-		samples_write_header(&samples);
-		rounds = run_rounds(&plan, &o.run, &samples, &stop);
-		identity_release(&o.identity);
-	}
-	cli_close_output();
-	plan_release(&plan);
-	return exit_status(&o, &samples, rounds);
+	program_quiet_libbpf(o.cli.verbose);
+	if (o.self_test)
+		return self_test(&o);
+	return o.list ? list(&o) : measure(&o);
 }

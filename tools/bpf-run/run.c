@@ -10,6 +10,7 @@
 #include "cpus.h"
 #include "hooks.h"
 #include "instance.h"
+#include "random_order.h"
 #include "trace.h"
 #include "xalloc.h"
 
@@ -47,27 +48,6 @@ struct run {
 	uint64_t random; /* state of the generator */
 	uint64_t round;
 };
-
-/* SplitMix64 (Steele, Lea, Flood 2014). */
-static uint64_t random_next(struct run *run)
-{
-	uint64_t z = run->random += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
-
-/* Fisher and Yates. */
-static void shuffle(struct run *run, size_t *order, size_t n)
-{
-	for (size_t i = n; i > 1; i--) {
-		size_t j = random_next(run) % i, swap = order[i - 1];
-
-		order[i - 1] = order[j];
-		order[j] = swap;
-	}
-}
 
 static size_t *new_order(size_t n)
 {
@@ -287,7 +267,7 @@ static int set_iterations(struct run *run, struct test *test, struct variant *va
 
 static void sample_variant(struct run *run, struct variant *variant, size_t sample)
 {
-	bool large_first = random_next(run) & 1;
+	bool large_first = random_next(&run->random) & 1;
 
 	for (size_t p = 0; p < variant->nprobes; p++)
 		variant->probes[p].large_first = large_first;
@@ -302,7 +282,7 @@ static void sample_test(struct run *run, struct test *test)
 
 	for (size_t s = 0; s < run->options->samples && !*run->stop; s++) {
 		if (s % 2 == 0)
-			shuffle(run, order, n);
+			random_shuffle(&run->random, order, n);
 		for (size_t i = 0; i < n; i++) {
 			/* Odd samples go back the way the even ones came: A B B A. */
 			size_t v = order[s % 2 ? n - 1 - i : i];
@@ -457,7 +437,7 @@ uint64_t run_rounds(const struct plan *plan, const struct run_options *options,
 	order = new_order(run.ntests);
 	for (uint64_t r = 0; r < options->rounds && !*stop; r++) {
 		run.round = options->first_round + r;
-		shuffle(&run, order, run.ntests);
+		random_shuffle(&run.random, order, run.ntests);
 		for (size_t t = 0; t < run.ntests && !*stop; t++) {
 			show_progress(&run, t, &run.tests[order[t]]);
 			run_test(&run, &run.tests[order[t]]);
