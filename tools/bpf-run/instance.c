@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "instance.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,8 +50,7 @@ static enum status aim(struct instance *instance, struct target *target, const c
 		       const char *packet)
 {
 	struct bpf_program *program = program_find(&instance->loaded, name);
-	const char *wrong =
-	    target_init(target, bpf_program__fd(program), (int)bpf_program__type(program), packet);
+	const char *wrong = target_init_program(target, program, packet);
 
 	return wrong ? fail(instance, STATUS_UNSUPPORTED, "%s: %s", name, wrong) : STATUS_OK;
 }
@@ -160,6 +160,19 @@ enum status instance_load(struct instance *instance, const struct plan_row *cons
 	return instance->has_prepare ? prepare(instance) : STATUS_OK;
 }
 
+/* What a triggered program returns nobody sees; whether it can be attached here must be known. */
+static enum status try_to_attach(struct instance *instance, size_t i)
+{
+	const struct target *target = &instance->target[i];
+	struct bpf_link *link = trigger_attach(target->trigger, target->program, instance->cpu[i]);
+
+	if (!link)
+		return fail(instance, STATUS_UNSUPPORTED, "%s can't be attached here: %s",
+			    instance->row[i]->entry_point, strerror(errno));
+	bpf_link__destroy(link);
+	return STATUS_OK;
+}
+
 enum status instance_validate(struct instance *instance, bool ignore)
 {
 	if (instance->consumer)
@@ -167,7 +180,14 @@ enum status instance_validate(struct instance *instance, bool ignore)
 	for (size_t i = 0; i < instance->n; i++) {
 		const struct plan_row *row = instance->row[i];
 		uint32_t result;
-		int error = invoke_on(instance->cpu[i], &instance->target[i], 1, &result);
+		int error;
+
+		if (instance->target[i].trigger) {
+			if (try_to_attach(instance, i))
+				return instance->status;
+			continue;
+		}
+		error = invoke_on(instance->cpu[i], &instance->target[i], 1, &result);
 
 		if (error)
 			return fail(instance, STATUS_RUN_FAILED, "%s: %s", row->entry_point,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "measure.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <sched.h>
@@ -34,8 +35,10 @@ struct measurement {
 	atomic_size_t unfinished; /* probes that have no whole pair yet */
 };
 
+#define ABSENT INT64_MIN
+
 struct call {
-	int64_t value[READ_COUNT];
+	int64_t value[READ_COUNT]; /* ABSENT where nothing was read */
 	uint32_t kernel_ns;
 	int error;
 };
@@ -98,21 +101,60 @@ static void call(const struct probe *probe, uint32_t n, struct call *c)
 	c->value[READ_WALL_NS] = clock_ns(CLOCK_MONOTONIC) - wall;
 	counters_read(after);
 	for (int i = 0; i < COUNTERS; i++)
-		c->value[FIRST_COUNTER + i] = after[i] < 0 ? -1 : after[i] - before[i];
+		c->value[FIRST_COUNTER + i] = after[i] < 0 ? ABSENT : after[i] - before[i];
+}
+
+static void run_calls(const struct probe *probe, struct pair *pair)
+{
+	if (probe->large_first)
+		call(probe, probe->large, &pair->large);
+	call(probe, measure_small(probe->large), &pair->small);
+	if (!probe->large_first)
+		call(probe, probe->large, &pair->large);
+}
+
+static void subtract(struct call *with, const struct call *without)
+{
+	for (int r = 0; r < READ_COUNT; r++)
+		if (with->value[r] != ABSENT && without->value[r] != ABSENT)
+			with->value[r] -= without->value[r];
+	if (!with->error)
+		with->error = without->error;
+}
+
+/* The calls of a trigger with the program attached, less the same calls without it. */
+static void run_triggered(const struct probe *probe, struct pair *pair)
+{
+	const struct target *target = probe->target;
+	struct bpf_link *link;
+	struct pair bare;
+
+	memset(&bare, 0, sizeof(bare));
+	if (!probe->large_first)
+		run_calls(probe, &bare);
+	link = trigger_attach(target->trigger, target->program, probe->cpu);
+	if (!link) {
+		pair->large.error = errno;
+		return;
+	}
+	run_calls(probe, pair);
+	bpf_link__destroy(link);
+	if (probe->large_first)
+		run_calls(probe, &bare);
+	subtract(&pair->small, &bare.small);
+	subtract(&pair->large, &bare.large);
 }
 
 static void run_pair(const struct probe *probe, struct pair *pair)
 {
-	uint32_t small = measure_small(probe->large);
 	int64_t stolen = stolen_ticks(probe->cpu);
 	struct rusage before, after;
 
 	getrusage(RUSAGE_THREAD, &before);
-	if (probe->large_first)
-		call(probe, probe->large, &pair->large);
-	call(probe, small, &pair->small);
-	if (!probe->large_first)
-		call(probe, probe->large, &pair->large);
+	if (probe->target->trigger)
+		run_triggered(probe, pair);
+	else
+		run_calls(probe, pair);
 	pair->end_ns = clock_ns(CLOCK_MONOTONIC);
 	getrusage(RUSAGE_THREAD, &after);
 	pair->marks = 0;
@@ -146,7 +188,7 @@ static void summarize(struct probe *probe, const struct pair *pairs, size_t n, i
 		large_ns += (double)p->large.value[READ_CPU_NS];
 		for (int r = 0; r < READ_COUNT; r++)
 			s->slope[r] +=
-			    p->large.value[r] < 0 || p->small.value[r] < 0
+			    p->large.value[r] == ABSENT || p->small.value[r] == ABSENT
 				? NAN
 				: (double)(p->large.value[r] - p->small.value[r]) / divisor;
 	}

@@ -449,6 +449,7 @@ uint64_t run_rounds(const struct plan *plan, const struct run_options *options,
 	free(order);
 	release(&run);
 	trace_restore();
+	trigger_release();
 	return whole;
 }
 

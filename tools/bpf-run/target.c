@@ -57,7 +57,30 @@ const char *target_init(struct target *target, int fd, int program_type, const c
 			target->context[SK_LOOKUP_FAMILY_OFFSET] = AF_INET;
 		return NULL;
 	}
-	return "the kernel has no test run for this program type";
+	return "the kernel has no test run for this program type, and there is no trigger for it";
+}
+
+/* The only functions that a tracing program's test run calls. */
+static bool is_test_function(const struct bpf_program *program)
+{
+	const char *section = bpf_program__section_name(program);
+
+	return strstr(section, "/bpf_fentry_test") || strstr(section, "/bpf_modify_return_test");
+}
+
+const char *target_init_program(struct target *target, struct bpf_program *program,
+				const char *packet)
+{
+	const struct trigger *trigger = trigger_of(program);
+
+	if (!trigger || is_test_function(program))
+		return target_init(target, bpf_program__fd(program),
+				   (int)bpf_program__type(program), packet);
+	memset(target, 0, sizeof(*target));
+	target->fd = bpf_program__fd(program);
+	target->trigger = trigger;
+	target->program = program;
+	return NULL;
 }
 
 void target_init_user(struct target *target)
@@ -96,7 +119,9 @@ int target_invoke(const struct target *target, uint32_t n, uint32_t *result, uin
 	struct bpf_test_run_opts opts = {0};
 	int error = 0;
 
-	if (target->fd < 0)
+	if (target->trigger)
+		error = trigger_fire(target->trigger, n);
+	else if (target->fd < 0)
 		opts.retval = loop_in_user_space(n);
 	else if (target->repeats)
 		error = test_run(target, n, &opts);

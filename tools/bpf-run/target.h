@@ -10,9 +10,13 @@
 #include <stdint.h>
 
 #include "packet.h"
+#include "trigger.h"
 
 struct target {
-	int fd;	      /* of the program; -1 for the loop in user space */
+	int fd; /* of the program; -1 for the loop in user space */
+	/* Types that the kernel can't run by itself are attached, and triggered. */
+	const struct trigger *trigger;
+	struct bpf_program *program;
 	bool repeats; /* the kernel repeats it; else one call is one invocation */
 	unsigned char data[PACKET_MAX_BYTES];
 	uint32_t data_bytes; /* 0: the type takes no packet */
@@ -25,6 +29,10 @@ struct target {
  * @packet: name of the packet, for types that take one
  * @return: NULL, or why programs of this type cannot be run */
 const char *target_init(struct target *target, int fd, int program_type, const char *packet);
+
+/** target_init_program - the same for a loaded program, which may need a trigger */
+const char *target_init_program(struct target *target, struct bpf_program *program,
+				const char *packet);
 
 /** target_init_user - the loop in user space */
 void target_init_user(struct target *target);

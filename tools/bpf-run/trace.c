@@ -1,46 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "trace.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <err.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "orphans.h"
 #include "trace_event.h"
 #include "xalloc.h"
 
 #define INSTANCES TRACEFS "/instances"
-#define PREFIX "bpf-run-"
 
 static char *instance; /* our folder, once it is made */
-
-/* Instances outlive the process that made them: remove those of runs that were killed. */
-static void remove_orphans(void)
-{
-	DIR *dir = opendir(INSTANCES);
-	const struct dirent *entry;
-
-	while (dir && (entry = readdir(dir))) {
-		const char *number = entry->d_name + strlen(PREFIX);
-		char *path;
-
-		if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) ||
-		    !isdigit((unsigned char)*number) || !kill(atoi(number), 0) || errno != ESRCH)
-			continue;
-		path = xasprintf("%s/%s", INSTANCES, entry->d_name);
-		rmdir(path);
-		free(path);
-	}
-	if (dir)
-		closedir(dir);
-}
 
 const char *trace_redirect(void)
 {
@@ -51,8 +24,8 @@ const char *trace_redirect(void)
 	if (!trace_event_save())
 		return "tracefs is not mounted at " TRACEFS ", or has no event for it";
 	if (!instance) {
-		remove_orphans();
-		instance = xasprintf("%s/" PREFIX "%ld", INSTANCES, (long)getpid());
+		orphans_remove(INSTANCES);
+		instance = orphans_name(INSTANCES);
 		if (mkdir(instance, 0700)) {
 			free(instance);
 			instance = NULL;

@@ -120,6 +120,13 @@ static void explain(struct loaded *loaded, const struct program_set *set, int er
 			free(said);
 			return;
 		}
+		if (bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC) {
+			fail(loaded, STATUS_UNSUPPORTED,
+			     xasprintf("libbpf %s does not know section '%s'",
+				       libbpf_version_string(),
+				       bpf_program__section_name(program)));
+			return;
+		}
 		if (error == EPERM) {
 			fail(loaded, STATUS_UNSUPPORTED,
 			     xasprintf("the kernel refuses programs of type %s here: %s", type,

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#include "trigger.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/perf_event.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+
+enum where { AT_TARGET, AT_CGROUP, AT_PERF_EVENT };
+
+struct trigger {
+	enum bpf_prog_type type;
+	int attach_type; /* -1: of any */
+	enum where where;
+	int (*fire)(void); /* 0 or -1 with errno set */
+};
+
+#define DISCARD_PORT 9
+
+/* A UDP socket that every thread keeps: closed with the process. */
+static int udp_socket(void)
+{
+	static _Thread_local int fd = -1;
+
+	if (fd < 0)
+		fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	return fd;
+}
+
+static struct sockaddr_in loopback(in_port_t port)
+{
+	return (struct sockaddr_in){
+	    .sin_family = AF_INET,
+	    .sin_port = htons(port),
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+}
+
+static int fire_getppid(void)
+{
+	return syscall(SYS_getppid) < 0 ? -1 : 0;
+}
+
+static int fire_open(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int fire_sysctl(void)
+{
+	char text[16];
+	int fd = open("/proc/sys/kernel/ostype", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
+
+	if (fd >= 0)
+		close(fd);
+	return n < 0 ? -1 : 0;
+}
+
+static int fire_socket(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int fire_bind(void)
+{
+	struct sockaddr_in to = loopback(0);
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int result = fd < 0 ? -1 : bind(fd, (struct sockaddr *)&to, sizeof(to));
+
+	if (fd >= 0)
+		close(fd);
+	return result;
+}
+
+static int fire_connect(void)
+{
+	struct sockaddr_in to = loopback(DISCARD_PORT);
+
+	return connect(udp_socket(), (struct sockaddr *)&to, sizeof(to));
+}
+
+static int fire_sendmsg(void)
+{
+	struct sockaddr_in to = loopback(DISCARD_PORT);
+
+	/* Nobody listens there: the answer to the one before may be what this one returns. */
+	return sendto(udp_socket(), "", 0, 0, (struct sockaddr *)&to, sizeof(to)) < 0 &&
+			       errno != ECONNREFUSED ?
+		       -1 :
+		       0;
+}
+
+static int fire_getsockopt(void)
+{
+	int value;
+	socklen_t size = sizeof(value);
+
+	return getsockopt(udp_socket(), SOL_SOCKET, SO_RCVBUF, &value, &size);
+}
+
+static int fire_setsockopt(void)
+{
+	int value = 1;
+
+	return setsockopt(udp_socket(), SOL_SOCKET, SO_REUSEADDR, &value, sizeof(value));
+}
+
+static int fire_tcp_connection(void)
+{
+	static _Thread_local int listener = -1;
+	static _Thread_local struct sockaddr_in to;
+	socklen_t size = sizeof(to);
+	struct linger reset = {.l_onoff = 1}; /* no TIME_WAIT: ports would run out */
+	int client, server, result = -1;
+
+	if (listener < 0) {
+		to = loopback(0);
+		listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		if (bind(listener, (struct sockaddr *)&to, sizeof(to)) || listen(listener, 1) ||
+		    getsockname(listener, (struct sockaddr *)&to, &size))
+			return -1;
+	}
+	client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (client >= 0 && !connect(client, (struct sockaddr *)&to, sizeof(to))) {
+		server = accept(listener, NULL, NULL);
+		if (server >= 0) {
+			result = setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+			close(client);
+			client = -1;
+			close(server);
+		}
+	}
+	if (client >= 0)
+		close(client);
+	return result;
+}
+
+static int fire_page_fault(void)
+{
+	static _Thread_local char *page;
+
+	if (!page) {
+		page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (page == MAP_FAILED) {
+			page = NULL;
+			return -1;
+		}
+	}
+	*(volatile char *)page = 1;
+	return madvise(page, 4096, MADV_DONTNEED);
+}
+
+static const struct trigger triggers[] = {
+    {BPF_PROG_TYPE_TRACEPOINT, -1, AT_TARGET, fire_getppid},
+    {BPF_PROG_TYPE_KPROBE, -1, AT_TARGET, fire_getppid},
+    {BPF_PROG_TYPE_TRACING, -1, AT_TARGET, fire_getppid},
+    {BPF_PROG_TYPE_LSM, BPF_LSM_MAC, AT_TARGET, fire_open},
+    {BPF_PROG_TYPE_PERF_EVENT, -1, AT_PERF_EVENT, fire_page_fault},
+    {BPF_PROG_TYPE_SOCK_OPS, -1, AT_CGROUP, fire_tcp_connection},
+    {BPF_PROG_TYPE_CGROUP_DEVICE, -1, AT_CGROUP, fire_open},
+    {BPF_PROG_TYPE_CGROUP_SYSCTL, -1, AT_CGROUP, fire_sysctl},
+    {BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET_SOCK_CREATE, AT_CGROUP, fire_socket},
+    {BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET_SOCK_RELEASE, AT_CGROUP, fire_socket},
+    {BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET4_POST_BIND, AT_CGROUP, fire_bind},
+    {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_BIND, AT_CGROUP, fire_bind},
+    {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_CONNECT, AT_CGROUP, fire_connect},
+    {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_UDP4_SENDMSG, AT_CGROUP, fire_sendmsg},
+    {BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_CGROUP_GETSOCKOPT, AT_CGROUP, fire_getsockopt},
+    {BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_CGROUP_SETSOCKOPT, AT_CGROUP, fire_setsockopt},
+};
+
+const struct trigger *trigger_of(const struct bpf_program *program)
+{
+	for (size_t i = 0; i < sizeof(triggers) / sizeof(*triggers); i++)
+		if (triggers[i].type == bpf_program__type(program) &&
+		    (triggers[i].attach_type < 0 ||
+		     triggers[i].attach_type == (int)bpf_program__expected_attach_type(program)))
+			return &triggers[i];
+	return NULL;
+}
+
+int trigger_fire(const struct trigger *trigger, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (trigger->fire())
+			return errno;
+	return 0;
+}
+
+static struct bpf_link *attach_perf_event(struct bpf_program *program, int cpu)
+{
+	struct perf_event_attr attr = {
+	    .type = PERF_TYPE_SOFTWARE,
+	    .size = sizeof(attr),
+	    .config = PERF_COUNT_SW_PAGE_FAULTS,
+	    .sample_period = 1,
+	};
+	int fd = (int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+
+	return fd < 0 ? NULL : bpf_program__attach_perf_event(program, fd);
+}
+
+struct bpf_link *trigger_attach(const struct trigger *trigger, struct bpf_program *program, int cpu)
+{
+	int cgroup;
+
+	switch (trigger->where) {
+	case AT_CGROUP:
+		cgroup = cgroup_enter();
+		return cgroup < 0 ? NULL : bpf_program__attach_cgroup(program, cgroup);
+	case AT_PERF_EVENT:
+		return attach_perf_event(program, cpu);
+	case AT_TARGET:
+		return bpf_program__attach(program);
+	}
+	return NULL;
+}
+
+void trigger_release(void)
+{
+	cgroup_leave();
+}

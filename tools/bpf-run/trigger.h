@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Program types that the kernel cannot run by itself: they are attached, and something in user
+ * space triggers them. What is timed is the trigger with the program, less the trigger without it.
+ *
+ *	tracepoint, kprobe, tracing, lsm, cgroup hooks, sock_ops, perf_event
+ *
+ * The trigger follows from where a program attaches: a getppid() for the tracing types (so hook
+ * that), a connection over the loopback for sock_ops, and so on.
+ */
+#ifndef TRIGGER_H
+#define TRIGGER_H
+
+#include <bpf/libbpf.h>
+#include <stdint.h>
+
+struct trigger;
+
+/** trigger_of - the trigger of a program; NULL when there is none for its type */
+const struct trigger *trigger_of(const struct bpf_program *program);
+
+/** trigger_fire - fire n times on this thread; 0 or an error number */
+int trigger_fire(const struct trigger *trigger, uint32_t n);
+
+/**
+ * trigger_attach - attach a program where its trigger reaches it
+ * @cpu: where it is triggered
+ * @return: a link for bpf_link__destroy(), or NULL with errno set
+ */
+struct bpf_link *trigger_attach(const struct trigger *trigger, struct bpf_program *program,
+				int cpu);
+
+/** trigger_release - leave the cgroup that trigger_attach() may have made for this process */
+void trigger_release(void);
+
+#endif
