@@ -9,12 +9,8 @@
 #include "cli.h"
 #include "csv.h"
 #include "number.h"
+#include "schema.h"
 #include "xalloc.h"
-
-/* Columns that tell of one sample only: they say nothing of a group, and nobody misses them. */
-static const char *const of_a_sample[] = {
-    "boot",    "round",	    "sample",	    "cpu",    "iterations", "operations", "duration_ns",
-    "wall_ns", "kernel_ns", "instructions", "cycles", "mark",	    "status",	  "reason"};
 
 /* Columns of samples.csv beside keys and values that a summary needs. */
 static const char *const needed[] = {"timestamp", "program_type", "program_hash", "control",
@@ -27,12 +23,20 @@ struct layout {
 	int status, reason, mark;
 };
 
-static bool is_of_a_sample(const char *name)
+static bool has_column(const struct schema *schema, const char *name)
 {
-	for (size_t i = 0; i < COUNT(of_a_sample); i++)
-		if (!strcmp(of_a_sample[i], name))
+	for (size_t i = 0; i < schema->ncolumns; i++)
+		if (!strcmp(schema->columns[i].name, name))
 			return true;
 	return false;
+}
+
+/* Whether a column tells of one sample only: it says nothing of a group, and nobody misses it. The
+ * status and reason of a group are its own. */
+static bool is_of_a_sample(const char *name)
+{
+	return (has_column(&schema_samples, name) && !has_column(&schema_summary, name)) ||
+	       !strcmp(name, "status") || !strcmp(name, "reason");
 }
 
 /* The columns that are carried are those of the first file. */
