@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The CSV library alone, for the tests: reads a CSV and writes it as CSV, or as JSON, an array of objects.
+ * The CSV library alone, for the tests: reads a CSV and writes it as CSV, or as JSON, an array of
+ *objects.
  *
  *	csv-filter csv|json [FILE]
  */

@@ -8,8 +8,9 @@
 
 int main(void)
 {
-	const struct schema *const schemas[] = {&schema_plan,	 &schema_samples, &schema_environment,
-						&schema_rounds,	 &schema_summary, &schema_verdict};
+	const struct schema *const schemas[] = {&schema_plan,	     &schema_samples,
+						&schema_environment, &schema_rounds,
+						&schema_summary,     &schema_verdict};
 	struct csv_writer w = {.f = stdout};
 
 	puts("file,name,type,unit,required");
