@@ -6,6 +6,8 @@
  *	pair.c     subjects → findings: a series with its two sides
  *	judge.c    what the numbers of a finding say: ratio, interval, p-value, verdict
  *	exact.c    the same for metrics without noise
+ *	settings.c rules of single series
+ *	verdict.c  what the controls allow the numbers to say
  *	output.c   findings → verdict.csv
  */
 #ifndef DETECT_H
@@ -98,7 +100,7 @@ struct comparison {
 	struct subject **subjects;
 	size_t subjects_size;
 	struct net net_values;
-	bool has_net; /* the columns that net values need are there */
+	bool lacks_net; /* a file without the columns that net values need */
 
 	/* what was found */
 	struct finding *findings;
@@ -112,8 +114,19 @@ void comparison_read(struct comparison *c, const char *path, enum side side);
 /** comparison_pair - make the findings, without numbers, in order of output */
 void comparison_pair(struct comparison *c);
 
+/** settings_read - take the rules of single series from a CSV, after pairing */
+void settings_read(struct comparison *c, const char *path);
+
+/** noise_read - raise the margins of series whose stored A/A comparisons reach further */
+void noise_read(struct comparison *c, const char *path);
+
 /** comparison_judge - fill in numbers and verdicts */
 void comparison_judge(struct comparison *c);
+
+/** finding_rounds - the round values of one side, net of the baseline when that is asked for; the
+ * caller releases them */
+void finding_rounds(const struct comparison *c, const struct finding *f, enum side side,
+		    struct by_round *b);
 
 /** judge_measured - numbers of a finding with noise, but for p_adjusted and the verdict
  * @return: false when there is no number to judge; then the verdict stands */

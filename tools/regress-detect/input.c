@@ -94,9 +94,9 @@ static void find_layout(struct comparison *c, struct csv_reader *in, struct layo
 		errx(EXIT_TROUBLE, "missing column 'build' (%s)", in->path);
 	if (rounds_columns(&c->rounds, in))
 		errx(EXIT_TROUBLE, "%s", in->error);
-	c->has_net = csv_column(in, "program_type") >= 0 && csv_column(in, "round") >= 0 &&
-		     csv_column(in, "test") >= 0;
-	if ((c->net || c->has_net) && net_columns(&c->net_values, in, c->metrics.n))
+	c->lacks_net |= csv_column(in, "program_type") < 0 || csv_column(in, "round") < 0 ||
+			csv_column(in, "test") < 0;
+	if ((c->net || !c->lacks_net) && net_columns(&c->net_values, in, c->metrics.n))
 		errx(EXIT_TROUBLE, "%s", in->error);
 }
 
@@ -211,7 +211,7 @@ static void take_row(struct comparison *c, struct csv_reader *in, const struct l
 	parse_values(c, in, l, value);
 	if (rounds_row(&c->rounds, in, &round))
 		errx(EXIT_TROUBLE, "%s", in->error);
-	if (c->has_net) {
+	if (!c->lacks_net) {
 		scope = net_scope(&c->net_values, in, side == BASELINE ? "b" : "c");
 		s->scope = scope;
 		s->is_baseline = net_is_baseline(&c->net_values, in);

@@ -7,11 +7,11 @@
 #include "cli.h"
 #include "detect.h"
 
-enum { OPT_MARGIN = 0x100, OPT_ALPHA, OPT_ALERT, OPT_HIGHER, OPT_EXIT_CODE };
+enum { OPT_MARGIN = 0x100, OPT_ALPHA, OPT_ALERT, OPT_HIGHER, OPT_EXIT_CODE, OPT_AA, OPT_SETTINGS };
 
 struct opts {
 	struct cli cli;
-	const char *baseline, *current, *value, *key;
+	const char *baseline, *current, *value, *key, *aa, *settings;
 	struct rule rule;
 	bool net, exit_code;
 };
@@ -35,6 +35,8 @@ static const struct argp_option options[] = {
     {"alpha", OPT_ALPHA, "P", 0, "error probability over all series (0.01)", 0},
     {"higher-is-better", OPT_HIGHER, NULL, 0, "a larger value is an improvement", 0},
     {"net", 'n', NULL, 0, "judge what a test costs beyond its program type's baseline", 0},
+    {"settings", OPT_SETTINGS, "FILE", 0, "rules of single series, a CSV", 0},
+    {"aa", OPT_AA, "FILE", 0, "verdicts of A/A comparisons: raise the margins they exceed", 0},
     {"exit-code", OPT_EXIT_CODE, NULL, 0,
      "exit 1 for a regression, else 3 when nothing is conclusive, or something is missing or "
      "failed",
@@ -76,6 +78,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_HIGHER:
 		o->rule.higher_is_better = true;
+		return 0;
+	case OPT_AA:
+		o->aa = arg;
+		return 0;
+	case OPT_SETTINGS:
+		o->settings = arg;
 		return 0;
 	case OPT_EXIT_CODE:
 		o->exit_code = true;
@@ -137,6 +145,10 @@ int main(int argc, char **argv)
 	for (int i = 0; i < o.cli.noperands; i++)
 		comparison_read(&c, o.cli.operands[i], o.baseline ? NSIDES : (enum side)i);
 	comparison_pair(&c);
+	if (o.settings)
+		settings_read(&c, o.settings);
+	if (o.aa)
+		noise_read(&c, o.aa);
 	comparison_judge(&c);
 	comparison_write(&c);
 	if (o.exit_code)
