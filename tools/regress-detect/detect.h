@@ -2,6 +2,7 @@
 /*
  * regress-detect's parts and how they meet:
  *
+ *	columns.c  which columns a file has
  *	input.c    rows → subjects: the values of one test of one build
  *	pair.c     subjects → findings: a series with its two sides
  *	judge.c    what the numbers of a finding say: ratio, interval, p-value, verdict
@@ -17,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "columns.h"
 #include "group.h"
 #include "keytable.h"
 #include "names.h"
@@ -86,10 +88,7 @@ struct finding {
 
 struct comparison {
 	/* what to do */
-	struct names keys;    /* columns that name a series: host_class, track, … */
-	struct names metrics; /* value columns as the verdict names them */
-	bool metrics_given;   /* by --value; else the first that has values is taken */
-	bool keys_given;
+	struct columns cols;
 	const char *baseline, *current; /* labels, or NULL: one file a side */
 	bool net;
 	struct rule rule;

@@ -39,7 +39,7 @@ static bool take_side(const struct comparison *c, struct finding *f, enum side s
 
 void judge_exact(const struct comparison *c, struct finding *f)
 {
-	bool instructions = !strcmp(c->metrics.name[f->metric], "instructions");
+	bool instructions = !strcmp(c->cols.metrics.name[f->metric], "instructions");
 	double low[NSIDES], high[NSIDES], range = 0, tolerance, change;
 	bool have = true;
 
@@ -54,8 +54,7 @@ void judge_exact(const struct comparison *c, struct finding *f)
 	}
 	change = f->value[CURRENT] - f->value[BASELINE];
 	if (f->value[BASELINE] > 0 && f->value[CURRENT] > 0)
-		f->ratio = f->ratio_low = f->ratio_high =
-		    f->value[CURRENT] / f->value[BASELINE];
+		f->ratio = f->ratio_low = f->ratio_high = f->value[CURRENT] / f->value[BASELINE];
 	tolerance = instructions ? fmax(INSTRUCTIONS_TOLERANCE, range) : 0;
 	if (!instructions && range > 0) {
 		finding_set(f, UNSTABLE, "a count that differs by %g within one build", range);

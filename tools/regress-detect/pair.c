@@ -41,17 +41,17 @@ static size_t ignored_key(const struct comparison *c, const struct pairing *p)
 	const char *track[NSIDES] = {NULL, NULL};
 	size_t at;
 
-	for (at = 0; at < c->keys.n && strcmp(c->keys.name[at], "track") != 0; at++)
+	for (at = 0; at < c->cols.keys.n && strcmp(c->cols.keys.name[at], "track") != 0; at++)
 		;
-	if (at == c->keys.n || c->keys_given)
-		return c->keys.n;
+	if (at == c->cols.keys.n || c->cols.keys_given)
+		return c->cols.keys.n;
 	for (size_t i = 0; i < nsubjects(c); i++) {
 		const struct subject *s = c->subjects[i];
 
 		if (!belongs(s, p))
 			continue;
 		if (track[s->side] && strcmp(track[s->side], s->cells[at]) != 0)
-			return c->keys.n;
+			return c->cols.keys.n;
 		track[s->side] = s->cells[at];
 	}
 	return at;
@@ -88,15 +88,15 @@ static void add_metrics(struct comparison *c, const struct subject *const *side,
 {
 	size_t best = 0;
 
-	if (c->metrics_given) {
-		for (size_t m = 0; m < c->metrics.n; m++)
+	if (c->cols.metrics_given) {
+		for (size_t m = 0; m < c->cols.metrics.n; m++)
 			add_finding(c, side, m, pairing);
 		return;
 	}
-	while (best < c->metrics.n && !has_values(side[BASELINE], best) &&
+	while (best < c->cols.metrics.n && !has_values(side[BASELINE], best) &&
 	       !has_values(side[CURRENT], best))
 		best++;
-	add_finding(c, side, best < c->metrics.n ? best : 0, pairing);
+	add_finding(c, side, best < c->cols.metrics.n ? best : 0, pairing);
 }
 
 static void pair_builds(struct comparison *c, const struct pairing *p, size_t number)
@@ -112,7 +112,7 @@ static void pair_builds(struct comparison *c, const struct pairing *p, size_t nu
 		if (!belongs(s, p))
 			continue;
 		key_clear(&key);
-		for (size_t k = 0; k < c->keys.n; k++)
+		for (size_t k = 0; k < c->cols.keys.n; k++)
 			if (k != ignored)
 				key_add(&key, s->cells[k], strlen(s->cells[k]));
 		sides[keytable_add(&series, key.text, key.len)][s->side] = s;
@@ -133,7 +133,7 @@ static int in_order(const void *a, const void *b, void *context)
 
 	if (x->pairing != y->pairing)
 		return x->pairing < y->pairing ? -1 : 1;
-	for (size_t k = 0; k < c->keys.n; k++) {
+	for (size_t k = 0; k < c->cols.keys.n; k++) {
 		int order = strverscmp(s->cells[k], t->cells[k]);
 
 		if (order)

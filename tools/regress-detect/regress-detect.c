@@ -107,12 +107,12 @@ static struct comparison comparison_of(const struct opts *o)
 			       .current = o->current,
 			       .net = o->net,
 			       .rule = o->rule,
-			       .keys_given = o->key,
-			       .metrics_given = o->value};
+			       .cols = {.keys_given = o->key, .metrics_given = o->value}};
 
-	c.keys = names_split("--key", o->key ? o->key : "host_class,track,suite,test,entry_point");
+	c.cols.keys =
+	    names_split("--key", o->key ? o->key : "host_class,track,suite,test,entry_point");
 	if (o->value)
-		c.metrics = names_split("--value", o->value);
+		c.cols.metrics = names_split("--value", o->value);
 	return c;
 }
 

@@ -33,10 +33,10 @@ struct match {
 
 static struct match match_columns(const struct comparison *c, const struct csv_reader *in)
 {
-	struct match m = {xmalloc(c->keys.n * sizeof(int)), csv_column(in, "metric")};
+	struct match m = {xmalloc(c->cols.keys.n * sizeof(int)), csv_column(in, "metric")};
 
-	for (size_t k = 0; k < c->keys.n; k++)
-		m.key[k] = csv_column(in, c->keys.name[k]);
+	for (size_t k = 0; k < c->cols.keys.n; k++)
+		m.key[k] = csv_column(in, c->cols.keys.name[k]);
 	return m;
 }
 
@@ -48,10 +48,10 @@ static bool matches(const struct csv_reader *in, int column, const char *text)
 static bool row_matches(const struct comparison *c, const struct finding *f,
 			const struct csv_reader *in, const struct match *m)
 {
-	for (size_t k = 0; k < c->keys.n; k++)
-		if (!matches(in, m->key[k], finding_label(c, f, c->keys.name[k])))
+	for (size_t k = 0; k < c->cols.keys.n; k++)
+		if (!matches(in, m->key[k], finding_label(c, f, c->cols.keys.name[k])))
 			return false;
-	return matches(in, m->metric, c->metrics.name[f->metric]);
+	return matches(in, m->metric, c->cols.metrics.name[f->metric]);
 }
 
 /* A number of the current row; `otherwise` for an empty cell or no such column. */
@@ -72,7 +72,7 @@ static double cell_number(const struct csv_reader *in, int column, double min, d
 static void check_settings_columns(const struct comparison *c, const struct csv_reader *in)
 {
 	for (size_t i = 0; i < in->ncolumns; i++) {
-		bool known = names_have(&c->keys, in->header[i]) ||
+		bool known = names_have(&c->cols.keys, in->header[i]) ||
 			     !strcmp(in->header[i], "metric") || !strcmp(in->header[i], "comment");
 
 		for (size_t r = 0; r < NRULE; r++)
@@ -139,11 +139,11 @@ struct noise {
 
 static void series_key(const struct comparison *c, const struct finding *f, struct key *key)
 {
-	const char *metric = c->metrics.name[f->metric];
+	const char *metric = c->cols.metrics.name[f->metric];
 
 	key_clear(key);
-	for (size_t k = 0; k < c->keys.n; k++) {
-		const char *cell = finding_label(c, f, c->keys.name[k]);
+	for (size_t k = 0; k < c->cols.keys.n; k++) {
+		const char *cell = finding_label(c, f, c->cols.keys.name[k]);
 
 		key_add(key, cell, strlen(cell));
 	}
@@ -158,7 +158,7 @@ static void take_noise(const struct comparison *c, const struct csv_reader *in,
 	struct key key = {0};
 	uint32_t at;
 
-	for (size_t k = 0; k < c->keys.n; k++)
+	for (size_t k = 0; k < c->cols.keys.n; k++)
 		key_add(&key, in->cell[m->key[k]], in->cell_len[m->key[k]]);
 	key_add(&key, in->cell[m->metric], in->cell_len[m->metric]);
 	at = keytable_find(series, key.text, key.len);
@@ -182,9 +182,10 @@ static void read_noise(const struct comparison *c, const char *path, const struc
 	if (csv_open(&in, path) || csv_require(&in, needed, 2, found))
 		errx(EXIT_TROUBLE, "%s", in.error);
 	m = match_columns(c, &in);
-	for (size_t k = 0; k < c->keys.n; k++)
+	for (size_t k = 0; k < c->cols.keys.n; k++)
 		if (m.key[k] < 0)
-			errx(EXIT_TROUBLE, "missing column '%s' (%s)", c->keys.name[k], in.path);
+			errx(EXIT_TROUBLE, "missing column '%s' (%s)", c->cols.keys.name[k],
+			     in.path);
 	while ((got = csv_next_row(&in)) > 0)
 		take_noise(c, &in, &m, found[1], series, noise);
 	if (got < 0)
