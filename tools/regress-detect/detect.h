@@ -9,6 +9,7 @@
  *	exact.c    the same for metrics without noise
  *	settings.c rules of single series
  *	verdict.c  what the controls allow the numbers to say
+ *	history.c  histories instead of two builds (history.h)
  *	output.c   findings → verdict.csv
  */
 #ifndef DETECT_H
@@ -59,6 +60,8 @@ enum verdict {
 	NEW,
 	MISSING,
 	FAILED,
+	SUSPECTED, /* from history, which only nominates, like the next */
+	STALE,
 	NVERDICTS
 };
 extern const char *const verdict_names[NVERDICTS];
@@ -84,6 +87,10 @@ struct finding {
 
 	enum verdict verdict;
 	char *reason; /* owned; NULL for none */
+
+	const char *first_bad; /* in history: build with which the new level begins, or NULL */
+	struct subject *owned; /* sides that belong to this finding alone, or NULL */
+	size_t order;	       /* in which it was found */
 };
 
 struct comparison {
@@ -91,6 +98,7 @@ struct comparison {
 	struct columns cols;
 	const char *baseline, *current; /* labels, or NULL: one file a side */
 	bool net;
+	bool history; /* rows in time order instead of two sides */
 	struct rule rule;
 
 	/* what was read */
@@ -103,12 +111,21 @@ struct comparison {
 
 	/* what was found */
 	struct finding *findings;
-	size_t nfindings;
+	size_t nfindings, findings_size;
 };
 
 /** comparison_read - add the rows of a file; ends the tool with a message when they are bad
  * @side: the side of all of its rows, or NSIDES: by build label */
 void comparison_read(struct comparison *c, const char *path, enum side side);
+
+/** finding_blank - a finding without sides and numbers, with the rule of the comparison */
+struct finding finding_blank(const struct comparison *c);
+
+/** comparison_add - append a copy of a finding; the pointer is valid until the next one */
+struct finding *comparison_add(struct comparison *c, const struct finding *f);
+
+/** comparison_sort - bring the findings into the order of output */
+void comparison_sort(struct comparison *c);
 
 /** comparison_pair - make the findings, without numbers, in order of output */
 void comparison_pair(struct comparison *c);

@@ -155,6 +155,7 @@ void comparison_release(struct comparison *c)
 		free(c->findings[i].x);
 		free(c->findings[i].y);
 		free(c->findings[i].reason);
+		free(c->findings[i].owned);
 	}
 	free(c->findings);
 	names_release(&c->cols.keys);

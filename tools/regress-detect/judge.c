@@ -42,6 +42,8 @@ const char *const verdict_names[NVERDICTS] = {
     [NEW] = "new",
     [MISSING] = "missing",
     [FAILED] = "failed",
+    [SUSPECTED] = "suspected",
+    [STALE] = "stale",
 };
 
 void finding_set(struct finding *f, enum verdict verdict, const char *fmt, ...)

@@ -62,14 +62,9 @@ static bool has_values(const struct subject *s, size_t metric)
 	return s && s->g.value && s->g.value[metric];
 }
 
-static void add_finding(struct comparison *c, const struct subject *const *side, size_t metric,
-			size_t pairing)
+struct finding finding_blank(const struct comparison *c)
 {
-	c->findings = xrealloc(c->findings, (c->nfindings + 1) * sizeof(*c->findings));
-	c->findings[c->nfindings++] = (struct finding){
-	    .side = {side[BASELINE], side[CURRENT]},
-	    .metric = metric,
-	    .pairing = pairing,
+	return (struct finding){
 	    .rule = c->rule,
 	    .value = {NAN, NAN},
 	    .net_change = NAN,
@@ -81,6 +76,32 @@ static void add_finding(struct comparison *c, const struct subject *const *side,
 	    .p_value = NAN,
 	    .p_adjusted = NAN,
 	};
+}
+
+struct finding *comparison_add(struct comparison *c, const struct finding *f)
+{
+	struct finding *added;
+
+	if (c->nfindings == c->findings_size) {
+		c->findings_size = c->findings_size ? 2 * c->findings_size : 64;
+		c->findings = xrealloc(c->findings, c->findings_size * sizeof(*c->findings));
+	}
+	added = &c->findings[c->nfindings];
+	*added = *f;
+	added->order = c->nfindings++;
+	return added;
+}
+
+static void add_finding(struct comparison *c, const struct subject *const *side, size_t metric,
+			size_t pairing)
+{
+	struct finding f = finding_blank(c);
+
+	f.side[BASELINE] = side[BASELINE];
+	f.side[CURRENT] = side[CURRENT];
+	f.metric = metric;
+	f.pairing = pairing;
+	comparison_add(c, &f);
 }
 
 /* All metrics that were asked for, or the first that has values. */
@@ -131,7 +152,7 @@ static int in_order(const void *a, const void *b, void *context)
 	const struct subject *s = x->side[CURRENT] ? x->side[CURRENT] : x->side[BASELINE];
 	const struct subject *t = y->side[CURRENT] ? y->side[CURRENT] : y->side[BASELINE];
 
-	if (x->pairing != y->pairing)
+	if (!c->history && x->pairing != y->pairing)
 		return x->pairing < y->pairing ? -1 : 1;
 	for (size_t k = 0; k < c->cols.keys.n; k++) {
 		int order = strverscmp(s->cells[k], t->cells[k]);
@@ -139,7 +160,14 @@ static int in_order(const void *a, const void *b, void *context)
 		if (order)
 			return order;
 	}
-	return (x->metric > y->metric) - (x->metric < y->metric);
+	if (x->metric != y->metric)
+		return x->metric < y->metric ? -1 : 1;
+	return x->order < y->order ? -1 : 1;
+}
+
+void comparison_sort(struct comparison *c)
+{
+	qsort_r(c->findings, c->nfindings, sizeof(*c->findings), in_order, c);
 }
 
 void comparison_pair(struct comparison *c)
@@ -166,5 +194,5 @@ void comparison_pair(struct comparison *c)
 				    current.n + i);
 	names_release(&base);
 	names_release(&current);
-	qsort_r(c->findings, c->nfindings, sizeof(*c->findings), in_order, c);
+	comparison_sort(c);
 }

@@ -217,9 +217,9 @@ int comparison_exit_status(const struct comparison *c)
 
 	for (size_t i = 0; i < c->nfindings; i++)
 		n[c->findings[i].verdict]++;
-	if (n[REGRESSION])
+	if (n[REGRESSION] || n[SUSPECTED])
 		return EXIT_BAD_ANSWER;
-	if (n[MISSING] || n[FAILED] || !(n[IMPROVEMENT] + n[UNCHANGED]))
+	if (n[MISSING] || n[FAILED] || n[STALE] || !(n[IMPROVEMENT] + n[UNCHANGED]))
 		return EXIT_INCONCLUSIVE;
 	return 0;
 }
