@@ -11,6 +11,7 @@
  *	verdict.c  what the controls allow the numbers to say
  *	history.c  histories instead of two builds (history.h)
  *	output.c   findings → verdict.csv
+ *	table.c    findings → tables for people
  */
 #ifndef DETECT_H
 #define DETECT_H
@@ -164,6 +165,10 @@ const char *finding_label(const struct comparison *c, const struct finding *f, c
 
 /** comparison_write - the verdicts as CSV on standard output */
 void comparison_write(const struct comparison *c);
+
+/** table_write, markdown_write - the verdicts for people, worst first */
+void table_write(const struct comparison *c);
+void markdown_write(const struct comparison *c);
 
 /** comparison_exit_status - what --exit-code makes of the verdicts */
 int comparison_exit_status(const struct comparison *c);

@@ -252,18 +252,27 @@ static size_t beyond_since(const struct walk *w, size_t n, const struct band *b)
 	return first;
 }
 
-/* A creep may have been steps, each too small to be nominated: it began with the first. */
-static size_t creep_begin(const struct walk *w, size_t n, size_t otherwise)
+/* A lasting step that is too small to be nominated in any one build: the last change of level went
+ * the bad way. Of several in a row the first began it. Fills in the answer. */
+static bool has_stepped(const struct walk *w, size_t n, struct level_answer *a)
 {
-	struct step *steps;
-	size_t nsteps = steps_find(w->v + w->begin, n - w->begin, w->rule, &steps);
-	size_t first = otherwise;
+	struct step *steps, first = {0};
+	size_t at = steps_find(w->v + w->begin, n - w->begin, w->rule, &steps);
+	double after = at ? steps[at - 1].after : NAN;
 
-	for (size_t i = nsteps; i-- > 0;)
-		if ((steps[i].after - steps[i].before) * w->rule->worse > 0)
-			first = w->begin + steps[i].first;
+	while (at > 0 && (steps[at - 1].after - steps[at - 1].before) * w->rule->worse > 0)
+		first = steps[--at];
 	free(steps);
-	return first;
+	if (!first.first || fabs(after - first.before) < w->rule->least * fabs(first.before))
+		return false;
+	a->verdict = SUSPECTED;
+	a->level = first.before;
+	a->low = a->high = NAN;
+	a->first_bad = w->begin + first.first;
+	a->last_good = a->first_bad - 1;
+	a->count = n - a->first_bad;
+	a->why = "a lasting step: the level of the last %zu values";
+	return true;
 }
 
 /* The last values against the first since the last marker: fills in the answer if they moved. */
@@ -273,7 +282,7 @@ static void has_crept(const struct walk *w, size_t n, struct level_answer *a)
 	struct band b;
 	size_t since;
 
-	if (w->rule->exact || n - w->begin < 2 * CREEP)
+	if (n - w->begin < 2 * CREEP)
 		return;
 	memcpy(v, w->v + w->begin, sizeof(v));
 	b = band_of(v, CREEP, w->rule);
@@ -285,8 +294,8 @@ static void has_crept(const struct walk *w, size_t n, struct level_answer *a)
 	a->verdict = SUSPECTED;
 	a->level = b.center;
 	a->builds = CREEP;
-	a->first_bad = creep_begin(w, n, since);
-	a->last_good = a->first_bad - 1;
+	a->first_bad = since;
+	a->last_good = since - 1;
 	a->why = "creeps: the last %zu values against as many after the last accepted change";
 	a->count = CREEP;
 }
@@ -343,7 +352,7 @@ struct level_answer level_judge(const double *v, const bool *reset, size_t n,
 		a.verdict = INCONCLUSIVE;
 		a.why = "back at the level before the step for %zu values of 3";
 		a.count = w.nback;
-	} else {
+	} else if (!rule->exact && !has_stepped(&w, n, &a)) {
 		has_crept(&w, n, &a);
 	}
 	return a;

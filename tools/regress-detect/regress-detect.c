@@ -20,7 +20,9 @@ enum {
 	OPT_ALL,
 	OPT_MARKERS,
 	OPT_NOW,
-	OPT_STALE
+	OPT_STALE,
+	OPT_TABLE,
+	OPT_MARKDOWN
 };
 
 struct opts {
@@ -29,6 +31,7 @@ struct opts {
 	struct rule rule;
 	struct history_options past;
 	bool net, exit_code, history;
+	void (*write)(const struct comparison *);
 };
 
 static const char doc[] =
@@ -57,6 +60,8 @@ static const struct argp_option options[] = {
     {"now", OPT_NOW, "TIME", 0, "with --history: data are stale at this time (the newest row's)",
      1},
     {"stale", OPT_STALE, "DAYS", 0, "with --history: older data are stale (3)", 1},
+    {"table", OPT_TABLE, NULL, 0, "write a table for people instead of CSV", 0},
+    {"markdown", OPT_MARKDOWN, NULL, 0, "write a markdown table instead of CSV", 0},
     {"settings", OPT_SETTINGS, "FILE", 0, "rules of single series, a CSV", 0},
     {"aa", OPT_AA, "FILE", 0, "verdicts of A/A comparisons: raise the margins they exceed", 0},
     {"exit-code", OPT_EXIT_CODE, NULL, 0,
@@ -121,6 +126,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_SETTINGS:
 		o->settings = arg;
+		return 0;
+	case OPT_TABLE:
+		o->write = table_write;
+		return 0;
+	case OPT_MARKDOWN:
+		o->write = markdown_write;
 		return 0;
 	case OPT_EXIT_CODE:
 		o->exit_code = true;
@@ -187,7 +198,8 @@ static void compare(struct comparison *c, const struct opts *o)
 int main(int argc, char **argv)
 {
 	struct opts o = {.rule = {.margin = .01, .alert = .05, .alpha = .01},
-			 .past = {.stale_days = 3}};
+			 .past = {.stale_days = 3},
+			 .write = comparison_write};
 	struct history *history = NULL;
 	struct comparison c;
 	int status = 0;
@@ -201,7 +213,7 @@ int main(int argc, char **argv)
 		history = history_run(&c, o.cli.operands, o.cli.noperands, o.settings, &o.past);
 	else
 		compare(&c, &o);
-	comparison_write(&c);
+	o.write(&c);
 	if (o.exit_code)
 		status = comparison_exit_status(&c);
 	comparison_release(&c);
