@@ -4,7 +4,7 @@ bats_require_minimum_version 1.5.0
 
 TOP=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 FIXTURES=$TOP/tests/fixtures
-PATH=$TOP/build/bin:$PATH:/usr/sbin:/sbin
+PATH=$TOP/build/bin:$TOP/build/tests:$PATH:/usr/sbin:/sbin
 export TOP FIXTURES PATH
 
 # Tests run in an empty folder of their own, as the user that runs the tests.
@@ -59,4 +59,24 @@ assert_contains() {
     printf 'expected to contain: %s\n             actual: %s\n' "$2" "$1" >&2
     return 1
   }
+}
+
+# assert_trouble PART COMMAND...: it ends with status 2 and says one line, with PART, and nothing else
+assert_trouble() {
+  local part=$1
+  shift
+  run -2 --separate-stderr "$@"
+  assert_contains "$stderr" "$part"
+  assert_equal "${#stderr_lines[@]}" 1
+  assert_equal "$output" ""
+}
+
+# assert_usage_error PART COMMAND...: likewise for a wrong command line, with the hint at --help
+assert_usage_error() {
+  local part=$1
+  shift
+  run -2 --separate-stderr "$@"
+  assert_contains "${stderr_lines[0]}" "$part"
+  assert_contains "${stderr_lines[1]}" "--help"
+  assert_equal "$output" ""
 }

@@ -143,7 +143,7 @@ static size_t report_failures(const struct plan *plan)
 
 		if (row->status == STATUS_OK || row->status == STATUS_COMPILED)
 			continue;
-		warnx("%s: '%s': %s", status_name(row->status), row->test, row->reason);
+		plan_warn(row, row->status, row->reason);
 		failed += row->status != STATUS_UNSUPPORTED;
 	}
 	return failed;

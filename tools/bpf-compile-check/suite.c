@@ -15,6 +15,7 @@
  * The fields are those of the table `fields` below; bpf-compile-check(1) explains them.
  */
 #include <err.h>
+#include <errno.h>
 #include <libgen.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -32,8 +33,9 @@
 
 struct suite {
 	const char *path;
-	char *name; /* the file's name without .yml */
-	char *dir;  /* where its sources are looked for */
+	char *name;	  /* the file's name without .yml */
+	char *dir;	  /* where its sources are looked for */
+	size_t first_row; /* of the plan */
 	yaml_document_t doc;
 };
 
@@ -177,7 +179,20 @@ static const char *text_of(struct suite *suite, const struct test *test, enum fi
 	return test->field[f] ? scalar(suite, test->field[f], field_names[f]) : "";
 }
 
-/* `defines` and those of the variant, as NAME=VALUE. */
+/* The place of a define: that of the same name, or a new one. */
+static char **place_define(char ***defines, size_t *n, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (size_t i = 0; i < *n; i++)
+		if (!strncmp((*defines)[i], name, length) && (*defines)[i][length] == '=')
+			return &(*defines)[i];
+	*defines = xrealloc(*defines, (*n + 1) * sizeof(**defines));
+	(*defines)[*n] = NULL;
+	return &(*defines)[(*n)++];
+}
+
+/* `defines` and then those of the variant, which override them, as NAME=VALUE. */
 static void add_defines(struct suite *suite, const yaml_node_t *map, char ***defines, size_t *n)
 {
 	if (!map)
@@ -186,10 +201,10 @@ static void add_defines(struct suite *suite, const yaml_node_t *map, char ***def
 	for (yaml_node_pair_t *p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top;
 	     p++) {
 		const char *name = scalar(suite, node(suite, p->key), "define");
+		char **define = place_define(defines, n, name);
 
-		*defines = xrealloc(*defines, (*n + 1) * sizeof(**defines));
-		(*defines)[(*n)++] =
-		    xasprintf("%s=%s", name, scalar(suite, node(suite, p->value), name));
+		free(*define);
+		*define = xasprintf("%s=%s", name, scalar(suite, node(suite, p->value), name));
 	}
 }
 
@@ -202,12 +217,33 @@ static size_t add_unit(struct work *work, struct suite *suite, const struct test
 
 	path = *source == '/' ? xstrdup(source) : xasprintf("%s/%s", suite->dir, source);
 	if (access(path, R_OK))
-		bad_suite(suite, test->field[F_SOURCE], "can't read source '%s'", path);
+		bad_suite(suite, test->field[F_SOURCE], "can't read source '%s': %s", path,
+			  strerror(errno));
+	if (!text_ends_with(path, ".c"))
+		bad_suite(suite, test->field[F_SOURCE], "a source ends in .c: '%s'", path);
 	add_defines(suite, test->field[F_DEFINES], &defines, &ndefines);
 	add_defines(suite, variant, &defines, &ndefines);
 	unit = work_add_unit(work, path, defines, ndefines);
 	free(path);
 	return unit;
+}
+
+/* Whether a text is all, remaining, any, or numbers and ranges separated by commas. */
+static bool are_cpus(const char *text)
+{
+	if (!strcmp(text, "all") || !strcmp(text, "remaining") || !strcmp(text, "any"))
+		return true;
+	for (;; text++) {
+		size_t digits = strspn(text, "0123456789");
+
+		if (!digits)
+			return false;
+		text += digits;
+		if (!*text)
+			return true;
+		if (*text != ',' && *text != '-')
+			return false;
+	}
 }
 
 /* The CPUs of an entry point: a word, a number, or a list, which becomes 0,1,2. */
@@ -217,7 +253,12 @@ static char *cpus_of(struct suite *suite, const yaml_node_t *n)
 
 	if (n->type == YAML_SCALAR_NODE) {
 		free(list);
-		return xstrdup(scalar(suite, n, "program_cpu_assignment"));
+		list = xstrdup(scalar(suite, n, "program_cpu_assignment"));
+		if (!are_cpus(list))
+			bad_suite(suite, n,
+				  "CPUs must be all, remaining, any, a number or a list: '%s'",
+				  list);
+		return list;
 	}
 	if (n->type != YAML_SEQUENCE_NODE)
 		bad_suite(suite, n, "CPUs must be all, remaining, any, a number or a list");
@@ -230,6 +271,8 @@ static char *cpus_of(struct suite *suite, const yaml_node_t *n)
 		free(list);
 		list = longer;
 	}
+	if (!are_cpus(list))
+		bad_suite(suite, n, "not a list of CPUs: '%s'", list);
 	return list;
 }
 
@@ -295,6 +338,18 @@ static void set_packet(struct suite *suite, const struct test *test, struct plan
 	plan_set(&row->packet, name);
 }
 
+/* A list or mapping of several tests' differences: of none, the test would vanish. */
+static void refuse_empty(struct suite *suite, const struct test *test, enum field f)
+{
+	const yaml_node_t *n = test->field[f];
+
+	if (n && ((n->type == YAML_SEQUENCE_NODE &&
+		   n->data.sequence.items.start == n->data.sequence.items.top) ||
+		  (n->type == YAML_MAPPING_NODE &&
+		   n->data.mapping.pairs.start == n->data.mapping.pairs.top)))
+		bad_suite(suite, n, "'%s' is empty", field_names[f]);
+}
+
 /* One test of a stanza that describes several: by variants, or by a list of program types. */
 struct variant {
 	const char *name;	    /* what {} in the test's name stands for; NULL for one test */
@@ -316,6 +371,17 @@ static char *name_of(struct suite *suite, const struct test *test, const char *v
 	return xasprintf("%.*s%s%s", (int)(hole - name), name, variant, hole + 2);
 }
 
+static void refuse_twice(struct work *work, struct suite *suite, const struct test *test)
+{
+	const struct plan *plan = &work->plan;
+	const struct plan_row *last = &plan->rows[plan->nrows - 1];
+
+	for (const struct plan_row *row = &plan->rows[suite->first_row]; row < last; row++)
+		if (!strcmp(row->test, last->test) && !strcmp(row->entry_point, last->entry_point))
+			bad_suite(suite, test->node, "test '%s' with entry point '%s' twice",
+				  row->test, row->entry_point);
+}
+
 static void add_row(struct work *work, struct suite *suite, const struct test *test, size_t unit,
 		    const struct variant *variant, const char *entry_point, const yaml_node_t *cpus)
 {
@@ -326,6 +392,9 @@ static void add_row(struct work *work, struct suite *suite, const struct test *t
 	free(row->test);
 	row->test = name_of(suite, test, variant->name);
 	plan_set(&row->entry_point, entry_point);
+	if (!*entry_point)
+		bad_suite(suite, test->node, "a test's entry point needs a name");
+	refuse_twice(work, suite, test);
 	free(row->cpus);
 	row->cpus = cpus ? cpus_of(suite, cpus) : xstrdup("any");
 	if (*elf_file) {
@@ -423,6 +492,9 @@ static void read_test(struct work *work, struct suite *suite, const yaml_node_t 
 	read_fields(suite, mapping(suite, n, "test"), field_names, FIELD_COUNT, test.field);
 	if (test.field[F_PLATFORM] && strcasecmp(text_of(suite, &test, F_PLATFORM), "linux"))
 		return;
+	refuse_empty(suite, &test, F_VARIANTS);
+	refuse_empty(suite, &test, F_PROGRAM_TYPE);
+	refuse_empty(suite, &test, F_CPU_ASSIGNMENT);
 	check_fields(suite, &test);
 	type = test.field[F_PROGRAM_TYPE];
 	if (type && type->type == YAML_SEQUENCE_NODE) {
@@ -453,9 +525,29 @@ static void read_document(struct work *work, struct suite *suite)
 		read_test(work, suite, node(suite, *i));
 }
 
+static void load_document(struct suite *suite, yaml_parser_t *parser)
+{
+	if (!yaml_parser_load(parser, &suite->doc))
+		errx(EXIT_TROUBLE, "not YAML: %s (%s line %zu)",
+		     parser->problem ? parser->problem : "unreadable", suite->path,
+		     parser->problem_mark.line + 1);
+}
+
+/* Its tests would be missed in silence. */
+static void refuse_second_document(struct suite *suite, yaml_parser_t *parser)
+{
+	const yaml_node_t *root;
+
+	load_document(suite, parser);
+	root = yaml_document_get_root_node(&suite->doc);
+	if (root)
+		bad_suite(suite, root, "a suite is one YAML document; a second one begins");
+	yaml_document_delete(&suite->doc);
+}
+
 void suite_read(struct work *work, const char *path)
 {
-	struct suite suite = {.path = path};
+	struct suite suite = {.path = path, .first_row = work->plan.nrows};
 	char *for_name = xstrdup(path), *for_dir = xstrdup(path);
 	yaml_parser_t parser;
 	FILE *f = fopen(path, "re");
@@ -467,12 +559,10 @@ void suite_read(struct work *work, const char *path)
 	suite.dir = xstrdup(dirname(for_dir));
 	yaml_parser_initialize(&parser);
 	yaml_parser_set_input_file(&parser, f);
-	if (!yaml_parser_load(&parser, &suite.doc))
-		errx(EXIT_TROUBLE, "not YAML: %s (%s line %zu)",
-		     parser.problem ? parser.problem : "unreadable", path,
-		     parser.problem_mark.line + 1);
+	load_document(&suite, &parser);
 	read_document(work, &suite);
 	yaml_document_delete(&suite.doc);
+	refuse_second_document(&suite, &parser);
 	yaml_parser_delete(&parser);
 	fclose(f);
 	free(suite.name);

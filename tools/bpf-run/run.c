@@ -11,6 +11,7 @@
 #include "hooks.h"
 #include "instance.h"
 #include "random_order.h"
+#include "text.h"
 #include "trace.h"
 #include "xalloc.h"
 
@@ -392,11 +393,15 @@ static void run_test(struct run *run, struct test *test)
 
 static void show_progress(const struct run *run, size_t done, const struct test *test)
 {
-	if (run->options->progress)
-		fprintf(stderr, "\r\033[Kround %llu of %llu  %3zu%%  %s",
-			(unsigned long long)(run->round - run->options->first_round + 1),
-			(unsigned long long)run->options->rounds, 100 * done / run->ntests,
-			test->variants[0].row[0]->test);
+	char *name;
+
+	if (!run->options->progress)
+		return;
+	name = text_line(test->variants[0].row[0]->test);
+	fprintf(stderr, "\r\033[Kround %llu of %llu  %3zu%%  %s",
+		(unsigned long long)(run->round - run->options->first_round + 1),
+		(unsigned long long)run->options->rounds, 100 * done / run->ntests, name);
+	free(name);
 }
 
 static void release(struct run *run)

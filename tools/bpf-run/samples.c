@@ -139,5 +139,5 @@ void samples_write_failure(struct samples *samples, const struct plan_row *row, 
 	end_row(&w, samples, row);
 	samples->failed += status != STATUS_UNSUPPORTED;
 	if (status != STATUS_INTERRUPTED)
-		warnx("%s: '%s': %s", status_name(status), row->test, reason);
+		plan_warn(row, status, reason);
 }

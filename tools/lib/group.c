@@ -143,6 +143,30 @@ void group_add(struct group *g, uint32_t id, struct rounds *rounds, const struct
 	g->n++;
 }
 
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+size_t group_rounds(const struct group *g)
+{
+	uint32_t *round;
+	size_t n = 0;
+
+	if (!g->cell)
+		return g->n;
+	round = xmalloc(g->ncells * sizeof(*round));
+	for (size_t c = 0; c < g->ncells; c++)
+		round[c] = g->cells[c].round;
+	qsort(round, g->ncells, sizeof(*round), by_number);
+	for (size_t c = 0; c < g->ncells; c++)
+		n += !c || round[c] != round[c - 1];
+	free(round);
+	return n;
+}
+
 void group_release(struct group *g, size_t nvalues)
 {
 	for (size_t v = 0; g->value && v < nvalues; v++)

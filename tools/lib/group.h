@@ -68,6 +68,9 @@ struct group {
  */
 void group_add(struct group *g, uint32_t id, struct rounds *rounds, const struct csv_reader *in,
 	       uint32_t round, const double *value, size_t nvalues);
+
+/** group_rounds - how many rounds have a value in the group */
+size_t group_rounds(const struct group *g);
 void group_release(struct group *g, size_t nvalues);
 
 /* One value column of a group, sorted by round, then by CPU. */

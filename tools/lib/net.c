@@ -63,9 +63,11 @@ int net_add(struct net *n, struct csv_reader *in, uint32_t scope, struct rounds 
 
 	if (!s->test)
 		s->test = xstrdup(test);
-	if (strcmp(s->test, test))
+	if (strcmp(s->test, test) != 0) {
+		s->ambiguous = true;
 		return csv_fail(in, "two baselines of one program type: '%s' and '%s'", s->test,
 				test);
+	}
 	group_add(&s->g, NET_GROUP + scope, rounds, in, round, value, n->nvalues);
 	return 0;
 }
@@ -107,7 +109,9 @@ double net_value(const struct net *n, uint32_t scope, uint32_t round, size_t whi
 	uint32_t key[2] = {scope, round};
 	uint32_t at = keytable_find(&n->rounds_of_scope, (const char *)key, sizeof(key));
 
-	return at == KEYTABLE_NONE ? NAN : n->subtrahend[at * n->nvalues + which];
+	return at == KEYTABLE_NONE || n->scope[scope].ambiguous
+		   ? NAN
+		   : n->subtrahend[at * n->nvalues + which];
 }
 
 void net_release(struct net *n)

@@ -22,6 +22,7 @@ struct net {
 	struct net_scope {
 		struct group g;
 		char *test;
+		bool ambiguous;
 	} * scope;
 	double *subtrahend; /* nvalues for each key of rounds_of_scope */
 	size_t size, places, nvalues;
@@ -45,7 +46,8 @@ bool net_is_baseline(const struct net *n, const struct csv_reader *in);
 
 /**
  * net_add - take the values of the current row, which is of a baseline
- * @return: 0, or -1 with in->error set when the scope has a second baseline
+ * @return: 0, or -1 with in->error set when the scope has a second baseline: then net_value() has
+ *          no number for it
  */
 int net_add(struct net *n, struct csv_reader *in, uint32_t scope, struct rounds *rounds,
 	    uint32_t round, const double *value);

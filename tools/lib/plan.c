@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "plan.h"
 
+#include <err.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "csv.h"
 #include "number.h"
 #include "schema.h"
+#include "text.h"
 #include "xalloc.h"
 
 static const char *const status_names[STATUS_COUNT] = {
@@ -334,6 +336,15 @@ void plan_write_list(const struct plan *plan, FILE *f)
 		csv_write_cell(&w, plan->rows[i].entry_point);
 		csv_end_row(&w);
 	}
+}
+
+void plan_warn(const struct plan_row *row, enum status status, const char *reason)
+{
+	char *test = text_line(row->test), *why = text_line(reason);
+
+	warnx("%s: '%s': %s", status_name(status), test, why);
+	free(test);
+	free(why);
 }
 
 void plan_release(struct plan *plan)

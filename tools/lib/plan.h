@@ -105,6 +105,9 @@ void plan_write_row(const struct plan *plan, const struct plan_row *row, FILE *f
 /** plan_write_list - the names alone, suite,test,entry_point: a file for bpf-run --only */
 void plan_write_list(const struct plan *plan, FILE *f);
 
+/** plan_warn - say on standard error, in one line, what became of a row */
+void plan_warn(const struct plan_row *row, enum status status, const char *reason);
+
 void plan_release(struct plan *plan);
 
 #endif

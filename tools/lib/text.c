@@ -43,6 +43,16 @@ char *text_slug(const char *text)
 	return slug;
 }
 
+char *text_line(const char *text)
+{
+	char *line = xstrdup(text);
+
+	for (char *c = line; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = '?';
+	return line;
+}
+
 int text_ends_with(const char *text, const char *end)
 {
 	size_t n = strlen(text), m = strlen(end);

@@ -19,6 +19,12 @@ uint64_t hash_text(uint64_t hash, const char *text);
  */
 char *text_slug(const char *text);
 
+/**
+ * text_line - a text from outside as one line that a terminal can show: control characters become '?'
+ * @return: the caller frees it
+ */
+char *text_line(const char *text);
+
 /** text_ends_with - whether a text ends with another */
 int text_ends_with(const char *text, const char *end);
 

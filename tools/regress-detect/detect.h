@@ -2,11 +2,16 @@
 /*
  * regress-detect's parts and how they meet:
  *
+ *	columns.c  which columns a file has
  *	input.c    rows → subjects: the values of one test of one build
  *	pair.c     subjects → findings: a series with its two sides
  *	judge.c    what the numbers of a finding say: ratio, interval, p-value, verdict
  *	exact.c    the same for metrics without noise
+ *	settings.c rules of single series
+ *	verdict.c  what the controls allow the numbers to say
+ *	history.c  histories instead of two builds (history.h)
  *	output.c   findings → verdict.csv
+ *	table.c    findings → tables for people
  */
 #ifndef DETECT_H
 #define DETECT_H
@@ -15,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "columns.h"
 #include "group.h"
 #include "keytable.h"
 #include "names.h"
@@ -55,6 +61,8 @@ enum verdict {
 	NEW,
 	MISSING,
 	FAILED,
+	SUSPECTED, /* from history, which only nominates, like the next */
+	STALE,
 	NVERDICTS
 };
 extern const char *const verdict_names[NVERDICTS];
@@ -80,16 +88,18 @@ struct finding {
 
 	enum verdict verdict;
 	char *reason; /* owned; NULL for none */
+
+	const char *first_bad; /* in history: build with which the new level begins, or NULL */
+	struct subject *owned; /* sides that belong to this finding alone, or NULL */
+	size_t order;	       /* in which it was found */
 };
 
 struct comparison {
 	/* what to do */
-	struct names keys;    /* columns that name a series: host_class, track, … */
-	struct names metrics; /* value columns as the verdict names them */
-	bool metrics_given;   /* by --value; else the first that has values is taken */
-	bool keys_given;
+	struct columns cols;
 	const char *baseline, *current; /* labels, or NULL: one file a side */
 	bool net;
+	bool history; /* rows in time order instead of two sides */
 	struct rule rule;
 
 	/* what was read */
@@ -98,22 +108,42 @@ struct comparison {
 	struct subject **subjects;
 	size_t subjects_size;
 	struct net net_values;
-	bool has_net; /* the columns that net values need are there */
+	bool lacks_net; /* a file without the columns that net values need */
 
 	/* what was found */
 	struct finding *findings;
-	size_t nfindings;
+	size_t nfindings, findings_size;
 };
 
 /** comparison_read - add the rows of a file; ends the tool with a message when they are bad
  * @side: the side of all of its rows, or NSIDES: by build label */
 void comparison_read(struct comparison *c, const char *path, enum side side);
 
+/** finding_blank - a finding without sides and numbers, with the rule of the comparison */
+struct finding finding_blank(const struct comparison *c);
+
+/** comparison_add - append a copy of a finding; the pointer is valid until the next one */
+struct finding *comparison_add(struct comparison *c, const struct finding *f);
+
+/** comparison_sort - bring the findings into the order of output */
+void comparison_sort(struct comparison *c);
+
 /** comparison_pair - make the findings, without numbers, in order of output */
 void comparison_pair(struct comparison *c);
 
+/** settings_read - take the rules of single series from a CSV, after pairing */
+void settings_read(struct comparison *c, const char *path);
+
+/** noise_read - raise the margins of series whose stored A/A comparisons reach further */
+void noise_read(struct comparison *c, const char *path);
+
 /** comparison_judge - fill in numbers and verdicts */
 void comparison_judge(struct comparison *c);
+
+/** finding_rounds - the round values of one side, net of the baseline when that is asked for; the
+ * caller releases them */
+void finding_rounds(const struct comparison *c, const struct finding *f, enum side side,
+		    struct by_round *b);
 
 /** judge_measured - numbers of a finding with noise, but for p_adjusted and the verdict
  * @return: false when there is no number to judge; then the verdict stands */
@@ -135,6 +165,10 @@ const char *finding_label(const struct comparison *c, const struct finding *f, c
 
 /** comparison_write - the verdicts as CSV on standard output */
 void comparison_write(const struct comparison *c);
+
+/** table_write, markdown_write - the verdicts for people, worst first */
+void table_write(const struct comparison *c);
+void markdown_write(const struct comparison *c);
 
 /** comparison_exit_status - what --exit-code makes of the verdicts */
 int comparison_exit_status(const struct comparison *c);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Metrics without noise: counts that the kernel or an emulator gives. No test is needed: any
- * difference is a change.
+ * difference is a change. Only instructions may differ between rounds, which then are boots with
+ * other seeds: how far they differ is the resolution of the series.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -19,7 +20,7 @@ static bool take_side(const struct comparison *c, struct finding *f, enum side s
 	struct by_round b;
 	size_t n = 0;
 
-	group_by_round(&f->side[side]->g, f->metric, &c->rounds, &b);
+	finding_rounds(c, f, side, &b);
 	*low = INFINITY;
 	*high = -INFINITY;
 	for (size_t i = 0; i < b.n; i++) {
@@ -38,7 +39,7 @@ static bool take_side(const struct comparison *c, struct finding *f, enum side s
 
 void judge_exact(const struct comparison *c, struct finding *f)
 {
-	bool instructions = !strcmp(c->metrics.name[f->metric], "instructions");
+	bool instructions = !strcmp(c->cols.metrics.name[f->metric], "instructions");
 	double low[NSIDES], high[NSIDES], range = 0, tolerance, change;
 	bool have = true;
 
@@ -53,7 +54,7 @@ void judge_exact(const struct comparison *c, struct finding *f)
 	}
 	change = f->value[CURRENT] - f->value[BASELINE];
 	if (f->value[BASELINE] > 0 && f->value[CURRENT] > 0)
-		f->ratio = f->value[CURRENT] / f->value[BASELINE];
+		f->ratio = f->ratio_low = f->ratio_high = f->value[CURRENT] / f->value[BASELINE];
 	tolerance = instructions ? fmax(INSTRUCTIONS_TOLERANCE, range) : 0;
 	if (!instructions && range > 0) {
 		finding_set(f, UNSTABLE, "a count that differs by %g within one build", range);

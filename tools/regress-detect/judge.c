@@ -42,6 +42,8 @@ const char *const verdict_names[NVERDICTS] = {
     [NEW] = "new",
     [MISSING] = "missing",
     [FAILED] = "failed",
+    [SUSPECTED] = "suspected",
+    [STALE] = "stale",
 };
 
 void finding_set(struct finding *f, enum verdict verdict, const char *fmt, ...)
@@ -59,9 +61,8 @@ void finding_set(struct finding *f, enum verdict verdict, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* The round values of one side, net of the baseline when that is asked for. */
-static void side_rounds(const struct comparison *c, const struct finding *f, enum side side,
-			struct by_round *b)
+void finding_rounds(const struct comparison *c, const struct finding *f, enum side side,
+		    struct by_round *b)
 {
 	const struct subject *s = f->side[side];
 
@@ -139,6 +140,53 @@ static void logs(double *to, const double *v, size_t n)
 		to[i] = log(v[i]);
 }
 
+/* Whole numbers have a resolution of 1: what is less than two steps away may be no step at all.
+ * A round value may lie between two of them. */
+static double resolution(const double *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (2 * v[i] != floor(2 * v[i]))
+			return 0;
+	return n ? 1 : 0;
+}
+
+/* The margin can't be finer than the values are, nor `unchanged` than the margin. */
+static void fit_rule(struct finding *f, double *const *value, const size_t *n)
+{
+	for (enum side s = BASELINE; s < NSIDES; s++)
+		f->rule.margin = fmax(f->rule.margin, 2 * resolution(value[s], n[s]) / f->value[s]);
+	f->rule.alert = fmax(f->rule.alert, f->rule.margin);
+}
+
+/* How much of the change is the test's own: the median over rounds of what it costs beyond its
+ * baseline, current less baseline build. */
+static void set_net_change(const struct comparison *c, struct finding *f)
+{
+	double net[NSIDES];
+
+	for (enum side s = BASELINE; s < NSIDES; s++) {
+		const struct subject *subject = f->side[s];
+		struct by_round b;
+		size_t n = 0;
+
+		if (c->net || subject->is_baseline) {
+			net[s] = f->value[s];
+			continue;
+		}
+		group_by_round(&subject->g, f->metric, &c->rounds, &b);
+		for (size_t i = 0; i < b.n; i++) {
+			double v = b.value[i] -
+				   net_value(&c->net_values, subject->scope, b.round[i], f->metric);
+
+			if (!isnan(v))
+				b.value[n++] = v;
+		}
+		net[s] = stats_median(b.value, n);
+		by_round_release(&b);
+	}
+	f->net_change = net[CURRENT] - net[BASELINE];
+}
+
 static bool same_run(const struct finding *f)
 {
 	const char *a = f->side[BASELINE]->run, *b = f->side[CURRENT]->run;
@@ -154,7 +202,7 @@ static bool take_values(const struct comparison *c, struct finding *f)
 	size_t n[NSIDES], bad;
 
 	for (enum side s = BASELINE; s < NSIDES; s++)
-		side_rounds(c, f, s, &b[s]);
+		finding_rounds(c, f, s, &b[s]);
 	common_rounds(c, b, &r);
 	f->paired = r.n > 0;
 	f->one_run = f->paired || same_run(f);
@@ -172,6 +220,7 @@ static bool take_values(const struct comparison *c, struct finding *f)
 	bad = not_positive(r.value[BASELINE], n[BASELINE]) +
 	      not_positive(r.value[CURRENT], n[CURRENT]);
 	if (f->rounds && !bad) {
+		fit_rule(f, r.value, n);
 		f->nx = n[BASELINE];
 		f->x = xmalloc(f->nx * sizeof(*f->x));
 		if (f->paired) {
@@ -212,12 +261,15 @@ static void choose_p(struct finding *f, double log_ratio)
 
 bool judge_measured(const struct comparison *c, struct finding *f)
 {
-	double limit = log1p(f->rule.margin);
 	struct rank_p up, down;
 	struct location l;
+	double limit;
 
 	if (!take_values(c, f))
 		return false;
+	if (!c->lacks_net)
+		set_net_change(c, f);
+	limit = log1p(f->rule.margin);
 	if (f->paired) {
 		up = signed_rank_p(f->x, f->nx, limit);
 		down = signed_rank_p(f->x, f->nx, -limit);

@@ -9,10 +9,12 @@
 
 static void write_header(const struct comparison *c, struct csv_writer *w)
 {
-	for (size_t k = 0; c->keys_given && k < c->keys.n; k++)
-		csv_write_cell(w, c->keys.name[k]);
-	for (size_t i = c->keys_given ? 5 : 0; i < schema_verdict.ncolumns; i++)
+	for (size_t k = 0; c->cols.keys_given && k < c->cols.keys.n; k++)
+		csv_write_cell(w, c->cols.keys.name[k]);
+	for (size_t i = c->cols.keys_given ? 5 : 0; i < schema_verdict.ncolumns; i++)
 		csv_write_cell(w, schema_verdict.columns[i].name);
+	if (c->history)
+		csv_write_cell(w, "first_bad_build");
 	csv_end_row(w);
 }
 
@@ -25,9 +27,9 @@ static void write_finding(const struct comparison *c, const struct finding *f, s
 {
 	const struct subject *s = f->side[CURRENT] ? f->side[CURRENT] : f->side[BASELINE];
 
-	for (size_t k = 0; k < c->keys.n; k++)
+	for (size_t k = 0; k < c->cols.keys.n; k++)
 		csv_write_cell(w, s->cells[k]);
-	csv_write_cell(w, c->metrics.name[f->metric]);
+	csv_write_cell(w, c->cols.metrics.name[f->metric]);
 	csv_write_cell(w, build(f, BASELINE));
 	csv_write_cell(w, build(f, CURRENT));
 	csv_write_double(w, f->value[BASELINE]);
@@ -39,9 +41,11 @@ static void write_finding(const struct comparison *c, const struct finding *f, s
 	csv_write_double(w, f->p_value);
 	csv_write_double(w, f->p_adjusted);
 	csv_write_u64(w, f->rounds);
-	csv_write_double(w, f->exact ? NAN : 100 * f->rule.margin);
+	csv_write_double(w, f->exact || c->history ? NAN : 100 * f->rule.margin);
 	csv_write_cell(w, verdict_names[f->verdict]);
 	csv_write_cell(w, f->reason);
+	if (c->history)
+		csv_write_cell(w, f->first_bad);
 	csv_end_row(w);
 }
 

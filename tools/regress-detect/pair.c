@@ -41,17 +41,17 @@ static size_t ignored_key(const struct comparison *c, const struct pairing *p)
 	const char *track[NSIDES] = {NULL, NULL};
 	size_t at;
 
-	for (at = 0; at < c->keys.n && strcmp(c->keys.name[at], "track") != 0; at++)
+	for (at = 0; at < c->cols.keys.n && strcmp(c->cols.keys.name[at], "track") != 0; at++)
 		;
-	if (at == c->keys.n || c->keys_given)
-		return c->keys.n;
+	if (at == c->cols.keys.n || c->cols.keys_given)
+		return c->cols.keys.n;
 	for (size_t i = 0; i < nsubjects(c); i++) {
 		const struct subject *s = c->subjects[i];
 
 		if (!belongs(s, p))
 			continue;
 		if (track[s->side] && strcmp(track[s->side], s->cells[at]) != 0)
-			return c->keys.n;
+			return c->cols.keys.n;
 		track[s->side] = s->cells[at];
 	}
 	return at;
@@ -62,14 +62,9 @@ static bool has_values(const struct subject *s, size_t metric)
 	return s && s->g.value && s->g.value[metric];
 }
 
-static void add_finding(struct comparison *c, const struct subject *const *side, size_t metric,
-			size_t pairing)
+struct finding finding_blank(const struct comparison *c)
 {
-	c->findings = xrealloc(c->findings, (c->nfindings + 1) * sizeof(*c->findings));
-	c->findings[c->nfindings++] = (struct finding){
-	    .side = {side[BASELINE], side[CURRENT]},
-	    .metric = metric,
-	    .pairing = pairing,
+	return (struct finding){
 	    .rule = c->rule,
 	    .value = {NAN, NAN},
 	    .net_change = NAN,
@@ -83,20 +78,46 @@ static void add_finding(struct comparison *c, const struct subject *const *side,
 	};
 }
 
+struct finding *comparison_add(struct comparison *c, const struct finding *f)
+{
+	struct finding *added;
+
+	if (c->nfindings == c->findings_size) {
+		c->findings_size = c->findings_size ? 2 * c->findings_size : 64;
+		c->findings = xrealloc(c->findings, c->findings_size * sizeof(*c->findings));
+	}
+	added = &c->findings[c->nfindings];
+	*added = *f;
+	added->order = c->nfindings++;
+	return added;
+}
+
+static void add_finding(struct comparison *c, const struct subject *const *side, size_t metric,
+			size_t pairing)
+{
+	struct finding f = finding_blank(c);
+
+	f.side[BASELINE] = side[BASELINE];
+	f.side[CURRENT] = side[CURRENT];
+	f.metric = metric;
+	f.pairing = pairing;
+	comparison_add(c, &f);
+}
+
 /* All metrics that were asked for, or the first that has values. */
 static void add_metrics(struct comparison *c, const struct subject *const *side, size_t pairing)
 {
 	size_t best = 0;
 
-	if (c->metrics_given) {
-		for (size_t m = 0; m < c->metrics.n; m++)
+	if (c->cols.metrics_given) {
+		for (size_t m = 0; m < c->cols.metrics.n; m++)
 			add_finding(c, side, m, pairing);
 		return;
 	}
-	while (best < c->metrics.n && !has_values(side[BASELINE], best) &&
+	while (best < c->cols.metrics.n && !has_values(side[BASELINE], best) &&
 	       !has_values(side[CURRENT], best))
 		best++;
-	add_finding(c, side, best < c->metrics.n ? best : 0, pairing);
+	add_finding(c, side, best < c->cols.metrics.n ? best : 0, pairing);
 }
 
 static void pair_builds(struct comparison *c, const struct pairing *p, size_t number)
@@ -112,7 +133,7 @@ static void pair_builds(struct comparison *c, const struct pairing *p, size_t nu
 		if (!belongs(s, p))
 			continue;
 		key_clear(&key);
-		for (size_t k = 0; k < c->keys.n; k++)
+		for (size_t k = 0; k < c->cols.keys.n; k++)
 			if (k != ignored)
 				key_add(&key, s->cells[k], strlen(s->cells[k]));
 		sides[keytable_add(&series, key.text, key.len)][s->side] = s;
@@ -131,15 +152,22 @@ static int in_order(const void *a, const void *b, void *context)
 	const struct subject *s = x->side[CURRENT] ? x->side[CURRENT] : x->side[BASELINE];
 	const struct subject *t = y->side[CURRENT] ? y->side[CURRENT] : y->side[BASELINE];
 
-	if (x->pairing != y->pairing)
+	if (!c->history && x->pairing != y->pairing)
 		return x->pairing < y->pairing ? -1 : 1;
-	for (size_t k = 0; k < c->keys.n; k++) {
+	for (size_t k = 0; k < c->cols.keys.n; k++) {
 		int order = strverscmp(s->cells[k], t->cells[k]);
 
 		if (order)
 			return order;
 	}
-	return (x->metric > y->metric) - (x->metric < y->metric);
+	if (x->metric != y->metric)
+		return x->metric < y->metric ? -1 : 1;
+	return x->order < y->order ? -1 : 1;
+}
+
+void comparison_sort(struct comparison *c)
+{
+	qsort_r(c->findings, c->nfindings, sizeof(*c->findings), in_order, c);
 }
 
 void comparison_pair(struct comparison *c)
@@ -166,5 +194,5 @@ void comparison_pair(struct comparison *c)
 				    current.n + i);
 	names_release(&base);
 	names_release(&current);
-	qsort_r(c->findings, c->nfindings, sizeof(*c->findings), in_order, c);
+	comparison_sort(c);
 }

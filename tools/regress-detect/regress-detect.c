@@ -6,14 +6,32 @@
 
 #include "cli.h"
 #include "detect.h"
+#include "history.h"
 
-enum { OPT_MARGIN = 0x100, OPT_ALPHA, OPT_ALERT, OPT_HIGHER, OPT_EXIT_CODE };
+enum {
+	OPT_MARGIN = 0x100,
+	OPT_ALPHA,
+	OPT_ALERT,
+	OPT_HIGHER,
+	OPT_EXIT_CODE,
+	OPT_AA,
+	OPT_SETTINGS,
+	OPT_HISTORY,
+	OPT_ALL,
+	OPT_MARKERS,
+	OPT_NOW,
+	OPT_STALE,
+	OPT_TABLE,
+	OPT_MARKDOWN
+};
 
 struct opts {
 	struct cli cli;
-	const char *baseline, *current, *value, *key;
+	const char *baseline, *current, *value, *key, *aa, *settings;
 	struct rule rule;
-	bool net, exit_code;
+	struct history_options past;
+	bool net, exit_code, history;
+	void (*write)(const struct comparison *);
 };
 
 static const char doc[] =
@@ -35,6 +53,17 @@ static const struct argp_option options[] = {
     {"alpha", OPT_ALPHA, "P", 0, "error probability over all series (0.01)", 0},
     {"higher-is-better", OPT_HIGHER, NULL, 0, "a larger value is an improvement", 0},
     {"net", 'n', NULL, 0, "judge what a test costs beyond its program type's baseline", 0},
+    {"history", OPT_HISTORY, NULL, 0, "rows of many builds in time order: is the newest suspect?",
+     1},
+    {"all", OPT_ALL, NULL, 0, "with --history: every lasting change of level", 1},
+    {"markers", OPT_MARKERS, "FILE", 0, "with --history: accepted changes, a CSV with build", 1},
+    {"now", OPT_NOW, "TIME", 0, "with --history: data are stale at this time (the newest row's)",
+     1},
+    {"stale", OPT_STALE, "DAYS", 0, "with --history: older data are stale (3)", 1},
+    {"table", OPT_TABLE, NULL, 0, "write a table for people instead of CSV", 0},
+    {"markdown", OPT_MARKDOWN, NULL, 0, "write a markdown table instead of CSV", 0},
+    {"settings", OPT_SETTINGS, "FILE", 0, "rules of single series, a CSV", 0},
+    {"aa", OPT_AA, "FILE", 0, "verdicts of A/A comparisons: raise the margins they exceed", 0},
     {"exit-code", OPT_EXIT_CODE, NULL, 0,
      "exit 1 for a regression, else 3 when nothing is conclusive, or something is missing or "
      "failed",
@@ -77,6 +106,33 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_HIGHER:
 		o->rule.higher_is_better = true;
 		return 0;
+	case OPT_HISTORY:
+		o->history = true;
+		return 0;
+	case OPT_ALL:
+		o->past.all = true;
+		return 0;
+	case OPT_MARKERS:
+		o->past.markers = arg;
+		return 0;
+	case OPT_NOW:
+		o->past.now = arg;
+		return 0;
+	case OPT_STALE:
+		o->past.stale_days = cli_double("--stale", arg, 0, 36500);
+		return 0;
+	case OPT_AA:
+		o->aa = arg;
+		return 0;
+	case OPT_SETTINGS:
+		o->settings = arg;
+		return 0;
+	case OPT_TABLE:
+		o->write = table_write;
+		return 0;
+	case OPT_MARKDOWN:
+		o->write = markdown_write;
+		return 0;
 	case OPT_EXIT_CODE:
 		o->exit_code = true;
 		return 0;
@@ -99,12 +155,12 @@ static struct comparison comparison_of(const struct opts *o)
 			       .current = o->current,
 			       .net = o->net,
 			       .rule = o->rule,
-			       .keys_given = o->key,
-			       .metrics_given = o->value};
+			       .cols = {.keys_given = o->key, .metrics_given = o->value}};
 
-	c.keys = names_split("--key", o->key ? o->key : "host_class,track,suite,test,entry_point");
+	c.cols.keys =
+	    names_split("--key", o->key ? o->key : "host_class,track,suite,test,entry_point");
 	if (o->value)
-		c.metrics = names_split("--value", o->value);
+		c.cols.metrics = names_split("--value", o->value);
 	return c;
 }
 
@@ -112,7 +168,11 @@ static void check_usage(const struct opts *o)
 {
 	const char *const *file = (const char *const *)o->cli.operands;
 
-	if (o->baseline)
+	if (!o->history && (o->past.all || o->past.markers || o->past.now))
+		errx(EXIT_TROUBLE, "--all, --markers and --now need --history");
+	if (o->history && (o->baseline || o->current || o->net || o->aa))
+		errx(EXIT_TROUBLE, "--history goes without --baseline, --current, --net and --aa");
+	if (o->baseline || o->history)
 		return;
 	if (o->current)
 		errx(EXIT_TROUBLE, "--current needs --baseline: '%s'", o->current);
@@ -123,9 +183,24 @@ static void check_usage(const struct opts *o)
 		errx(EXIT_TROUBLE, "standard input can only be one of the two files");
 }
 
+static void compare(struct comparison *c, const struct opts *o)
+{
+	for (int i = 0; i < o->cli.noperands; i++)
+		comparison_read(c, o->cli.operands[i], o->baseline ? NSIDES : (enum side)i);
+	comparison_pair(c);
+	if (o->settings)
+		settings_read(c, o->settings);
+	if (o->aa)
+		noise_read(c, o->aa);
+	comparison_judge(c);
+}
+
 int main(int argc, char **argv)
 {
-	struct opts o = {.rule = {.margin = .01, .alert = .05, .alpha = .01}};
+	struct opts o = {.rule = {.margin = .01, .alert = .05, .alpha = .01},
+			 .past = {.stale_days = 3},
+			 .write = comparison_write};
+	struct history *history = NULL;
 	struct comparison c;
 	int status = 0;
 
@@ -134,14 +209,16 @@ int main(int argc, char **argv)
 	check_usage(&o);
 	c = comparison_of(&o);
 	cli_open_output(&o.cli);
-	for (int i = 0; i < o.cli.noperands; i++)
-		comparison_read(&c, o.cli.operands[i], o.baseline ? NSIDES : (enum side)i);
-	comparison_pair(&c);
-	comparison_judge(&c);
-	comparison_write(&c);
+	if (o.history)
+		history = history_run(&c, o.cli.operands, o.cli.noperands, o.settings, &o.past);
+	else
+		compare(&c, &o);
+	o.write(&c);
 	if (o.exit_code)
 		status = comparison_exit_status(&c);
 	comparison_release(&c);
+	if (history)
+		history_release(history);
 	cli_close_output();
 	return status;
 }

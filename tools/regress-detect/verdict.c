@@ -9,28 +9,20 @@
 #include "ranktest.h"
 #include "xalloc.h"
 
-static const char *const exact_metrics[] = {"insns", "jited_bytes", "verified_insns",
-					    "verifier_states", "stack_bytes"};
-
 const char *finding_label(const struct comparison *c, const struct finding *f, const char *key)
 {
 	const struct subject *s = f->side[CURRENT] ? f->side[CURRENT] : f->side[BASELINE];
 
-	for (size_t k = 0; k < c->keys.n; k++)
-		if (!strcmp(c->keys.name[k], key))
+	for (size_t k = 0; k < c->cols.keys.n; k++)
+		if (!strcmp(c->cols.keys.name[k], key))
 			return s->cells[k];
 	return "";
 }
 
 static bool is_exact(const struct comparison *c, const struct finding *f)
 {
-	const char *metric = c->metrics.name[f->metric];
-
-	for (size_t i = 0; i < sizeof(exact_metrics) / sizeof(*exact_metrics); i++)
-		if (!strcmp(metric, exact_metrics[i]))
-			return true;
-	return !strcmp(metric, "instructions") && f->side[BASELINE]->counted &&
-	       f->side[CURRENT]->counted;
+	return metric_is_exact(c->cols.metrics.name[f->metric],
+			       f->side[BASELINE]->counted && f->side[CURRENT]->counted);
 }
 
 static bool is_control(const struct finding *f)
@@ -225,9 +217,9 @@ int comparison_exit_status(const struct comparison *c)
 
 	for (size_t i = 0; i < c->nfindings; i++)
 		n[c->findings[i].verdict]++;
-	if (n[REGRESSION])
+	if (n[REGRESSION] || n[SUSPECTED])
 		return EXIT_BAD_ANSWER;
-	if (n[MISSING] || n[FAILED] || !(n[IMPROVEMENT] + n[UNCHANGED]))
+	if (n[MISSING] || n[FAILED] || n[STALE] || !(n[IMPROVEMENT] + n[UNCHANGED]))
 		return EXIT_INCONCLUSIVE;
 	return 0;
 }

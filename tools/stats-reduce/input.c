@@ -9,12 +9,8 @@
 #include "cli.h"
 #include "csv.h"
 #include "number.h"
+#include "schema.h"
 #include "xalloc.h"
-
-/* Columns that tell of one sample only: they say nothing of a group, and nobody misses them. */
-static const char *const of_a_sample[] = {
-    "boot",    "round",	    "sample",	    "cpu",    "iterations", "operations", "duration_ns",
-    "wall_ns", "kernel_ns", "instructions", "cycles", "mark",	    "status",	  "reason"};
 
 /* Columns of samples.csv beside keys and values that a summary needs. */
 static const char *const needed[] = {"timestamp", "program_type", "program_hash", "control",
@@ -24,15 +20,23 @@ static const char *const needed[] = {"timestamp", "program_type", "program_hash"
 /* Where this file has what. */
 struct layout {
 	int *by, *value, *carried;
-	int status, reason, mark;
+	int status, reason, mark, control;
 };
 
-static bool is_of_a_sample(const char *name)
+static bool has_column(const struct schema *schema, const char *name)
 {
-	for (size_t i = 0; i < COUNT(of_a_sample); i++)
-		if (!strcmp(of_a_sample[i], name))
+	for (size_t i = 0; i < schema->ncolumns; i++)
+		if (!strcmp(schema->columns[i].name, name))
 			return true;
 	return false;
+}
+
+/* Whether a column tells of one sample only: it says nothing of a group, and nobody misses it. The
+ * status and reason of a group are its own. */
+static bool is_of_a_sample(const char *name)
+{
+	return (has_column(&schema_samples, name) && !has_column(&schema_summary, name)) ||
+	       !strcmp(name, "status") || !strcmp(name, "reason");
 }
 
 /* The columns that are carried are those of the first file. */
@@ -66,9 +70,11 @@ static void find_layout(struct reduction *r, struct csv_reader *in, struct layou
 	    rounds_columns(&r->rounds, in) ||
 	    (r->net && net_columns(&r->net_values, in, r->values.n)))
 		errx(EXIT_TROUBLE, "%s", in->error);
-	l->status = csv_column(in, "status");
+	/* A column that groups are made by is the user's own. */
+	l->status = names_have(&r->by, "status") ? -1 : csv_column(in, "status");
 	l->reason = csv_column(in, "reason");
 	l->mark = csv_column(in, "mark");
+	l->control = csv_column(in, "control");
 	choose_carried(r, in);
 	l->carried = xmalloc(r->carried.n * sizeof(*l->carried));
 	for (size_t i = 0; i < r->carried.n; i++)
@@ -161,6 +167,23 @@ static void parse_values(const struct reduction *r, const struct csv_reader *in,
 	}
 }
 
+/* Under --net: know the row's baseline, or take the row as one. */
+static void take_baseline(struct reduction *r, struct csv_reader *in, const struct layout *l,
+			  struct reduced *g, uint32_t round, const double *value)
+{
+	uint32_t scope = net_scope(&r->net_values, in, "");
+	bool is_baseline = net_is_baseline(&r->net_values, in);
+	bool gross = is_baseline || (l->control >= 0 && !strcmp(in->cell[l->control], "1"));
+
+	if (g->g.n && (g->scope != scope || g->gross != gross))
+		errx(EXIT_TROUBLE, "--net needs groups of one build and program type (%s line %zu)",
+		     in->path, in->line);
+	g->scope = scope;
+	g->gross = gross;
+	if (is_baseline && net_add(&r->net_values, in, scope, &r->rounds, round, value))
+		errx(EXIT_TROUBLE, "%s", in->error);
+}
+
 static void take_row(struct reduction *r, struct csv_reader *in, const struct layout *l,
 		     struct key *key, double *value)
 {
@@ -181,19 +204,8 @@ static void take_row(struct reduction *r, struct csv_reader *in, const struct la
 	if (rounds_row(&r->rounds, in, &round))
 		errx(EXIT_TROUBLE, "%s", in->error);
 	g->marked += l->mark >= 0 && in->cell_len[l->mark] > 0;
-	if (r->net) {
-		uint32_t scope = net_scope(&r->net_values, in, "");
-		bool is_baseline = net_is_baseline(&r->net_values, in);
-
-		if (g->g.n && (g->scope != scope || g->is_baseline != is_baseline))
-			errx(EXIT_TROUBLE,
-			     "--net needs groups of one build and program type (%s line %zu)",
-			     in->path, in->line);
-		g->scope = scope;
-		g->is_baseline = is_baseline;
-		if (is_baseline && net_add(&r->net_values, in, scope, &r->rounds, round, value))
-			errx(EXIT_TROUBLE, "%s", in->error);
-	}
+	if (r->net)
+		take_baseline(r, in, l, g, round, value);
 	group_add(&g->g, id, &r->rounds, in, round, value, r->values.n);
 }
 

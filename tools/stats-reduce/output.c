@@ -165,7 +165,8 @@ static void drop_empty_rounds(struct by_round *b, size_t *nrounds, size_t *nsamp
 	*nsamples = samples;
 }
 
-static void write_statistics(struct reduction *r, const struct reduced *g, size_t which,
+/* Returns whether there is a number. */
+static bool write_statistics(struct reduction *r, const struct reduced *g, size_t which,
 			     struct csv_writer *w)
 {
 	size_t rounds, n;
@@ -173,7 +174,7 @@ static void write_statistics(struct reduction *r, const struct reduced *g, size_
 	struct by_round b;
 
 	group_by_round(&g->g, which, &r->rounds, &b);
-	if (r->net && !g->is_baseline)
+	if (r->net && !g->gross)
 		subtract_baseline(r, g, which, &b);
 	drop_empty_rounds(&b, &rounds, &n);
 	for (size_t i = 0; !n && i < NSTATISTICS; i++)
@@ -192,6 +193,7 @@ static void write_statistics(struct reduction *r, const struct reduced *g, size_
 			csv_write_double(w, value[i]);
 	}
 	by_round_release(&b);
+	return n > 0;
 }
 
 static bool is_failed(const char *status)
@@ -199,30 +201,14 @@ static bool is_failed(const char *status)
 	return status && strcmp(status, "interrupted") != 0 && strcmp(status, "not_run") != 0;
 }
 
-static size_t count_rounds(const struct reduced *g)
-{
-	size_t n = 0;
-
-	if (!g->g.cell)
-		return g->g.n;
-	for (size_t c = 0; c < g->g.ncells; c++) {
-		bool seen = false;
-
-		for (size_t d = 0; d < c && !seen; d++)
-			seen = g->g.cells[d].round == g->g.cells[c].round;
-		n += !seen;
-	}
-	return n;
-}
-
 static void write_group(struct reduction *r, const struct row *row, const struct labels *before,
 			const struct labels *behind, struct csv_writer *w)
 {
 	struct reduced *g = &r->groups[row->id];
-	bool failed = is_failed(g->status);
+	bool failed = is_failed(g->status), any = false;
 
 	write_labels(before, row, g, w);
-	csv_write_u64(w, count_rounds(g));
+	csv_write_u64(w, group_rounds(&g->g));
 	csv_write_u64(w, g->g.n);
 	csv_write_u64(w, g->marked);
 	for (size_t v = 0; v < r->values.n; v++)
@@ -230,9 +216,11 @@ static void write_group(struct reduction *r, const struct row *row, const struct
 			for (size_t i = 0; i < NSTATISTICS; i++)
 				csv_write_empty(w);
 		else
-			write_statistics(r, g, v, w);
+			any |= write_statistics(r, g, v, w);
 	csv_write_cell(w, g->status ? g->status : "ok");
-	csv_write_cell(w, g->reason);
+	csv_write_cell(w, !g->status && r->net && !g->gross && !any
+			      ? "its program type has no baseline in its rounds"
+			      : g->reason);
 	write_labels(behind, row, g, w);
 	csv_end_row(w);
 }

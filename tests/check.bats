@@ -1,0 +1,58 @@
+#!/usr/bin/env bats
+# That `make check` can fail: by a test that fails, by one that vanishes, and by a missing capability.
+
+load helpers
+
+# check TARGET [VARIABLE=VALUE...]: make in a bats
+check() {
+  # Without the folder of bats' own parts, which bats puts in front.
+  PATH=${PATH/"${BATS_LIBEXEC:-none}":/} make --no-print-directory -C "$TOP" "$@"
+}
+
+@test "make check fails when a test fails, and counts it" {
+  run -2 --separate-stderr check check TESTS=tests/failsafe/failing.bats
+  assert_equal "${lines[-1]}" "1 passed, 1 failed, 1 skipped"
+}
+
+@test "make check passes when all tests pass, and counts them" {
+  printf '@test "one" {\n\ttrue\n}\n@test "two" {\n\ttrue\n}\n' > passing.bats
+  run -0 --separate-stderr check check TESTS="$PWD/passing.bats"
+  assert_equal "${lines[-1]}" "2 passed, 0 failed"
+}
+
+@test "make check fails when a test kills its runner, or there is no test" {
+  printf '@test "one" {\n\ttrue\n}\n@test "two" {\n\tkill -9 $PPID $$\n}\n@test "three" {\n\ttrue\n}\n' > killing.bats
+  run -2 --separate-stderr check check TESTS="$PWD/killing.bats"
+  [[ ${lines[-1]} =~ ^[0-9]+\ passed,\ [1-9][0-9]*\ failed$ ]]
+  : > none.bats
+  run -2 --separate-stderr check check TESTS="$PWD/none.bats"
+  assert_equal "${lines[-1]}" "0 passed, 0 failed"
+}
+
+@test "a declared capability that is missing fails; one that nobody declared is skipped" {
+  printf 'load %s/tests/helpers\n@test "one" {\n\trequires no-such-command\n}\n' "$TOP" > needy.bats
+  run -0 --separate-stderr check check TESTS="$PWD/needy.bats" CAPABILITIES='root bpf'
+  assert_equal "${lines[-1]}" "0 passed, 0 failed, 1 skipped"
+  for declared in all-commands no-such-command; do
+    run -2 --separate-stderr check check TESTS="$PWD/needy.bats" CAPABILITIES="root $declared"
+    assert_equal "${lines[-1]}" "0 passed, 1 failed"
+  done
+}
+
+@test "tests tagged slow run in make check-expensive only" {
+  printf '@test "quick" {\n\ttrue\n}\n# bats test_tags=slow\n@test "slow" {\n\ttrue\n}\n' > tagged.bats
+  run -0 --separate-stderr check check TESTS="$PWD/tagged.bats"
+  assert_equal "${lines[-1]}" "1 passed, 0 failed"
+  assert_contains "$output" quick
+  run -0 --separate-stderr check check-expensive TESTS="$PWD/tagged.bats"
+  assert_equal "${lines[-1]}" "1 passed, 0 failed"
+  assert_contains "$output" slow
+}
+
+@test "the tests in this folder are all run by make check" {
+  run -0 bash -c 'env -u TESTS -u MAKEFLAGS make -n -C "$TOP" check | grep "^tests/run"'
+  for file in "$TOP"/tests/*.bats; do
+    assert_contains "$output" "tests/$(basename "$file")"
+  done
+  [[ $output != *failsafe* ]]
+}

@@ -1,0 +1,119 @@
+#!/usr/bin/env bats
+# results-schema/, the tables of tools/lib/schema.c, and what the tools write: the same columns.
+
+load helpers
+
+FLOW='plan samples environment rounds summary verdict'
+
+setup_file() {
+  cd "$BATS_FILE_TMPDIR" || return 1
+  has bpf || return 0
+  bpf-compile-check -o plan.csv "$TOP/bpf/suites/smoke.yml"
+  bpf-run --rounds 6 --samples 2 --sample-ms 0.2 --environment environment.csv -o samples.csv plan.csv
+  stats-reduce -o summary.csv samples.csv
+  stats-reduce --per-round -o rounds.csv samples.csv
+  regress-detect -o verdict.csv samples.csv samples.csv
+}
+
+# columns SCHEMA [FILTER]: the names in results-schema, one a line
+columns() {
+  csv_value "$TOP/results-schema/$1.csv" name "${2:-true}"
+}
+
+@test "each file of the flow has a schema, and there are no others" {
+  assert_equal "$(cd "$TOP/results-schema" && ls ./*.csv | sed 's|./||; s|.csv||' | sort | xargs)" \
+    "$(echo "$FLOW" | tr ' ' '\n' | sort | xargs)"
+}
+
+@test "results-schema and the tables in C have the same names, types, units and order" {
+  schema-list > tables.csv
+  assert_equal "$(csv_value tables.csv file | uniq | xargs)" "plan samples environment rounds summary verdict"
+  for file in $FLOW; do
+    mlr --csv filter '$file == "'"$file"'"' then cut -x -f file tables.csv > in-c.csv
+    mlr --csv cut -x -f meaning "$TOP/results-schema/$file.csv" | diff in-c.csv -
+  done
+}
+
+@test "every column has a type that we know, a unit or none, and a meaning in words" {
+  for file in $FLOW; do
+    schema=$TOP/results-schema/$file.csv
+    assert_equal "$(head -n 1 "$schema")" name,type,unit,required,meaning
+    mlr --icsv --ojsonl filter '
+      !($type =~ "^(text|integer|number|enumeration|flag|timestamp)$") || !($required =~ "^(true|false)$")
+      || strlen($meaning) < 10 || $name =~ "[^a-z0-9_]" || is_empty($unit) && $type == "number"
+         && !($name =~ "^(p_|ratio)")' "$schema" > bad.json
+    diff /dev/null bad.json
+    assert_equal "$(csv_value "$schema" name | sort | uniq -d)" ""
+  done
+}
+
+@test "plan.csv and samples.csv have the columns that their readers must find" {
+  for name in suite test entry_point build object program_type cpus operations iterations prepare \
+    prepare_iterations packet consumer check expected_result keep control program_hash status reason log \
+    insns jited_bytes verified_insns verifier_states stack_bytes; do
+    columns plan '$required == "true"' | grep -qx "$name"
+  done
+  for name in run_id timestamp host_class runtime track suite test entry_point build program_type program_hash \
+    control boot round sample cpu iterations operations duration_ns instructions cycles mark status reason; do
+    columns samples '$required == "true"' | grep -qx "$name"
+  done
+}
+
+@test "what the tools write has these columns in this order" {
+  requires bpf mlr
+  for file in $FLOW; do
+    columns "$file" > wanted
+    csv-filter json "$BATS_FILE_TMPDIR/$file.csv" | jq -r '.[0] | keys_unsorted[]' | diff - wanted
+  done
+}
+
+@test "what the tools write has cells of these types, and an enumeration only known words" {
+  requires bpf mlr jq
+  for file in $FLOW; do
+    csv-filter json "$BATS_FILE_TMPDIR/$file.csv" > rows.json
+    mlr --icsv --ojson cat "$TOP/results-schema/$file.csv" > schema.json
+    jq -n --slurpfile rows rows.json --slurpfile schema schema.json '
+      {integer: "^[0-9]+$", flag: "^[01]$", number: "^-?[0-9.]+(e[-+]?[0-9]+)?$", text: "",
+       timestamp: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
+       enumeration: "^(ok|compiled|unsupported|host|regression|improvement|unchanged|inconclusive|unstable|contaminated)$"}
+        as $pattern
+      | $rows[0][] as $row | $schema[0][] as $column | $row[$column.name]
+      | select(. != "" and ( test($pattern[$column.type]) | not))
+      | {name: $column.name, value: .}' 2> jq.err > bad.json || { cat jq.err; false; }
+    diff /dev/null bad.json
+  done
+}
+
+@test "a missing column is named, by every reader" {
+  requires bpf mlr
+  while read -r tool file; do
+    for column in $(columns "$file" '$required == "true"'); do
+      mlr --csv cut -x -f "$column" "$BATS_FILE_TMPDIR/$file.csv" > "without.csv"
+      # shellcheck disable=SC2086 # a command with its options
+      assert_trouble "missing column '$column' (without.csv)" ${tool//+/ } without.csv
+    done
+  done <<'TABLE'
+bpf-run+--list plan
+bpf-compile-check plan
+TABLE
+  for column in run_id timestamp host_class runtime track suite test entry_point build program_type program_hash \
+    control round cpu duration_ns instructions status reason; do
+    mlr --csv cut -x -f "$column" "$BATS_FILE_TMPDIR/samples.csv" > without.csv
+    assert_trouble "missing column '$column' (without.csv)" stats-reduce without.csv
+  done
+  for column in suite test entry_point build; do
+    mlr --csv cut -x -f "$column" "$BATS_FILE_TMPDIR/samples.csv" > without.csv
+    assert_trouble "'$column'" regress-detect without.csv without.csv
+  done
+}
+
+@test "unknown columns pass from the plan to the samples and to the summary" {
+  requires bpf mlr
+  mlr --csv head -n 2 then put '$team = "näh, \"x\"\n2"' "$BATS_FILE_TMPDIR/plan.csv" > plan.csv
+  (cd "$BATS_FILE_TMPDIR" && bpf-run --rounds 1 --samples 1 --sample-ms 0.1 "$BATS_TEST_TMPDIR/plan.csv") > s.csv
+  stats-reduce s.csv > summary.csv
+  for file in plan.csv s.csv summary.csv; do
+    assert_equal "$(csv-filter json "$file" | jq -r '[.[].team] | unique[]')" 'näh, "x"
+2'
+  done
+}

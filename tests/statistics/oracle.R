@@ -1,0 +1,31 @@
+# Makes oracle.csv: exact Wilcoxon tests, estimates and intervals as R has them, without ties.
+#	Rscript oracle.R > oracle.csv
+# Lists of numbers are joined by blanks. An interval that R cannot reach at 99 % is empty.
+set.seed(20)
+number <- function(v) ifelse(is.na(v), "", sprintf("%.17g", v))
+list_of <- function(v) paste(sprintf("%.17g", v), collapse = " ")
+
+row_of <- function(kind, x, y, mu) {
+	test <- function(alternative)
+		if (kind == "signed_rank") wilcox.test(x, mu = mu, alternative = alternative, exact = TRUE)$p.value
+		else wilcox.test(y, x, mu = mu, alternative = alternative, exact = TRUE)$p.value
+	nx <- length(x)
+	ny <- length(y)
+	reached <- if (kind == "signed_rank") 2 * psignrank(0, nx) <= .01 else 2 * pwilcox(0, nx, ny) <= .01
+	all <- suppressWarnings(if (kind == "signed_rank")
+		wilcox.test(x, conf.int = TRUE, conf.level = .99, exact = TRUE)
+	else wilcox.test(y, x, conf.int = TRUE, conf.level = .99, exact = TRUE))
+	interval <- if (reached) all$conf.int else c(NA, NA)
+	cat(kind, list_of(x), list_of(y), number(mu), number(test("greater")), number(test("less")),
+	    number(all$estimate), number(interval[1]), number(interval[2]), sep = ",")
+	cat("\n")
+}
+
+cat("kind,x,y,mu,greater,less,estimate,low,high\n")
+for (n in c(1:15, 20, 30, 49, 50, 60, 75, 100))
+	for (mu in c(0, log(1.01), -log(1.01), .03))
+		row_of("signed_rank", rnorm(n, .01, .03), numeric(0), mu)
+for (sizes in list(c(1, 1), c(1, 5), c(2, 3), c(3, 3), c(4, 6), c(5, 5), c(6, 6), c(6, 9), c(8, 8), c(10, 10),
+		   c(10, 20), c(20, 20), c(30, 25), c(49, 51), c(50, 50)))
+	for (mu in c(0, log(1.01), -.02))
+		row_of("rank_sum", rnorm(sizes[1], 4, .03), rnorm(sizes[2], 4.01, .03), mu)

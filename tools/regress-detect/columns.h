@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* Which columns name a series, which hold its values, and where a file has them. */
+#ifndef COLUMNS_H
+#define COLUMNS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "csv.h"
+#include "keytable.h"
+#include "names.h"
+
+struct columns {
+	struct names keys;    /* columns that name a series: host_class, track, … */
+	struct names metrics; /* value columns as the verdict names them; empty until the first
+				 file tells what there is */
+	bool keys_given;      /* by --key */
+	bool metrics_given;   /* all are judged; else of a series the first that has values */
+};
+
+/* Where this file has what; -1 for nowhere. */
+struct layout {
+	int *keys, *metrics;
+	int build, run, timestamp, status, reason, control, runtime;
+};
+
+/** layout_find - find the columns; a missing one ends the tool with a message */
+void layout_find(struct layout *l, struct columns *c, const struct csv_reader *in);
+
+/** layout_key - add the current row's cells of the key columns to a key */
+void layout_key(const struct layout *l, const struct columns *c, const struct csv_reader *in,
+		struct key *key);
+
+/** layout_values - the current row's values, NaN for an empty cell; a bad one ends the tool */
+void layout_values(const struct layout *l, const struct columns *c, const struct csv_reader *in,
+		   double *value);
+
+/** layout_cell - a cell of the current row, or `otherwise` when the file has no such column */
+const char *layout_cell(const struct csv_reader *in, int column, const char *otherwise);
+void layout_release(struct layout *l);
+
+/** status_is_ok - whether a row of this status has a number */
+bool status_is_ok(const char *status);
+
+/** metric_is_exact - a count without noise
+ * @counted: whether instructions are counted by an emulator */
+bool metric_is_exact(const char *metric, bool counted);
+
+#endif

@@ -1,0 +1,584 @@
+/* SPDX-License-Identifier: MIT */
+#include "history.h"
+
+#include <err.h>
+#include <fnmatch.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli.h"
+#include "csv.h"
+#include "xalloc.h"
+
+/* A change of less than this is not nominated: nobody could confirm it in one run. */
+#define NOMINATE_LEAST .03
+
+/* A row of a series. */
+struct point {
+	size_t row;	/* of the whole input, from 0 */
+	uint32_t build; /* index in builds */
+};
+
+struct series {
+	struct subject subject; /* its key cells, and the status of its newest row */
+	struct subject before;	/* the build it is compared with */
+	uint32_t scope;		/* host class, track and suite: what is measured together */
+	uint32_t run;		/* of its newest row */
+	const char *timestamp;	/* of its newest row */
+	struct point *points;
+	double **value; /* a column a metric, NaN for an empty cell */
+	size_t n, size;
+};
+
+/* What is measured together: a series that is not in its newest run is missing. */
+struct scope {
+	uint32_t run;
+	const char *timestamp; /* the newest */
+};
+
+/* A change that was accepted, or of infrastructure. */
+struct marker {
+	const char **cells; /* patterns of the key columns, "" for any */
+	const char *metric;
+	const char *build;
+	size_t row; /* the first row of that build, SIZE_MAX before it came */
+};
+
+struct history {
+	struct comparison *c;
+	const struct history_options *o;
+	struct keytable keys, builds, runs, times, scopes;
+	struct series **series;
+	size_t series_size;
+	struct scope *scope;
+	size_t scope_size;
+	struct marker *markers;
+	size_t nmarkers, rows, nmetrics;
+	struct keytable marker_text;
+};
+
+/* --- reading --- */
+
+static const char *const scope_keys[] = {"host_class", "track", "suite"};
+
+static const char *keep(struct keytable *t, const char *text)
+{
+	return keytable_key(t, keytable_add(t, text, strlen(text) + 1));
+}
+
+static const char *key_cell(const struct history *h, const struct subject *s, const char *key)
+{
+	for (size_t k = 0; k < h->c->cols.keys.n; k++)
+		if (!strcmp(h->c->cols.keys.name[k], key))
+			return s->cells[k];
+	return "";
+}
+
+static uint32_t scope_of(struct history *h, const struct subject *s)
+{
+	struct key key = {0};
+	uint32_t scope;
+
+	for (size_t i = 0; i < sizeof(scope_keys) / sizeof(*scope_keys); i++) {
+		const char *cell = key_cell(h, s, scope_keys[i]);
+
+		key_add(&key, cell, strlen(cell));
+	}
+	scope = keytable_add(&h->scopes, key.text, key.len);
+	key_release(&key);
+	if (scope >= h->scope_size) {
+		h->scope_size = h->scope_size ? 2 * h->scope_size : 16;
+		h->scope = xrealloc(h->scope, h->scope_size * sizeof(*h->scope));
+	}
+	if (scope + 1 == h->scopes.n)
+		h->scope[scope].timestamp = "";
+	return scope;
+}
+
+static struct series *new_series(struct history *h, uint32_t id)
+{
+	struct series *s = xcalloc(1, sizeof(*s));
+	const char *cell = keytable_key(&h->keys, id);
+	size_t nkeys = h->c->cols.keys.n;
+
+	if (id >= h->series_size) {
+		h->series_size = h->series_size ? 2 * h->series_size : 64;
+		h->series = xrealloc(h->series, h->series_size * sizeof(*h->series));
+	}
+	h->series[id] = s;
+	s->subject.cells = xmalloc(nkeys * sizeof(char *));
+	for (size_t k = 0; k < nkeys; k++, cell += strlen(cell) + 1)
+		s->subject.cells[k] = cell;
+	s->value = xcalloc(h->c->cols.metrics.n, sizeof(*s->value));
+	s->scope = scope_of(h, &s->subject);
+	return s;
+}
+
+static void add_point(struct history *h, struct series *s, struct point point, const double *value)
+{
+	size_t nmetrics = h->c->cols.metrics.n;
+
+	if (s->n == s->size) {
+		s->size = s->size ? 2 * s->size : 16;
+		s->points = xrealloc(s->points, s->size * sizeof(*s->points));
+		for (size_t m = 0; m < nmetrics; m++)
+			s->value[m] = xrealloc(s->value[m], s->size * sizeof(**s->value));
+	}
+	s->points[s->n] = point;
+	for (size_t m = 0; m < nmetrics; m++)
+		s->value[m][s->n] = value[m];
+	s->n++;
+}
+
+static bool pattern_matches(const char *pattern, const char *text)
+{
+	return !*pattern || !fnmatch(pattern, text, 0);
+}
+
+static bool marker_matches(const struct history *h, const struct marker *m, const struct subject *s,
+			   const char *metric)
+{
+	for (size_t k = 0; k < h->c->cols.keys.n; k++)
+		if (!pattern_matches(m->cells[k], s->cells[k]))
+			return false;
+	return !metric || pattern_matches(m->metric, metric);
+}
+
+/* A marker begins with the first row of its build on its host class and track: a series that has
+ * no row of that build begins with its next one. */
+static void notice_markers(struct history *h, const struct subject *s, const char *build)
+{
+	for (size_t i = 0; i < h->nmarkers; i++) {
+		struct marker *m = &h->markers[i];
+		bool here = m->row == SIZE_MAX && !strcmp(m->build, build);
+
+		for (size_t k = 0; here && k < h->c->cols.keys.n; k++) {
+			const char *key = h->c->cols.keys.name[k];
+
+			if (!strcmp(key, "host_class") || !strcmp(key, "track"))
+				here = pattern_matches(m->cells[k], s->cells[k]);
+		}
+		if (here)
+			m->row = h->rows;
+	}
+}
+
+static void take_row(struct history *h, const struct csv_reader *in, const struct layout *l,
+		     struct key *key, double *value)
+{
+	const char *status = layout_cell(in, l->status, "ok");
+	const char *build = layout_cell(in, l->build, "");
+	const char *time = layout_cell(in, l->timestamp, "");
+	const char *run = layout_cell(in, l->run, build);
+	size_t known = h->keys.n;
+	struct series *s;
+	uint32_t id;
+
+	key_clear(key);
+	layout_key(l, &h->c->cols, in, key);
+	id = keytable_add(&h->keys, key->text, key->len);
+	s = id == known ? new_series(h, id) : h->series[id];
+	build = keep(&h->builds, build);
+	notice_markers(h, &s->subject, build);
+	s->subject.build = build;
+	s->subject.control |= !strcmp(layout_cell(in, l->control, ""), "1");
+	s->subject.counted |= !strcmp(layout_cell(in, l->runtime, ""), "icount");
+	s->run = h->scope[s->scope].run = keytable_add(&h->runs, run, strlen(run) + 1);
+	s->timestamp = keep(&h->times, time);
+	if (strcmp(h->scope[s->scope].timestamp, time) < 0)
+		h->scope[s->scope].timestamp = s->timestamp;
+	free(s->subject.status);
+	free(s->subject.reason);
+	s->subject.status = s->subject.reason = NULL;
+	if (status_is_ok(status)) {
+		layout_values(l, &h->c->cols, in, value);
+	} else {
+		s->subject.status = xstrdup(status);
+		s->subject.reason = xstrdup(layout_cell(in, l->reason, ""));
+		for (size_t m = 0; m < h->c->cols.metrics.n; m++)
+			value[m] = NAN;
+	}
+	add_point(h, s,
+		  (struct point){h->rows++, keytable_add(&h->builds, build, strlen(build) + 1)},
+		  value);
+}
+
+static void read_rows(struct history *h, const char *path)
+{
+	struct layout l = {0};
+	struct csv_reader in;
+	struct key key = {0};
+	double *value;
+	int got;
+
+	if (csv_open(&in, path))
+		errx(EXIT_TROUBLE, "%s", in.error);
+	layout_find(&l, &h->c->cols, &in);
+	value = xmalloc(h->c->cols.metrics.n * sizeof(*value));
+	while ((got = csv_next_row(&in)) > 0)
+		take_row(h, &in, &l, &key, value);
+	if (got < 0)
+		errx(EXIT_TROUBLE, "%s", in.error);
+	key_release(&key);
+	layout_release(&l);
+	csv_release(&in);
+	free(value);
+}
+
+static void read_markers(struct history *h, const char *path)
+{
+	size_t nkeys = h->c->cols.keys.n;
+	struct csv_reader in;
+	int got;
+
+	if (csv_open(&in, path))
+		errx(EXIT_TROUBLE, "%s", in.error);
+	if (csv_column(&in, "build") < 0)
+		errx(EXIT_TROUBLE, "missing column 'build' (%s)", in.path);
+	while ((got = csv_next_row(&in)) > 0) {
+		struct marker m = {.row = SIZE_MAX};
+
+		m.cells = xmalloc(nkeys * sizeof(*m.cells));
+		for (size_t k = 0; k < nkeys; k++)
+			m.cells[k] =
+			    keep(&h->marker_text,
+				 layout_cell(&in, csv_column(&in, h->c->cols.keys.name[k]), ""));
+		m.metric = keep(&h->marker_text, layout_cell(&in, csv_column(&in, "metric"), ""));
+		m.build = keep(&h->marker_text, in.cell[csv_column(&in, "build")]);
+		if (!*m.build)
+			errx(EXIT_TROUBLE, "build is empty (%s line %zu)", in.path, in.line);
+		h->markers = xrealloc(h->markers, (h->nmarkers + 1) * sizeof(*h->markers));
+		h->markers[h->nmarkers++] = m;
+	}
+	if (got < 0)
+		errx(EXIT_TROUBLE, "%s", in.error);
+	csv_release(&in);
+}
+
+/* --- judging --- */
+
+/* The values of one metric of a series, without the rows that have none. */
+struct track {
+	double *v;
+	bool *reset;
+	size_t *point; /* which row each value is of */
+	size_t n;
+};
+
+static bool marked_between(const struct history *h, const struct series *s, const char *metric,
+			   size_t after, size_t to)
+{
+	for (size_t i = 0; i < h->nmarkers; i++) {
+		const struct marker *m = &h->markers[i];
+
+		if (m->row != SIZE_MAX && m->row >= after && m->row <= to &&
+		    marker_matches(h, m, &s->subject, metric))
+			return true;
+	}
+	return false;
+}
+
+static struct track track_of(const struct history *h, const struct series *s, size_t metric)
+{
+	struct track t = {xmalloc(s->n * sizeof(double)), xcalloc(s->n, sizeof(bool)),
+			  xmalloc(s->n * sizeof(size_t)), 0};
+	size_t after = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		if (isnan(s->value[metric][i]))
+			continue;
+		t.v[t.n] = s->value[metric][i];
+		t.point[t.n] = i;
+		if (h->nmarkers)
+			t.reset[t.n] = marked_between(h, s, h->c->cols.metrics.name[metric], after,
+						      s->points[i].row);
+		after = s->points[i].row + 1;
+		t.n++;
+	}
+	return t;
+}
+
+static void track_release(struct track *t)
+{
+	free(t->v);
+	free(t->reset);
+	free(t->point);
+}
+
+static const char *build_at(const struct history *h, const struct series *s, const struct track *t,
+			    size_t i)
+{
+	return keytable_key(&h->builds, s->points[t->point[i]].build);
+}
+
+static struct nomination nomination_of(const struct history *h, const struct series *s,
+				       const struct finding *f)
+{
+	const char *metric = h->c->cols.metrics.name[f->metric];
+
+	return (struct nomination){
+	    .least = NOMINATE_LEAST,
+	    .exact = metric_is_exact(metric, s->subject.counted),
+	    .counted = !strcmp(metric, "instructions"),
+	    .worse = f->rule.higher_is_better ? -1 : 1,
+	};
+}
+
+static void take_answer(struct history *h, struct series *s, struct finding *f,
+			const struct track *t, const struct level_answer *a)
+{
+	double newest = t->v[t->n - 1];
+
+	f->value[BASELINE] = a->level;
+	f->value[CURRENT] = newest;
+	f->rounds = a->builds;
+	if (a->level > 0 && newest > 0) {
+		f->ratio = newest / a->level;
+		f->ratio_low = newest / a->high;
+		f->ratio_high = newest / a->low;
+	}
+	if (!isnan(a->level)) {
+		s->before.build = build_at(h, s, t, a->last_good);
+		f->side[BASELINE] = &s->before;
+	}
+	if (a->verdict == SUSPECTED)
+		f->first_bad = build_at(h, s, t, a->first_bad);
+	/* The format is one of level.c's own, with one %zu at most. */
+	finding_set(f, a->verdict, a->why, a->count);
+}
+
+/* Seconds since the epoch of 2026-11-24T03:04:05Z; -1 for what is no such text. */
+static time_t seconds_of(const char *timestamp)
+{
+	struct tm tm = {0};
+
+	return strptime(timestamp, "%Y-%m-%dT%H:%M:%S", &tm) ? timegm(&tm) : -1;
+}
+
+static bool is_stale(const struct history *h, const struct series *s, const char *now)
+{
+	time_t then = seconds_of(h->scope[s->scope].timestamp), today = seconds_of(now);
+
+	return then >= 0 && today >= 0 && difftime(today, then) > h->o->stale_days * 24 * 60 * 60;
+}
+
+/* What is wrong with the newest row, whatever the values say. Returns false for nothing. */
+static bool judge_newest(const struct history *h, const struct series *s, struct finding *f,
+			 const char *now)
+{
+	const char *newest_run = keytable_key(&h->runs, h->scope[s->scope].run);
+
+	if (s->run != h->scope[s->scope].run)
+		finding_set(f, MISSING, "not in the newest run '%s'", newest_run);
+	else if (s->subject.status)
+		finding_set(f, FAILED, "%s%s%s", s->subject.status, *s->subject.reason ? ": " : "",
+			    s->subject.reason);
+	else if (f->verdict != SUSPECTED && is_stale(h, s, now))
+		finding_set(f, STALE, "the newest data are of %s", h->scope[s->scope].timestamp);
+	else
+		return false;
+	return true;
+}
+
+/* A test that was taken out on purpose: a marker that came after its newest row. */
+static bool is_retired(const struct history *h, const struct series *s)
+{
+	return s->run != h->scope[s->scope].run && h->nmarkers &&
+	       marked_between(h, s, NULL, s->points[s->n - 1].row + 1, h->rows);
+}
+
+static void judge_series(struct history *h, struct series *s, struct finding *f, const char *now)
+{
+	struct track t = track_of(h, s, f->metric);
+
+	if (t.n) {
+		struct nomination rule = nomination_of(h, s, f);
+		struct level_answer a = level_judge(t.v, t.reset, t.n, &rule);
+
+		f->exact = rule.exact;
+		take_answer(h, s, f, &t, &a);
+	} else {
+		finding_set(f, INCONCLUSIVE, "no value in any row");
+	}
+	judge_newest(h, s, f, now);
+	track_release(&t);
+}
+
+/* Every lasting change of a series as a finding of its own. */
+static void list_steps(struct history *h, struct series *s, const struct finding *proto)
+{
+	struct nomination rule = nomination_of(h, s, proto);
+	struct track t = track_of(h, s, proto->metric);
+	struct step *steps;
+	size_t n = steps_find(t.v, t.n, &rule, &steps);
+
+	for (size_t i = 0; i < n; i++) {
+		bool worse = (steps[i].after - steps[i].before) * rule.worse > 0;
+		struct finding *f = comparison_add(h->c, proto);
+		struct subject *side = xcalloc(NSIDES, sizeof(*side));
+
+		side[BASELINE].cells = side[CURRENT].cells = s->subject.cells;
+		side[BASELINE].build = build_at(h, s, &t, steps[i].first - 1);
+		side[CURRENT].build = build_at(h, s, &t, steps[i].first);
+		f->side[BASELINE] = &side[BASELINE];
+		f->side[CURRENT] = &side[CURRENT];
+		f->owned = side;
+		f->value[BASELINE] = steps[i].before;
+		f->value[CURRENT] = steps[i].after;
+		f->ratio = steps[i].ratio;
+		f->ratio_low = steps[i].ratio_low;
+		f->ratio_high = steps[i].ratio_high;
+		f->exact = rule.exact;
+		f->first_bad = worse ? side[CURRENT].build : NULL;
+		f->rounds = (i + 1 < n ? steps[i + 1].first : t.n) - steps[i].first;
+		finding_set(f, worse ? SUSPECTED : IMPROVEMENT, "lasts for %zu builds", f->rounds);
+	}
+	free(steps);
+	track_release(&t);
+}
+
+/* The metrics of a series that are judged: all that were asked for, or the first with values. */
+static bool wants_metric(const struct history *h, const struct series *s, size_t metric)
+{
+	for (size_t m = 0; !h->c->cols.metrics_given && m <= metric; m++)
+		for (size_t i = 0; i < s->n; i++)
+			if (!isnan(s->value[m][i]))
+				return m == metric;
+	return h->c->cols.metrics_given || metric == 0;
+}
+
+/* Something that moved all of a machine is no build's doing. */
+static void apply_controls(struct history *h)
+{
+	struct comparison *c = h->c;
+
+	for (size_t i = 0; i < c->nfindings; i++) {
+		const struct finding *control = &c->findings[i];
+
+		if (!control->side[CURRENT]->control || control->exact ||
+		    (control->verdict != SUSPECTED && control->verdict != IMPROVEMENT))
+			continue;
+		for (size_t j = 0; j < c->nfindings; j++) {
+			struct finding *f = &c->findings[j];
+
+			if (j != i && f->verdict == SUSPECTED && !f->exact &&
+			    !f->side[CURRENT]->control &&
+			    !strcmp(finding_label(c, f, "host_class"),
+				    finding_label(c, control, "host_class")) &&
+			    !strcmp(finding_label(c, f, "track"),
+				    finding_label(c, control, "track")))
+				finding_set(f, CONTAMINATED, "control '%s' moved as well",
+					    finding_label(c, control, "test"));
+		}
+	}
+}
+
+static const char *newest_time(const struct history *h)
+{
+	const char *newest = "";
+
+	for (size_t i = 0; i < h->scopes.n; i++)
+		if (strcmp(newest, h->scope[i].timestamp) < 0)
+			newest = h->scope[i].timestamp;
+	return newest;
+}
+
+static void judge_all(struct history *h)
+{
+	const char *now = h->o->now ? h->o->now : newest_time(h);
+	struct comparison *c = h->c;
+
+	for (size_t i = 0; i < c->nfindings; i++) {
+		struct series *s = h->series[c->findings[i].pairing];
+
+		judge_series(h, s, &c->findings[i], now);
+	}
+	apply_controls(h);
+}
+
+static void list_all(struct history *h, size_t nseries)
+{
+	struct comparison *c = h->c;
+	struct finding *series = c->findings;
+
+	c->findings = NULL;
+	c->nfindings = c->findings_size = 0;
+	for (size_t i = 0; i < nseries; i++)
+		list_steps(h, h->series[series[i].pairing], &series[i]);
+	free(series);
+}
+
+static void add_findings(struct history *h)
+{
+	for (size_t i = 0; i < h->keys.n; i++) {
+		struct series *s = h->series[i];
+
+		s->before.cells = s->subject.cells;
+		for (size_t m = 0; m < h->c->cols.metrics.n; m++) {
+			struct finding blank = finding_blank(h->c);
+
+			if (!wants_metric(h, s, m) || is_retired(h, s))
+				continue;
+			blank.side[CURRENT] = &s->subject;
+			blank.metric = m;
+			blank.pairing = i;
+			comparison_add(h->c, &blank);
+		}
+	}
+}
+
+struct history *history_run(struct comparison *c, char **paths, int npaths, const char *settings,
+			    const struct history_options *o)
+{
+	struct history *h = xcalloc(1, sizeof(*h));
+
+	h->c = c;
+	h->o = o;
+	c->history = true;
+	if (o->now && seconds_of(o->now) < 0)
+		errx(EXIT_TROUBLE, "--now is not a time like 2026-01-31T12:00:00Z: '%s'", o->now);
+	if (o->markers)
+		read_markers(h, o->markers);
+	for (int i = 0; i < npaths; i++)
+		read_rows(h, paths[i]);
+	h->nmetrics = c->cols.metrics.n;
+	add_findings(h);
+	if (settings)
+		settings_read(c, settings);
+	if (o->all)
+		list_all(h, c->nfindings);
+	else
+		judge_all(h);
+	comparison_sort(c);
+	return h;
+}
+
+void history_release(struct history *h)
+{
+	for (size_t i = 0; i < h->keys.n; i++) {
+		struct series *s = h->series[i];
+
+		for (size_t m = 0; m < h->nmetrics; m++)
+			free(s->value[m]);
+		free(s->value);
+		free(s->points);
+		free(s->subject.cells);
+		free(s->subject.status);
+		free(s->subject.reason);
+		free(s);
+	}
+	for (size_t i = 0; i < h->nmarkers; i++)
+		free(h->markers[i].cells);
+	free(h->series);
+	free(h->scope);
+	free(h->markers);
+	keytable_release(&h->keys);
+	keytable_release(&h->builds);
+	keytable_release(&h->runs);
+	keytable_release(&h->times);
+	keytable_release(&h->scopes);
+	keytable_release(&h->marker_text);
+	free(h);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Histories: rows in time order, one a build and series. How the parts meet:
+ *
+ *	history.c  rows → series of points; markers; what is missing or stale; findings
+ *	level.c    a series → is its newest value suspect, and since which build
+ *	steps.c    a series → every lasting change of level (--all)
+ */
+#ifndef HISTORY_H
+#define HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "detect.h"
+
+/* The rule by which a value is nominated; fractions, not percent. */
+struct nomination {
+	double least; /* of the level: smaller changes are never nominated */
+	bool exact;   /* a count without noise: any change beyond `tolerance` */
+	bool counted; /* instructions: the tolerance is half of one, or the spread of the level */
+	int worse;    /* 1 when larger is worse, -1 when smaller is */
+};
+
+/* What level_judge() says of the newest value of a series. */
+struct level_answer {
+	enum verdict verdict; /* SUSPECTED, IMPROVEMENT, UNCHANGED, INCONCLUSIVE or NEW */
+	size_t first_bad;     /* of what is suspected or improved: index of the first value */
+	size_t last_good;     /* index of the last value of the level before */
+	size_t builds;	      /* values in the level before */
+	double level;	      /* their median, NaN without */
+	double low, high;     /* interval of that median, NaN when there are too few */
+	const char *why;      /* constant text, or NULL */
+	size_t count;	      /* belongs to `why`, which has a %zu for it */
+};
+
+/**
+ * level_judge - is the newest of n values suspect? Linear in n
+ * @v: n ≥ 1 finite values in time order
+ * @reset: n flags: an accepted change or one of infrastructure begins here
+ */
+struct level_answer level_judge(const double *v, const bool *reset, size_t n,
+				const struct nomination *rule);
+
+/* A lasting change of level: the new one begins at value `first`. */
+struct step {
+	size_t first;
+	double before, after;
+	double ratio, ratio_low, ratio_high; /* NaN where values are not above zero */
+};
+
+/**
+ * steps_find - every change of level that lasts, in time order; linear in n
+ * @steps: written: the caller frees it
+ * @return: how many there are
+ */
+size_t steps_find(const double *v, size_t n, const struct nomination *rule, struct step **steps);
+
+struct history_options {
+	const char *markers; /* file of accepted changes, or NULL */
+	const char *now;     /* time of day that staleness is told by; NULL: the newest row's */
+	double stale_days;
+	bool all;
+};
+
+struct history;
+
+/**
+ * history_run - read files and make the findings of c, whose columns and rules are set
+ * @settings: file of rules of single series, or NULL
+ * @return: what the findings point into: release it after them
+ */
+struct history *history_run(struct comparison *c, char **paths, int npaths, const char *settings,
+			    const struct history_options *o);
+void history_release(struct history *h);
+
+#endif

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Walks through a series as its builds came, keeping the level: the last values that were not
+ * nominated. A value is nominated when it leaves the level's median by more than the rule allows;
+ * it is not put into the level, so that a step stays nominated until a marker accepts it. What
+ * comes back soon was an outlier, and is put into the level after all.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "history.h"
+#include "ranktest.h"
+#include "stats.h"
+#include "xalloc.h"
+
+/* Values of the level. */
+#define LEVEL_MOST 30
+#define LEVEL_LEAST 6
+/* A value this many sigmas away is nominated; sigma is 1.4826 MAD, as for normal noise. */
+#define SIGMAS 3.
+#define SIGMA_PER_MAD 1.4826
+/* The spread of a level is never taken to be less than this part of it. */
+#define LEAST_SPREAD .003
+/* So many nominated values in a row are a lasting step, not outliers. */
+#define LASTING 3
+/* So many values back at the level are a recovery. */
+#define RECOVERED 3
+/* So many better values in a row are the new level, without anybody accepting it. */
+#define BETTER_LEVEL 5
+/* Slow creep: the last so many values against the first after a marker. */
+#define CREEP 10
+/* A step may begin so many values before the first that was nominated. */
+#define BEFORE_STEP 5
+/* Instructions are counted over many invocations and divided: half of one is rounding. */
+#define INSTRUCTIONS_TOLERANCE .5
+
+struct level {
+	size_t index[LEVEL_MOST]; /* a ring of the values that make it */
+	size_t n, next;
+};
+
+struct band {
+	double center, low, high;
+};
+
+struct walk {
+	const double *v;
+	const struct nomination *rule;
+	struct level level;
+	size_t begin;		/* first value since the last marker or new level */
+	size_t first, count;	/* nominated values in a row: first one and how many */
+	int direction;		/* of them: 1 up, -1 down, 0 none */
+	size_t back[RECOVERED]; /* values back at the level, after a lasting step */
+	size_t nback;
+	struct band band; /* of the newest value */
+	bool again;	  /* a lasting step was left for something better than the level */
+};
+
+static void level_add(struct level *l, size_t index)
+{
+	l->index[l->next] = index;
+	l->next = (l->next + 1) % LEVEL_MOST;
+	if (l->n < LEVEL_MOST)
+		l->n++;
+}
+
+/* The values of the level, but for one: the newest is not part of what it is compared with. */
+static size_t level_values(const struct walk *w, size_t but, double *to, size_t *newest)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->level.n; i++) {
+		size_t index = w->level.index[i];
+
+		if (index == but)
+			continue;
+		if (!n || index > *newest)
+			*newest = index;
+		to[n++] = w->v[index];
+	}
+	return n;
+}
+
+static bool whole_numbers(const double *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i] != floor(v[i]))
+			return false;
+	return true;
+}
+
+static double range(const double *v, size_t n)
+{
+	double low = v[0], high = v[0];
+
+	for (size_t i = 1; i < n; i++) {
+		low = fmin(low, v[i]);
+		high = fmax(high, v[i]);
+	}
+	return high - low;
+}
+
+/* What lies within is the level; reorders v. */
+static struct band band_of(double *v, size_t n, const struct nomination *rule)
+{
+	double center = stats_median(v, n), width, spread;
+
+	if (rule->exact) {
+		width = rule->counted ? fmax(INSTRUCTIONS_TOLERANCE, range(v, n)) : 0;
+		return (struct band){center, center - width, center + width};
+	}
+	/* Zero spread, of whole numbers or of few values, does not make an alarm of a trifle. */
+	spread = whole_numbers(v, n) ? 1 : 0;
+	spread = fmax(spread, SIGMA_PER_MAD * stats_mad(v, n, center));
+	spread = fmax(spread, LEAST_SPREAD * fabs(center));
+	width = fmax(rule->least * fabs(center), SIGMAS * spread);
+	return (struct band){center, center - width, center + width};
+}
+
+static void start_again(struct walk *w, size_t at)
+{
+	w->level = (struct level){0};
+	w->begin = at;
+	w->count = w->nback = 0;
+	w->direction = 0;
+	w->again = false;
+}
+
+static bool is_lasting(const struct walk *w)
+{
+	return w->count >= LASTING;
+}
+
+/* The nominated values did not last: they belong to the level's noise. */
+static void take_outliers(struct walk *w)
+{
+	for (size_t i = 0; i < w->count; i++)
+		level_add(&w->level, w->first + i);
+	w->count = 0;
+	w->direction = 0;
+}
+
+static void end_step(struct walk *w)
+{
+	for (size_t i = 0; i < w->nback; i++)
+		level_add(&w->level, w->back[i]);
+	w->nback = w->count = 0;
+	w->direction = 0;
+}
+
+static void at_level(struct walk *w, size_t i)
+{
+	w->again = false;
+	if (!is_lasting(w)) {
+		take_outliers(w);
+		level_add(&w->level, i);
+		return;
+	}
+	w->back[w->nback++] = i;
+	if (w->nback == RECOVERED)
+		end_step(w);
+}
+
+static void off_level(struct walk *w, size_t i, int direction)
+{
+	size_t enough = w->rule->exact ? 1 : BETTER_LEVEL;
+
+	if (w->direction && w->direction != direction) {
+		w->again = is_lasting(w);
+		if (!is_lasting(w))
+			take_outliers(w);
+		w->count = 0;
+	}
+	w->nback = 0;
+	w->direction = direction;
+	if (!w->count++)
+		w->first = i;
+	if (direction != w->rule->worse && w->count > enough) {
+		size_t first = i + 1 - w->count;
+
+		start_again(w, first);
+		for (size_t j = first; j <= i; j++)
+			level_add(&w->level, j);
+	}
+}
+
+static void step_on(struct walk *w, size_t i)
+{
+	size_t least = w->rule->exact ? 1 : LEVEL_LEAST;
+	double v[LEVEL_MOST];
+	size_t newest;
+
+	if (w->level.n < least) {
+		level_add(&w->level, i);
+		return;
+	}
+	w->band = band_of(v, level_values(w, i, v, &newest), w->rule);
+	if (w->v[i] > w->band.high)
+		off_level(w, i, 1);
+	else if (w->v[i] < w->band.low)
+		off_level(w, i, -1);
+	else
+		at_level(w, i);
+}
+
+/* Where a step that was nominated at `first` begins: the split that leaves the least distance to
+ * both levels. Its first values may have hidden in the noise. */
+static size_t refine(const double *v, size_t begin, size_t first, size_t n, double before,
+		     double after)
+{
+	size_t least = first > begin + BEFORE_STEP ? first - BEFORE_STEP : begin + 1;
+	size_t best = first, end = first + BEFORE_STEP < n ? first + BEFORE_STEP : n;
+	double best_cost = INFINITY;
+
+	for (size_t split = least; split <= first; split++) {
+		double cost = 0;
+
+		for (size_t i = least; i < end; i++)
+			cost += fabs(v[i] - (i < split ? before : after));
+		if (cost <= best_cost) {
+			best_cost = cost;
+			best = split;
+		}
+	}
+	return best;
+}
+
+static double median_between(const double *v, size_t from, size_t to)
+{
+	double copy[LEVEL_MOST];
+	size_t n = to - from < LEVEL_MOST ? to - from : LEVEL_MOST;
+
+	memcpy(copy, v + to - n, n * sizeof(*v));
+	return stats_median(copy, n);
+}
+
+static bool is_beyond(const struct band *b, double v, int worse)
+{
+	return worse > 0 ? v > b->high : v < b->low;
+}
+
+/* Back from the newest value to the first one whose last CREEP values are beyond the band; n when
+ * they are not. */
+static size_t beyond_since(const struct walk *w, size_t n, const struct band *b)
+{
+	size_t first = n;
+
+	while (first >= w->begin + 2 * CREEP &&
+	       is_beyond(b, median_between(w->v, first - CREEP, first), w->rule->worse))
+		first--;
+	return first;
+}
+
+/* A lasting step that is too small to be nominated in any one build: the last change of level went
+ * the bad way. Of several in a row the first began it. Fills in the answer. */
+static bool has_stepped(const struct walk *w, size_t n, struct level_answer *a)
+{
+	struct step *steps, first = {0};
+	size_t at = steps_find(w->v + w->begin, n - w->begin, w->rule, &steps);
+	double after = at ? steps[at - 1].after : NAN;
+
+	while (at > 0 && (steps[at - 1].after - steps[at - 1].before) * w->rule->worse > 0)
+		first = steps[--at];
+	free(steps);
+	if (!first.first || fabs(after - first.before) < w->rule->least * fabs(first.before))
+		return false;
+	a->verdict = SUSPECTED;
+	a->level = first.before;
+	a->low = a->high = NAN;
+	a->first_bad = w->begin + first.first;
+	a->last_good = a->first_bad - 1;
+	a->count = n - a->first_bad;
+	a->why = "a lasting step: the level of the last %zu values";
+	return true;
+}
+
+/* The last values against the first since the last marker: fills in the answer if they moved. */
+static void has_crept(const struct walk *w, size_t n, struct level_answer *a)
+{
+	double v[CREEP];
+	struct band b;
+	size_t since;
+
+	if (n - w->begin < 2 * CREEP)
+		return;
+	memcpy(v, w->v + w->begin, sizeof(v));
+	b = band_of(v, CREEP, w->rule);
+	since = beyond_since(w, n, &b);
+	if (since == n)
+		return;
+	memcpy(v, w->v + w->begin, sizeof(v));
+	stats_interval(v, CREEP, .95, &a->low, &a->high);
+	a->verdict = SUSPECTED;
+	a->level = b.center;
+	a->builds = CREEP;
+	a->first_bad = since;
+	a->last_good = since - 1;
+	a->why = "creeps: the last %zu values against as many after the last accepted change";
+	a->count = CREEP;
+}
+
+static void describe_level(const struct walk *w, size_t n, struct level_answer *a)
+{
+	double v[LEVEL_MOST];
+
+	a->builds = level_values(w, n - 1, v, &a->last_good);
+	a->level = stats_median(v, a->builds);
+	stats_interval(v, a->builds, .95, &a->low, &a->high);
+}
+
+/* The newest value is off the level. */
+static void answer_nominated(const struct walk *w, size_t n, struct level_answer *a)
+{
+	describe_level(w, n, a);
+	a->first_bad = w->first;
+	if (is_lasting(w))
+		a->first_bad = refine(w->v, w->begin, w->first, n, a->level,
+				      median_between(w->v, w->first, n));
+	a->last_good = a->first_bad - 1;
+	a->verdict = w->direction == w->rule->worse ? SUSPECTED : IMPROVEMENT;
+	a->why = w->again ? "changed again: %zu values better than before the last step"
+			  : "%zu values in a row are beyond the level";
+	a->count = w->count;
+}
+
+struct level_answer level_judge(const double *v, const bool *reset, size_t n,
+				const struct nomination *rule)
+{
+	struct level_answer a = {.verdict = UNCHANGED, .level = NAN, .low = NAN, .high = NAN};
+	struct walk w = {.v = v, .rule = rule};
+
+	for (size_t i = 0; i < n; i++) {
+		if (reset[i])
+			start_again(&w, i);
+		step_on(&w, i);
+	}
+	if (w.count && !w.nback) {
+		answer_nominated(&w, n, &a);
+		return a;
+	}
+	describe_level(&w, n, &a);
+	if (n == 1) {
+		a.verdict = NEW;
+	} else if (!a.builds) {
+		a.why = "the first value after an accepted change";
+	} else if (a.builds < (rule->exact ? 1 : LEVEL_LEAST)) {
+		a.verdict = INCONCLUSIVE;
+		a.why = "%zu values before it are too few: 6 are needed";
+		a.count = a.builds;
+	} else if (w.nback) {
+		a.verdict = INCONCLUSIVE;
+		a.why = "back at the level before the step for %zu values of 3";
+		a.count = w.nback;
+	} else if (!rule->exact && !has_stepped(&w, n, &a)) {
+		has_crept(&w, n, &a);
+	}
+	return a;
+}
