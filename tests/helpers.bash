@@ -17,6 +17,7 @@ has() {
   root) [ "$(id -u)" = 0 ] ;;
   bpf) [ "$(id -u)" = 0 ] && bpftool prog list >/dev/null 2>&1 ;;
   cpus2) [ "$(nproc)" -ge 2 ] ;;
+  tracefs) [ -e /sys/kernel/tracing/events/bpf_trace/bpf_trace_printk/enable ] ;;
   kvm) [ -w /dev/kvm ] ;;
   pmu) [ -e /sys/bus/event_source/devices/cpu/type ] || [ -e /sys/bus/event_source/devices/armv8_pmuv3_0/type ] ;;
   kprobes) [ -e /sys/bus/event_source/devices/kprobe/type ] ;;

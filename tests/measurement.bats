@@ -1,0 +1,276 @@
+#!/usr/bin/env bats
+# What bpf-run measures, and how, on the real kernel.
+
+load helpers
+
+SUITE=$FIXTURES/measurement/programs.yml
+EVENT=/sys/kernel/tracing/events/bpf_trace/bpf_trace_printk/enable
+
+# plan [LABEL [OPTION...]]: the suite, compiled and loaded.
+plan() {
+  local label=${1-here}
+  shift || :
+  bpf-compile-check -I "$TOP/bpf/include" --build "$label" "$@" "$SUITE" 2>/dev/null
+}
+
+# measure REGEX [OPTION...]: samples.csv of the tests that match.
+measure() {
+  local regex=$1
+  shift
+  plan > plan.csv
+  bpf-run -q --samples 4 --sample-ms 1 -t "$regex" "$@" plan.csv > samples.csv
+}
+
+reason_of() {
+  csv_value samples.csv reason "\$test == \"$1\""
+}
+
+@test "durations are fractions, with wall time and the kernel's average beside them" {
+  requires bpf
+  measure '^chain$' --rounds 3
+  assert_equal "$(csv_value samples.csv status | sort -u)" ok
+  [ "$(csv_value samples.csv duration_ns | grep -c '\.')" -ge 11 ]
+  [ "$(csv_value samples.csv wall_ns | grep -c '\.')" -ge 11 ]
+  [ "$(csv_value samples.csv kernel_ns | grep -cx '[0-9][0-9]*')" = 12 ]
+}
+
+@test "all builds, rounds and samples of a test share one calibrated count of invocations" {
+  requires bpf
+  plan a > a.csv
+  plan b > b.csv
+  bpf-run -q --rounds 3 --samples 4 --sample-ms 1 -t '^chain$' a.csv b.csv > samples.csv
+  assert_equal "$(csv_value samples.csv iterations | sort -u | wc -l)" 1
+  assert_equal "$(mlr --icsv --onidx count-distinct -f build,round samples.csv | sort)" \
+    "$(for b in a b; do for r in 1 2 3; do echo "$b $r 4"; done; done)"
+}
+
+@test "invocations are the suite's own, or the user's, when asked for" {
+  requires bpf
+  measure '^chain$' --rounds 1 --suite-iterations
+  assert_equal "$(csv_value samples.csv iterations | sort -u)" 1000
+  measure '^chain$' --rounds 1 -c 777
+  assert_equal "$(csv_value samples.csv iterations | sort -u)" 777
+  measure '^chain$' --rounds 1
+  [ "$(csv_value samples.csv iterations | sort -u)" -gt 100 ]
+}
+
+@test "a program with twice the chain takes about twice the time, side by side" {
+  requires bpf
+  plan short > a.csv
+  plan long -D LENGTH=1024 > b.csv
+  bpf-run -q --rounds 7 -t '^chain$' a.csv b.csv > samples.csv
+  regress-detect --baseline short samples.csv > verdict.csv
+  assert_equal "$(csv_value verdict.csv test '$ratio > 1.8 && $ratio < 2.1 && $verdict == "regression"')" chain
+}
+
+@test "the self-test passes: linear chains, equal slopes, the kernel's bracket" {
+  requires bpf
+  # Its intervals hold with 99 %, and the machine may be busy: twice wrong is wrong.
+  bpf-run --self-test --exit-code > self.csv || bpf-run --self-test --exit-code > self.csv ||
+    { cat self.csv; false; }
+  assert_equal "$(mlr --icsv --onidx count-distinct -f check self.csv | sort)" "empty 3
+linear 3
+slope 2"
+}
+
+@test "a pinned program sees its CPU, and only that" {
+  requires bpf cpus2
+  measure '^cpu/[01w]' --rounds 1
+  assert_equal "$(mlr --icsv --onidx count-distinct -f test,cpu,status samples.csv | sort)" "cpu/0 0 ok 4
+cpu/1 1 ok 4
+cpu/wrong  wrong_result 1"
+  assert_contains "$(reason_of cpu/wrong)" 'returned 0 where 1 was expected'
+}
+
+@test "a test on all CPUs has a row a CPU" {
+  requires bpf cpus2
+  measure '^cpu/all' --rounds 2
+  assert_equal "$(csv_value samples.csv cpu | sort -nu | paste -sd,)" "$(seq -s, 0 $(($(nproc) - 1)))"
+  assert_equal "$(mlr --icsv --onidx count-distinct -f cpu then cut -f count samples.csv | sort -u)" 8
+}
+
+@test "entry points run at the same time on their CPUs, not only XDP" {
+  requires bpf cpus2
+  measure '^cpu/mixed' --rounds 2
+  assert_equal "$(mlr --icsv --onidx count-distinct -f entry_point,cpu,status samples.csv | sort | head -n 2)" "reader 1 ok 8
+writer 0 ok 8"
+}
+
+@test "a CPU that is not there, or none that remains, is said with its number" {
+  requires bpf
+  measure '^cpu/(absent|none_left)' --rounds 1
+  assert_equal "$(csv_value samples.csv status | sort -u)" unsupported
+  assert_contains "$(reason_of cpu/absent)" 'CPU 1023'
+  assert_contains "$(reason_of cpu/none_left)" 'no CPU remains'
+}
+
+@test "a ring buffer and a perf event array are drained while they are timed, and nothing is lost" {
+  requires bpf cpus2
+  measure '^(ring|perf)/drained' --rounds 2
+  assert_equal "$(csv_value samples.csv status | sort -u)" ok
+  assert_equal "$(csv_value samples.csv dropped | sort -u)" 0
+  mlr --icsv --ojson filter '$produced != $consumed || $produced < $iterations' samples.csv | run -1 grep '"'
+}
+
+@test "a test that loses records is dropped, not a number" {
+  requires bpf cpus2
+  measure '^ring/flooded' --rounds 1
+  assert_equal "$(csv_value samples.csv status)" dropped
+  assert_equal "$(csv_value samples.csv duration_ns)" ''
+  assert_contains "$(reason_of ring/flooded)" 'records were lost'
+}
+
+@test "a consumer of a map that is not there is said" {
+  requires bpf
+  measure '^ring/no_map' --rounds 1
+  assert_equal "$(csv_value samples.csv status)" run_failed
+  assert_contains "$(reason_of ring/no_map)" no_such_map
+}
+
+@test "a user ring buffer is full whenever a timed call begins" {
+  requires bpf
+  measure '^user/filled' --rounds 2
+  assert_equal "$(csv_value samples.csv status | sort -u)" ok
+}
+
+@test "bpf_trace_printk fills nobody else's trace, and its event is as it was" {
+  requires bpf tracefs
+  for state in 0 1; do
+    echo "$state" > "$EVENT"
+    measure '^print/' --rounds 2
+    assert_equal "$(csv_value samples.csv status | sort -u)" ok
+    assert_equal "$(cat "$EVENT")" "$state"
+  done
+  echo 0 > "$EVENT"
+  : > /sys/kernel/tracing/trace
+  measure '^print/' --rounds 2
+  run -1 grep 'bpf-run test' /sys/kernel/tracing/trace
+  assert_equal "$(csv_value samples.csv dropped '$test == "print/read"' | sort -u)" 0
+  [ -z "$(ls /sys/kernel/tracing/instances)" ]
+}
+
+@test "programs without a test run are attached and triggered" {
+  requires bpf
+  measure '^trigger/(tracepoint|cgroup)' --rounds 2
+  assert_equal "$(csv_value samples.csv status | sort -u)" ok
+  # The process left the cgroup that it made for itself.
+  [ -z "$(find /sys/fs/cgroup -maxdepth 2 -name 'bpf-run-*')" ]
+}
+
+@test "what can't be attached here is unsupported, with the reason" {
+  requires bpf
+  measure '^trigger/nowhere' --rounds 1
+  assert_equal "$(csv_value samples.csv status)" unsupported
+  assert_contains "$(reason_of trigger/nowhere)" attached
+}
+
+@test "kept objects are loaded once, others each round" {
+  requires bpf
+  plan > plan.csv
+  bpf-run -q -v --rounds 4 --samples 1 -c 10 -t '^kept$' plan.csv 2> kept.log > /dev/null
+  bpf-run -q -v --rounds 4 --samples 1 -c 10 -t '^chain$' plan.csv 2> fresh.log > /dev/null
+  assert_equal "$(grep -c '^libbpf: loading object' kept.log)" 1
+  assert_equal "$(grep -c '^libbpf: loading object' fresh.log)" 4
+}
+
+@test "tests come in another order each round, and the same for one seed" {
+  requires bpf
+  plan > plan.csv
+  for run in a b c; do
+    seed=1
+    [ $run != c ] || seed=2
+    bpf-run -q --rounds 4 --samples 1 -c 100 --seed $seed -t '^(chain|kept|cpu)' plan.csv 2>/dev/null |
+      mlr --icsv --onidx filter '$status == "ok"' then cut -f test,round > $run.txt
+  done
+  cmp a.txt b.txt
+  run ! cmp -s a.txt c.txt
+  [ "$(awk '{ order[$2] = order[$2] $1 } END { for (r in order) print order[r] }' a.txt | sort -u | wc -l)" -gt 1 ]
+}
+
+@test "hooks know the test by their environment, and a name is never part of a command" {
+  requires bpf
+  sed 's/name: chain,/name: "$(touch pwned) `touch pwned`; '"'"'\\"x",/' "$SUITE" > hostile.yml
+  cp "$FIXTURES/measurement/programs.bpf.c" .
+  bpf-compile-check -I "$TOP/bpf/include" hostile.yml 2>/dev/null > plan.csv
+  bpf-run -q --rounds 1 --samples 1 -c 10 -t pwned --pre 'printf "%s\n" "$BPF_RUN_TEST" > pre' \
+    --post 'echo "$BPF_RUN_ROUND $BPF_RUN_SUITE"; printf "%s\n" "$BPF_RUN_TEST" > post' plan.csv > samples.csv
+  assert_equal "$(cat pre)" '$(touch pwned) `touch pwned`; '"'"'"x'
+  cmp pre post
+  [ ! -e pwned ]
+  run -1 grep -x '1 hostile' samples.csv
+  run -2 --separate-stderr bpf-run -q --rounds 1 -t pwned --pre 'exit 3' plan.csv
+  assert_contains "$stderr" 'the command of --pre failed with status 3'
+}
+
+# Programs and maps in the kernel that belong to these tests or to the control groups of a killed run.
+leftovers() {
+  bpftool prog list | grep -cE ' name (cpu|output|event|take|chain|writer|reader) ' || :
+}
+
+@test "killed at a hundred random moments, it leaves nothing behind and no cut row that reads as whole" {
+  requires bpf
+  plan > plan.csv
+  assert_equal "$(leftovers)" 0
+  for _ in $(seq 100); do
+    bpf-run -q --rounds 1000 --samples 2 --sample-ms 0.2 -t '^(chain|ring/drained|cpu/[01]|trigger)' plan.csv > killed.csv 2>/dev/null &
+    pid=$!
+    sleep "0.$(printf %03d $((RANDOM % 250)))"
+    kill -9 $pid
+    wait $pid 2>/dev/null || :
+    # Whole rows only, or the reader says that the last one is cut.
+    if [ -s killed.csv ] && ! stats-reduce killed.csv > /dev/null 2> reader.txt; then
+      grep -qE 'cells where the header has|a quoted cell has no end' reader.txt
+    fi
+  done
+  # The kernel frees programs a moment after their last user.
+  for _ in $(seq 50); do
+    [ "$(leftovers)" != 0 ] || break
+    sleep .1
+  done
+  assert_equal "$(leftovers)" 0
+  # What only a new run can remove is removed by it.
+  measure '^trigger/cgroup|^print/unread' --rounds 1
+  [ -z "$(find /sys/fs/cgroup -maxdepth 2 -name 'bpf-run-*')" ]
+  [ -z "$(ls /sys/kernel/tracing/instances 2>/dev/null)" ]
+}
+
+# bats test_tags=slow
+@test "memory does not grow over a thousand rounds" {
+  requires bpf
+  plan > plan.csv
+  bpf-run -q --rounds 1000 --samples 1 -c 4 -t '^(chain|ring/drained)$' \
+    --post 'grep VmRSS "/proc/$PPID/status" >> rss.txt' plan.csv > /dev/null
+  early=$(sed -n 400p rss.txt | tr -dc 0-9)
+  late=$(tail -n 1 rss.txt | tr -dc 0-9)
+  echo "VmRSS after 200 rounds $early kB, after 1000 $late kB"
+  [ "$late" -le $((early + 256)) ]
+}
+
+@test "advice about the host says what to do, on standard error, and can be turned off" {
+  requires bpf
+  plan > plan.csv
+  echo 2 > /proc/sys/net/core/bpf_jit_harden
+  bpf-run --rounds 1 --samples 1 -c 10 -t '^chain$' plan.csv > /dev/null 2> advice.txt
+  bpf-run -q --rounds 1 --samples 1 -c 10 -t '^chain$' plan.csv > /dev/null 2> quiet.txt
+  echo 0 > /proc/sys/net/core/bpf_jit_harden
+  assert_contains "$(cat advice.txt)" 'sysctl net.core.bpf_jit_harden=0'
+  assert_equal "$(cat quiet.txt)" ''
+}
+
+@test "counters are empty cells where the machine has none" {
+  requires bpf
+  measure '^chain$' --rounds 1
+  if has pmu; then
+    [ "$(csv_value samples.csv instructions | head -n 1)" != '' ]
+  else
+    assert_equal "$(csv_value samples.csv instructions | sort -u)" ''
+  fi
+}
+
+@test "under icount the thread's virtual time is instructions, and there is no duration" {
+  requires bpf
+  measure '^chain$' --rounds 1 --runtime icount
+  assert_equal "$(csv_value samples.csv duration_ns | sort -u)" ''
+  [ "$(csv_value samples.csv instructions | head -n 1)" != '' ]
+  assert_contains "$(csv_value samples.csv host_class | head -n 1)" icount
+}
