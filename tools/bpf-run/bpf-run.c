@@ -127,6 +127,7 @@ static error_t parse_identity(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_RUNTIME:
 		o->identity.runtime = (enum runtime)parse_runtime(state, arg);
+		o->run.counted = o->identity.runtime == RUNTIME_ICOUNT;
 		return 0;
 	case OPT_BOOT:
 		o->identity.boot = cli_u64("--boot", arg, 0, UINT32_MAX);

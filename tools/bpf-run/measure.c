@@ -25,6 +25,9 @@
 #define NONLINEAR 0.05
 #define FIRST_INVOCATIONS 16 /* where calibration begins */
 #define CALIBRATED_PART 4    /* it trusts a call of a quarter of the wanted time */
+#define TICK_GAP_NS 1000     /* a tick takes longer, two readings of a clock do not */
+#define TICK_SEARCH 16	     /* ticks in which to find two */
+#define TICK_OVER_NS 200000  /* by then a tick and the work that it starts are done */
 
 _Static_assert(COUNTERS == READ_COUNT - FIRST_COUNTER, "a reading for each counter");
 
@@ -56,6 +59,52 @@ static int64_t clock_ns(clockid_t clock)
 
 	clock_gettime(clock, &t);
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static int64_t tick_ns(void)
+{
+	struct timespec resolution;
+
+	clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
+	return resolution.tv_nsec;
+}
+
+/* When the last timer tick began, found as a gap in the readings of a clock that is followed by
+ * another one a tick later. Ticks keep their phase, so it is looked for once. */
+static int64_t find_tick(void)
+{
+	int64_t period = tick_ns(), gap = 0, before = clock_ns(CLOCK_MONOTONIC);
+	int64_t give_up = before + TICK_SEARCH * period;
+
+	while (before < give_up) {
+		int64_t now = clock_ns(CLOCK_MONOTONIC);
+
+		if (now - before > TICK_GAP_NS) {
+			if (gap && llabs(before - gap - period) < TICK_GAP_NS)
+				return before;
+			gap = before;
+		}
+		before = now;
+	}
+	return gap;
+}
+
+/* Sleep until the next timer tick is over, unless it is more than `wanted_ns` away. */
+static void wait_for_tick(int64_t wanted_ns)
+{
+	static _Thread_local int64_t tick;
+	struct timespec until;
+	int64_t now, left_ns;
+
+	if (!tick)
+		tick = find_tick();
+	now = clock_ns(CLOCK_MONOTONIC);
+	left_ns = tick_ns() - (now - tick) % tick_ns();
+	if (left_ns > wanted_ns)
+		return;
+	now += left_ns + TICK_OVER_NS;
+	until = (struct timespec){now / 1000000000, now % 1000000000};
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
 }
 
 /* Ticks (1/100 s) that the hypervisor has taken from a CPU: `cpuN user nice system idle iowait
@@ -93,6 +142,8 @@ static void call(const struct probe *probe, uint32_t n, struct call *c)
 		return;
 	if (probe->consumer)
 		consumer_settle(probe->consumer);
+	if (probe->tickless_ns)
+		wait_for_tick(probe->tickless_ns);
 	counters_read(before);
 	wall = clock_ns(CLOCK_MONOTONIC);
 	cpu = clock_ns(CLOCK_THREAD_CPUTIME_ID);

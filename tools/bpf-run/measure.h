@@ -67,6 +67,10 @@ struct probe {
 	uint32_t prepare_iterations;
 	struct consumer *consumer; /* settled before each call, or NULL */
 	bool large_first;
+	/* Unless 0: each call begins right behind a timer tick, so that in this time there is none
+	 * in it. For counted instructions, where the tick's are the only ones that are not the
+	 * test's own. */
+	int64_t tickless_ns;
 	struct sample sample; /* written by measure_sample() */
 
 	struct measurement *measurement; /* private */

@@ -229,6 +229,9 @@ static void start_variant(struct run *run, struct variant *variant)
 		probe->prepare =
 		    first->prepare_every && instance->has_prepare ? &instance->prepare : NULL;
 		probe->consumer = instance->consumer;
+		/* Twice the time, for what calibration does not hit. */
+		probe->tickless_ns =
+		    run->options->counted ? 2 * (int64_t)run->options->sample_ns : 0;
 		probe->prepare_iterations = (uint32_t)first->prepare_iterations;
 	}
 }
@@ -239,6 +242,15 @@ static uint32_t fixed_iterations(const struct run_options *options, const struct
 	if (options->iterations)
 		return options->iterations;
 	return options->suite_iterations ? (uint32_t)row->iterations : 0;
+}
+
+/* Builds that differ a little then do the same number of invocations, and so the same random ones.
+ */
+static uint32_t floor_power_of_two(uint32_t n)
+{
+	while (n & (n - 1))
+		n &= n - 1;
+	return n;
 }
 
 /* Set the probes' invocations, calibrating what is not known yet. */
@@ -257,7 +269,8 @@ static int set_iterations(struct run *run, struct test *test, struct variant *va
 
 			if (error)
 				return error;
-			*large = probe->large;
+			*large =
+			    run->options->counted ? floor_power_of_two(probe->large) : probe->large;
 		}
 		if (limit && *large > limit)
 			*large = limit;

@@ -20,6 +20,7 @@ struct run_options {
 	bool suite_iterations; /* use the suite's own counts where it has them */
 	bool ignore_results;
 	const char *pre, *post; /* commands before and after each test, or NULL */
+	bool counted; /* virtual time: keep timer ticks out of the samples */
 	uint64_t seed;
 	bool progress; /* show a bar on standard error */
 };

@@ -20,7 +20,8 @@ uint64_t hash_text(uint64_t hash, const char *text);
 char *text_slug(const char *text);
 
 /**
- * text_line - a text from outside as one line that a terminal can show: control characters become '?'
+ * text_line - a text from outside as one line that a terminal can show: control characters become
+ * '?'
  * @return: the caller frees it
  */
 char *text_line(const char *text);

@@ -1,0 +1,75 @@
+# Kernel builds in a VM: see pipelines/runtime/README.md.
+
+#: KERNEL       the kernel in a VM: deb:PACKAGE[=VERSION][@SUITE], deb-file:PATH, file:PATH or url:URL#sha256=HEX
+#: ARCH         the machine that a VM is: x86_64 or aarch64  (this machine's)
+#: BASE HEAD    for compare: two kernels, as KERNEL
+#: SEEDS        boots of a kernel under icount, each with another seed; a boot is a round  (3)
+#: VM_TIMEOUT   seconds until a boot that does not end is ended  (600)
+KERNEL     ?=
+BASE       ?=
+HEAD       ?=
+ARCH       ?= $(shell uname -m)
+SEEDS      ?= 3
+VM_TIMEOUT ?= 600
+export ARCH
+
+# The tools for a VM: static, as nothing else is in there, and for the machine that the VM is.
+VM       := build/static/$(ARCH)
+VM_TOOLS := $(VM)/bpf-compile-check $(VM)/bpf-run $(VM)/vm-init
+VM_LIBS  := libbpf libelf zlib yaml-0.1
+VM_CC = $(CC)
+VM_AR = ar
+VM_PKG_CONFIG = $(PKG_CONFIG)
+VM_LIB_OBJ := $(patsubst %.c,$(VM)/obj/%.o,$(wildcard tools/lib/*.c))
+VM_OBJ = $(patsubst %.c,$(VM)/obj/%.o,$(wildcard tools/$(1)/*.c)) $(VM)/obj/lib.a
+
+$(VM)/bpf-compile-check: $(call VM_OBJ,bpf-compile-check)
+$(VM)/bpf-run: $(call VM_OBJ,bpf-run)
+$(VM)/vm-init: $(VM)/obj/pipelines/runtime/init.o
+$(VM_TOOLS):
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(VM_CC) -static -o $@ $^ $(shell $(VM_PKG_CONFIG) --static --libs $(VM_LIBS)) -lm -lpthread
+
+# An archive: of the library only what the two tools use is linked.
+$(VM)/obj/lib.a: $(VM_LIB_OBJ)
+	$(Q)rm -f $@ && $(VM_AR) rcs $@ $^
+
+$(VM)/obj/%.o: %.c build/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(VM_CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(VM)/obj/tools/lib/cli.o: ALL_CFLAGS += -DVERSION='"$(VERSION)"'
+-include $(wildcard $(VM)/obj/tools/*/*.d $(VM)/obj/pipelines/*/*.d)
+
+.PHONY: vm-tools kernels compare bisect
+vm-tools: $(VM_TOOLS) ## build the static tools that run inside a VM, for ARCH
+
+kernels: ## list the kernels that can be fetched
+	$(Q)pipelines/runtime/list-kernels | mlr --icsv --opprint cat
+
+# A boot is a round: under icount a seed, so that the spread over seeds is known; under kvm the
+# kernel starts from new each time, which is where builds of one source differ most.
+vm_boots = $(if $(filter kvm,$(RUNTIME)),$(ROUNDS),$(SEEDS))
+
+# A run in a VM loads, measures and describes at once.
+ifneq ($(filter icount kvm,$(RUNTIME)),)
+%/plan.csv %/samples.csv: %/compiled.csv $(VM_TOOLS)
+	$(call say,VM,$(KERNEL))
+	$(Q)pipelines/runtime/run-in-vm --kernel '$(KERNEL)' --runtime '$(RUNTIME)' --boots '$(vm_boots)' \
+		--timeout '$(VM_TIMEOUT)' $(build_option) --track '$(TRACK)' --plan '$(@D)/plan.csv' \
+		--environment '$(@D)/environment.csv' --log '$(@D)/console.log' -o '$(@D)/samples.csv' '$<' -- $(RUN_OPTIONS)
+endif
+
+# Two kernels. The run is filed like any other, under the name BASE..HEAD; history leaves those out.
+compare: all vm-tools ## measure the builds BASE and HEAD in turn and judge; fails on a regression
+	$(Q)$(MAKE) --no-print-directory compare-run \
+		RUN='$(RESULTS)/incomplete/$(shell date -u +%Y%m%dt%H%M%Sz)-$(shell echo $$$$)'
+
+.PHONY: compare-run
+compare-run: $(RUN)/compiled.csv
+	$(Q)pipelines/runtime/compare --folder '$(RUN)' --runtime '$(filter-out host,$(RUNTIME))' --boots '$(vm_boots)' \
+		--timeout '$(VM_TIMEOUT)' --track '$(TRACK)' '$(BASE)' '$(HEAD)' '$<' -- $(RUN_OPTIONS)
+	$(Q)filed=$$(pipelines/results/file-run '$(RUN)' '$(RESULTS)') && printf '\n%s\n' "$$filed" && \
+		[ -z "$$(mlr --icsv --onidx filter '$$verdict == "regression"' then head -n 1 "$$filed/verdict.csv")" ]

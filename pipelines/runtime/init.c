@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The init program of a kernel build under test: the first and only process of a VM that
+ * run-in-vm boots. It mounts what the tools need, waits until the kernel has finished its own work,
+ * runs the steps that lie in the initramfs, and turns the machine off.
+ *
+ * What comes back goes over a serial port of its own, in lines; each begins with a word that says
+ * what the rest of the line is:
+ *
+ *	kernel 6.1.0-56-amd64		the kernel's release: init is running
+ *	plan suite,test,entry_point,…	a line that the step `plan` wrote on its standard output
+ *	plan.err bpf-compile-check: …	a line that it wrote on standard error
+ *	plan.end 0			the step's exit status (128 + N: killed by signal N)
+ *	environment name,value		a line of the file /out/environment, which a step wrote
+ *	end 				everything ran, nothing is missing
+ *
+ * Lines, because everything sent is text that has lines already, and so a reader needs no more than
+ * sed; a prefix a line, because then what was cut off by a panic is still read up to there.
+ * Standard error of init is the console.
+ *
+ * A step is a file /steps/NN-WORD: its arguments, each ended by a NUL, the program first. They run
+ * in the order of their names in /work; WORD is the word above, and /work/WORD keeps the output.
+ */
+#include <dirent.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#define STEPS "/steps"
+#define OUT "/out"
+
+/* The kernel is quiet when in so many windows one after another all its threads ran less than that.
+ */
+#define QUIET_WINDOW_NS (250 * 1000 * 1000L)
+#define QUIET_WINDOWS 8
+#define QUIET_BUSY_NS (500 * 1000UL)
+#define QUIET_LIMIT 480 /* windows: go on after two minutes, whatever it does */
+
+static const struct {
+	const char *type, *target;
+	bool needed;
+} mounts[] = {
+    {"proc", "/proc", true},
+    {"sysfs", "/sys", true},
+    {"devtmpfs", "/dev", true},
+    {"tmpfs", "/tmp", true},
+    {"bpf", "/sys/fs/bpf", false},
+    {"cgroup2", "/sys/fs/cgroup", false},
+    {"tracefs", "/sys/kernel/tracing", false},
+};
+
+/* What a measurement must not depend on the kernel's defaults for; a kernel without one goes on. */
+static const struct {
+	const char *path, *value;
+} settings[] = {
+    {"/proc/sys/net/core/bpf_jit_enable", "1"},
+    {"/proc/sys/net/core/bpf_jit_harden", "0"},
+    {"/proc/sys/kernel/kptr_restrict", "0"},
+    {"/proc/sys/kernel/perf_event_paranoid", "-1"},
+    {"/proc/sys/kernel/perf_event_max_sample_rate", "10000000"},
+    {"/proc/sys/kernel/perf_cpu_time_max_percent", "0"},
+    /* A throttled real-time thread would lose its CPU in the middle of a sample. */
+    {"/proc/sys/kernel/sched_rt_runtime_us", "-1"},
+};
+
+static void power_off(void)
+{
+	sync();
+	reboot(RB_POWER_OFF);
+	reboot(RB_AUTOBOOT); /* no power switch: QEMU ends at a reboot as well */
+}
+
+static void prepare_machine(void)
+{
+	for (size_t i = 0; i < sizeof(mounts) / sizeof(*mounts); i++) {
+		mkdir(mounts[i].target, 0755);
+		if (mount(mounts[i].type, mounts[i].target, mounts[i].type, 0, NULL) &&
+		    errno != EBUSY && mounts[i].needed)
+			err(1, "can't mount %s", mounts[i].type);
+	}
+	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++) {
+		int fd = open(settings[i].path, O_WRONLY | O_CLOEXEC);
+
+		if (fd >= 0 && write(fd, settings[i].value, strlen(settings[i].value)) < 0)
+			warn("can't set %s", settings[i].path);
+		if (fd >= 0)
+			close(fd);
+	}
+	mkdir(OUT, 0755);
+}
+
+/* The serial port that the environment names, raw: a terminal would add a CR to each line. */
+static FILE *open_channel(void)
+{
+	const char *name = getenv("CHANNEL");
+	struct termios t;
+	char path[64];
+	int fd;
+	FILE *f;
+
+	if (!name)
+		errx(1, "no channel named");
+	snprintf(path, sizeof(path), "/dev/%s", name);
+	fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		err(1, "can't open channel '%s'", path);
+	if (tcgetattr(fd, &t))
+		err(1, "not a terminal: '%s'", path);
+	cfmakeraw(&t);
+	t.c_cflag |= CLOCAL;
+	cfsetspeed(&t, B115200);
+	if (tcsetattr(fd, TCSANOW, &t))
+		err(1, "can't set '%s'", path);
+	f = fdopen(fd, "w");
+	if (!f)
+		err(1, "can't open channel '%s'", path);
+	return f;
+}
+
+/* All that is sent has left the machine when this returns, so that it disturbs nothing later. */
+static void drain(FILE *channel)
+{
+	if (fflush(channel) || tcdrain(fileno(channel)))
+		err(1, "can't write to the channel");
+}
+
+/* Time in ns that tasks have run on the CPUs since boot; 0 where the kernel does not say. */
+static unsigned long long busy_ns(void)
+{
+	FILE *f = fopen("/proc/schedstat", "re");
+	unsigned long long sum = 0, ran;
+	char line[512];
+
+	if (!f)
+		return 0;
+	/* cpu<N> and nine numbers: the seventh is the time. Documentation/scheduler/sched-stats.rst
+	 */
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "cpu%*u %*u %*u %*u %*u %*u %*u %llu", &ran) == 1)
+			sum += ran;
+	fclose(f);
+	return sum;
+}
+
+/* New kernels work on in the background after boot, which would run into the first tests. */
+static void wait_until_quiet(void)
+{
+	const struct timespec window = {.tv_nsec = QUIET_WINDOW_NS};
+	unsigned long long before = busy_ns(), now;
+	int quiet = 0;
+
+	for (int i = 0; i < QUIET_LIMIT && quiet < QUIET_WINDOWS; i++, before = now) {
+		nanosleep(&window, NULL);
+		now = busy_ns();
+		quiet = now - before < QUIET_BUSY_NS ? quiet + 1 : 0;
+	}
+	if (quiet < QUIET_WINDOWS)
+		warnx("the kernel is still busy, measuring all the same");
+}
+
+static void send_line(FILE *channel, const char *word, const char *line, size_t n)
+{
+	fprintf(channel, "%s %.*s\n", word, (int)n, line);
+	drain(channel);
+}
+
+/* One output of a step: bytes come in as they were written, and leave as lines. */
+struct stream {
+	int fd;
+	char word[300];
+	char *buffer; /* the beginning of a line */
+	size_t used, size;
+	FILE *keep; /* what comes in is kept there as it is, unless NULL */
+};
+
+/* Returns false at the end of the stream, when the rest of it was sent. */
+static bool pump(struct stream *s, FILE *channel)
+{
+	char *lf, *line;
+	ssize_t n;
+
+	if (s->size - s->used < BUFSIZ) {
+		s->size = s->used + 2 * BUFSIZ;
+		s->buffer = realloc(s->buffer, s->size);
+		if (!s->buffer)
+			err(1, NULL);
+	}
+	n = read(s->fd, s->buffer + s->used, s->size - s->used);
+	if (n < 0 && errno == EINTR)
+		return true;
+	if (n > 0 && s->keep)
+		fwrite(s->buffer + s->used, 1, n, s->keep);
+	s->used += n > 0 ? n : 0;
+	line = s->buffer;
+	while ((lf = memchr(line, '\n', s->buffer + s->used - line))) {
+		send_line(channel, s->word, line, lf - line);
+		line = lf + 1;
+	}
+	s->used -= line - s->buffer;
+	memmove(s->buffer, line, s->used);
+	if (n > 0)
+		return true;
+	if (s->used)
+		send_line(channel, s->word, s->buffer, s->used);
+	free(s->buffer);
+	close(s->fd);
+	s->fd = -1; /* poll() leaves it out */
+	return false;
+}
+
+/* Send both outputs of a step until both are at their end. */
+static void pump_all(struct stream *streams, size_t n, FILE *channel)
+{
+	size_t open = n;
+
+	while (open) {
+		struct pollfd fds[2];
+
+		for (size_t i = 0; i < n; i++)
+			fds[i] = (struct pollfd){.fd = streams[i].fd, .events = POLLIN};
+		if (poll(fds, n, -1) < 0 && errno != EINTR)
+			err(1, "poll");
+		for (size_t i = 0; i < n; i++)
+			if (fds[i].revents && !pump(&streams[i], channel))
+				open--;
+	}
+}
+
+/* The arguments in a step's file, ended by NULL; never freed. */
+static char **read_arguments(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	char **argv = NULL, *arg = NULL;
+	size_t n = 0, size = 0;
+
+	if (!f)
+		err(1, "can't read step '%s'", path);
+	while (getdelim(&arg, &size, '\0', f) > 0) {
+		argv = realloc(argv, (n + 2) * sizeof(*argv));
+		if (!argv)
+			err(1, NULL);
+		argv[n++] = arg;
+		argv[n] = NULL;
+		arg = NULL;
+		size = 0;
+	}
+	fclose(f);
+	if (!n)
+		errx(1, "step is empty: '%s'", path);
+	return argv;
+}
+
+static pid_t start(char **argv, int *output, int *errors)
+{
+	int out[2], err_[2];
+	pid_t pid;
+
+	if (pipe2(out, O_CLOEXEC) || pipe2(err_, O_CLOEXEC))
+		err(1, "pipe");
+	pid = fork();
+	if (pid < 0)
+		err(1, "fork");
+	if (!pid) {
+		const struct sched_param other = {0};
+
+		sched_setscheduler(0, SCHED_OTHER, &other);
+		if (dup2(out[1], STDOUT_FILENO) < 0 || dup2(err_[1], STDERR_FILENO) < 0 ||
+		    chdir("/work"))
+			err(127, "/work");
+		execv(argv[0], argv);
+		err(127, "can't run '%s'", argv[0]);
+	}
+	close(out[1]);
+	close(err_[1]);
+	*output = out[0];
+	*errors = err_[0];
+	return pid;
+}
+
+/* Send the files that a step has left in /out, and remove them. */
+static void send_files(FILE *channel)
+{
+	struct dirent **files;
+	int n = scandir(OUT, &files, NULL, alphasort);
+
+	for (int i = 0; i < n; i++) {
+		struct stream s = {.fd = -1};
+		char path[512];
+
+		snprintf(path, sizeof(path), OUT "/%s", files[i]->d_name);
+		snprintf(s.word, sizeof(s.word), "%s", files[i]->d_name);
+		if (*files[i]->d_name != '.')
+			s.fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (s.fd >= 0) {
+			while (pump(&s, channel))
+				;
+			remove(path);
+		}
+		free(files[i]);
+	}
+	if (n >= 0)
+		free(files);
+}
+
+static void run_step(const char *name, FILE *channel)
+{
+	const char *word = strchr(name, '-');
+	struct stream streams[2] = {{0}, {0}};
+	char path[512];
+	int status;
+	pid_t pid;
+
+	if (!word)
+		return; /* . and .. */
+	word++;
+	snprintf(path, sizeof(path), "/work/%s", word);
+	streams[0].keep = fopen(path, "we");
+	if (!streams[0].keep)
+		err(1, "can't write '%s'", path);
+	snprintf(streams[0].word, sizeof(streams[0].word), "%s", word);
+	snprintf(streams[1].word, sizeof(streams[1].word), "%s.err", word);
+	snprintf(path, sizeof(path), STEPS "/%s", name);
+	pid = start(read_arguments(path), &streams[0].fd, &streams[1].fd);
+	pump_all(streams, 2, channel);
+	if (fclose(streams[0].keep))
+		err(1, "can't keep the output of step '%s'", name);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	send_files(channel);
+	fprintf(channel, "%s.end %d\n", word,
+		WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+	drain(channel);
+}
+
+int main(void)
+{
+	/* Ahead of what is measured: a line that is ready is sent at once, between two samples. */
+	const struct sched_param first = {.sched_priority = 1};
+	struct dirent **steps;
+	struct utsname machine;
+	FILE *channel;
+	int n;
+
+	if (getpid() != 1)
+		errx(2, "this is the init program of a VM: see run-in-vm");
+	atexit(power_off);
+	prepare_machine();
+	channel = open_channel();
+	uname(&machine);
+	fprintf(channel, "kernel %s\n", machine.release);
+	drain(channel);
+	if (sched_setscheduler(0, SCHED_FIFO, &first))
+		warn("can't go first");
+	wait_until_quiet();
+	n = scandir(STEPS, &steps, NULL, alphasort);
+	if (n < 0)
+		err(1, "can't read " STEPS);
+	for (int i = 0; i < n; i++)
+		run_step(steps[i]->d_name, channel);
+	fprintf(channel, "end \n");
+	drain(channel);
+	return 0;
+}

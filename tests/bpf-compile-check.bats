@@ -1,0 +1,467 @@
+#!/usr/bin/env bats
+# bpf-compile-check as a black box.
+
+load helpers
+
+# Sources that the tests compile: each is one thing that can happen to a program.
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return 1
+  local head='#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#ifndef RESULT
+#define RESULT 0
+#endif
+char _license[] SEC("license") = "GPL";'
+  printf '%s\nSEC("xdp") int one(void *ctx) { return RESULT; }\n' "$head" > good.bpf.c
+  printf '%s\nint one(void *ctx) { return no_such_thing; }\nint two(void *ctx) { return nor_this; }\n' "$head" > broken.bpf.c
+  printf '%s\nSEC("xdp") int one(struct xdp_md *ctx) { return *(int *)(long)ctx->data; }\n' "$head" > rejected.bpf.c
+  printf '%s\nSEC("lsm/file_open") int one(void *ctx) { return 0; }\n' "$head" > lsm.bpf.c
+}
+
+# suite [LINE...]: s.yml with a test a line, in YAML's flow style
+suite() {
+  printf 'tests:\n' > s.yml
+  [ $# -eq 0 ] || printf -- '- {%s}\n' "$@" >> s.yml
+}
+
+# rows FILE FIELDS: fields of each row as a JSON array a line
+rows() {
+  csv-filter json "$1" | jq -c ".[] | [$2]"
+}
+
+# instructions OBJECT [PROGRAM]: what the object holds, one instruction a line
+instructions() {
+  llvm-objdump -d --no-show-raw-insn "$1" | sed -n 's/^ *[0-9]*:[[:space:]]*//p'
+}
+
+@test "--help and --version say what they should on standard output" {
+  run -0 --separate-stderr bpf-compile-check --help
+  assert_contains "$output" "Usage: bpf-compile-check [OPTION...] SUITE.yml|FILE.bpf.c|PLAN.csv..."
+  assert_contains "$output" "--no-load"
+  assert_equal "$stderr" ""
+  run -0 --separate-stderr bpf-compile-check -V
+  [[ $output =~ ^bpf-compile-check\ .*\ [^\ ]+$ ]]
+}
+
+@test "wrong command lines end with status 2 and a hint" {
+  assert_usage_error "unrecognized option '--no-such'" bpf-compile-check --no-such
+  assert_usage_error "requires an argument" bpf-compile-check --objdir
+  assert_usage_error "--build needs a label" bpf-compile-check --build ''
+  for jobs in 0 -1 x 1x 1.5 '' 99999999999999999999; do
+    assert_trouble "--jobs" bpf-compile-check "--jobs=$jobs" --no-load good.bpf.c
+  done
+}
+
+@test "a suite becomes a plan: a row a test and entry point, in the suite's order" {
+  suite 'name: a, source: good.bpf.c, entry_point: one' \
+    'name: b, source: good.bpf.c, program_cpu_assignment: {one: all}, operations: 7, iteration_count: 11, keep: true' \
+    'name: "c/{}", source: good.bpf.c, entry_point: one, variants: {x: {RESULT: 1}, y: {RESULT: 2}}, expected_result: -1' \
+    'name: "d/{}", source: good.bpf.c, entry_point: one, program_type: [xdp, tc]' \
+    'name: e, program_type: user, entry_point: loop, control: true'
+  bpf-compile-check --no-load --build v1 s.yml > plan.csv
+  assert_equal "$(rows plan.csv '.suite, .test, .build, .program_type, .cpus, .operations, .iterations, .keep, .control, .expected_result, .status')" \
+    '["s","a","v1","","any","1","","0","0","0","compiled"]
+["s","b","v1","","all","7","11","1","0","0","compiled"]
+["s","c/x","v1","","any","1","","0","0","4294967295","compiled"]
+["s","c/y","v1","","any","1","","0","0","4294967295","compiled"]
+["s","d/xdp","v1","xdp","any","1","","0","0","0","compiled"]
+["s","d/tc","v1","sched_cls","any","1","","0","0","0","compiled"]
+["s","e","v1","user","any","1","","0","1","0","compiled"]'
+}
+
+@test "a suite of the bpf_performance runner is read as it is" {
+  bpf-compile-check --no-load --objdir objects good.bpf.c > /dev/null
+  mkdir bpf
+  mv objects/good-*.bpf.o bpf/one.o
+  cat > s.yml <<'YAML'
+tests:
+  - name: Baseline
+    description: Simple baseline test.
+    elf_file: one.o
+    iteration_count: 10000000
+    program_cpu_assignment:
+      one: all
+  - name: Only there
+    elf_file: two.o
+    platform: Windows
+    program_cpu_assignment: {one: 0}
+  - name: Typed
+    platform: Linux
+    elf_file: one.o
+    iteration_count: 1
+    map_state_preparation:
+      program: one
+      iteration_count: 3
+    program_type: tc
+    batch_size: 64
+    pass_data: true
+    pass_context: false
+    expected_result: 5
+    program_cpu_assignment: {one: [0, 1]}
+YAML
+  bpf-compile-check --no-load --objects bpf s.yml > plan.csv
+  assert_equal "$(rows plan.csv '.test, .object, .program_type, .packet, .cpus, .iterations, .prepare, .prepare_iterations, .expected_result')" \
+    '["Baseline","bpf/one.o","xdp","zeros-1024","all","10000000","","","0"]
+["Typed","bpf/one.o","sched_cls","zeros-1024","0,1","1","one","3","5"]'
+}
+
+@test "errors of a suite name its file and line" {
+  local ok='source: good.bpf.c, entry_point: one'
+  while IFS='|' read -r test message; do
+    suite "name: first, $ok" "${test//OK/$ok}"
+    assert_trouble "$message" bpf-compile-check --no-load s.yml
+    assert_contains "$stderr" "(s.yml line 3)"
+  done <<'TABLE'
+name: a, source: good.bpf.c, entry_pont: one|unknown field 'entry_pont'
+OK|a test needs a 'name'
+name: "", OK|a test needs a 'name'
+name: {a: b}, OK|'name' must be a single value
+name: [a], OK|'name' must be a single value
+name: a, name: b, OK|field 'name' twice
+name: a, source: none.bpf.c, entry_point: one|can't read source './none.bpf.c': No such file or directory
+name: a, source: ., entry_point: one|a source ends in .c
+name: a, source: "", entry_point: one|a source ends in .c
+name: a, entry_point: one|one of 'source' and 'elf_file'
+name: a, OK, elf_file: x.o|one of 'source' and 'elf_file'
+name: a, source: good.bpf.c|one of 'entry_point' and 'program_cpu_assignment'
+name: a, OK, program_cpu_assignment: {one: all}|one of 'entry_point' and 'program_cpu_assignment'
+name: a, source: good.bpf.c, entry_point: ""|entry point needs a name
+name: first, OK|test 'first' with entry point 'one' twice
+name: a, source: good.bpf.c, program_cpu_assignment: {one: 0, one: 1}|entry point 'one' twice
+name: a, source: good.bpf.c, program_cpu_assignment: {}|'program_cpu_assignment' is empty
+name: a, source: good.bpf.c, program_cpu_assignment: all|must be a mapping
+name: a, source: good.bpf.c, program_cpu_assignment: {one: some}|CPUs must be all, remaining, any, a number or a list: 'some'
+name: a, source: good.bpf.c, program_cpu_assignment: {one: -1}|CPUs must be
+name: a, source: good.bpf.c, program_cpu_assignment: {one: []}|not a list of CPUs
+name: a, source: good.bpf.c, program_cpu_assignment: {one: [0, all]}|not a list of CPUs: '0,all'
+name: a, source: good.bpf.c, program_cpu_assignment: {one: {two: 3}}|CPUs must be
+name: a, OK, operations: 0|'operations' is too small: '0'
+name: a, OK, operations: -1|'operations' is not a whole number: '-1'
+name: a, OK, operations: 1e3|'operations' is not a whole number: '1e3'
+name: a, OK, operations: 4294967296|'operations' is too large: '4294967296'
+name: a, OK, iteration_count: 99999999999999999999|'iteration_count' is too large
+name: a, OK, iteration_count: [1]|'iteration_count' must be a single value
+name: a, OK, expected_result: 1.5|'expected_result' is not a whole number: '1.5'
+name: a, OK, expected_result: 4294967296|'expected_result' is not
+name: a, OK, expected_result: ""|'expected_result' is not a whole number: ''
+name: a, OK, keep: yes|'keep' must be true or false: 'yes'
+name: a, OK, control: 1|'control' must be true or false: '1'
+name: a, OK, program_type: xpd|no program type is named 'xpd'
+name: a, OK, program_type: []|'program_type' is empty
+name: a, OK, program_type: [xdp, tc]|needs {} in its name
+name: a, OK, packet: ipx|no packet is named 'ipx'
+name: a, OK, variants: {x: {A: 1}}|needs {} in its name
+name: "{}", OK, variants: {}|'variants' is empty
+name: "{}", OK, variants: [x]|'variants' must be a mapping
+name: "{}", OK, variants: {x: 1}|'defines' must be a mapping
+name: a, OK, defines: [A]|'defines' must be a mapping
+name: a, elf_file: x.o, entry_point: one, defines: {A: 1}|need a 'source'
+name: a, OK, map_state_preparation: {}|'map_state_preparation' needs
+name: a, OK, map_state_preparation: {programm: x}|unknown field 'programm'
+name: a, OK, map_state_preparation: fill|'map_state_preparation' must be a mapping
+TABLE
+}
+
+@test "what is no suite is an error with file and line" {
+  while IFS='|' read -r bytes line message; do
+    printf "$bytes" > s.yml
+    assert_trouble "$message" bpf-compile-check --no-load s.yml
+    assert_contains "$stderr" "s.yml$line"
+  done <<'TABLE'
+||empty suite: 's.yml'
+# only a comment\n||empty suite: 's.yml'
+[]| line 1|'suite' must be a mapping
+tests:| line 1|a suite needs 'tests', a list
+tests: {a: b}| line 1|a suite needs 'tests', a list
+test: []| line 1|unknown field 'test'
+tests: [a, b]| line 1|'test' must be a mapping
+tests:\n\t- name: a\n| line 2|not YAML
+tests:\n- name: [a\n  b: c\n| line 3|not YAML
+tests: []\n---\ntests: []\n| line 3|one YAML document
+tests: [{name: "a\\0b", program_type: user, entry_point: x}]| line 1|NUL byte
+\377\376\001| line 1|not YAML
+%%YAML 9.9\n---\ntests: []\n| line 1|not YAML
+TABLE
+  assert_trouble "can't read suite: 'none.yml': No such file or directory" bpf-compile-check --no-load none.yml
+  assert_trouble "can't read source: 'none.bpf.c'" bpf-compile-check --no-load none.bpf.c
+  assert_trouble "(none.csv)" bpf-compile-check --no-load none.csv
+}
+
+@test "a suite without tests is a plan without rows" {
+  printf 'tests: []\n' > s.yml
+  bpf-compile-check --no-load s.yml > plan.csv
+  assert_equal "$(wc -l < plan.csv)" 1
+  bpf-compile-check --no-load plan.csv | cmp - plan.csv
+}
+
+@test "a program that does not compile is a row with clang's first error, and a log with all of them" {
+  suite 'name: good, source: good.bpf.c, entry_point: one' 'name: bad, source: broken.bpf.c, entry_point: one'
+  run -0 --separate-stderr bpf-compile-check --no-load -o plan.csv s.yml
+  assert_equal "$stderr" "bpf-compile-check: compile_failed: 'bad': ./broken.bpf.c:7:29: error: use of undeclared identifier 'no_such_thing'"
+  assert_equal "$(rows plan.csv '.test, .status, .reason, .object, .program_hash, .insns')" \
+    "$(rows plan.csv '"good", "compiled", "", .object, .program_hash, ""' | head -n 1)
+[\"bad\",\"compile_failed\",\"./broken.bpf.c:7:29: error: use of undeclared identifier 'no_such_thing'\",\"\",\"\",\"\"]"
+  log=$(csv_value plan.csv log '$test == "bad"')
+  grep -q nor_this "$log"
+  # No log of what succeeded, nothing half-made.
+  assert_equal "$(find build -type f | wc -l)" 2
+}
+
+@test "--exit-code: 1 when a program failed, 0 when none did; without it always 0" {
+  suite 'name: bad, source: broken.bpf.c, entry_point: one'
+  run -1 --separate-stderr bpf-compile-check --no-load --exit-code -o plan.csv s.yml
+  assert_equal "$(csv_value plan.csv status)" compile_failed
+  bpf-compile-check --no-load -o plan.csv s.yml
+  bpf-compile-check --no-load --exit-code -o plan.csv good.bpf.c
+}
+
+@test "a compiler that is missing, or that dies, is told apart" {
+  CLANG=/no/such/clang assert_trouble "can't run the compiler: '/no/such/clang'" bpf-compile-check --no-load good.bpf.c
+  printf '#!/bin/sh\nkill -9 $$\n' > dying
+  chmod +x dying
+  CLANG=$PWD/dying bpf-compile-check --no-load good.bpf.c > plan.csv
+  assert_equal "$(csv_value plan.csv status)" compile_failed
+  assert_contains "$(csv_value plan.csv reason)" "ended by signal 9"
+}
+
+@test "each distinct source and defines is compiled once, with the pinned instruction set" {
+  printf '#!/bin/sh\necho "$*" >> "%s/calls"\nexec clang "$@"\n' "$PWD" > counting
+  chmod +x counting
+  suite 'name: a, source: good.bpf.c, entry_point: one' \
+    'name: b, source: good.bpf.c, entry_point: one' \
+    'name: "c/{}", source: good.bpf.c, entry_point: one, variants: {x: {RESULT: 1, OTHER: 2}, y: {OTHER: 2, RESULT: 1}}' \
+    'name: d, source: good.bpf.c, entry_point: one, defines: {OTHER: 2, RESULT: 1}'
+  CLANG=$PWD/counting bpf-compile-check --no-load s.yml > plan.csv
+  grep -v -- --version calls > compiled
+  assert_equal "$(wc -l < compiled)" 2
+  assert_equal "$(grep -c -- '-target bpf -mcpu=v3 -g -O2' compiled)" 2
+  assert_equal "$(csv_value plan.csv object | sort | uniq -c | awk '{print $1}' | sort | xargs)" "2 3"
+  [[ $(csv_value plan.csv compiler | sort -u) =~ clang\ version\ .*-mcpu=v3$ ]]
+}
+
+@test "a variant's defines override those of its test" {
+  suite 'name: "{}", source: good.bpf.c, entry_point: one, defines: {RESULT: 9}, variants: {two: {RESULT: 2}, nine: {OTHER: 1}}'
+  bpf-compile-check --no-load s.yml > plan.csv
+  assert_equal "$(instructions "$(csv_value plan.csv object '$test == "two"')" | head -n 1)" "w0 = 2"
+  assert_equal "$(instructions "$(csv_value plan.csv object '$test == "nine"')" | head -n 1)" "w0 = 9"
+}
+
+@test "two sources of one base name, and two builds of one source, never collide" {
+  mkdir x y
+  sed 's/RESULT/11/' good.bpf.c > x/same.bpf.c
+  sed 's/RESULT/12/' good.bpf.c > y/same.bpf.c
+  suite 'name: x, source: x/same.bpf.c, entry_point: one' 'name: y, source: y/same.bpf.c, entry_point: one'
+  bpf-compile-check --no-load s.yml > plan.csv
+  assert_equal "$(csv_value plan.csv object | sort -u | wc -l)" 2
+  assert_equal "$(instructions "$(csv_value plan.csv object '$test == "x"')" | head -n 1)" "w0 = 11"
+  assert_equal "$(instructions "$(csv_value plan.csv object '$test == "y"')" | head -n 1)" "w0 = 12"
+  before=$(csv_value plan.csv object '$test == "x"')
+  sed 's/RESULT/13/' good.bpf.c > x/same.bpf.c
+  bpf-compile-check --no-load s.yml > later.csv
+  [ "$before" != "$(csv_value later.csv object '$test == "x"')" ]
+  assert_equal "$(instructions "$before" | head -n 1)" "w0 = 11"
+}
+
+@test "the same source gives the same object and hash wherever it lies; another program gives another hash" {
+  mkdir -p deep/er
+  cp good.bpf.c deep/er/
+  bpf-compile-check --no-load good.bpf.c > a.csv
+  bpf-compile-check --no-load --objdir elsewhere deep/er/good.bpf.c > b.csv
+  cmp "$(csv_value a.csv object)" "$(csv_value b.csv object)"
+  assert_equal "$(csv_value a.csv program_hash)" "$(csv_value b.csv program_hash)"
+  printf '/* a comment\nmoves the lines */\n' | cat - good.bpf.c > deep/good.bpf.c
+  bpf-compile-check --no-load deep/good.bpf.c > c.csv
+  assert_equal "$(csv_value a.csv program_hash)" "$(csv_value c.csv program_hash)"
+  bpf-compile-check --no-load -D RESULT=1 good.bpf.c > d.csv
+  [ "$(csv_value a.csv program_hash)" != "$(csv_value d.csv program_hash)" ]
+}
+
+@test "a bare source is suite adhoc, its programs the tests" {
+  printf 'SEC("tc") int two(void *ctx) { return 0; }\n' >> good.bpf.c
+  bpf-compile-check --no-load good.bpf.c > plan.csv
+  assert_equal "$(rows plan.csv '.suite, .test, .entry_point')" '["adhoc","one","one"]
+["adhoc","two","two"]'
+  run -0 --separate-stderr bpf-compile-check --no-load broken.bpf.c
+  assert_contains "$output" "adhoc,broken.bpf.c,,"
+  assert_contains "$output" ",compile_failed,"
+}
+
+@test "--list names the tests of suites and sources, and compiles no suite" {
+  suite 'name: a, source: broken.bpf.c, entry_point: one' 'name: "b,\"{}\"", source: broken.bpf.c, entry_point: one, variants: {x: {A: 1}, y: {A: 2}}'
+  bpf-compile-check --list s.yml good.bpf.c > list.csv
+  assert_equal "$(rows list.csv '.suite, .test, .entry_point')" '["s","a","one"]
+["s","b,\"x\"","one"]
+["s","b,\"y\"","one"]
+["adhoc","one","one"]'
+  rm -r build
+  bpf-compile-check --list s.yml > /dev/null
+  [ ! -e build ]
+}
+
+@test "--no-load needs no privilege; loading without any is exit 2 with advice" {
+  requires root setpriv
+  suite 'name: a, source: good.bpf.c, entry_point: one'
+  chmod 777 .
+  # Out of this folder, which others may not enter.
+  unprivileged() { setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$@"; }
+  mkdir -m 777 "/tmp/bats-unprivileged-$$"
+  cp s.yml good.bpf.c "/tmp/bats-unprivileged-$$"
+  cd "/tmp/bats-unprivileged-$$"
+  cp "$(command -v bpf-compile-check)" . # the tree may be closed to others too
+  unprivileged ./bpf-compile-check --no-load s.yml > plan.csv
+  assert_equal "$(csv_value plan.csv status)" compiled
+  run -2 --separate-stderr unprivileged ./bpf-compile-check s.yml
+  assert_contains "$stderr" "no privilege to load programs: run as root"
+  assert_contains "$stderr" "--no-load"
+  assert_equal "$output" ""
+  rm -r "/tmp/bats-unprivileged-$$"
+}
+
+@test "-o that is an input, or cannot be written, is refused and the input stays" {
+  suite 'name: a, source: good.bpf.c, entry_point: one'
+  cp s.yml kept.yml
+  assert_trouble "output is also an input: 's.yml'" bpf-compile-check --no-load -o s.yml s.yml
+  ln s.yml link.yml
+  assert_trouble "output is also an input" bpf-compile-check --no-load -o link.yml s.yml
+  cmp s.yml kept.yml
+  assert_trouble "can't write: 'no/such/folder'" bpf-compile-check --no-load -o no/such/folder s.yml
+}
+
+@test "a full disk is exit 2" {
+  suite 'name: a, source: good.bpf.c, entry_point: one'
+  run -2 --separate-stderr bpf-compile-check --no-load -o /dev/full s.yml
+  assert_contains "$stderr" "can't write the output: No space left on device"
+}
+
+@test "hostile names are data: quoted in the CSV, harmless in paths and messages" {
+  suite 'name: "two\nlines, \"q\" $(touch pwned) `touch pwned` ../../../x \e[31m", source: good.bpf.c, entry_point: one' \
+    'name: "bad\n\e[31m; touch pwned", source: broken.bpf.c, entry_point: one' \
+    "name: \"$(printf 'n%.0s' $(seq 3000))\", source: good.bpf.c, entry_point: two"
+  mkdir -- '-x y $(touch pwned)'
+  cp good.bpf.c '-x y $(touch pwned)/it'"'"'s "1".bpf.c'
+  echo '- {name: odd path, source: "-x y $(touch pwned)/it'"'"'s \"1\".bpf.c", entry_point: one}' >> s.yml
+  run -0 --separate-stderr bpf-compile-check --no-load -o plan.csv s.yml
+  assert_equal "${#stderr_lines[@]}" 1
+  assert_contains "$stderr" "compile_failed: 'bad??[31m; touch pwned': ./broken.bpf.c"
+  assert_equal "$(rows plan.csv '.test, .status' | head -n 1)" \
+    '["two\nlines, \"q\" $(touch pwned) `touch pwned` ../../../x \u001b[31m","compiled"]'
+  assert_equal "$(csv_value plan.csv status '$test == "odd path"')" compiled
+  [ -z "$(find . -name pwned)" ]
+  bpf-compile-check --no-load plan.csv | cmp - plan.csv
+}
+
+@test "a suite of 500 tests" {
+  for i in $(seq 500); do
+    echo "name: t/$i, source: good.bpf.c, entry_point: one, defines: {RESULT: $((i % 3))}"
+  done > lines
+  mapfile -t lines < lines
+  suite "${lines[@]}"
+  bpf-compile-check --no-load s.yml > plan.csv
+  assert_equal "$(csv_value plan.csv status | uniq -c | xargs)" "500 compiled"
+  assert_equal "$(csv_value plan.csv object | sort -u | wc -l)" 3
+}
+
+@test "loading fills the kernel's metrics" {
+  requires bpf
+  bpf-compile-check --build v1 good.bpf.c > plan.csv
+  assert_equal "$(rows plan.csv '.status, .insns, .verified_insns, .stack_bytes, .program_type')" '["ok","2","2","0","xdp"]'
+  [ "$(csv_value plan.csv jited_bytes)" -gt 0 ]
+}
+
+@test "a program that the verifier rejects is a row with its last word, and its trace in a file" {
+  requires bpf
+  suite 'name: good, source: good.bpf.c, entry_point: one' 'name: bad, source: rejected.bpf.c, entry_point: one' \
+    'name: none, source: good.bpf.c, entry_point: two'
+  run -1 --separate-stderr bpf-compile-check --exit-code -o plan.csv s.yml
+  assert_equal "$(rows plan.csv '.test, .status, .insns, .reason' | sed 's/[0-9a-f]\{16\}/HASH/')" '["good","ok","2",""]
+["bad","load_failed","","one: R1 offset is outside of the packet"]
+["none","load_failed","","no program is named '"'two' in 'build/bpf/good-HASH.bpf.o'"'"]'
+  grep -q 'invalid access to packet' "$(csv_value plan.csv log '$test == "bad"')"
+  assert_contains "$stderr" "load_failed: 'bad': one: R1 offset is outside of the packet"
+}
+
+@test "a row that failed carries no metric" {
+  requires bpf
+  suite 'name: a, source: rejected.bpf.c, entry_point: one' 'name: b, source: broken.bpf.c, entry_point: one' \
+    'name: c, elf_file: none.o, entry_point: one' 'name: d, elf_file: s.yml, entry_point: one' \
+    'name: e, source: lsm.bpf.c, entry_point: one'
+  run -0 --separate-stderr bpf-compile-check -o plan.csv s.yml
+  assert_equal "$(rows plan.csv 'select(.status != "ok") | .insns, .jited_bytes, .verified_insns, .verifier_states, .stack_bytes' | sort -u)" '["","","","",""]'
+  assert_equal "$(csv_value plan.csv reason '$status != "ok" && is_empty($reason)')" ""
+  assert_contains "$(csv_value plan.csv reason '$test == "c"')" "can't read object './none.o'"
+  assert_equal "$(csv_value plan.csv status '$test == "d"')" load_failed
+}
+
+@test "a program type that this kernel refuses is unsupported, with the reason, and no failure" {
+  requires bpf
+  ! has kprobes || skip "this kernel takes all program types"
+  suite 'name: a, source: lsm.bpf.c, entry_point: one'
+  run -0 --separate-stderr bpf-compile-check --exit-code -o plan.csv s.yml
+  assert_equal "$(rows plan.csv '.status, .insns')" '["unsupported",""]'
+  assert_contains "$(csv_value plan.csv reason)" "programs of type lsm"
+}
+
+@test "a plan as operand is loaded and its metrics filled anew; its other columns stay" {
+  requires bpf
+  suite 'name: a, source: good.bpf.c, entry_point: one' 'name: b, source: broken.bpf.c, entry_point: one'
+  bpf-compile-check --no-load --build old s.yml > compiled.csv
+  mlr --csv put '$insns = 77; $team = "x,y"' compiled.csv > in.csv
+  bpf-compile-check in.csv > out.csv
+  assert_equal "$(rows out.csv '.test, .build, .status, .team')" '["a","old","ok","x,y"]
+["b","old","compile_failed","x,y"]'
+  assert_equal "$(csv_value out.csv insns '$test == "a"')" 2
+  bpf-compile-check --build new < in.csv > relabelled.csv
+  assert_equal "$(csv_value relabelled.csv build | sort -u)" new
+}
+
+@test "a plan with impossible cells is refused with the line" {
+  bpf-compile-check --no-load good.bpf.c > plan.csv
+  while IFS='|' read -r change message; do
+    mlr --csv put "$change" plan.csv > bad.csv
+    assert_trouble "$message" bpf-compile-check --no-load bad.csv
+    assert_contains "$stderr" "(bad.csv line 2)"
+  done <<'TABLE'
+$operations = 0|operations is too small: '0'
+$operations = "many"|operations is not a whole number: 'many'
+$iterations = "99999999999999999999999"|iterations is too large
+$control = 2|control is too large: '2'
+$keep = "yes"|keep is not a whole number: 'yes'
+$status = "fine"|status is not a status: 'fine'
+$expected_result = 0.5|expected_result is not a whole number: '0.5'
+$insns = -1|insns is not a whole number: '-1'
+TABLE
+}
+
+@test "the baseline is exactly two instructions, mov32 %r0, 0; exit, in the object and in the kernel" {
+  requires bpf llvm-objdump bpftool
+  bpf-compile-check "$TOP/bpf/suites/core.yml" > plan.csv
+  mlr --csv filter '$test =~ "^baseline/"' plan.csv > baselines.csv
+  [ "$(csv_value baselines.csv test | wc -l)" -ge 4 ]
+  for object in $(csv_value baselines.csv object | sort -u); do
+    assert_equal "$(instructions "$object")" 'w0 = 0
+exit'
+  done
+  assert_equal "$(csv_value baselines.csv insns | sort -u)" 2
+  assert_equal "$(csv_value baselines.csv verified_insns | sort -u)" 2
+  pin=/sys/fs/bpf/baseline-test-$$
+  mountpoint -q /sys/fs/bpf || mount -t bpf bpf /sys/fs/bpf
+  for type in xdp classifier socket cgroup_skb/ingress; do
+    bpftool prog load "$object" "$pin" type "$type"
+    bpftool prog dump xlated pinned "$pin" > xlated || { rm "$pin"; false; }
+    bpftool prog dump xlated pinned "$pin" opcodes > opcodes
+    rm "$pin"
+    assert_equal "$(sed -n 's/^ *[0-9]*: //p' xlated)" '(b4) w0 = 0
+(95) exit'
+    assert_equal "$(sed -n 's/^ *\(\([0-9a-f][0-9a-f] *\)\{8\}\) *$/\1/p' opcodes | tr -d ' ')" 'b400000000000000
+9500000000000000'
+  done
+}
+
+@test "every program of every suite here loads, or is unsupported with a reason" {
+  requires bpf
+  for suite in "$TOP"/bpf/suites/*.yml; do
+    bpf-compile-check "$suite" > plan.csv
+    mlr --icsv --ojsonl filter '$status != "ok" && !($status == "unsupported" && $reason != "")' then \
+      cut -f test,status,reason plan.csv | diff /dev/null -
+  done
+}
