@@ -16,7 +16,7 @@ export ARCH
 # The tools for a VM: static, as nothing else is in there, and for the machine that the VM is.
 VM       := build/static/$(ARCH)
 VM_TOOLS := $(VM)/bpf-compile-check $(VM)/bpf-run $(VM)/vm-init
-VM_LIBS  := libbpf libelf zlib yaml-0.1
+VM_LIBS  := libbpf libelf zlib yaml-0.1 gsl
 VM_CC = $(CC)
 VM_AR = ar
 VM_PKG_CONFIG = $(PKG_CONFIG)
