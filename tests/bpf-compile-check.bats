@@ -34,6 +34,14 @@ instructions() {
   llvm-objdump -d --no-show-raw-insn "$1" | sed -n 's/^ *[0-9]*:[[:space:]]*//p'
 }
 
+# translate OBJECT TYPE: the program as the kernel holds it, with opcodes; nothing stays pinned
+translate() {
+  local pin=/sys/fs/bpf/baseline-test-$$ failed=0
+  bpftool prog load "$1" "$pin" type "$2" && bpftool prog dump xlated pinned "$pin" opcodes || failed=1
+  rm -f "$pin"
+  return "$failed"
+}
+
 @test "--help and --version say what they should on standard output" {
   run -0 --separate-stderr bpf-compile-check --help
   assert_contains "$output" "Usage: bpf-compile-check [OPTION...] SUITE.yml|FILE.bpf.c|PLAN.csv..."
@@ -164,7 +172,7 @@ TABLE
 
 @test "what is no suite is an error with file and line" {
   while IFS='|' read -r bytes line message; do
-    printf "$bytes" > s.yml
+    printf '%b' "$bytes" > s.yml
     assert_trouble "$message" bpf-compile-check --no-load s.yml
     assert_contains "$stderr" "s.yml$line"
   done <<'TABLE'
@@ -179,8 +187,8 @@ tests:\n\t- name: a\n| line 2|not YAML
 tests:\n- name: [a\n  b: c\n| line 3|not YAML
 tests: []\n---\ntests: []\n| line 3|one YAML document
 tests: [{name: "a\\0b", program_type: user, entry_point: x}]| line 1|NUL byte
-\377\376\001| line 1|not YAML
-%%YAML 9.9\n---\ntests: []\n| line 1|not YAML
+\0377\0376\001| line 1|not YAML
+%YAML 9.9\n---\ntests: []\n| line 1|not YAML
 TABLE
   assert_trouble "can't read suite: 'none.yml': No such file or directory" bpf-compile-check --no-load none.yml
   assert_trouble "can't read source: 'none.bpf.c'" bpf-compile-check --no-load none.bpf.c
@@ -248,29 +256,28 @@ TABLE
 
 @test "two sources of one base name, and two builds of one source, never collide" {
   mkdir x y
-  sed 's/RESULT/11/' good.bpf.c > x/same.bpf.c
-  sed 's/RESULT/12/' good.bpf.c > y/same.bpf.c
+  sed 's/RESULT 0/RESULT 11/' good.bpf.c > x/same.bpf.c
+  sed 's/RESULT 0/RESULT 12/' good.bpf.c > y/same.bpf.c
   suite 'name: x, source: x/same.bpf.c, entry_point: one' 'name: y, source: y/same.bpf.c, entry_point: one'
   bpf-compile-check --no-load s.yml > plan.csv
   assert_equal "$(csv_value plan.csv object | sort -u | wc -l)" 2
   assert_equal "$(instructions "$(csv_value plan.csv object '$test == "x"')" | head -n 1)" "w0 = 11"
   assert_equal "$(instructions "$(csv_value plan.csv object '$test == "y"')" | head -n 1)" "w0 = 12"
   before=$(csv_value plan.csv object '$test == "x"')
-  sed 's/RESULT/13/' good.bpf.c > x/same.bpf.c
+  sed 's/RESULT 0/RESULT 13/' good.bpf.c > x/same.bpf.c
   bpf-compile-check --no-load s.yml > later.csv
   [ "$before" != "$(csv_value later.csv object '$test == "x"')" ]
   assert_equal "$(instructions "$before" | head -n 1)" "w0 = 11"
 }
 
-@test "the same source gives the same object and hash wherever it lies; another program gives another hash" {
-  mkdir -p deep/er
-  cp good.bpf.c deep/er/
+@test "two checkouts give the same objects; the hash is the program's, not that of its path or lines" {
+  mkdir -p there/deep
+  cp good.bpf.c there/
   bpf-compile-check --no-load good.bpf.c > a.csv
-  bpf-compile-check --no-load --objdir elsewhere deep/er/good.bpf.c > b.csv
-  cmp "$(csv_value a.csv object)" "$(csv_value b.csv object)"
-  assert_equal "$(csv_value a.csv program_hash)" "$(csv_value b.csv program_hash)"
-  printf '/* a comment\nmoves the lines */\n' | cat - good.bpf.c > deep/good.bpf.c
-  bpf-compile-check --no-load deep/good.bpf.c > c.csv
+  (cd there && bpf-compile-check --no-load ./good.bpf.c) > b.csv
+  cmp "$(csv_value a.csv object)" "there/$(csv_value b.csv object)"
+  printf '/* a comment\nmoves the lines */\n' | cat - good.bpf.c > there/deep/other.bpf.c
+  bpf-compile-check --no-load there/deep/other.bpf.c > c.csv
   assert_equal "$(csv_value a.csv program_hash)" "$(csv_value c.csv program_hash)"
   bpf-compile-check --no-load -D RESULT=1 good.bpf.c > d.csv
   [ "$(csv_value a.csv program_hash)" != "$(csv_value d.csv program_hash)" ]
@@ -338,9 +345,13 @@ TABLE
     'name: "bad\n\e[31m; touch pwned", source: broken.bpf.c, entry_point: one' \
     "name: \"$(printf 'n%.0s' $(seq 3000))\", source: good.bpf.c, entry_point: two"
   mkdir -- '-x y $(touch pwned)'
-  cp good.bpf.c '-x y $(touch pwned)/it'"'"'s "1".bpf.c'
-  echo '- {name: odd path, source: "-x y $(touch pwned)/it'"'"'s \"1\".bpf.c", entry_point: one}' >> s.yml
+  cp good.bpf.c "./-x y \$(touch pwned)/it's \"1\".bpf.c"
+  cp good.bpf.c ./--version.c
+  cat >> s.yml <<'YAML'
+- {name: odd path, source: "-x y $(touch pwned)/it's \"1\".bpf.c", entry_point: one}
+YAML
   run -0 --separate-stderr bpf-compile-check --no-load -o plan.csv s.yml
+  bpf-compile-check --no-load -- --version.c | grep -q ,compiled,
   assert_equal "${#stderr_lines[@]}" 1
   assert_contains "$stderr" "compile_failed: 'bad??[31m; touch pwned': ./broken.bpf.c"
   assert_equal "$(rows plan.csv '.test, .status' | head -n 1)" \
@@ -376,8 +387,14 @@ TABLE
   assert_equal "$(rows plan.csv '.test, .status, .insns, .reason' | sed 's/[0-9a-f]\{16\}/HASH/')" '["good","ok","2",""]
 ["bad","load_failed","","one: R1 offset is outside of the packet"]
 ["none","load_failed","","no program is named '"'two' in 'build/bpf/good-HASH.bpf.o'"'"]'
-  grep -q 'invalid access to packet' "$(csv_value plan.csv log '$test == "bad"')"
+  log=$(csv_value plan.csv log '$test == "bad"')
+  grep -q 'invalid access to packet' "$log"
   assert_contains "$stderr" "load_failed: 'bad': one: R1 offset is outside of the packet"
+  # The trace shows the lines of the source, wherever it lies.
+  mkdir deep
+  cp rejected.bpf.c deep/elsewhere.bpf.c
+  run -0 --separate-stderr bpf-compile-check -o plan.csv deep/elsewhere.bpf.c
+  grep -q 'return \*(int \*)(long)ctx->data' "$(csv_value plan.csv log)"
 }
 
 @test "a row that failed carries no metric" {
@@ -443,16 +460,12 @@ exit'
   done
   assert_equal "$(csv_value baselines.csv insns | sort -u)" 2
   assert_equal "$(csv_value baselines.csv verified_insns | sort -u)" 2
-  pin=/sys/fs/bpf/baseline-test-$$
   mountpoint -q /sys/fs/bpf || mount -t bpf bpf /sys/fs/bpf
   for type in xdp classifier socket cgroup_skb/ingress; do
-    bpftool prog load "$object" "$pin" type "$type"
-    bpftool prog dump xlated pinned "$pin" > xlated || { rm "$pin"; false; }
-    bpftool prog dump xlated pinned "$pin" opcodes > opcodes
-    rm "$pin"
-    assert_equal "$(sed -n 's/^ *[0-9]*: //p' xlated)" '(b4) w0 = 0
+    translated=$(translate "$object" "$type")
+    assert_equal "$(sed -n 's/^ *[0-9]*: //p' <<<"$translated")" '(b4) w0 = 0
 (95) exit'
-    assert_equal "$(sed -n 's/^ *\(\([0-9a-f][0-9a-f] *\)\{8\}\) *$/\1/p' opcodes | tr -d ' ')" 'b400000000000000
+    assert_equal "$(sed -n 's/^ *\(\([0-9a-f][0-9a-f] *\)\{8\}\) *$/\1/p' <<<"$translated" | tr -d ' ')" 'b400000000000000
 9500000000000000'
   done
 }

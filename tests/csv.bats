@@ -108,7 +108,7 @@ rows() {
 
 @test "what is no CSV is an error with the file and the line" {
   while IFS='|' read -r bytes line message; do
-    printf "$bytes" > bad.csv
+    printf '%b' "$bytes" > bad.csv
     run -2 --separate-stderr csv-filter json bad.csv
     assert_contains "$stderr" "$message"
     assert_contains "$stderr" "(bad.csv$line)"
@@ -122,8 +122,8 @@ a,b\n1,"2\n3,4\n| line 2|a quoted cell has no end
 a,b\n1,"2"x\n| line 2|text behind a closing quote
 a,b\n1,2"3"\n| line 2|a quote inside a cell
 a,b,a\n1,2,3\n| line 1|two columns are named 'a'
-a,b\n1,\0002\n||holds a NUL byte
-\000a,b\n||holds a NUL byte
+a,b\n1,\00002\n||holds a NUL byte
+\0000a,b\n||holds a NUL byte
 TABLE
   assert_trouble "can't open: No such file or directory (none.csv)" csv-filter json none.csv
   assert_trouble "can't read: Is a directory (.)" csv-filter json .

@@ -21,7 +21,7 @@ columns() {
 }
 
 @test "each file of the flow has a schema, and there are no others" {
-  assert_equal "$(cd "$TOP/results-schema" && ls ./*.csv | sed 's|./||; s|.csv||' | sort | xargs)" \
+  assert_equal "$(cd "$TOP/results-schema" && basename -s .csv ./*.csv | sort | xargs)" \
     "$(echo "$FLOW" | tr ' ' '\n' | sort | xargs)"
 }
 

@@ -69,7 +69,9 @@ __attribute__((noreturn)) static void run_compiler(const struct work *work, cons
 						   const struct job *job)
 {
 	const char *argv[OPTIONS_MAX];
-	char *for_dir = xstrdup(unit->source), *dir = dirname(for_dir);
+	/* A name that begins with '-' would be an option. */
+	char *source = xasprintf("%s%s", strchr("/.", *unit->source) ? "" : "./", unit->source);
+	char *for_dir = xstrdup(source), *dir = dirname(for_dir);
 	struct utsname machine;
 	size_t n = 0;
 	int log = open(job->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -84,8 +86,8 @@ __attribute__((noreturn)) static void run_compiler(const struct work *work, cons
 							       "-g", "-O2", "-Wall", NULL};
 	     *option; option++)
 		add(argv, &n, *option);
-	/* The same source gives the same object wherever it lies. */
-	add(argv, &n, xasprintf("-fdebug-prefix-map=%s=.", dir));
+	/* Two checkouts give the same objects. A shorter path (-fdebug-prefix-map) would keep clang
+	 * from finding the lines of the source that verifier logs show. */
 	add(argv, &n, "-fdebug-compilation-dir=.");
 	add(argv, &n, xasprintf("-I%s/include", dir));
 	for (size_t i = 0; i < work->ncompiler_options; i++)
@@ -98,7 +100,7 @@ __attribute__((noreturn)) static void run_compiler(const struct work *work, cons
 	add(argv, &n, "-c");
 	add(argv, &n, "-o");
 	add(argv, &n, job->object);
-	add(argv, &n, unit->source);
+	add(argv, &n, source);
 	execvp(argv[0], (char *const *)argv);
 	_exit(127);
 }
