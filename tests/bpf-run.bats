@@ -1,0 +1,350 @@
+#!/usr/bin/env bats
+# bpf-run as a black box; measurement.bats has what it measures, and how.
+
+load helpers
+
+HEAD='#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#ifndef RESULT
+#define RESULT 0
+#endif
+char _license[] SEC("license") = "GPL";'
+
+setup_file() {
+  cd "$BATS_FILE_TMPDIR" || return 1
+  printf '%s\nSEC("xdp") int one(void *ctx) { return RESULT; }\n' "$HEAD" > good.bpf.c
+  printf '%s\nint one(void *ctx) { return no_such_thing; }\n' "$HEAD" > broken.bpf.c
+  printf '%s\nSEC("xdp") int one(struct xdp_md *ctx) { return *(int *)(long)ctx->data; }\n' "$HEAD" > rejected.bpf.c
+  printf '%s\nSEC("lsm/file_open") int one(void *ctx) { return 0; }\n' "$HEAD" > lsm.bpf.c
+  cat > s.yml <<'YAML'
+tests:
+- {name: a, source: good.bpf.c, entry_point: one}
+- {name: b/1, source: good.bpf.c, entry_point: one, defines: {RESULT: 2}, expected_result: 2}
+- {name: b/2, source: good.bpf.c, program_type: tc, entry_point: one}
+YAML
+  cat > bad.yml <<'YAML'
+tests:
+- {name: good, source: good.bpf.c, entry_point: one}
+- {name: broken, source: broken.bpf.c, entry_point: one}
+- {name: rejected, source: rejected.bpf.c, entry_point: one}
+- {name: wrong, source: good.bpf.c, entry_point: one, defines: {RESULT: 7}}
+- {name: no program, source: good.bpf.c, entry_point: two}
+- {name: no object, elf_file: none.o, entry_point: one}
+- {name: "prepare \"fails\"\nhere", source: good.bpf.c, entry_point: one, defines: {RESULT: 3}, expected_result: 3, map_state_preparation: {program: one}}
+- {name: check fails, source: good.bpf.c, entry_point: one, defines: {RESULT: 4}, expected_result: 4, check: one}
+- {name: lsm, source: lsm.bpf.c, entry_point: one}
+YAML
+  # Absolute objects: the tests run elsewhere.
+  bpf-compile-check --no-load --objdir "$PWD/objects" --build x -o plan.csv s.yml
+  bpf-compile-check --no-load --objdir "$PWD/objects" --build x -o bad.csv bad.yml 2> /dev/null
+  mlr --csv put '$build = "y"' plan.csv > y.csv
+}
+
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return 1
+  cp "$BATS_FILE_TMPDIR"/*.csv .
+}
+
+# quick ARGUMENT...: as few and short samples as there can be
+quick() {
+  bpf-run --quiet --rounds 1 --samples 1 --sample-ms 0.05 "$@"
+}
+
+# rows FILE FIELDS [FILTER]: fields of each row as a JSON array a line
+rows() {
+  csv-filter json "$1" | jq -c ".[] | select(${3:-true}) | [$2]"
+}
+
+# in_kernel: the ids of the programs, maps and links in the kernel that begin with a prefix of ours
+in_kernel() {
+  for kind in prog map link; do
+    bpftool -j "$kind" list | jq -c ".[] | [\"$kind\", .id]"
+  done
+}
+
+@test "--help, --version and wrong command lines" {
+  run -0 --separate-stderr bpf-run -h
+  assert_contains "$output" "Usage: bpf-run [OPTION...] [PLAN.csv...]"
+  run -0 --separate-stderr bpf-run --version
+  [[ $output =~ ^bpf-run\ .*\ [^\ ]+$ ]]
+  assert_usage_error "unrecognized option '--no-such'" bpf-run --no-such
+  assert_usage_error "invalid option" bpf-run -Z
+  assert_usage_error "--runtime is host, kvm or icount: 'xen'" bpf-run --runtime xen
+}
+
+@test "impossible numbers are refused with the option's name and bounds" {
+  while read -r option value message; do
+    assert_trouble "$option $message: '${value//EMPTY/}'" bpf-run "$option=${value//EMPTY/}" plan.csv
+  done <<'TABLE'
+--rounds 0 is too small
+--rounds -1 is not a whole number
+--rounds 1e3 is not a whole number
+--rounds EMPTY is not a whole number
+--rounds 99999999999999999999999 is too large
+--samples 0 is too small
+--samples 0x10 is not a whole number
+--sample-ms 0 is too small
+--sample-ms nan is not a number
+--sample-ms 1e999 is too large
+--sample-ms 10ms is not a number
+--iterations 1 is too small
+--iterations 4294967296 is too large
+--seed -1 is not a whole number
+--seed 18446744073709551616 is too large
+--first-round 1.5 is not a whole number
+--boot x is not a whole number
+TABLE
+}
+
+@test "empty input, a header only, and a missing object" {
+  requires bpf
+  assert_trouble "empty input: a CSV begins with a header (standard input)" bpf-run - < /dev/null
+  head -n 1 plan.csv > header.csv
+  quick header.csv > out.csv
+  assert_equal "$(wc -l < out.csv)" 1
+  run -3 --separate-stderr quick --exit-code header.csv
+  mlr --csv head -n 1 then put '$object = "gone.o"' plan.csv > gone.csv
+  run -1 --separate-stderr quick --exit-code -o out.csv gone.csv
+  assert_equal "$(rows out.csv '.status, .duration_ns')" '["load_failed",""]'
+  assert_contains "$stderr" "load_failed: 'a': can't read object 'gone.o': No such file or directory"
+  assert_trouble "can't open: No such file or directory (none.csv)" bpf-run none.csv
+}
+
+@test "what fails is a row with a status, a reason and no number; the others are measured" {
+  requires bpf
+  run -1 --separate-stderr quick --exit-code -o out.csv bad.csv
+  assert_equal "$(rows out.csv '.test, .status' | sort)" '["broken","compile_failed"]
+["check fails","wrong_result"]
+["good","ok"]
+["lsm","unsupported"]
+["no object","load_failed"]
+["no program","load_failed"]
+["prepare \"fails\"\nhere","wrong_result"]
+["rejected","load_failed"]
+["wrong","wrong_result"]'
+  assert_equal "$(rows out.csv '.sample, .cpu, .iterations, .duration_ns, .wall_ns, .kernel_ns, .instructions, .cycles' '.status != "ok"' | sort -u)" \
+    '["","","","","","","",""]'
+  assert_equal "$(rows out.csv .test '.status != "ok" and .reason == ""')" ""
+  assert_contains "$(csv_value out.csv reason '$test == "wrong"')" "one returned 7 where 0 was expected"
+  assert_contains "$(csv_value out.csv reason '$test == "rejected"')" "R1 offset is outside of the packet"
+  assert_contains "$(csv_value out.csv reason '$test == "broken"')" "use of undeclared identifier"
+  assert_equal "${#stderr_lines[@]}" 8
+}
+
+@test "a failure is said once, not every round" {
+  requires bpf
+  bpf-run --quiet --rounds 3 --samples 1 --sample-ms 0.05 bad.csv > out.csv 2> /dev/null
+  assert_equal "$(mlr --icsv --onidx count-distinct -f status,round then filter '$status == "ok"' then cut -f count out.csv | xargs)" "1 1 1"
+  assert_equal "$(mlr --icsv --onidx filter '$status != "ok"' then count out.csv)" 8
+}
+
+@test "--ignore-results times a program whose result is wrong" {
+  requires bpf
+  quick -r -t '^wrong$' bad.csv > out.csv
+  assert_equal "$(csv_value out.csv status)" ok
+}
+
+@test "--exit-code: unsupported alone is no failure, but nothing was measured" {
+  requires bpf
+  ! has kprobes || skip "this kernel takes all program types"
+  run -3 --separate-stderr quick --exit-code -t lsm bad.csv
+  quick -t lsm bad.csv > out.csv 2> /dev/null
+  assert_equal "$(csv_value out.csv status)" unsupported
+  assert_contains "$(csv_value out.csv reason)" "programs of type lsm"
+}
+
+@test "two plans are measured side by side: same rounds, samples and invocations" {
+  requires bpf
+  bpf-run --quiet --rounds 3 --samples 4 --sample-ms 0.1 plan.csv y.csv > out.csv
+  assert_equal "$(mlr --icsv --onidx count-distinct -f test,round,build then cut -f count out.csv | sort | uniq -c | xargs)" "18 4"
+  assert_equal "$(mlr --icsv --onidx count-distinct -f test,iterations then count out.csv)" 3
+  # Within a test and round, the rows of one build and then the other: never another test between.
+  assert_equal "$(mlr --icsv --onidx cut -o -f round,test out.csv | uniq | wc -l)" 9
+}
+
+@test "a row twice is refused, with advice; --build makes two plans the same" {
+  assert_trouble "a row twice: test 'a', entry point 'one', build 'x' (give each build a label" bpf-run plan.csv plan.csv
+  assert_trouble "a row twice" bpf-run --build z plan.csv y.csv
+  assert_trouble "a row twice" bpf-run --list plan.csv plan.csv
+}
+
+@test "--seed gives the same order; rounds are shuffled and numbered on from --first-round" {
+  requires bpf
+  order() { bpf-run --quiet --rounds 6 --samples 1 --sample-ms 0.05 --first-round 41 --seed "$1" plan.csv | mlr --icsv --onidx cut -o -f round,test; }
+  order 7 > one
+  order 7 | cmp - one
+  assert_equal "$(awk '{print $1}' one | uniq | xargs)" "41 42 43 44 45 46"
+  [ "$(awk '{r[$1] = r[$1] $2 " "} END {for (i in r) print r[i]}' one | sort -u | wc -l)" -gt 1 ]
+}
+
+@test "-t chooses by regular expression, --only by a CSV of suites and tests" {
+  list() { bpf-run --list "$@" | mlr --icsv --onidx cut -f test | xargs; }
+  assert_equal "$(list plan.csv)" "a b/1 b/2"
+  assert_equal "$(list -t '^b/' plan.csv)" "b/1 b/2"
+  printf 'verdict,test,x,suite\nregression,b/1,,s\nregression,a,,other\n' > only.csv
+  assert_equal "$(list --only only.csv plan.csv)" "b/1"
+  assert_equal "$(list --only only.csv -t 1 < plan.csv)" "b/1"
+  assert_trouble "no test is selected (--list shows what there is)" bpf-run -t nothing plan.csv
+  assert_trouble "no test is selected" bpf-run --only only.csv -t a plan.csv
+  assert_trouble "bad regular expression: '['" bpf-run -t '[' plan.csv
+  printf 'suite,name\ns,a\n' > wrong.csv
+  assert_trouble "missing column 'test' (wrong.csv)" bpf-run --only wrong.csv plan.csv
+}
+
+@test "--list is what --only takes" {
+  bpf-run --list -t b plan.csv > list.csv
+  assert_equal "$(rows list.csv '.suite, .test, .entry_point')" '["s","b/1","one"]
+["s","b/2","one"]'
+  bpf-run --list --only list.csv plan.csv | cmp - list.csv
+}
+
+@test "the run's identity is what the options say, and one of its own without" {
+  requires bpf
+  quick --run-id 'my "run",1' --track 't/1' --host-class hc --boot 3 --first-round 9 --build z -t '^a$' plan.csv > out.csv
+  assert_equal "$(rows out.csv '.run_id, .track, .host_class, .boot, .round, .build, .runtime')" \
+    '["my \"run\",1","t/1","hc","3","9","z","host"]'
+  quick plan.csv > one.csv
+  quick plan.csv > two.csv
+  assert_equal "$(csv_value one.csv run_id | sort -u | wc -l)" 1
+  [ "$(csv_value one.csv run_id | head -n 1)" != "$(csv_value two.csv run_id | head -n 1)" ]
+  [[ $(csv_value one.csv host_class | head -n 1) =~ ^[a-z0-9][a-z0-9._-]*-host$ ]]
+  [[ $(csv_value one.csv timestamp | head -n 1) =~ ^20..-..-..T..:..:..Z$ ]]
+}
+
+@test "--environment describes the machine, the builds and the tools" {
+  requires bpf
+  quick --environment env.csv plan.csv y.csv > out.csv
+  value() { csv_value env.csv value '$name == "'"$1"'"'; }
+  assert_equal "$(value run_id)" "$(csv_value out.csv run_id | head -n 1)"
+  assert_equal "$(value host_class)" "$(csv_value out.csv host_class | head -n 1)"
+  assert_equal "$(value kernel)" "$(uname -r)"
+  assert_equal "$(value build | xargs)" "x y"
+  assert_contains "$(value compiler)" "-mcpu=v3"
+  for name in schema_version libbpf cpu_model virtualisation mitigations bpf_jit_enable tools_version; do
+    [ -n "$(value "$name")" ]
+  done
+  for name in governor smt repository commit; do
+    csv_value env.csv name | grep -qx "$name"
+  done
+  assert_trouble "can't write: 'no/such/env.csv'" bpf-run --quiet --environment no/such/env.csv plan.csv
+}
+
+@test "-o that is an input is refused, and the input stays; a full disk is exit 2" {
+  requires bpf
+  cp plan.csv kept.csv
+  assert_trouble "output is also an input: 'plan.csv'" bpf-run --quiet -o plan.csv plan.csv
+  cmp plan.csv kept.csv
+  run -2 --separate-stderr quick -o /dev/full plan.csv
+  assert_contains "$stderr" "No space left on device"
+  run -2 --separate-stderr quick --environment /dev/full plan.csv
+  assert_contains "$stderr" "can't write: '/dev/full'"
+}
+
+@test "a reader that leaves early ends it without a word from the kernel left behind" {
+  requires bpf
+  in_kernel > before
+  bpf-run --quiet --rounds 50 --samples 1 --sample-ms 0.05 plan.csv | head -n 2 > two.csv || true
+  assert_equal "$(wc -l < two.csv)" 2
+  in_kernel | diff before -
+}
+
+@test "standard error is silent when it is no terminal, and shows progress when it is one" {
+  requires bpf script
+  run -0 --separate-stderr bpf-run --rounds 1 --samples 1 --sample-ms 0.05 -o out.csv plan.csv
+  [[ $stderr != *"round 1"* ]]
+  script -qec "bpf-run --rounds 1 --samples 1 --sample-ms 0.05 -o out.csv plan.csv" /dev/null > terminal
+  grep -q 'round 1 of 1' terminal
+}
+
+@test "without privilege it says how to get it, lists anyway, and times loops in user space" {
+  requires root setpriv
+  folder=$(mktemp -d)
+  chmod 755 "$folder"
+  cp "$(command -v bpf-run)" plan.csv "$folder" # the tree may be closed to others
+  printf 'tests: [{name: loop, program_type: user, entry_point: loop}]\n' > u.yml
+  bpf-compile-check --no-load -o "$folder/user.csv" u.yml
+  unprivileged() { (cd "$folder" && setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all ./bpf-run "$@"); }
+  run -2 --separate-stderr unprivileged plan.csv
+  assert_contains "$stderr" "no privilege to load programs: run as root"
+  assert_equal "$output" ""
+  run -0 --separate-stderr unprivileged --list plan.csv
+  assert_equal "${#lines[@]}" 4
+  run -0 --separate-stderr unprivileged --quiet --rounds 1 --samples 1 --sample-ms 0.05 user.csv
+  assert_contains "$output" ",ok,"
+  rm -r "$folder"
+}
+
+@test "SIGTERM and SIGINT: whole rows, a message, status 2" {
+  requires bpf
+  for signal in TERM INT; do
+    bpf-run --quiet --rounds 100000 --samples 2 --sample-ms 1 -o out.csv plan.csv 2> err &
+    pid=$!
+    while [ "$(wc -l < out.csv)" -lt 20 ]; do sleep 0.05; done
+    kill -s "$signal" "$pid"
+    run -2 wait "$pid"
+    grep -q 'interrupted: [0-9]* of 100000 rounds are whole' err
+    csv-filter json out.csv > out.json # every row has all its cells
+    [ "$(tail -c 1 out.csv | od -An -c | tr -d ' ')" = '\n' ]
+    assert_equal "$(jq -r '[.[].status] | unique - ["ok", "interrupted"] | length' out.json)" 0
+    jq -e 'all(.[]; .status == "ok" or .duration_ns == "")' out.json
+  done
+}
+
+@test "nothing stays in the kernel, not even after kill -9" {
+  requires bpf bpftool
+  in_kernel > before
+  quick plan.csv bad.csv > out.csv 2> /dev/null
+  in_kernel | diff before -
+  for after in 0.05 0.2 0.5; do
+    bpf-run --quiet --rounds 100000 --samples 2 --sample-ms 1 -o out.csv plan.csv &
+    pid=$!
+    sleep "$after"
+    kill -9 "$pid"
+    wait "$pid" || true
+  done
+  # The kernel frees what a process held in its own time.
+  for _ in $(seq 50); do
+    in_kernel | cmp -s before - && break
+    sleep 0.1
+  done
+  in_kernel | diff before -
+}
+
+@test "the XDP baseline's median lies within 10 % of what the kernel brackets" {
+  requires bpf
+  bpf-compile-check -o smoke.csv "$TOP/bpf/suites/smoke.yml"
+  bpf-run --quiet --rounds 8 --samples 10 -t '^baseline/xdp/' smoke.csv > out.csv
+  # The kernel's integer is the average of the same call, rounded down, so it is compared sample by sample.
+  median=$(mlr --icsv --onidx filter '$status == "ok"' then put '$r = $duration_ns < $kernel_ns ? $duration_ns / $kernel_ns
+    : $duration_ns > $kernel_ns + 1 ? $duration_ns / ($kernel_ns + 1) : 1' then stats1 -a p50 -f r out.csv)
+  awk -v r="$median" 'BEGIN { exit !(r > .9 && r < 1.1) }'
+  # And so are the medians.
+  mlr --icsv --onidx stats1 -a p50 -f duration_ns,kernel_ns out.csv |
+    awk '{ exit !($1 >= .9 * $2 && $1 <= 1.1 * ($2 + 1)) }'
+}
+
+@test "a plan of 500 tests with hostile names" {
+  requires bpf
+  mlr --csv head -n 1 then put -q 'for (i = 1; i <= 500; i += 1) { m = $*; m["test"] = "t\n\"" . i . "\", $(id) \x1b[31m"; emit m }' plan.csv > many.csv
+  bpf-run --quiet --rounds 1 --samples 1 -c 16 many.csv > out.csv
+  assert_equal "$(csv-filter json out.csv | jq '[.[] | select(.status == "ok") | .test] | unique | length')" 500
+}
+
+@test "impossible cells of a plan are refused with the line" {
+  while IFS='|' read -r change message; do
+    mlr --csv put "$change" plan.csv > odd.csv
+    assert_trouble "$message" bpf-run odd.csv
+  done <<'TABLE'
+$operations = 0|operations is too small: '0' (odd.csv line 2)
+$prepare_iterations = "x"|prepare_iterations is not a whole number: 'x' (odd.csv line 2)
+$status = "maybe"|status is not a status: 'maybe' (odd.csv line 2)
+TABLE
+  # What a machine may lack is a row.
+  requires bpf
+  mlr --csv head -n 1 then put '$cpus = "0-99999"' plan.csv > cpus.csv
+  quick cpus.csv > out.csv 2> /dev/null
+  assert_equal "$(rows out.csv '.status, .duration_ns')" '["unsupported",""]'
+  mlr --csv head -n 1 then put '$packet = "none"' plan.csv > packet.csv
+  quick packet.csv > out.csv 2> /dev/null
+  assert_equal "$(csv_value out.csv duration_ns '$status == "ok"')" ""
+}
