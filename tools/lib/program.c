@@ -103,6 +103,25 @@ static char *verifier_reason(const char *log)
 	}
 }
 
+/* Whether the verifier found a call of a helper or kfunc that this kernel does not have, or not for
+ * this program type. */
+static bool lacks_helper(const char *said)
+{
+	static const char *const words[] = {
+	    "invalid func ",
+	    "unknown func ",
+	    "cannot use helper ",
+	    "program of this type cannot use",
+	    "calling kernel function ",
+	    "invalid kernel function call not eliminated",
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strstr(said, words[i]))
+			return true;
+	return false;
+}
+
 /* Why the load failed: the verifier's word if it had one, else what the kernel lacks. */
 static void explain(struct loaded *loaded, const struct program_set *set, int error)
 {
@@ -116,7 +135,8 @@ static void explain(struct loaded *loaded, const struct program_set *set, int er
 		if (loaded->log[i])
 			said = verifier_reason(loaded->log[i]);
 		if (said) {
-			fail(loaded, STATUS_LOAD_FAILED, xasprintf("%s: %s", set->name[i], said));
+			fail(loaded, lacks_helper(said) ? STATUS_UNSUPPORTED : STATUS_LOAD_FAILED,
+			     xasprintf("%s: %s", set->name[i], said));
 			free(said);
 			return;
 		}
@@ -171,8 +191,9 @@ static int choose_programs(struct loaded *loaded, const struct program_set *set,
 		int type = program_type_by_name(set->program_type, &attach_type);
 
 		if (type < 0) {
-			fail(loaded, STATUS_LOAD_FAILED,
-			     xasprintf("no program type is named '%s'", set->program_type));
+			fail(loaded, STATUS_UNSUPPORTED,
+			     xasprintf("libbpf %s has no program type named '%s'",
+				       libbpf_version_string() + 1, set->program_type));
 			return -1;
 		}
 		bpf_object__for_each_program(program, loaded->object) {
