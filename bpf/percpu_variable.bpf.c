@@ -2,10 +2,14 @@
 /* The address of a variable that the kernel has once a CPU. */
 #include "test.h"
 
-extern const int bpf_prog_active __ksym;
+struct rq {
+	unsigned int nr_running;
+};
 
-TEST("xdp", void, per_cpu_ptr, keep(operate((__u64)(bpf_per_cpu_ptr(&bpf_prog_active, 0) != 0))),
+extern const struct rq runqueues __ksym;
+
+TEST("xdp", void, per_cpu_ptr, keep(operate((__u64)(bpf_per_cpu_ptr(&runqueues, 0) != 0))),
      result)
-TEST("xdp", void, this_cpu_ptr, keep(operate((__u64)bpf_this_cpu_ptr(&bpf_prog_active))), result)
+TEST("xdp", void, this_cpu_ptr, keep(operate((__u64)bpf_this_cpu_ptr(&runqueues))), result)
 
 LICENSE;

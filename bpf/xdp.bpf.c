@@ -34,10 +34,15 @@ ADJUST(adjust_head_shrink, bpf_xdp_adjust_head, 32, -32)
 ADJUST(adjust_tail_grow, bpf_xdp_adjust_tail, BYTES, BYTES)
 ADJUST(adjust_tail_shrink, bpf_xdp_adjust_tail, -32, -32)
 
+static __always_inline bool has_meta(struct xdp_md *ctx, __u32 bytes)
+{
+	return (void *)(long)ctx->data_meta + bytes == (void *)(long)ctx->data;
+}
+
 SEC("xdp")
 int adjust_meta(struct xdp_md *ctx)
 {
-	if (operate(bpf_xdp_adjust_meta(ctx, -8)) || ctx->data_meta + 8 != ctx->data)
+	if (operate(bpf_xdp_adjust_meta(ctx, -8)) || !has_meta(ctx, 8))
 		return fail();
 	return operate(bpf_xdp_adjust_meta(ctx, 8)) ? fail() : 0;
 }
@@ -45,7 +50,7 @@ int adjust_meta(struct xdp_md *ctx)
 SEC("xdp")
 int check_adjust_meta(struct xdp_md *ctx)
 {
-	return failures || operate(bpf_xdp_adjust_meta(ctx, -8)) || ctx->data_meta + 8 != ctx->data;
+	return failures || operate(bpf_xdp_adjust_meta(ctx, -8)) || !has_meta(ctx, 8);
 }
 
 static __u8 bytes[16];

@@ -160,7 +160,6 @@ struct bpf_iter_num {
 #ifndef __ksym
 #define __ksym __attribute__((section(".ksyms")))
 #endif
-#define __kptr __attribute__((btf_type_tag("kptr")))
 
 /* Types of the kernel's own: the members used, wherever they lie. */
 #define FOUND_BY_BTF __attribute__((preserve_access_index))

@@ -2,6 +2,7 @@
 /*
  * Suites: YAML as the bpf_performance runner has it, and what a source-built suite needs.
  *
+ *	include: core.yml                     # its tests too, under this suite's name
  *	defaults:                             # fields of every test that does not set them
  *	  program_type: xdp
  *	tests:
@@ -33,6 +34,8 @@
 #include "text.h"
 #include "work.h"
 #include "xalloc.h"
+
+#define INCLUDES_MAX 4 /* also ends a circle */
 
 /* A source's path: relative to the suite. Caller frees. */
 static char *source_path(struct suite *suite, const struct test *test)
@@ -300,50 +303,78 @@ static void read_test(struct work *work, struct suite *suite, const yaml_node_t 
 	test_each(suite, &test, add_test, work);
 }
 
-static void read_document(struct work *work, struct suite *suite)
+static void read_tests(struct work *work, struct suite *suite, const yaml_node_t *tests,
+		       const yaml_node_t *defaults)
 {
-	static const char *const names[] = {"tests", "defaults"};
-	const yaml_node_t *root = yaml_document_get_root_node(&suite->doc), *slots[2], *tests;
-	const yaml_node_t *defaults[FIELD_COUNT] = {0};
+	const yaml_node_t *fields[FIELD_COUNT] = {0};
+
+	if (defaults)
+		read_fields(suite, mapping(suite, defaults, "defaults"), field_names, FIELD_COUNT,
+			    fields);
+	for (yaml_node_item_t *i = tests->data.sequence.items.start;
+	     i < tests->data.sequence.items.top; i++)
+		read_test(work, suite, node(suite, *i), fields);
+}
+
+static void read_file(struct work *work, const char *name, const char *path, int depth);
+
+/* The tests of another file, as if they stood in this one. */
+static void read_included(struct work *work, struct suite *suite, const yaml_node_t *include,
+			  int depth)
+{
+	char *path = xasprintf("%s/%s", suite->dir, scalar(suite, include, "include"));
+
+	if (depth == INCLUDES_MAX)
+		bad_suite(suite, include, "'include' is nested more than %d deep", INCLUDES_MAX);
+	if (access(path, R_OK))
+		bad_suite(suite, include, "can't read suite '%s'", path);
+	read_file(work, suite->name, path, depth + 1);
+	free(path);
+}
+
+static void read_document(struct work *work, struct suite *suite, int depth)
+{
+	static const char *const names[] = {"tests", "defaults", "include"};
+	const yaml_node_t *root = yaml_document_get_root_node(&suite->doc), *slots[3];
 
 	if (!root)
 		errx(EXIT_TROUBLE, "empty suite: '%s'", suite->path);
-	read_fields(suite, mapping(suite, root, "suite"), names, 2, slots);
-	tests = slots[0];
-	if (!tests || tests->type != YAML_SEQUENCE_NODE)
+	read_fields(suite, mapping(suite, root, "suite"), names, 3, slots);
+	if (!slots[0] || slots[0]->type != YAML_SEQUENCE_NODE)
 		bad_suite(suite, root, "a suite needs 'tests', a list");
-	if (slots[1])
-		read_fields(suite, mapping(suite, slots[1], "defaults"), field_names, FIELD_COUNT,
-			    defaults);
-	for (yaml_node_item_t *i = tests->data.sequence.items.start;
-	     i < tests->data.sequence.items.top; i++)
-		read_test(work, suite, node(suite, *i), defaults);
+	if (slots[2])
+		read_included(work, suite, slots[2], depth);
+	read_tests(work, suite, slots[0], slots[1]);
 }
 
-void suite_read(struct work *work, const char *path)
+/* @name: of the suite */
+static void read_file(struct work *work, const char *name, const char *path, int depth)
 {
-	struct suite suite = {.path = path};
-	char *for_name = xstrdup(path), *for_dir = xstrdup(path);
+	char *for_dir = xstrdup(path);
+	struct suite suite = {.path = path, .name = name, .dir = dirname(for_dir)};
 	yaml_parser_t parser;
 	FILE *f = fopen(path, "re");
 
 	if (!f)
 		err(EXIT_TROUBLE, "can't read suite: '%s'", path);
-	suite.name = xstrdup(basename(for_name));
-	*strrchr(suite.name, '.') = '\0';
-	suite.dir = xstrdup(dirname(for_dir));
 	yaml_parser_initialize(&parser);
 	yaml_parser_set_input_file(&parser, f);
 	if (!yaml_parser_load(&parser, &suite.doc))
 		errx(EXIT_TROUBLE, "not YAML: %s (%s line %zu)",
 		     parser.problem ? parser.problem : "unreadable", path,
 		     parser.problem_mark.line + 1);
-	read_document(work, &suite);
+	read_document(work, &suite, depth);
 	yaml_document_delete(&suite.doc);
 	yaml_parser_delete(&parser);
 	fclose(f);
-	free(suite.name);
-	free(suite.dir);
-	free(for_name);
 	free(for_dir);
+}
+
+void suite_read(struct work *work, const char *path)
+{
+	char *for_name = xstrdup(path), *name = basename(for_name);
+
+	*strrchr(name, '.') = '\0';
+	read_file(work, name, path, 0);
+	free(for_name);
 }

@@ -10,8 +10,8 @@
 
 struct suite {
 	const char *path;
-	char *name; /* the file's name without .yml */
-	char *dir;  /* where its sources are looked for */
+	const char *name; /* the file's name without .yml */
+	const char *dir;  /* where its sources are looked for */
 	yaml_document_t doc;
 };
 

@@ -56,12 +56,14 @@ bool program_set_add(struct program_set *set, const char *name)
 int program_type_by_name(const char *name, enum bpf_attach_type *attach_type)
 {
 	enum bpf_prog_type type;
+	bool is_section;
 
 	*attach_type = 0;
+	is_section = !libbpf_prog_type_by_name(name, &type, attach_type);
 	for (int t = 1; libbpf_bpf_prog_type_str(t); t++)
 		if (!strcmp(name, libbpf_bpf_prog_type_str(t)))
 			return t;
-	return libbpf_prog_type_by_name(name, &type, attach_type) ? -1 : (int)type;
+	return is_section ? (int)type : -1;
 }
 
 static void fail(struct loaded *loaded, enum status status, char *reason)
@@ -114,6 +116,7 @@ static bool lacks_helper(const char *said)
 	    "program of this type cannot use",
 	    "calling kernel function ",
 	    "invalid kernel function call not eliminated",
+	    "failed to find the address for kernel symbol", /* no CONFIG_KALLSYMS_ALL */
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
