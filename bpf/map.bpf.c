@@ -1,37 +1,104 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * Generic map operations, each on a random element: read, replace, insert, and delete with insert.
- * MAP_TYPE and ENTRIES (a power of two up to 65536) come from the suite.
+ * Generic map operations, each on a random element. The suite chooses
  *
- * A failed operation returns 1 and is counted; each check_ program returns 0 only when none failed
- * and the map holds what the operation must have left in it.
+ *	MAP_TYPE, MAP_FLAGS
+ *	ENTRIES		how many elements the map holds while it is measured (at most 65536)
+ *	CAPACITY	for how many it is made; more than ENTRIES where an update needs a spare one
+ *	KEY_BYTES, VALUE_BYTES
+ *	PERCPU		the map has a value a CPU
+ *	DISJOINT	each CPU works on keys of its own
  */
-#include "kernel.h"
 #include "random.h"
+#include "test.h"
 
 #ifndef ENTRIES
 #define ENTRIES 1024
 #endif
+#ifndef CAPACITY
+#define CAPACITY ENTRIES
+#endif
+#ifndef MAP_FLAGS
+#define MAP_FLAGS 0
+#endif
+#ifndef KEY_BYTES
+#define KEY_BYTES 4
+#endif
+#ifndef VALUE_BYTES
+#define VALUE_BYTES 4
+#endif
+
+struct key {
+	__u32 index;
+	__u32 rest[KEY_BYTES / 4 - 1];
+};
+
+struct value {
+	__u32 content;
+	__u32 rest[VALUE_BYTES / 4 - 1];
+};
 
 struct {
 	__uint(type, MAP_TYPE);
-	__uint(max_entries, ENTRIES);
-	__type(key, __u32);
-	__type(value, __u32);
+	__uint(max_entries, CAPACITY);
+	__uint(map_flags, MAP_FLAGS);
+	__type(key, struct key);
+	__type(value, struct value);
 } map SEC(".maps");
 
-static __u64 failures;
+/* Large keys and values are not built on the stack: zeroing it would be measured too. */
+struct element {
+	struct key key;
+	struct value value;
+	__u8 padding[64 - (KEY_BYTES + VALUE_BYTES) % 64];
+};
 
-static __always_inline int fail(void)
+#if KEY_BYTES + VALUE_BYTES > 32
+static struct element elements[RANDOM_CPUS] __attribute__((aligned(64)));
+#define ELEMENT(name)                                                                              \
+	struct element *name = &elements[bpf_get_smp_processor_id() & (RANDOM_CPUS - 1)]
+#else
+#define ELEMENT(name)                                                                              \
+	struct {                                                                                   \
+		struct key key;                                                                    \
+		struct value value;                                                                \
+	} element_on_stack = {}, *name = &element_on_stack
+#endif
+
+#define PARTS 16 /* of the keys, when each CPU has its own */
+
+static __always_inline __u32 draw(void)
 {
-	failures++;
-	return 1;
+#ifdef DISJOINT
+	return random_index(ENTRIES / PARTS) * PARTS + bpf_get_smp_processor_id() % PARTS;
+#else
+	return random_index(ENTRIES);
+#endif
 }
 
-static long fill_one(__u32 key, void *ctx)
+/* A program writes the value of its own CPU only. */
+static __always_inline void fill_cpus(struct key *key, __u32 content)
 {
-	if (bpf_map_update_elem(&map, &key, &key, BPF_ANY))
+#ifdef PERCPU
+	for (__u32 cpu = 0; cpu < RANDOM_CPUS; cpu++) {
+		struct value *value = bpf_map_lookup_percpu_elem(&map, key, cpu);
+
+		if (!value)
+			break;
+		value->content = content;
+	}
+#endif
+}
+
+static long fill_one(__u32 index, void *ctx)
+{
+	ELEMENT(e);
+
+	e->key.index = index;
+	e->value.content = index;
+	if (bpf_map_update_elem(&map, &e->key, &e->value, BPF_ANY))
 		failures++;
+	fill_cpus(&e->key, index);
 	return 0;
 }
 
@@ -43,9 +110,12 @@ int fill(void *ctx)
 	return failures ? 1 : 0;
 }
 
-static long clear_one(__u32 key, void *ctx)
+static long clear_one(__u32 index, void *ctx)
 {
-	bpf_map_delete_elem(&map, &key);
+	ELEMENT(e);
+
+	e->key.index = index;
+	bpf_map_delete_elem(&map, &e->key);
 	return 0;
 }
 
@@ -59,53 +129,107 @@ int clear(void *ctx)
 SEC("xdp")
 int read(void *ctx)
 {
-	__u32 key = random_index(ENTRIES);
-	__u32 *value = bpf_map_lookup_elem(&map, &key);
+	struct value *value;
+	ELEMENT(e);
 
-	return value && *value == key ? 0 : fail();
+	e->key.index = draw();
+	value = operate(bpf_map_lookup_elem(&map, &e->key));
+	return value && value->content == e->key.index ? 0 : fail();
+}
+
+/* Meanwhile another CPU writes: then the kernel may, rarely, not find an element that is there (it is
+ * linked in anew ahead of where the search is, and unlinked behind). Counted on this CPU's own line. */
+static struct {
+	__u64 reads, missed;
+	__u8 padding[48];
+} readers[RANDOM_CPUS] __attribute__((aligned(64)));
+
+#define MISSED_MAX_PCT 1
+
+SEC("xdp")
+int read_written(void *ctx)
+{
+	__u32 cpu = bpf_get_smp_processor_id() & (RANDOM_CPUS - 1);
+	ELEMENT(e);
+
+	e->key.index = draw();
+	readers[cpu].reads++;
+	if (!operate(bpf_map_lookup_elem(&map, &e->key)))
+		readers[cpu].missed++;
+	return 0;
+}
+
+static __u64 reads, missed;
+
+static long add_reader(__u32 cpu, void *ctx)
+{
+	reads += readers[cpu & (RANDOM_CPUS - 1)].reads;
+	missed += readers[cpu & (RANDOM_CPUS - 1)].missed;
+	return 0;
+}
+
+static __u64 misses;
+
+SEC("xdp")
+int read_missing(void *ctx)
+{
+	ELEMENT(e);
+
+	e->key.index = ENTRIES + draw();
+	operate(bpf_map_lookup_elem(&map, &e->key) ? failures++ : misses++);
+	return 0;
 }
 
 SEC("xdp")
 int replace(void *ctx)
 {
-	__u32 key = random_index(ENTRIES), value = ~key;
+	ELEMENT(e);
 
-	return bpf_map_update_elem(&map, &key, &value, BPF_EXIST) ? fail() : 0;
+	e->key.index = draw();
+	e->value.content = ~e->key.index;
+	return operate(bpf_map_update_elem(&map, &e->key, &e->value, BPF_EXIST)) ? fail() : 0;
 }
 
 /* Needs an empty map, and no more than ENTRIES invocations on it. */
 SEC("xdp")
 int insert(void *ctx)
 {
-	__u32 key = random_permutation(ENTRIES);
+	ELEMENT(e);
 
-	return bpf_map_update_elem(&map, &key, &key, BPF_NOEXIST) ? fail() : 0;
+	e->key.index = random_permutation(ENTRIES);
+	e->value.content = e->key.index;
+	return operate(bpf_map_update_elem(&map, &e->key, &e->value, BPF_NOEXIST)) ? fail() : 0;
 }
 
 SEC("xdp")
-int delete_insert(void *ctx)
+int insert_delete(void *ctx)
 {
-	__u32 key = random_index(ENTRIES), value = ~key;
+	ELEMENT(e);
 
-	if (bpf_map_delete_elem(&map, &key))
+	e->key.index = draw();
+	e->value.content = ~e->key.index;
+	if (operate(bpf_map_delete_elem(&map, &e->key)))
 		return fail();
-	return bpf_map_update_elem(&map, &key, &value, BPF_NOEXIST) ? fail() : 0;
+	return operate(bpf_map_update_elem(&map, &e->key, &e->value, BPF_NOEXIST)) ? fail() : 0;
 }
 
 /* Counted in global memory: numbers on the stack, which the verifier follows, would make it walk
  * through every turn of the loop. */
 static __u32 present, original, changed;
 
-static long count_one(__u32 key, void *ctx)
+static long count_one(__u32 index, void *ctx)
 {
-	__u32 *value = bpf_map_lookup_elem(&map, &key);
+	struct value *value;
+	ELEMENT(e);
 
+	e->key.index = index;
+	value = bpf_map_lookup_elem(&map, &e->key);
 	if (!value)
 		return 0;
 	present++;
-	if (*value == key)
+	if (value->content == index)
 		original++;
-	else if (*value == ~key)
+	else if (value->content == ~index)
 		changed++;
 	return 0;
 }
@@ -123,12 +247,29 @@ int check_read(void *ctx)
 	return failures || original != ENTRIES;
 }
 
-/* For replace and delete_insert alike: the map is full, and something in it was written anew. */
+SEC("xdp")
+int check_read_missing(void *ctx)
+{
+	take_census();
+	return failures || !misses || original != ENTRIES;
+}
+
+/* For replace and insert_delete alike: the map is full, and something in it was written anew. */
 SEC("xdp")
 int check_write(void *ctx)
 {
 	take_census();
 	return failures || !changed || original + changed != ENTRIES;
+}
+
+SEC("xdp")
+int check_read_and_replace(void *ctx)
+{
+	take_census();
+	reads = missed = 0;
+	bpf_loop(RANDOM_CPUS, add_reader, 0, 0);
+	return failures || !changed || original + changed != ENTRIES || !reads ||
+	       missed * 100 > reads * MISSED_MAX_PCT;
 }
 
 SEC("xdp")

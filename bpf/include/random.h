@@ -2,7 +2,8 @@
 /*
  * A seeded generator, so that every run touches the same elements in the same order. A linear
  * congruential one (Numerical Recipes' constants): a multiplication, an addition, a load and a
- * store. A state a CPU, each on a cache line of its own, so that CPUs do not meet here.
+ * store. A state a CPU, each on a cache line of its own, so that CPUs do not meet here. What it
+ * costs is a test of its own, generator/index, to be subtracted from tests that draw once.
  */
 #ifndef RANDOM_H
 #define RANDOM_H
@@ -20,20 +21,21 @@ static struct random_state random_states[RANDOM_CPUS] __attribute__((aligned(64)
 
 static __always_inline __u32 random_next(void)
 {
-	struct random_state *state = &random_states[bpf_get_smp_processor_id() & (RANDOM_CPUS - 1)];
+	struct random_state *state =
+		&random_states[bpf_get_smp_processor_id() & (RANDOM_CPUS - 1)];
 
 	state->value = state->value * 1664525 + 1013904223;
 	return state->value;
 }
 
-/* An index below `n`, a power of two up to 65536; from the upper bits, which are the random ones.
- */
+/* An index below `n`, at most 65536; from the upper bits, which are the random ones. */
 static __always_inline __u32 random_index(__u32 n)
 {
-	return random_next() >> 16 & (n - 1);
+	return (random_next() >> 16) * n >> 16;
 }
 
-/* Likewise, but any n calls in a row give each index once: the low bits have that period. */
+/* Likewise, but any n calls in a row give each index once: the low bits have that period. `n` is a
+ * power of two. */
 static __always_inline __u32 random_permutation(__u32 n)
 {
 	return random_next() & (n - 1);

@@ -146,7 +146,8 @@ void check(struct work *work)
 	for (size_t i = 0; i < plan->nrows; i++) {
 		struct plan_row *row = &plan->rows[i];
 
-		if (done[i] || row->status == STATUS_COMPILE_FAILED)
+		if (done[i] || row->status == STATUS_COMPILE_FAILED ||
+		    (row->status == STATUS_UNSUPPORTED && !*row->object))
 			continue;
 		for (size_t m = 0; m < METRIC_COUNT; m++)
 			row->metric[m] = -1;

@@ -148,6 +148,19 @@ static char *compiler_reason(const char *log, int status)
 		      : xasprintf("the compiler ended with status %d", WEXITSTATUS(status));
 }
 
+/* A source says `#error unsupported: what is missing` when this compiler can't compile it; then only that
+ * is kept of the reason. */
+static bool unsupported_by_compiler(char *reason)
+{
+	static const char words[] = "error: unsupported: ";
+	char *at = strstr(reason, words);
+
+	if (!at)
+		return false;
+	memmove(reason, at + strlen(words), strlen(at + strlen(words)) + 1);
+	return true;
+}
+
 static uint64_t hash_file(const char *path)
 {
 	uint64_t hash = HASH_START;
@@ -194,6 +207,7 @@ static void finish(const struct work *work, struct unit *unit, struct job *job, 
 		free(job->log);
 	} else {
 		unit->reason = compiler_reason(job->log, status);
+		unit->unsupported = unsupported_by_compiler(unit->reason);
 		unit->log = job->log;
 		unlink(job->object);
 	}
@@ -268,7 +282,7 @@ void compile(struct work *work)
 		plan_set(&row->compiler, version);
 		if (unit->object)
 			continue;
-		row->status = STATUS_COMPILE_FAILED;
+		row->status = unit->unsupported ? STATUS_UNSUPPORTED : STATUS_COMPILE_FAILED;
 		plan_set(&row->reason, unit->reason);
 		plan_set(&row->log, unit->log);
 	}

@@ -5,7 +5,7 @@
  *	suite_read(), adhoc_add(), plan_read()  the rows, and the units they are compiled from
  *	compile()                               an object a unit
  *	adhoc_list()                            the rows of bare sources, whose programs are known
- *now check()                                 through the verifier; static metrics
+ *	check()                                 through the verifier; static metrics
  */
 #ifndef WORK_H
 #define WORK_H
@@ -24,6 +24,7 @@ struct unit {
 	char *object; /* NULL until it is compiled */
 	char *log;    /* where the compiler's words are, when it failed */
 	char *reason;
+	bool unsupported; /* by this compiler, as the source itself says */
 	char program_hash[17];
 };
 

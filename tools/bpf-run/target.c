@@ -14,8 +14,10 @@
 #define SK_LOOKUP_BYTES 72
 #define SK_LOOKUP_FAMILY_OFFSET 8
 
-/* Arguments of a raw tracepoint, tracing or struct_ops program; the context of a syscall one. */
+/* Arguments of a raw tracepoint or tracing program; the context of a syscall one. */
 #define CONTEXT_BYTES 64
+/* The one argument, NULL, of bpf_dummy_ops.test_1: the kernel compares the size. */
+#define STRUCT_OPS_BYTES 8
 
 static const struct {
 	int type;
@@ -37,7 +39,7 @@ static const struct {
     {BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE, false, false, CONTEXT_BYTES},
     {BPF_PROG_TYPE_SYSCALL, false, false, CONTEXT_BYTES},
     {BPF_PROG_TYPE_TRACING, false, false, 0},
-    {BPF_PROG_TYPE_STRUCT_OPS, false, false, CONTEXT_BYTES},
+    {BPF_PROG_TYPE_STRUCT_OPS, false, false, STRUCT_OPS_BYTES},
 };
 
 const char *target_init(struct target *target, int fd, int program_type, const char *packet)

@@ -78,6 +78,8 @@ static const struct {
     FIELD(prepare_every, COUNT),
     FIELD(dropped_max_pct, PERCENT),
     FIELD(compiler, TEXT),
+    FIELD(description, TEXT),
+    FIELD(proof, TEXT),
 };
 #define NFIELDS (sizeof(fields) / sizeof(*fields))
 

@@ -60,6 +60,7 @@ struct plan_row {
 	char *consumer;		/* map that is drained (or fed) meanwhile, or trace_pipe */
 	double dropped_max_pct; /* records that may be lost before the test counts as dropped */
 	char *check;		/* program that returns 0 when the operation took place */
+	char *description, *proof; /* for people: what is measured, and what check proves */
 	bool has_expected_result;
 	uint32_t expected_result;
 	bool keep, control;

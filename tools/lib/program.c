@@ -56,12 +56,14 @@ bool program_set_add(struct program_set *set, const char *name)
 int program_type_by_name(const char *name, enum bpf_attach_type *attach_type)
 {
 	enum bpf_prog_type type;
+	bool is_section;
 
 	*attach_type = 0;
+	is_section = !libbpf_prog_type_by_name(name, &type, attach_type);
 	for (int t = 1; libbpf_bpf_prog_type_str(t); t++)
 		if (!strcmp(name, libbpf_bpf_prog_type_str(t)))
 			return t;
-	return libbpf_prog_type_by_name(name, &type, attach_type) ? -1 : (int)type;
+	return is_section ? (int)type : -1;
 }
 
 static void fail(struct loaded *loaded, enum status status, char *reason)
@@ -103,6 +105,26 @@ static char *verifier_reason(const char *log)
 	}
 }
 
+/* Whether the verifier found a call of a helper or kfunc that this kernel does not have, or not for
+ * this program type. */
+static bool lacks_helper(const char *said)
+{
+	static const char *const words[] = {
+	    "invalid func ",
+	    "unknown func ",
+	    "cannot use helper ",
+	    "program of this type cannot use",
+	    "calling kernel function ",
+	    "invalid kernel function call not eliminated",
+	    "failed to find the address for kernel symbol", /* no CONFIG_KALLSYMS_ALL */
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strstr(said, words[i]))
+			return true;
+	return false;
+}
+
 /* Why the load failed: the verifier's word if it had one, else what the kernel lacks. */
 static void explain(struct loaded *loaded, const struct program_set *set, int error)
 {
@@ -116,7 +138,8 @@ static void explain(struct loaded *loaded, const struct program_set *set, int er
 		if (loaded->log[i])
 			said = verifier_reason(loaded->log[i]);
 		if (said) {
-			fail(loaded, STATUS_LOAD_FAILED, xasprintf("%s: %s", set->name[i], said));
+			fail(loaded, lacks_helper(said) ? STATUS_UNSUPPORTED : STATUS_LOAD_FAILED,
+			     xasprintf("%s: %s", set->name[i], said));
 			free(said);
 			return;
 		}
@@ -171,8 +194,9 @@ static int choose_programs(struct loaded *loaded, const struct program_set *set,
 		int type = program_type_by_name(set->program_type, &attach_type);
 
 		if (type < 0) {
-			fail(loaded, STATUS_LOAD_FAILED,
-			     xasprintf("no program type is named '%s'", set->program_type));
+			fail(loaded, STATUS_UNSUPPORTED,
+			     xasprintf("libbpf %s has no program type named '%s'",
+				       libbpf_version_string() + 1, set->program_type));
 			return -1;
 		}
 		bpf_object__for_each_program(program, loaded->object) {

@@ -35,6 +35,8 @@ static const struct schema_column plan_columns[] = {
     {"prepare_every", "integer", "invocations", false},
     {"dropped_max_pct", "number", "percent", false},
     {"compiler", "text", "", false},
+    {"description", "text", "", false},
+    {"proof", "text", "", false},
 };
 TABLE(plan, "plan");
 

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * What only an LRU map does: evicting an element at each insert, and a set of keys that rolls on, of
+ * which one in 16 accesses finds a key that is new.
+ */
+#include "random.h"
+#include "test.h"
+
+#ifndef ENTRIES
+#define ENTRIES 8192
+#endif
+#ifndef MAP_FLAGS
+#define MAP_FLAGS 0
+#endif
+
+struct {
+	__uint(type, MAP_TYPE);
+	__uint(max_entries, ENTRIES);
+	__uint(map_flags, MAP_FLAGS);
+	__type(key, __u32);
+	__type(value, __u32);
+} map SEC(".maps");
+
+static __u32 next; /* keys below it were inserted once */
+
+static __always_inline long insert_next(void)
+{
+	__u32 key = next++;
+
+	return operate(bpf_map_update_elem(&map, &key, &key, BPF_NOEXIST));
+}
+
+static long fill_one(__u32 index, void *ctx)
+{
+	__u32 key = next++;
+
+	if (bpf_map_update_elem(&map, &key, &key, BPF_ANY))
+		failures++;
+	return 0;
+}
+
+/* Every element is taken, so that from here on each insert evicts one. */
+SEC("xdp")
+int fill(void *ctx)
+{
+	bpf_loop(ENTRIES, fill_one, 0, 0);
+	return failures ? 1 : 0;
+}
+
+SEC("xdp")
+int evict(void *ctx)
+{
+	return insert_next() ? fail() : 0;
+}
+
+#define ROLLING_KEYS (ENTRIES / 10)
+static __u32 accesses, found, added;
+
+SEC("xdp")
+int roll(void *ctx)
+{
+	__u32 key = (accesses++ >> 4) + random_index(ROLLING_KEYS);
+	__u32 *value = operate(bpf_map_lookup_elem(&map, &key));
+
+	if (value) {
+		found++;
+		*value = 0;
+		return 0;
+	}
+	added++;
+	return operate(bpf_map_update_elem(&map, &key, &key, BPF_ANY)) ? fail() : 0;
+}
+
+static __u32 at, present;
+
+static long count_one(__u32 index, void *ctx)
+{
+	__u32 key = at++;
+
+	if (bpf_map_lookup_elem(&map, &key))
+		present++;
+	return 0;
+}
+
+/* Of the last ENTRIES keys some have gone, and of those before them none is left that should be. */
+static __always_inline __u32 count(__u32 from)
+{
+	at = from;
+	present = 0;
+	bpf_loop(ENTRIES, count_one, 0, 0);
+	return present;
+}
+
+SEC("xdp")
+int check_evict(void *ctx)
+{
+	__u32 last = next - 1, evicted;
+
+	if (failures || next <= 2 * ENTRIES || !bpf_map_lookup_elem(&map, &last))
+		return 1;
+	evicted = ENTRIES - count(0);
+	return evicted < ENTRIES / 2;
+}
+
+SEC("xdp")
+int check_roll(void *ctx)
+{
+	return failures || !found || !added || found + added != accesses;
+}
+
+LICENSE;
