@@ -50,6 +50,14 @@ mirror_of() { # SUITE
 	printf '%s\n' "$mirror"
 }
 
+check_suites() { # SUITE…
+	for suite in "$@"; do
+		case $suite in
+		*[!A-Za-z0-9._-]* | .* | '') die "not the name of a suite: '$suite'" ;;
+		esac
+	done
+}
+
 apt_folder() { # SUITE ARCH
 	printf '%s/apt/%s-%s\n' "$KERNELS" "$2" "$1"
 }
@@ -72,9 +80,6 @@ apt_on() {
 # Have an index of the suite that is not older than INDEX_HOURS; an older one serves when the
 # mirror does not answer. Status 1: there is none.
 apt_update() { # SUITE ARCH
-	case $1 in
-	*[!A-Za-z0-9._-]* | '') die "not the name of a suite: '$1'" ;;
-	esac
 	folder=$(apt_folder "$1" "$2")
 	mirror=$(mirror_variable "$1")
 	if [ -f "$folder/updated" ] && [ -n "$(find "$folder/updated" -mmin "-$((INDEX_HOURS * 60))")" ] &&

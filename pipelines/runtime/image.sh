@@ -3,9 +3,9 @@
 #
 # What a file is, told by its first bytes, and what a kernel image says about itself.
 
-# Bytes of a file in hexadecimal: bytes FILE OFFSET COUNT
+# Bytes of a file in hexadecimal, fewer where it ends: bytes FILE OFFSET COUNT
 bytes() {
-	od -An -v -tx1 -j "$2" -N "$3" "$1" | tr -d ' \n'
+	od -An -v -tx1 -j "$2" -N "$3" "$1" 2> /dev/null | tr -d ' \n'
 }
 
 # A little-endian number in a file: number FILE OFFSET BYTES

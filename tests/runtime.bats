@@ -1,0 +1,334 @@
+#!/usr/bin/env bats
+# Kernel builds: fetching them, and measuring on them in a VM. What needs a real kernel takes one of
+# the distribution that can be had today; the cache of the project serves.
+
+load helpers
+
+PATH=$TOP/pipelines/runtime:$PATH
+export VM_TOOLS=$TOP/build/static/$(uname -m)
+
+# A file that passes for a bzImage by its header, and is no kernel.
+fake_kernel() { # FILE [RELEASE]
+  head -c 4096 /dev/zero >"$1"
+  printf HdrS | dd of="$1" bs=1 seek=514 conv=notrunc status=none
+  printf '\0\4' | dd of="$1" bs=1 seek=526 conv=notrunc status=none
+  printf '%s (builder) #1\0' "${2-6.0.0-fake}" | dd of="$1" bs=1 seek=1536 conv=notrunc status=none
+}
+
+fake_package() { # FILE NAME [PATH-OF-KERNEL] [ARCHITECTURE]
+  rm -rf tree
+  mkdir -p tree/DEBIAN tree/usr/share/doc
+  head -c 100000 /dev/urandom >tree/usr/share/doc/padding
+  printf 'Package: %s\nVersion: 6.0.1-1\nArchitecture: %s\nMaintainer: nobody\nDescription: none\n' \
+    "$2" "${4-$(dpkg --print-architecture)}" >tree/DEBIAN/control
+  if [ -n "${3-}" ]; then
+    mkdir -p "tree/$(dirname "$3")"
+    fake_kernel "tree/$3"
+  fi
+  dpkg-deb --root-owner-group -b tree "$1" >/dev/null
+}
+
+sum() {
+  sha256sum "$1" | cut -c 1-64
+}
+
+# A real kernel, fetched once for all tests: KERNEL is its spec.
+needs_kernel() {
+  requires qemu-system-x86_64 cpio
+  [ "$(uname -m)" = x86_64 ] || skip "the tests' kernels are for x86_64"
+  export KERNELS=$TOP/build/kernels
+  if [ ! -e "$BATS_FILE_TMPDIR/kernel" ]; then
+    # The smallest package; one that is there already rather than another.
+    (cd "$TOP" && list-kernels) >"$BATS_FILE_TMPDIR/list.csv" || skip "no kernel packages can be had here"
+    mlr --icsv --onidx filter '$kernel !=~ "-rt-"' then sort -r cached -n size_bytes then head -n 1 \
+      then cut -f kernel "$BATS_FILE_TMPDIR/list.csv" >"$BATS_FILE_TMPDIR/kernel"
+  fi
+  KERNEL=$(cat "$BATS_FILE_TMPDIR/kernel")
+  [ -n "$KERNEL" ]
+}
+
+# A plan of two tests: one that costs little, one that uses a map.
+make_plan() {
+  cat >suite.yml <<-YML
+	tests:
+	  - name: baseline/xdp/empty
+	    source: $TOP/bpf/baseline.bpf.c
+	    program_type: xdp
+	    entry_point: empty
+	  - name: map/{}/read
+	    source: $TOP/bpf/map.bpf.c
+	    program_type: xdp
+	    variants: {array: {MAP_TYPE: BPF_MAP_TYPE_ARRAY}}
+	    entry_point: read
+	    map_state_preparation: {program: fill}
+	YML
+  bpf-compile-check --no-load suite.yml >plan.csv
+}
+
+# No machine of this test is left: its files are in the test's folder, and so in QEMU's command line.
+no_machine() {
+  local i
+  for i in 1 2 3 4 5 6 7 8 9 10; do
+    pgrep -f "qemu-system.*$BATS_TEST_TMPDIR" >/dev/null || return 0
+    sleep 0.5
+  done
+  echo "a machine is still there:" >&2
+  pgrep -af "qemu-system.*$BATS_TEST_TMPDIR" >&2
+  return 1
+}
+
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return 1
+  export KERNELS=$BATS_TEST_TMPDIR/kernels TMPDIR=$BATS_TEST_TMPDIR
+}
+
+# Fetching
+
+@test "a kernel image is stored under its checksum and described" {
+  fake_kernel bzImage 6.6.6-mine
+  folder=$(ARCH=x86_64 get-kernel file:bzImage)
+  assert_equal "$folder" "$KERNELS/$(sum bzImage)"
+  cmp bzImage "$folder/vmlinuz"
+  assert_equal "$(csv_value "$folder/kernel.csv" value '$name == "kernel_release"')" 6.6.6-mine
+}
+
+@test "the same content is stored once, another beside it" {
+  fake_kernel bzImage
+  cp bzImage copy
+  fake_kernel other 6.0.1
+  one=$(ARCH=x86_64 get-kernel file:bzImage)
+  two=$(ARCH=x86_64 get-kernel file:copy)
+  three=$(ARCH=x86_64 get-kernel file:other)
+  assert_equal "$one" "$two"
+  [ "$one" != "$three" ]
+  assert_equal "$(find "$KERNELS" -mindepth 1 -maxdepth 1 | wc -l)" 2
+}
+
+@test "a package gives its kernel, wherever it has it" {
+  for path in boot/vmlinuz-6.0.0-fake usr/lib/modules/6.0.0-fake/vmlinuz; do
+    fake_package k.deb linux-image-6.0.0-fake "$path" amd64
+    folder=$(ARCH=x86_64 get-kernel deb-file:k.deb)
+    cmp "tree/$path" "$folder/vmlinuz"
+    assert_equal "$(csv_value "$folder/kernel.csv" value '$name == "kernel_version"')" 6.0.1-1
+    assert_equal "$(csv_value "$folder/kernel.csv" value '$name == "kernel_package"')" linux-image-6.0.0-fake
+  done
+}
+
+@test "a url is fetched when its checksum is right, and only then" {
+  fake_kernel bzImage
+  folder=$(ARCH=x86_64 get-kernel "url:file://$PWD/bzImage#sha256=$(sum bzImage)")
+  cmp bzImage "$folder/vmlinuz"
+  fake_kernel bzImage other
+  run -2 --separate-stderr env ARCH=x86_64 get-kernel "url:file://$PWD/bzImage#sha256=$(printf x | sum /dev/stdin)"
+  assert_equal "$output" ""
+  assert_contains "$stderr" "get-kernel: file cannot be fetched: 'url:file" || assert_contains "$stderr" "get-kernel: file cannot be fetched: 'file"
+  assert_equal "$(find "$KERNELS" -mindepth 1 -maxdepth 1 | wc -l)" 1
+}
+
+@test "a kernel that cannot be had is one clear line, and nothing is left behind" {
+  fake_package none.deb no-kernel
+  fake_package other.deb linux-image-6.0.0 boot/vmlinuz-6.0.0 "$([ "$(dpkg --print-architecture)" = arm64 ] && echo amd64 || echo arm64)"
+  fake_package damaged.deb linux-image-6.0.0 boot/vmlinuz-6.0.0
+  dd if=/dev/zero of=damaged.deb bs=1 seek=20000 count=200 conv=notrunc status=none
+  echo text >text
+  # kernel | message
+  while IFS='|' read -r kernel message; do
+    run -2 --separate-stderr get-kernel "$kernel"
+    assert_equal "$output" ""
+    assert_equal "${#stderr_lines[@]}" 1
+    assert_contains "$stderr" "get-kernel: $message"
+    assert_equal "$(find "$KERNELS" -mindepth 1 -maxdepth 1 -not -name apt)" ""
+  done <<-TABLE
+	vmlinuz|not a kernel: 'vmlinuz'
+	file:none|no such file: 'none'
+	file:text|not a kernel image: 'text'
+	deb-file:text|not a Debian package: 'text'
+	deb-file:none.deb|package holds no kernel: 'none.deb'
+	deb-file:other.deb|package is for another architecture: 'other.deb'
+	deb-file:damaged.deb|package is damaged: 'damaged.deb'
+	url:file:///none|url without a checksum: 'file:///none'
+	url:file:///none#sha256=12|url without a checksum: 'file:///none#sha256=12'
+	deb:|not the name of a package: ''
+	deb:a;b|not the name of a package: 'a;b'
+	deb:a=\$(id)|not the version of a package: '\$(id)'
+	deb:linux@../..|not the name of a suite: '../..'
+	TABLE
+}
+
+@test "a package that no suite has is one clear line" {
+  export KERNELS=$TOP/build/kernels
+  list-kernels >/dev/null || skip "no kernel packages can be had here"
+  run -2 --separate-stderr get-kernel deb:linux-image-0.0.0-none
+  assert_equal "$output" ""
+  assert_contains "$stderr" "get-kernel: no such package: 'linux-image-0.0.0-none'"
+  assert_contains "$stderr" "make kernels"
+}
+
+@test "an archive without a signature is refused" {
+  fake_package linux-image-6.0.0-fake.deb linux-image-6.0.0-fake boot/vmlinuz-6.0.0-fake
+  mkdir -p "repo/dists/none/main/binary-$(dpkg --print-architecture)" repo/pool
+  mv linux-image-6.0.0-fake.deb repo/pool
+  {
+    dpkg-deb -f repo/pool/*.deb
+    printf 'Filename: pool/linux-image-6.0.0-fake.deb\nSize: %s\nSHA256: %s\n' "$(stat -c %s repo/pool/*.deb)" \
+      "$(sum repo/pool/*.deb)"
+  } >"repo/dists/none/main/binary-$(dpkg --print-architecture)/Packages"
+  printf 'Suite: none\nCodename: none\nComponents: main\nDate: %s\n' "$(date -Ru)" >repo/dists/none/Release
+  KERNEL_MIRROR=file://$PWD/repo run -2 --separate-stderr get-kernel -v deb:linux-image-6.0.0-fake@none
+  assert_equal "$output" ""
+  assert_contains "$stderr" "suite 'none' cannot be had"
+  assert_contains "$stderr" "not signed"
+}
+
+@test "kernels that can be had are listed newest first, as CSV" {
+  export KERNELS=$TOP/build/kernels
+  list-kernels >list.csv || skip "no kernel packages can be had here"
+  assert_equal "$(sed q list.csv)" kernel,version,suite,architecture,size_bytes,cached
+  newest=$(csv_value list.csv version | sed q)
+  csv_value list.csv version | while read -r version; do
+    dpkg --compare-versions "$newest" ge "$version"
+  done
+}
+
+# A VM
+
+@test "one seed gives the same bytes every time, and another seed the same counts of a fixed path" {
+  needs_kernel
+  make_plan
+  for i in 1 2; do
+    run-in-vm -k "$KERNEL" --run-id same --plan plan-$i.csv plan.csv | mlr --csv cut -x -f timestamp >$i.csv
+  done
+  cmp 1.csv 2.csv
+  cmp plan-1.csv plan-2.csv
+  run-in-vm -k "$KERNEL" --seed 7 --first-boot 7 plan.csv >7.csv
+  for file in 1.csv 7.csv; do
+    assert_equal "$(csv_value $file status | sort -u)" ok
+    assert_equal "$(csv_value $file duration_ns | sort -u)" ""
+    mlr --icsv --onidx cut -f test,instructions then sort -f test then uniq -g test,instructions $file >$file.counts
+  done
+  diff 1.csv.counts 7.csv.counts
+  assert_equal "$(wc -l <1.csv.counts)" 2
+  assert_equal "$(csv_value 7.csv round | sort -u)" 7
+  # The plan is filled by that kernel.
+  assert_equal "$(csv_value plan-1.csv status | sort -u)" ok
+  [ "$(csv_value plan-1.csv jited_bytes '$test == "baseline/xdp/empty"')" -gt 0 ]
+  assert_contains "$(csv_value 1.csv host_class | sort -u)" icount
+}
+
+@test "one instruction more in a program is a regression of one instruction" {
+  needs_kernel
+  for n in 1 2; do
+    {
+      printf '#include "kernel.h"\nSEC("xdp") int add(void *ctx) { __u64 x = (__u64)ctx;\n'
+      for _ in $(seq $n); do echo 'asm volatile("%0 += 1" : "+r"(x));'; done
+      printf 'asm volatile("" :: "r"(x)); return 2; }\nLICENSE;\n'
+    } >add.bpf.c
+    bpf-compile-check --no-load --build "b$n" -I "$TOP/bpf/include" --objdir "objects-$n" add.bpf.c >plan-$n.csv
+  done
+  mlr --csv unsparsify plan-1.csv plan-2.csv | run-in-vm -k "$KERNEL" --keep-build >samples.csv
+  assert_equal "$(csv_value samples.csv build | sort -u | xargs)" "b1 b2"
+  regress-detect --baseline b1 samples.csv >verdict.csv
+  assert_equal "$(csv_value verdict.csv verdict)" regression
+  mlr --icsv --onidx put -q 'print $current - $baseline' verdict.csv >change
+  assert_equal "$(cat change)" 1
+  # And the same program against itself is not.
+  mlr --csv put '$build = "b2"' plan-1.csv >plan-2.csv
+  mlr --csv unsparsify plan-1.csv plan-2.csv | run-in-vm -k "$KERNEL" --keep-build >samples.csv
+  regress-detect --baseline b1 samples.csv >verdict.csv
+  assert_equal "$(csv_value verdict.csv verdict)" unchanged
+}
+
+@test "a kernel that panics leaves rows that say so" {
+  needs_kernel
+  make_plan
+  VM_APPEND=rdinit=/none run -3 --separate-stderr run-in-vm -k "$KERNEL" --rounds 2 --exit-code plan.csv
+  printf '%s\n' "$output" >samples.csv
+  assert_equal "$(csv_value samples.csv status | xargs)" "not_run not_run not_run not_run"
+  assert_equal "$(csv_value samples.csv instructions | xargs)" ""
+  assert_contains "$(csv_value samples.csv reason | sed q)" "Kernel panic"
+  assert_contains "$stderr" "4 of 4 did not run"
+  assert_equal "$(sed q samples.csv)" "$(csv_value "$TOP/results-schema/samples.csv" name '$required == "true"' | paste -sd,)" ||
+    assert_equal "$(sed q samples.csv)" "$(csv_value "$TOP/results-schema/samples.csv" name | paste -sd,)"
+  no_machine
+}
+
+# bats test_tags=slow
+@test "a boot that does not end is ended, and what it did not come to is not run" {
+  needs_kernel
+  make_plan
+  run-in-vm -k "$KERNEL" --timeout 60 --log console.log plan.csv -- --iterations 2000000000 >samples.csv 2>messages
+  assert_equal "$(csv_value samples.csv status | xargs)" "not_run not_run"
+  assert_contains "$(csv_value samples.csv reason | sed q)" "time-out after 60 s in bpf-run"
+  assert_contains "$(cat messages)" "2 of 2 did not run"
+  [ -e console.log ]
+  no_machine
+}
+
+# bats test_tags=slow
+@test "a damaged kernel does not start, and rows say so" {
+  needs_kernel
+  make_plan
+  cp "$(get-kernel "$KERNEL")/vmlinuz" damaged
+  dd if=/dev/zero of=damaged bs=1M seek=4 count=1 conv=notrunc status=none
+  export KERNELS=$BATS_TEST_TMPDIR/kernels
+  run-in-vm -k file:damaged --timeout 20 plan.csv >samples.csv
+  assert_equal "$(csv_value samples.csv status | xargs)" "not_run not_run"
+  assert_contains "$(csv_value samples.csv reason | sed q)" "in boot"
+  no_machine
+}
+
+@test "whatever ends run-in-vm ends its machine too" {
+  needs_kernel
+  make_plan
+  for signal in TERM INT KILL; do
+    # A shell ignores INT in what it starts in the background; env does not mind.
+    env --default-signal=INT run-in-vm -k "$KERNEL" plan.csv -- --iterations 2000000000 >samples.csv 3>&- &
+    pid=$!
+    for _ in $(seq 100); do
+      pgrep -f "qemu-system.*$BATS_TEST_TMPDIR" >/dev/null && break
+      sleep 0.2
+    done
+    pgrep -f "qemu-system.*$BATS_TEST_TMPDIR" >/dev/null
+    kill -s $signal $pid
+    wait $pid && return 1
+    no_machine
+    [ ! -s samples.csv ]
+    [ $signal = KILL ] || assert_equal "$(find . -maxdepth 1 -name 'tmp.*')" ""
+  done
+}
+
+@test "what cannot be measured is one clear line" {
+  needs_kernel
+  make_plan
+  mlr --csv put '$object = "../" . $object' plan.csv >outside.csv
+  mlr --csv put '$object = "none.o"' plan.csv >missing.csv
+  : >empty.csv
+  # arguments | message
+  while IFS='|' read -r arguments message; do
+    # shellcheck disable=SC2086
+    run -2 --separate-stderr run-in-vm $arguments
+    assert_equal "$output" ""
+    assert_contains "$stderr" "$message"
+  done <<-TABLE
+	plan.csv|run-in-vm: no kernel named
+	-k $KERNEL none.csv|run-in-vm: no such plan: 'none.csv'
+	-k $KERNEL empty.csv|run-in-vm: plan is empty: 'empty.csv'
+	-k $KERNEL outside.csv|make-initramfs: object lies outside the working directory
+	-k $KERNEL missing.csv|make-initramfs: no such object: 'none.o'
+	-k $KERNEL --boots x plan.csv|run-in-vm: not a number: 'x' (option --boots)
+	-k $KERNEL --boots 0 plan.csv|run-in-vm: nothing to do
+	-k $KERNEL --runtime host plan.csv|run-in-vm: not a runtime of a VM: 'host'
+	-k $KERNEL --frob plan.csv|run-in-vm: unknown option: '--frob'
+	-k $KERNEL plan.csv -- --frob|unrecognized option '--frob'
+	-k|run-in-vm: option '-k' needs an argument
+	TABLE
+}
+
+@test "without KVM its runtime says so" {
+  [ ! -w /dev/kvm ] || skip "there is KVM here"
+  needs_kernel
+  make_plan
+  run -2 --separate-stderr run-in-vm -k "$KERNEL" --runtime kvm plan.csv
+  assert_equal "$output" ""
+  assert_contains "$stderr" "no KVM here: '/dev/kvm' cannot be opened"
+}
