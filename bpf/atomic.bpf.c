@@ -20,7 +20,7 @@ static __u64 word = INITIAL;
 	}
 
 ATOMIC(add, __sync_fetch_and_add(&word, 1), word > 1)
-ATOMIC(fetch_add, result = __sync_fetch_and_add(&word, 1), result && word == result + 1)
+ATOMIC(fetch_add, result = __sync_fetch_and_add(&word, 1), result &&word == result + 1)
 ATOMIC(fetch_or, result = __sync_fetch_and_or(&word, 5), result == 5 && word == 5)
 ATOMIC(fetch_and, result = __sync_fetch_and_and(&word, 6) + 1, result == 1 && word == 0)
 ATOMIC(fetch_xor, result = __sync_fetch_and_xor(&word, 7) + 1, result == 1 || result == 8)

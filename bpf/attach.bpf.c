@@ -3,7 +3,7 @@
 #include "test.h"
 
 #define EMPTY(name, section, value)                                                                \
-	SEC(section) int attached_##name(void *ctx)                                                           \
+	SEC(section) int attached_##name(void *ctx)                                                \
 	{                                                                                          \
 		return value;                                                                      \
 	}

@@ -9,7 +9,7 @@ struct {
 	__uint(value_size, sizeof(__u32));
 } map SEC(".maps");
 
-TEST("tc", struct __sk_buff, under_cgroup_missing,
-     operate(bpf_skb_under_cgroup(ctx, &map, 0)) < 0, bpf_skb_under_cgroup(ctx, &map, 9) < 0)
+TEST("tc", struct __sk_buff, under_cgroup_missing, operate(bpf_skb_under_cgroup(ctx, &map, 0)) < 0,
+     bpf_skb_under_cgroup(ctx, &map, 9) < 0)
 
 LICENSE;

@@ -21,8 +21,8 @@ int cgrp_storage_get(struct __sk_buff *ctx)
 
 	if (!cgroup)
 		return fail();
-	value = operate((__u64 *)bpf_cgrp_storage_get(&storage, cgroup, 0,
-						       BPF_LOCAL_STORAGE_GET_F_CREATE));
+	value = operate(
+	    (__u64 *)bpf_cgrp_storage_get(&storage, cgroup, 0, BPF_LOCAL_STORAGE_GET_F_CREATE));
 	if (value)
 		result = ++*value;
 	bpf_cgroup_release(cgroup);

@@ -23,12 +23,12 @@ SEC("xdp")
 int lookup_missing(struct xdp_md *ctx)
 {
 	struct bpf_sock_tuple tuple = {
-		.ipv4 = { bpf_htonl(0xc0000201), bpf_htonl(0xc0000202), bpf_htons(SOURCE_PORT),
-			  bpf_htons(DESTINATION_PORT) },
+	    .ipv4 = {bpf_htonl(0xc0000201), bpf_htonl(0xc0000202), bpf_htons(SOURCE_PORT),
+		     bpf_htons(DESTINATION_PORT)},
 	};
-	struct bpf_ct_opts opts = { .netns_id = BPF_F_CURRENT_NETNS, .l4proto = IPPROTO_TCP };
-	struct nf_conn *connection = operate(bpf_xdp_ct_lookup(
-		ctx, &tuple, sizeof(tuple.ipv4), &opts, sizeof(opts)));
+	struct bpf_ct_opts opts = {.netns_id = BPF_F_CURRENT_NETNS, .l4proto = IPPROTO_TCP};
+	struct nf_conn *connection =
+	    operate(bpf_xdp_ct_lookup(ctx, &tuple, sizeof(tuple.ipv4), &opts, sizeof(opts)));
 
 	if (connection) {
 		bpf_ct_release(connection);

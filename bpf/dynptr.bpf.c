@@ -4,7 +4,8 @@
 #include "test.h"
 
 extern int bpf_dynptr_from_xdp(struct xdp_md *ctx, __u64 flags, struct bpf_dynptr *dynptr) __ksym;
-extern int bpf_dynptr_from_skb(struct __sk_buff *ctx, __u64 flags, struct bpf_dynptr *dynptr) __ksym;
+extern int bpf_dynptr_from_skb(struct __sk_buff *ctx, __u64 flags,
+			       struct bpf_dynptr *dynptr) __ksym;
 extern void *bpf_dynptr_slice(const struct bpf_dynptr *dynptr, __u32 offset, void *buffer,
 			      __u32 bytes) __ksym;
 

@@ -7,7 +7,7 @@ extern void bpf_throw(__u64 cookie) __ksym;
 static __u64 thrown;
 
 SEC("tc")
-int throw(struct __sk_buff *ctx)
+int throw(struct __sk_buff * ctx)
 {
 	operate(thrown++);
 	operate(bpf_throw(0));

@@ -22,8 +22,8 @@ static __u64 source = 0x1122334455667788, copy;
 TEST("xdp", void, probe_read_kernel,
      (copy = 0, operate(!bpf_probe_read_kernel(&copy, sizeof(copy), &source))), copy == source)
 
-static __u32 words[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
+static __u32 words[8] = {1, 2, 3, 4, 5, 6, 7, 8};
 TEST("xdp", void, csum_diff, keep(operate(bpf_csum_diff(0, 0, words, sizeof(words), 0))),
-     result && result == bpf_csum_diff(0, 0, words, sizeof(words), 0))
+     result &&result == bpf_csum_diff(0, 0, words, sizeof(words), 0))
 
 LICENSE;

@@ -19,7 +19,7 @@ extern struct bpf_list_node *bpf_list_pop_front(struct bpf_list_head *head) __ks
 IN_SECTION(guarded) struct bpf_spin_lock lock;
 IN_SECTION(guarded) struct bpf_list_head items HOLDS(item, node);
 
-#define ITEM(n) ((struct item *)((void *)(n)-__builtin_offsetof(struct item, node)))
+#define ITEM(n) ((struct item *)((void *)(n) - __builtin_offsetof(struct item, node)))
 
 SEC("tc")
 int fill(struct __sk_buff *ctx)

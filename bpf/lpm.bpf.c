@@ -31,8 +31,7 @@ struct {
 #define LENGTH_MIN 8
 #define LENGTHS 17
 static const __u32 at_most[LENGTHS] = {
-	1,     2,     5,     12,    34,	   78,	  167,	 320,	1319,
-	1933,  2973,  4857,  8052,  11938, 19935, 27091, 65536,
+    1, 2, 5, 12, 34, 78, 167, 320, 1319, 1933, 2973, 4857, 8052, 11938, 19935, 27091, 65536,
 };
 
 static __u32 routes_of[33]; /* how many routes there are of each length */
@@ -60,7 +59,7 @@ static __always_inline __be32 network(__u32 ordinal, __u32 length)
 static long add_route(__u32 index, void *ctx)
 {
 	__u32 length = length_at((__u64)index * 65536 / ROUTES) & 31;
-	struct route route = { length, network(routes_of[length]++, length) };
+	struct route route = {length, network(routes_of[length]++, length)};
 
 	if (bpf_map_update_elem(&map, &route, &length, BPF_NOEXIST))
 		failures++;
@@ -91,8 +90,7 @@ static __always_inline struct route draw_route(__u32 *random)
 	__u32 length = drawn_lengths[random_next() >> 20 & (DRAWN - 1)] & 31;
 
 	*random = random_next();
-	return (struct route){ length,
-			       network((__u64)*random * routes_of[length] >> 32, length) };
+	return (struct route){length, network((__u64)*random * routes_of[length] >> 32, length)};
 }
 
 /* What the operations write instead of the length that fill wrote. */

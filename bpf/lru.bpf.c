@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * What only an LRU map does: evicting an element at each insert, and a set of keys that rolls on, of
- * which one in 16 accesses finds a key that is new.
+ * What only an LRU map does: evicting an element at each insert, and a set of keys that rolls on,
+ * of which one in 16 accesses finds a key that is new.
  */
 #include "random.h"
 #include "test.h"

@@ -137,8 +137,9 @@ int read(void *ctx)
 	return value && value->content == e->key.index ? 0 : fail();
 }
 
-/* Meanwhile another CPU writes: then the kernel may, rarely, not find an element that is there (it is
- * linked in anew ahead of where the search is, and unlinked behind). Counted on this CPU's own line. */
+/* Meanwhile another CPU writes: then the kernel may, rarely, not find an element that is there (it
+ * is linked in anew ahead of where the search is, and unlinked behind). Counted on this CPU's own
+ * line. */
 static struct {
 	__u64 reads, missed;
 	__u8 padding[48];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* A map found in a map, and a random element read or written there. OUTER_TYPE comes from the suite. */
+/* A map found in a map, and a random element read or written there. OUTER_TYPE comes from the
+ * suite. */
 #include "random.h"
 #include "test.h"
 
@@ -19,7 +20,7 @@ struct {
 	__type(key, __u32);
 	__array(values, struct inner);
 } outer SEC(".maps") = {
-	.values = { [OUTER_KEY] = &inner },
+    .values = {[OUTER_KEY] = &inner},
 };
 
 static long fill_one(__u32 key, void *ctx)

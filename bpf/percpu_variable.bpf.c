@@ -8,8 +8,7 @@ struct rq {
 
 extern const struct rq runqueues __ksym;
 
-TEST("xdp", void, per_cpu_ptr, keep(operate((__u64)(bpf_per_cpu_ptr(&runqueues, 0) != 0))),
-     result)
+TEST("xdp", void, per_cpu_ptr, keep(operate((__u64)(bpf_per_cpu_ptr(&runqueues, 0) != 0))), result)
 TEST("xdp", void, this_cpu_ptr, keep(operate((__u64)bpf_this_cpu_ptr(&runqueues))), result)
 
 LICENSE;

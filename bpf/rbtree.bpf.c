@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* A tree of objects under a lock, 16 of them: the smallest is taken out and put back as the largest. */
+/* A tree of objects under a lock, 16 of them: the smallest is taken out and put back as the
+ * largest. */
 #include "kfunc_types.h"
 #include "test.h"
 
@@ -25,7 +26,7 @@ IN_SECTION(guarded) struct bpf_rb_root root HOLDS(item, node);
 
 static __u64 largest;
 
-#define ITEM(n) ((struct item *)((void *)(n)-__builtin_offsetof(struct item, node)))
+#define ITEM(n) ((struct item *)((void *)(n) - __builtin_offsetof(struct item, node)))
 
 static bool less(struct bpf_rb_node *a, const struct bpf_rb_node *b)
 {

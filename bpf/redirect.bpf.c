@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* Looking up where a frame goes, in an empty slot: what is returned then is the action in the flags. */
+/* Looking up where a frame goes, in an empty slot: what is returned then is the action in the
+ * flags. */
 #include "test.h"
 
 struct {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * A ring buffer's producer: records of RECORD_BYTES. Without a consumer it is soon full, and what is
- * timed is a failure: the suite names the consumer, and how many records fit between two drains.
+ * A ring buffer's producer: records of RECORD_BYTES. Without a consumer it is soon full, and what
+ * is timed is a failure: the suite names the consumer, and how many records fit between two drains.
  */
 #include "test.h"
 

@@ -8,9 +8,9 @@ SEC("tc")
 int fib_lookup(struct __sk_buff *ctx)
 {
 	struct bpf_fib_lookup fib = {
-		.family = AF_INET,
-		.ifindex = 1, /* lo, in every namespace */
-		.ipv4_dst = bpf_htonl(0xc0000202),
+	    .family = AF_INET,
+	    .ifindex = 1, /* lo, in every namespace */
+	    .ipv4_dst = bpf_htonl(0xc0000202),
 	};
 	long status = operate(bpf_fib_lookup(ctx, &fib, sizeof(fib), 0) + 1);
 
@@ -30,17 +30,17 @@ static __u64 missed_sockets;
 	SEC("tc") int sk_lookup_##protocol(struct __sk_buff *ctx)                                  \
 	{                                                                                          \
 		struct bpf_sock_tuple tuple = {                                                    \
-			.ipv4 = { bpf_htonl(0xc0000201), bpf_htonl(0xc0000202),                    \
-				  bpf_htons(SOURCE_PORT), bpf_htons(DESTINATION_PORT) },           \
+		    .ipv4 = {bpf_htonl(0xc0000201), bpf_htonl(0xc0000202), bpf_htons(SOURCE_PORT), \
+			     bpf_htons(DESTINATION_PORT)},                                         \
 		};                                                                                 \
 		struct bpf_sock *socket = operate(bpf_sk_lookup_##protocol(                        \
-			ctx, &tuple, sizeof(tuple.ipv4), BPF_F_CURRENT_NETNS, 0));                 \
+		    ctx, &tuple, sizeof(tuple.ipv4), BPF_F_CURRENT_NETNS, 0));                     \
                                                                                                    \
 		if (socket) {                                                                      \
 			bpf_sk_release(socket);                                                    \
 			return fail();                                                             \
 		}                                                                                  \
-		operate(missed_sockets++);                                                                 \
+		operate(missed_sockets++);                                                         \
 		return 0;                                                                          \
 	}
 

@@ -30,8 +30,8 @@ SECTION(preempt_disable, bpf_preempt_disable(), bpf_preempt_enable())
 #ifdef IRQ
 extern void bpf_local_irq_save(unsigned long *flags) __ksym;
 extern void bpf_local_irq_restore(unsigned long *flags) __ksym;
-SECTION(local_irq_save, unsigned long flags; bpf_local_irq_save(&flags),
-	bpf_local_irq_restore(&flags))
+SECTION(local_irq_save, unsigned long flags;
+	bpf_local_irq_save(&flags), bpf_local_irq_restore(&flags))
 #endif
 
 LICENSE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * Helpers on a socket buffer, of the packet tcp4-64. One that changes the packet changes it back, so
- * that the next invocation finds it as it was; the check does the same once and looks between.
+ * Helpers on a socket buffer, of the packet tcp4-64. One that changes the packet changes it back,
+ * so that the next invocation finds it as it was; the check does the same once and looks between.
  */
 #include "headers.h"
 #include "test.h"
@@ -95,7 +95,7 @@ REPLACE(l3_csum_replace, bpf_l3_csum_replace, IP4_CHECK_OFFSET, 0)
 REPLACE(l4_csum_replace, bpf_l4_csum_replace, TCP_CHECK_OFFSET, 0x10 /* pseudo header */)
 
 SKB(get_hash_recalc, keep(operate(bpf_get_hash_recalc(ctx))),
-    result && result == bpf_get_hash_recalc(ctx))
+    result &&result == bpf_get_hash_recalc(ctx))
 
 static __always_inline bool set_hash(struct __sk_buff *ctx, __u32 hash)
 {
@@ -104,7 +104,7 @@ static __always_inline bool set_hash(struct __sk_buff *ctx, __u32 hash)
 SKB(set_hash_to, set_hash(ctx, 76), set_hash(ctx, 77) && bpf_get_hash_recalc(ctx) == 77)
 
 SKB(get_socket_cookie, keep(operate(bpf_get_socket_cookie(ctx))),
-    result && result < bpf_get_socket_cookie(ctx)) /* a later socket has a later number */
+    result &&result < bpf_get_socket_cookie(ctx)) /* a later socket has a later number */
 SKB(get_socket_uid, keep(operate(1ULL + bpf_get_socket_uid(ctx))), result)
 SKB(get_netns_cookie, keep(operate(bpf_get_netns_cookie(ctx))), result)
 SKB(get_cgroup_classid, keep(operate(1ULL + bpf_get_cgroup_classid(ctx))), result)

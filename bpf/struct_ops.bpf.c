@@ -18,7 +18,7 @@ int test_1(void *ctx)
 
 SEC(".struct_ops")
 struct bpf_dummy_ops operations = {
-	.test_1 = (void *)test_1,
+    .test_1 = (void *)test_1,
 };
 
 LICENSE;

@@ -16,8 +16,8 @@ struct {
 static long get_one(__u32 index, void *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	__u64 *value = operate((__u64 *)bpf_task_storage_get(&task_storage, task, 0,
-							      BPF_LOCAL_STORAGE_GET_F_CREATE));
+	__u64 *value = operate(
+	    (__u64 *)bpf_task_storage_get(&task_storage, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE));
 
 	if (value)
 		result = ++*value;

@@ -5,7 +5,8 @@
 
 extern int bpf_wq_init(struct bpf_wq *wq, void *map, unsigned int flags) __ksym;
 extern int bpf_wq_start(struct bpf_wq *wq, unsigned int flags) __ksym;
-extern int bpf_wq_set_callback_impl(struct bpf_wq *wq, int(callback)(void *map, int *key, void *value),
+extern int bpf_wq_set_callback_impl(struct bpf_wq *wq,
+				    int(callback)(void *map, int *key, void *value),
 				    unsigned int flags, void *aux) __ksym;
 
 struct work {

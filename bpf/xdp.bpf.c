@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* Helpers of XDP programs. Those that change the frame change it back: it stays for the next turn. */
+/* Helpers of XDP programs. Those that change the frame change it back: it stays for the next turn.
+ */
 #include "test.h"
 
 #define BYTES 100
@@ -13,8 +14,8 @@ TEST("xdp", struct xdp_md, adjust_head_zero,
      (result = operate(1 + !bpf_xdp_adjust_head(ctx, 0))) == 2, result == 2)
 
 /* Change by `first`, see that the length followed, and change back. */
-#define ADJUST(name, call, first, grown_by)                                                \
-	SEC("xdp") int name(struct xdp_md *ctx)                                            \
+#define ADJUST(name, call, first, grown_by)                                                        \
+	SEC("xdp") int name(struct xdp_md *ctx)                                                    \
 	{                                                                                          \
 		__u32 before = length(ctx);                                                        \
                                                                                                    \
@@ -22,11 +23,12 @@ TEST("xdp", struct xdp_md, adjust_head_zero,
 			return fail();                                                             \
 		return operate(call(ctx, -(first))) ? fail() : 0;                                  \
 	}                                                                                          \
-	SEC("xdp") int check_##name(struct xdp_md *ctx)                                    \
+	SEC("xdp") int check_##name(struct xdp_md *ctx)                                            \
 	{                                                                                          \
 		__u32 before = length(ctx);                                                        \
                                                                                                    \
-		return failures || operate(call(ctx, first)) || length(ctx) != before + (grown_by); \
+		return failures || operate(call(ctx, first)) ||                                    \
+		       length(ctx) != before + (grown_by);                                         \
 	}
 
 ADJUST(adjust_head_grow, bpf_xdp_adjust_head, -BYTES, BYTES)
@@ -63,8 +65,8 @@ static __always_inline bool store(struct xdp_md *ctx, __u8 byte)
 {
 	__u8 *data = (void *)(long)ctx->data;
 
-	return !operate(bpf_xdp_store_bytes(ctx, 0, &byte, 1)) && (void *)(data + 1) <=
-		(void *)(long)ctx->data_end && *data == byte;
+	return !operate(bpf_xdp_store_bytes(ctx, 0, &byte, 1)) &&
+	       (void *)(data + 1) <= (void *)(long)ctx->data_end && *data == byte;
 }
 
 static __u8 next = 1;

@@ -21,8 +21,7 @@ static struct random_state random_states[RANDOM_CPUS] __attribute__((aligned(64)
 
 static __always_inline __u32 random_next(void)
 {
-	struct random_state *state =
-		&random_states[bpf_get_smp_processor_id() & (RANDOM_CPUS - 1)];
+	struct random_state *state = &random_states[bpf_get_smp_processor_id() & (RANDOM_CPUS - 1)];
 
 	state->value = state->value * 1664525 + 1013904223;
 	return state->value;

@@ -3,11 +3,11 @@
  * What the tests have in common.
  *
  * A test is a program that is timed and a program that checks it. The timed one returns 0 when its
- * operation succeeded, else 1, and counts that; the check runs after the timing, not timed itself, and
- * returns 0 only when no invocation failed and what the operation must have left is there.
+ * operation succeeded, else 1, and counts that; the check runs after the timing, not timed itself,
+ * and returns 0 only when no invocation failed and what the operation must have left is there.
  *
- * operate() marks the operation. Built with -DBREAK it does nothing: then every check must fail, and
- * tests/suites.bats sees that it does.
+ * operate() marks the operation. Built with -DBREAK it does nothing: then every check must fail,
+ * and tests/suites.bats sees that it does.
  */
 #ifndef TEST_H
 #define TEST_H

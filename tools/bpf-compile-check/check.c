@@ -78,10 +78,9 @@ static char *write_log(const struct work *work, const struct plan_row *row,
 	return path;
 }
 
-static bool same_test(const struct plan_row *a, const struct plan_row *b)
+static bool same_build(const struct plan_row *a, const struct plan_row *b)
 {
-	return !strcmp(a->suite, b->suite) && !strcmp(a->test, b->test) &&
-	       !strcmp(a->build, b->build);
+	return plan_same_test(a, b) && !strcmp(a->build, b->build);
 }
 
 static void fail_row(struct plan_row *row, enum status status, const char *reason, const char *log)
@@ -105,7 +104,7 @@ static bool check_test(struct work *work, size_t first, bool *done)
 	for (size_t i = first; i < plan->nrows; i++) {
 		const struct plan_row *other = &plan->rows[i];
 
-		if (!same_test(row, other))
+		if (!same_build(row, other))
 			continue;
 		done[i] = true;
 		fits &= program_set_add(&set, other->entry_point) &&
@@ -123,7 +122,7 @@ static bool check_test(struct work *work, size_t first, bool *done)
 	for (size_t i = first; i < plan->nrows; i++) {
 		struct plan_row *other = &plan->rows[i];
 
-		if (!same_test(row, other))
+		if (!same_build(row, other))
 			continue;
 		if (loaded.status == STATUS_OK) {
 			fill_metrics(other, &loaded);

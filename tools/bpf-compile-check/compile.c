@@ -148,8 +148,8 @@ static char *compiler_reason(const char *log, int status)
 		      : xasprintf("the compiler ended with status %d", WEXITSTATUS(status));
 }
 
-/* A source says `#error unsupported: what is missing` when this compiler can't compile it; then only that
- * is kept of the reason. */
+/* A source says `#error unsupported: what is missing` when this compiler can't compile it; then
+ * only that is kept of the reason. */
 static bool unsupported_by_compiler(char *reason)
 {
 	static const char words[] = "error: unsupported: ";

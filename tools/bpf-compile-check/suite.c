@@ -150,8 +150,8 @@ static void set_dropped_max(struct suite *suite, const yaml_node_t *n, struct pl
 		bad_suite(suite, n, "'dropped_max_pct' %s: '%s'", wrong, text);
 }
 
-/* A program type of the kernel that is newer than the oldest libbpf this is built with: whether it can
- * be loaded is for program_load() to say. */
+/* A program type of the kernel that is newer than the oldest libbpf this is built with: whether it
+ * can be loaded is for program_load() to say. */
 #define NEWEST_TYPE "netfilter"
 
 static void set_program_type(struct suite *suite, const struct test *test, struct plan_row *row)
@@ -195,9 +195,8 @@ static void set_texts(struct suite *suite, const struct test *test, struct plan_
 		enum field f;
 		char **text;
 	} texts[] = {
-	    {F_NAME, &row->test},	 {F_DESCRIPTION, &row->description},
-	    {F_PROOF, &row->proof},	 {F_CHECK, &row->check},
-	    {F_CONSUMER, &row->consumer},
+	    {F_NAME, &row->test},   {F_DESCRIPTION, &row->description}, {F_PROOF, &row->proof},
+	    {F_CHECK, &row->check}, {F_CONSUMER, &row->consumer},
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
@@ -252,8 +251,8 @@ static void add_row(struct work *work, struct suite *suite, const struct test *t
 static void check_fields(struct suite *suite, const struct test *test)
 {
 	char *type = test_text(suite, test, F_PROGRAM_TYPE);
-	int from = !!test->field[F_SOURCE] + !!test->field[F_ELF_FILE] +
-		   !strcmp(type, PLAN_USER_TYPE);
+	int from =
+	    !!test->field[F_SOURCE] + !!test->field[F_ELF_FILE] + !strcmp(type, PLAN_USER_TYPE);
 
 	free(type);
 	if (from != 1)

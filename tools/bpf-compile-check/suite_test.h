@@ -8,10 +8,10 @@
  *	  - [tcp4-64, udp6-1500]
  *	packet: "{2}"
  *
- * `variants` is an axis, or a list of axes; an axis maps names to settings, or is a list of names. A
- * setting sets the field of its name (lower case), else it is a define. A list of values in
- * `program_type` or `packet` is an axis too, behind those. There is a test for each combination. In any
- * text of the stanza {} is the name chosen on the next axis (the first {} of a text is the first
+ * `variants` is an axis, or a list of axes; an axis maps names to settings, or is a list of names.
+ *A setting sets the field of its name (lower case), else it is a define. A list of values in
+ * `program_type` or `packet` is an axis too, behind those. There is a test for each combination. In
+ *any text of the stanza {} is the name chosen on the next axis (the first {} of a text is the first
  * axis), {2} that of the second axis.
  */
 #ifndef SUITE_TEST_H

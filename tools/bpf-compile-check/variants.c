@@ -35,7 +35,8 @@ const char *const field_names[FIELD_COUNT] = {
     [F_PASS_CONTEXT] = "pass_context",
 };
 
-/* The axis that a {} stands for: counted in the text, or named by its number. NULL: no {} is here. */
+/* The axis that a {} stands for: counted in the text, or named by its number. NULL: no {} is here.
+ */
 static const char *choice_at(struct suite *suite, const struct test *test, const yaml_node_t *n,
 			     const char *at, size_t *next, size_t *length)
 {
@@ -62,8 +63,8 @@ char *test_expand(struct suite *suite, const struct test *test, const yaml_node_
 		size_t length = 1;
 		const char *choice =
 		    test->nchoices ? choice_at(suite, test, n, at, &next, &length) : NULL;
-		char *longer = choice ? xasprintf("%s%s", text, choice)
-				      : xasprintf("%s%c", text, *at);
+		char *longer =
+		    choice ? xasprintf("%s%s", text, choice) : xasprintf("%s%c", text, *at);
 
 		free(text);
 		text = longer;
@@ -115,8 +116,7 @@ static void find_axes(struct expansion *e, const struct test *stanza)
 		add_axis(e, variants, F_VARIANTS);
 	}
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
-		if (stanza->field[lists[i]] &&
-		    stanza->field[lists[i]]->type == YAML_SEQUENCE_NODE)
+		if (stanza->field[lists[i]] && stanza->field[lists[i]]->type == YAML_SEQUENCE_NODE)
 			add_axis(e, stanza->field[lists[i]], lists[i]);
 }
 

@@ -18,6 +18,7 @@
 #include "samples.h"
 #include "select.h"
 #include "selftest.h"
+#include "tests.h"
 #include "xalloc.h"
 
 /* Samples so short that a busy machine is met by many of them, and long enough that the fixed cost
@@ -213,7 +214,7 @@ static void read_plans(struct plan *plan, const struct opts *o)
 	for (size_t i = 0; o->build && i < plan->nrows; i++)
 		plan_set(&plan->rows[i].build, o->build);
 	select_rows(plan, o->regex, o->only);
-	run_check_rows(plan);
+	tests_check_rows(plan);
 }
 
 static void check_privilege(const struct plan *plan)

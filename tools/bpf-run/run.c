@@ -11,41 +11,17 @@
 #include "hooks.h"
 #include "instance.h"
 #include "random_order.h"
+#include "tests.h"
 #include "text.h"
 #include "trace.h"
 #include "xalloc.h"
-
-/* One build of a test. */
-struct variant {
-	const struct plan_row *row[ENTRIES_MAX];
-	size_t nrows;
-	struct instance instance;
-	bool loaded;
-	bool ended; /* it failed, and its rows have said so */
-
-	/* A probe an entry point and CPU. */
-	struct probe *probes;
-	size_t *entry; /* of each probe: an index of `row` */
-	size_t nprobes;
-	struct sample *samples; /* of the round: [probe][sample] */
-};
-
-struct test {
-	struct variant *variants;
-	size_t nvariants;
-	/* The invocations of a large call, found once and shared by all builds and rounds. */
-	char *entry_point[ENTRIES_MAX];
-	uint32_t large[ENTRIES_MAX];
-	size_t nentries;
-};
 
 struct run {
 	const struct run_options *options;
 	struct samples *out;
 	const volatile sig_atomic_t *stop;
 	struct cpu_list available;
-	struct test *tests;
-	size_t ntests;
+	struct tests tests;
 	uint64_t random; /* state of the generator */
 	uint64_t round;
 };
@@ -57,62 +33,6 @@ static size_t *new_order(size_t n)
 	for (size_t i = 0; i < n; i++)
 		order[i] = i;
 	return order;
-}
-
-static bool same_test(const struct plan_row *a, const struct plan_row *b)
-{
-	return !strcmp(a->suite, b->suite) && !strcmp(a->test, b->test);
-}
-
-static struct test *find_test(struct run *run, const struct plan_row *row)
-{
-	struct test *test;
-
-	for (size_t t = 0; t < run->ntests; t++)
-		if (same_test(run->tests[t].variants[0].row[0], row))
-			return &run->tests[t];
-	run->tests = xrealloc(run->tests, (run->ntests + 1) * sizeof(*run->tests));
-	test = &run->tests[run->ntests++];
-	*test = (struct test){0};
-	return test;
-}
-
-static struct variant *find_variant(struct test *test, const struct plan_row *row)
-{
-	struct variant *variant;
-
-	for (size_t v = 0; v < test->nvariants; v++)
-		if (!strcmp(test->variants[v].row[0]->build, row->build))
-			return &test->variants[v];
-	test->variants = xrealloc(test->variants, (test->nvariants + 1) * sizeof(*test->variants));
-	variant = &test->variants[test->nvariants++];
-	*variant = (struct variant){0};
-	return variant;
-}
-
-static size_t find_entry(struct test *test, const char *entry_point)
-{
-	for (size_t e = 0; e < test->nentries; e++)
-		if (!strcmp(test->entry_point[e], entry_point))
-			return e;
-	test->entry_point[test->nentries] = xstrdup(entry_point);
-	test->large[test->nentries] = 0;
-	return test->nentries++;
-}
-
-static void group_rows(struct run *run, const struct plan *plan)
-{
-	for (size_t i = 0; i < plan->nrows; i++) {
-		const struct plan_row *row = &plan->rows[i];
-		struct test *test = find_test(run, row);
-		struct variant *variant = find_variant(test, row);
-
-		if (variant->nrows == ENTRIES_MAX || test->nentries == ENTRIES_MAX)
-			errx(EXIT_TROUBLE, "a test has more than %d entry points: '%s'",
-			     ENTRIES_MAX, row->test);
-		variant->row[variant->nrows++] = row;
-		find_entry(test, row->entry_point);
-	}
 }
 
 /* Say what became of a variant, and leave it out from now on. */
@@ -259,7 +179,7 @@ static int set_iterations(struct run *run, struct test *test, struct variant *va
 	for (size_t p = 0; p < variant->nprobes; p++) {
 		struct probe *probe = &variant->probes[p];
 		const struct plan_row *row = variant->row[variant->entry[p]];
-		uint32_t *large = &test->large[find_entry(test, row->entry_point)];
+		uint32_t *large = &test->large[tests_entry(test, row->entry_point)];
 		uint32_t limit = (uint32_t)variant->row[0]->prepare_every;
 
 		if (!*large)
@@ -413,29 +333,8 @@ static void show_progress(const struct run *run, size_t done, const struct test 
 	name = text_line(test->variants[0].row[0]->test);
 	fprintf(stderr, "\r\033[Kround %llu of %llu  %3zu%%  %s",
 		(unsigned long long)(run->round - run->options->first_round + 1),
-		(unsigned long long)run->options->rounds, 100 * done / run->ntests, name);
+		(unsigned long long)run->options->rounds, 100 * done / run->tests.n, name);
 	free(name);
-}
-
-static void release(struct run *run)
-{
-	for (size_t t = 0; t < run->ntests; t++) {
-		struct test *test = &run->tests[t];
-
-		for (size_t v = 0; v < test->nvariants; v++) {
-			struct variant *variant = &test->variants[v];
-
-			if (variant->loaded)
-				instance_unload(&variant->instance);
-			free(variant->probes);
-			free(variant->entry);
-			free(variant->samples);
-		}
-		for (size_t e = 0; e < test->nentries; e++)
-			free(test->entry_point[e]);
-		free(test->variants);
-	}
-	free(run->tests);
 }
 
 uint64_t run_rounds(const struct plan *plan, const struct run_options *options,
@@ -451,37 +350,22 @@ uint64_t run_rounds(const struct plan *plan, const struct run_options *options,
 	size_t *order;
 
 	cpus_available(&run.available);
-	group_rows(&run, plan);
-	order = new_order(run.ntests);
+	tests_group(&run.tests, plan);
+	order = new_order(run.tests.n);
 	for (uint64_t r = 0; r < options->rounds && !*stop; r++) {
 		run.round = options->first_round + r;
-		random_shuffle(&run.random, order, run.ntests);
-		for (size_t t = 0; t < run.ntests && !*stop; t++) {
-			show_progress(&run, t, &run.tests[order[t]]);
-			run_test(&run, &run.tests[order[t]]);
+		random_shuffle(&run.random, order, run.tests.n);
+		for (size_t t = 0; t < run.tests.n && !*stop; t++) {
+			show_progress(&run, t, &run.tests.test[order[t]]);
+			run_test(&run, &run.tests.test[order[t]]);
 		}
 		whole += !*stop;
 	}
 	if (options->progress)
 		fprintf(stderr, "\r\033[K");
 	free(order);
-	release(&run);
+	tests_release(&run.tests);
 	trace_restore();
 	trigger_release();
 	return whole;
-}
-
-void run_check_rows(const struct plan *plan)
-{
-	for (size_t i = 0; i < plan->nrows; i++)
-		for (size_t j = 0; j < i; j++) {
-			const struct plan_row *a = &plan->rows[i], *b = &plan->rows[j];
-
-			if (same_test(a, b) && !strcmp(a->entry_point, b->entry_point) &&
-			    !strcmp(a->build, b->build))
-				errx(EXIT_TROUBLE,
-				     "a row twice: test '%s', entry point '%s', build '%s' (give "
-				     "each build a label with bpf-compile-check --build)",
-				     a->test, a->entry_point, a->build);
-		}
 }

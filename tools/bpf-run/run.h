@@ -20,13 +20,10 @@ struct run_options {
 	bool suite_iterations; /* use the suite's own counts where it has them */
 	bool ignore_results;
 	const char *pre, *post; /* commands before and after each test, or NULL */
-	bool counted; /* virtual time: keep timer ticks out of the samples */
+	bool counted;		/* virtual time: keep timer ticks out of the samples */
 	uint64_t seed;
 	bool progress; /* show a bar on standard error */
 };
-
-/** run_check_rows - exits with status 2 when a row is there twice: then builds lack labels */
-void run_check_rows(const struct plan *plan);
 
 /**
  * run_rounds - measure all rows of a plan and write the samples

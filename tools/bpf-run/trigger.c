@@ -99,9 +99,9 @@ static int fire_sendmsg(void)
 
 	/* Nobody listens there: the answer to the one before may be what this one returns. */
 	return sendto(udp_socket(), "", 0, 0, (struct sockaddr *)&to, sizeof(to)) < 0 &&
-			       errno != ECONNREFUSED ?
-		       -1 :
-		       0;
+		       errno != ECONNREFUSED
+		   ? -1
+		   : 0;
 }
 
 static int fire_getsockopt(void)

@@ -108,6 +108,11 @@ void plan_row_release(struct plan_row *row, size_t nextra)
 	free(row->extra);
 }
 
+bool plan_same_test(const struct plan_row *a, const struct plan_row *b)
+{
+	return !strcmp(a->suite, b->suite) && !strcmp(a->test, b->test);
+}
+
 void plan_set(char **field, const char *value)
 {
 	char *copy = xstrdup(value ? value : "");

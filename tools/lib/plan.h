@@ -55,11 +55,11 @@ struct plan_row {
 	uint64_t iterations; /* the suite's own count of invocations; 0 for none */
 	char *prepare;	     /* program that fills the maps, run before each round */
 	uint64_t prepare_iterations;
-	uint64_t prepare_every; /* invocations after which it must run again; 0 for never */
-	char *packet;		/* name of the input, see packet.h */
-	char *consumer;		/* map that is drained (or fed) meanwhile, or trace_pipe */
-	double dropped_max_pct; /* records that may be lost before the test counts as dropped */
-	char *check;		/* program that returns 0 when the operation took place */
+	uint64_t prepare_every;	   /* invocations after which it must run again; 0 for never */
+	char *packet;		   /* name of the input, see packet.h */
+	char *consumer;		   /* map that is drained (or fed) meanwhile, or trace_pipe */
+	double dropped_max_pct;	   /* records that may be lost before the test counts as dropped */
+	char *check;		   /* program that returns 0 when the operation took place */
 	char *description, *proof; /* for people: what is measured, and what check proves */
 	bool has_expected_result;
 	uint32_t expected_result;
@@ -83,6 +83,9 @@ struct plan {
 /** plan_row_init - a row of empty strings, one operation, no metrics; status compiled */
 void plan_row_init(struct plan_row *row);
 void plan_row_release(struct plan_row *row, size_t nextra);
+
+/** plan_same_test - whether two rows are of one test, in whatever build */
+bool plan_same_test(const struct plan_row *a, const struct plan_row *b);
 
 /** plan_set - replace a string of a row by a copy of @value */
 void plan_set(char **field, const char *value);
