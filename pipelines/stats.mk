@@ -1,10 +1,17 @@
 # Statistics: their proof and the error rates of the decision rule.
 
+# The simulations hold the decision rule itself: all of regress-detect but its main().
+RULE_OBJ := $(filter-out %/regress-detect.o,$(patsubst %.c,$(OBJ)/%.o,$(wildcard tools/regress-detect/*.c)))
+STATISTICS_TESTS := statistics power past
+
 build/test/statistics: $(OBJ)/tests/statistics/statistics.o $(LIB_OBJ) build/flags
+build/test/power build/test/past: build/test/%: $(OBJ)/tests/statistics/%.o $(RULE_OBJ) $(LIB_OBJ) build/flags
+$(OBJ)/tests/statistics/%.o: ALL_CFLAGS += -Itools/regress-detect
+$(STATISTICS_TESTS:%=build/test/%):
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ALL_LIBS)
 
-# What tests/statistics.bats runs.
-check: build/test/statistics
--include $(OBJ)/tests/statistics/statistics.d
+# What tests/statistics.bats and tests/regress-detect.bats run.
+check: $(STATISTICS_TESTS:%=build/test/%)
+-include $(STATISTICS_TESTS:%=$(OBJ)/tests/statistics/%.d)

@@ -17,9 +17,15 @@
 /* Values of the level. */
 #define LEVEL_MOST 30
 #define LEVEL_LEAST 6
-/* A value this many sigmas away is nominated; sigma is 1.4826 MAD, as for normal noise. */
+/* A value this many sigmas away is nominated; sigma is 1.4826 MAD, as for normal noise, and a
+ * little more: that of n values is on the average too small by n / (n - .8) (Croux and Rousseeuw
+ * 1992). */
 #define SIGMAS 3.
 #define SIGMA_PER_MAD 1.4826
+#define SMALL_SAMPLE .8
+/* What a tenth of the level's values reach is no news, however narrow the rest is: a machine that
+ * has two speeds. */
+#define USUAL .9
 /* The spread of a level is never taken to be less than this part of it. */
 #define LEAST_SPREAD .003
 /* So many nominated values in a row are a lasting step, not outliers. */
@@ -104,7 +110,7 @@ static double range(const double *v, size_t n)
 /* What lies within is the level; reorders v. */
 static struct band band_of(double *v, size_t n, const struct nomination *rule)
 {
-	double center = stats_median(v, n), width, spread;
+	double center = stats_median(v, n), width, spread, low, high;
 
 	if (rule->exact) {
 		width = rule->counted ? fmax(INSTRUCTIONS_TOLERANCE, range(v, n)) : 0;
@@ -112,10 +118,13 @@ static struct band band_of(double *v, size_t n, const struct nomination *rule)
 	}
 	/* Zero spread, of whole numbers or of few values, does not make an alarm of a trifle. */
 	spread = whole_numbers(v, n) ? 1 : 0;
-	spread = fmax(spread, SIGMA_PER_MAD * stats_mad(v, n, center));
+	high = stats_quantile(v, n, USUAL);
+	low = stats_quantile(v, n, 1 - USUAL);
+	spread = fmax(spread, SIGMA_PER_MAD * (double)n / ((double)n - SMALL_SAMPLE) *
+				  stats_mad(v, n, center));
 	spread = fmax(spread, LEAST_SPREAD * fabs(center));
 	width = fmax(rule->least * fabs(center), SIGMAS * spread);
-	return (struct band){center, center - width, center + width};
+	return (struct band){center, fmin(low, center - width), fmax(high, center + width)};
 }
 
 static void start_again(struct walk *w, size_t at)
