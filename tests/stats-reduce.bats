@@ -1,24 +1,208 @@
 #!/usr/bin/env bats
 # stats-reduce as a black box.
 
-bats_require_minimum_version 1.5.0
+load helpers
 
-setup() {
-	PATH="$BATS_TEST_DIRNAME/../build/bin:$PATH"
-	cd "$BATS_TEST_TMPDIR"
+HEADER=run_id,timestamp,host_class,runtime,track,suite,test,entry_point,build,program_type,program_hash,control
+HEADER=$HEADER,boot,round,sample,cpu,iterations,operations,duration_ns,instructions,cycles,mark,status,reason
+
+# rows TEST TYPE CONTROL BUILD VALUE...: a sample a round of each value
+rows() {
+  local test=$1 type=$2 control=$3 build=$4 round=0 value
+  shift 4
+  for value; do
+    round=$((round + 1))
+    echo "r1,2026-01-01T00:00:0$((round % 10))Z,h,host,t,s,$test,main,$build,$type,x,$control,1,$round,1,0,9,1,$value,,,,ok,"
+  done
 }
 
-@test "numbers of a group are those of R" {
-	# R: x <- c(3, 1, 4, 1, 5, 9, 2, 6); mean(x) median(x) sd(x) mad(x, constant = 1)
-	#    quantile(x, c(.95, .99)): 3.875 3.5 2.748376 2 7.95 8.79
-	printf 'v\n3\n1\n4\n1\n5\n9\n2\n6\n' > x.csv
-	printf 'g,v\na,3\na,1\na,4\na,1\na,5\na,9\na,2\na,6\n' > x.csv
-	stats-reduce --by g --value v x.csv > out.csv
-	run mlr --icsv --onidx --ofmt %.6lf cut -o -f average_v,median_v,stddev_v,mad_v,p95_v,p99_v,min_v,max_v out.csv
-	[ "$output" = "3.875000 3.500000 2.748376 2 7.950000 8.790000 1 9" ]
+samples() {
+  echo "$HEADER"
+  rows "$@"
 }
 
-@test "empty input is an error" {
-	run -2 --separate-stderr stats-reduce /dev/null
-	[[ "$stderr" == *"empty input"*"/dev/null"* ]]
+@test "average, median, spread, quantiles and extremes are those of R" {
+  # R: x <- c(3, 1, 4, 1, 5, 9, 2, 6); mean(x) median(x) sd(x) mad(x, constant = 1) quantile(x, c(.95, .99))
+  samples t xdp 0 a 3 1 4 1 5 9 2 6 | stats-reduce > out.csv
+  assert_equal "$(mlr --icsv --onidx --ofmt %.6lf cut -o -f \
+    average_duration_ns,median_duration_ns,stddev_duration_ns,mad_duration_ns,p95_duration_ns,p99_duration_ns out.csv)" \
+    "3.875000 3.500000 2.748376 2 7.950000 8.790000"
+  assert_equal "$(mlr --icsv --onidx cut -o -f min_duration_ns,max_duration_ns,rounds,samples,marked,status out.csv)" \
+    "1 9 8 8 0 ok"
+}
+
+@test "the standard deviation keeps its digits far from zero" {
+  samples t xdp 0 a 1000000004 1000000007 1000000013 1000000016 | stats-reduce > out.csv
+  assert_equal "$(mlr --icsv --onidx --ofmt %.9lf cut -f stddev_duration_ns out.csv)" 5.477225575
+}
+
+@test "the interval is over rounds, and there is none below six" {
+  samples t xdp 0 a 5 1 4 2 3 | stats-reduce > five.csv
+  samples t xdp 0 a 5 1 4 2 3 6 | stats-reduce > six.csv
+  # 10 rounds: ranks 2 and 9; R: qbinom(.025, 10, .5) = 2
+  samples t xdp 0 a 10 9 8 7 6 5 4 3 2 1 | stats-reduce > ten.csv
+  assert_equal "$(csv_value five.csv ci_low_duration_ns)" ""
+  assert_equal "$(mlr --icsv --onidx cut -f ci_low_duration_ns,ci_high_duration_ns six.csv)" "1 6"
+  assert_equal "$(mlr --icsv --onidx cut -f ci_low_duration_ns,ci_high_duration_ns ten.csv)" "2 9"
+}
+
+@test "more samples in a round do not make the interval narrower" {
+  samples t xdp 0 a 10 9 8 7 6 5 4 3 2 1 > one.csv
+  sed '1!{p;p}' one.csv > three.csv
+  stats-reduce three.csv > out.csv
+  assert_equal "$(mlr --icsv --onidx cut -f ci_low_duration_ns,ci_high_duration_ns,rounds,samples out.csv)" "10 30 2 9"
+}
+
+@test "a round of several CPUs is the average of their medians" {
+  { samples t xdp 0 a 1; rows t xdp 0 a 2; rows t xdp 0 a 9; rows t xdp 0 a 10 | sed 's/,1,1,0,9,/,1,1,1,9,/'; } |
+    stats-reduce --per-round > out.csv
+  assert_equal "$(mlr --icsv --onidx cut -o -f round,median_duration_ns,samples out.csv)" "1 6 4"
+}
+
+@test "rounds.csv has a row a round, in order of their numbers" {
+  samples t xdp 0 a 5 1 4 2 3 6 7 8 9 10 11 | stats-reduce --per-round > out.csv
+  assert_equal "$(csv_value out.csv round | xargs)" "1 2 3 4 5 6 7 8 9 10 11"
+  assert_equal "$(csv_value out.csv median_duration_ns | xargs)" "5 1 4 2 3 6 7 8 9 10 11"
+}
+
+@test "a row that is not ok is a status, never a number" {
+  { samples t xdp 0 a 5 1 4; rows t xdp 0 a 7 | sed 's/,ok,$/,wrong_result,"returned 3, not 2"/'; } | stats-reduce > out.csv
+  assert_equal "$(csv_value out.csv status)" wrong_result
+  assert_equal "$(csv_value out.csv reason)" "returned 3, not 2"
+  assert_equal "$(csv_value out.csv median_duration_ns)" ""
+  assert_equal "$(csv_value out.csv average_duration_ns)" ""
+}
+
+@test "an interrupted run keeps the numbers of its rounds, and says so" {
+  { samples t xdp 0 a 5 1 4; rows t xdp 0 a x | sed 's/,x,,,,ok,$/,,,,,interrupted,/; s/,1,1,1,0,/,1,4,1,0,/'; } | stats-reduce > out.csv
+  assert_equal "$(mlr --icsv --onidx cut -o -f median_duration_ns,rounds,status out.csv)" "4 3 interrupted"
+}
+
+@test "marked samples are counted, and stay" {
+  { samples t xdp 0 a 5 1; rows t xdp 0 a 4 | sed 's/,,ok,$/,preempted,ok,/'; } | stats-reduce > out.csv
+  assert_equal "$(mlr --icsv --onidx cut -o -f samples,marked,max_duration_ns out.csv)" "3 1 5"
+}
+
+@test "an empty value column gives empty cells" {
+  samples t xdp 0 a 5 1 4 | stats-reduce > out.csv
+  assert_equal "$(csv_value out.csv median_instructions)$(csv_value out.csv max_instructions)" ""
+}
+
+@test "net values are less the baseline of the program type, round by round; baseline and control stay" {
+  { samples baseline/xdp/empty xdp 0 a 5 7 6; rows map/read xdp 0 a 25 37 46; rows control/user/loop user 1 a 9 9 9; } > s.csv
+  stats-reduce --net s.csv > out.csv
+  assert_equal "$(mlr --icsv --onidx cut -o -f test,median_duration_ns,min_duration_ns,max_duration_ns out.csv)" \
+    "baseline/xdp/empty 6 5 7
+control/user/loop 9 9 9
+map/read 30 20 40"
+}
+
+@test "a test whose program type has no baseline has no net value, and says why" {
+  { samples baseline/tc/empty tc 0 a 5 7; rows map/read xdp 0 a 25 37; } | stats-reduce --net > out.csv
+  assert_equal "$(csv_value out.csv median_duration_ns '$test == "map/read"')" ""
+  assert_contains "$(csv_value out.csv reason '$test == "map/read"')" "no baseline"
+}
+
+@test "two baselines of one program type are an error with --net" {
+  { samples baseline/xdp/empty xdp 0 a 5; rows baseline/xdp/other xdp 0 a 5; } > s.csv
+  assert_trouble "two baselines of one program type: 'baseline/xdp/empty' and 'baseline/xdp/other' (s.csv line 3)" \
+    stats-reduce --net s.csv
+}
+
+@test "runs come as they were met, tests in order, numbers in names as numbers" {
+  { samples chain/10 xdp 0 b 1; rows chain/2 xdp 0 b 1; rows chain/2 xdp 0 a 1; rows a xdp 0 a 1 | sed 's/^r1/r0/'; } |
+    stats-reduce > out.csv
+  assert_equal "$(mlr --icsv --onidx cut -f run_id,test,build out.csv)" "r1 chain/2 a
+r1 chain/2 b
+r1 chain/10 b
+r0 a a"
+}
+
+@test "the order of rows and columns, CRLF and a missing last newline do not matter" {
+  local i
+  for i in 1 2 3 4 5; do
+    awk -v seed="$i" 'BEGIN { srand(seed); for (i = 0; i < 12; i++) printf "%.6f ", 50 + 10 * rand() }' > values
+    # shellcheck disable=SC2046 # a word a value
+    { samples t xdp 0 a $(cat values); rows u xdp 0 a $(rev values | tr -d ' .' | fold -w 4); } > s.csv
+    stats-reduce s.csv > wanted.csv
+    mlr --csv --seed "$i" shuffle then reorder -f duration_ns,round,suite s.csv | sed 's/$/\r/' | head -c -2 > other.csv
+    stats-reduce other.csv | cmp - wanted.csv
+  done
+}
+
+@test "any CSV: key and value columns by name, other columns kept where they are constant" {
+  cat > times.csv <<'CSV'
+tool,size,seconds,machine,when,status
+grep,10,1.5,m1,mon,200
+grep,10,2.5,m1,tue,404
+sed,10,4,m2,mon,200
+CSV
+  run -0 --separate-stderr stats-reduce --by tool,size --value seconds times.csv
+  assert_contains "$stderr" "left out a column that differs within a group: 'when'"
+  [ "${#stderr_lines[@]}" = 1 ]
+}
+
+@test "a status column that groups are made by is the user's own" {
+  printf 'status,v\n200,1\n404,2\n200,3\n' | stats-reduce --by status --value v > out.csv
+  assert_equal "$(mlr --icsv --onidx cut -f status,average_v out.csv)" "200 2
+404 2"
+}
+
+@test "several files are one input" {
+  samples t xdp 0 a 1 2 3 > one.csv
+  samples u xdp 0 a 4 5 6 > two.csv
+  stats-reduce one.csv - < two.csv > out.csv
+  assert_equal "$(csv_value out.csv test | xargs)" "t u"
+}
+
+@test "a header alone gives a header" {
+  run -0 --separate-stderr stats-reduce - <<< "$HEADER"
+  assert_equal "${#lines[@]}" 1
+  assert_contains "$output" median_duration_ns
+}
+
+@test "bad input is an error with its line" {
+  assert_trouble "empty input" stats-reduce /dev/null
+  assert_trouble "can't open" stats-reduce not-there.csv
+  samples t xdp 0 a 1 12abc > bad.csv
+  assert_trouble "duration_ns is not a number: '12abc' (bad.csv line 3)" stats-reduce bad.csv
+  samples t xdp 0 a 1 | sed '2s/,1,1,1,0,/,1,one,1,0,/' > bad.csv
+  assert_trouble "round is not a whole number: 'one' (bad.csv line 2)" stats-reduce bad.csv
+  samples t xdp 0 a 1 | sed '2s/,ok,$/,,/' > bad.csv
+  assert_trouble "status is empty (bad.csv line 2)" stats-reduce bad.csv
+  samples t xdp 0 a 1 2 | sed '2s/,1,1,1,0,9.*//' > bad.csv
+  assert_trouble "cells where the header has 24 (bad.csv line 2)" stats-reduce bad.csv
+}
+
+@test "a wrong command line is an error" {
+  assert_usage_error "unrecognized option '--nonsense'" stats-reduce --nonsense
+  assert_trouble "--by has an empty column name: 'a,,b'" stats-reduce --by a,,b
+  assert_trouble "--value names a column twice: 'x'" stats-reduce --value x,x
+  samples t xdp 0 a 1 > s.csv
+  assert_trouble "missing column 'nope'" stats-reduce --value nope s.csv
+  assert_trouble "output is also an input: 's.csv'" stats-reduce -o s.csv s.csv
+  [ -s s.csv ]
+}
+
+@test "a full disk is an error" {
+  samples t xdp 0 a 1 > s.csv
+  assert_trouble "can't write" stats-reduce -o /dev/full s.csv
+}
+
+@test "the same numbers as datamash, over random groups" {
+  requires datamash
+  awk 'BEGIN { srand(3); print "g,v"; for (i = 0; i < 3000; i++) printf "%d,%.9f\n", 7 * rand(), 100 * rand() ^ 3 }' > x.csv
+  stats-reduce --by g --value v x.csv |
+    mlr --icsv --otsv --headerless-csv-output --ofmt %.6lf cut -o -f g,average_v,median_v,stddev_v,mad_v,p95_v,p99_v,min_v,max_v > ours
+  datamash -t, -s -H -g1 mean 2 median 2 sstdev 2 madraw 2 perc:95 2 perc:99 2 min 2 max 2 < x.csv |
+    mlr --icsv --otsv --headerless-csv-output --ofmt %.6lf cat > theirs
+  [ "$(wc -l < ours)" = 7 ]
+  diff ours theirs
+}
+
+@test "help and version" {
+  run -0 stats-reduce --help
+  assert_contains "$output" "--per-round"
+  run -0 stats-reduce --version
+  assert_contains "$output" stats-reduce
 }
