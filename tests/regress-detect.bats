@@ -1,72 +1,488 @@
 #!/usr/bin/env bats
 # regress-detect as a black box.
 
-bats_require_minimum_version 1.5.0
-
-setup() {
-	PATH="$BATS_TEST_DIRNAME/../build/bin:$PATH"
-	cd "$BATS_TEST_TMPDIR"
-}
+load helpers
 
 # samples ROUNDS SEED RUN: builds a and b of four tests, three samples a round, noise of one percent
 samples() {
-	awk -v rounds="$1" -v seed="$2" -v run="$3" 'BEGIN {
-		srand(seed)
-		print "run_id,timestamp,host_class,runtime,track,suite,test,entry_point,build,program_type," \
-			"program_hash,control,boot,round,sample,cpu,iterations,operations,duration_ns," \
-			"instructions,cycles,mark,status,reason"
-		split("baseline/xdp/empty control/user/loop map/hash/read map/hash/write", test, " ")
-		for (r = 1; r <= rounds; r++)
-			for (t = 1; t <= 4; t++) {
-				moment = 1 + .03 * rand()
-				for (s = 1; s <= 3; s++)
-					for (b = 0; b < 2; b++)
-						printf "%s,2026-01-01T00:00:00Z,h,host,local,smoke,%s,main,%s,%s,," \
-							"%d,1,%d,%d,0,1000,1,%.6f,,,,ok,\n", run, test[t],
-							b ? "b" : "a", t == 2 ? "user" : "xdp", t == 2, r, s,
-							20 * t * moment * (1 + .02 * (rand() - .5))
-			}
-	}'
+  awk -v rounds="$1" -v seed="$2" -v run="$3" 'BEGIN {
+    srand(seed)
+    print "run_id,timestamp,host_class,runtime,track,suite,test,entry_point,build,program_type," \
+      "program_hash,control,boot,round,sample,cpu,iterations,operations,duration_ns," \
+      "instructions,cycles,mark,status,reason"
+    split("baseline/xdp/empty control/user/loop map/hash/read map/hash/write", test, " ")
+    for (r = 1; r <= rounds; r++)
+      for (t = 1; t <= 4; t++) {
+        moment = 1 + .03 * rand()
+        for (s = 1; s <= 3; s++)
+          for (b = 0; b < 2; b++)
+            printf "%s,2026-01-01T00:00:00Z,h,host,local,smoke,%s,main,%s,%s,," \
+              "%d,1,%d,%d,0,1000,1,%.6f,,,,ok,\n", run, test[t],
+              b ? "b" : "a", t == 2 ? "user" : "xdp", t == 2, r, s,
+              20 * t * moment * (1 + .02 * (rand() - .5))
+      }
+  }'
 }
 
+# counts FILE: how many rows there are of each verdict
+counts() {
+  mlr --icsv --onidx count-distinct -f verdict then sort -f verdict "$1" | xargs
+}
+
+# slower FACTOR TEST: the current build's samples of a test take longer
+slower() {
+  mlr --csv put '$build == "b" && $test == "'"$2"'" {$duration_ns *= '"$1"'}'
+}
+
+# numbers COLUMNS FILE: the columns of a file by test, to nine digits
+numbers() {
+  mlr --icsv --onidx --ofmt %.9lf sort -f test then cut -o -f "test,$1" "$2"
+}
+
+# history VALUE...: summary rows of one test, a build b1, b2, … each
+history() {
+  local i=0 value
+  echo run_id,timestamp,host_class,runtime,track,suite,test,entry_point,build,control,median_duration_ns,median_instructions,status,reason
+  for value; do
+    i=$((i + 1))
+    printf 'r%d,2026-01-%02dT00:00:00Z,h,host,t,s,x,main,b%d,0,%s,,ok,\n' $i $((i % 28 + 1)) $i "$value"
+  done
+}
+
+LEVEL=(100 101 99 100.5 99.5 100.2 99.8 101 99 100)
+
+# --- two builds ---
+
 @test "a test made twice as slow is the only regression, and the exit status is 1" {
-	samples 20 1 r1 > s.csv
-	mlr --csv put '$test == "map/hash/read" {$duration_ns *= 2}' s.csv > slower.csv
-	run -1 --separate-stderr regress-detect --exit-code -o v.csv s.csv slower.csv
-	[ "$(mlr --icsv --onidx filter '$verdict == "regression"' then count-distinct -f test v.csv)" = "map/hash/read 2" ]
-	[ "$(mlr --icsv --onidx count-distinct -f verdict v.csv | sort | tr '\n' ' ')" = "regression 2 unchanged 6 " ]
+  samples 20 1 r1 > s.csv
+  mlr --csv put '$test == "map/hash/read" {$duration_ns *= 2}' s.csv > slower.csv
+  run -1 --separate-stderr regress-detect --exit-code -o v.csv s.csv slower.csv
+  assert_equal "$(csv_value v.csv test '$verdict == "regression"' | xargs)" "map/hash/read map/hash/read"
+  assert_equal "$(counts v.csv)" "regression 2 unchanged 6"
+}
+
+@test "without --exit-code a regression is no failure" {
+  samples 20 1 r1 | slower 2 map/hash/read > s.csv
+  run -0 --separate-stderr regress-detect --baseline a s.csv
+  assert_contains "$output" ,regression,
 }
 
 @test "equal builds of one stream are unchanged or inconclusive" {
-	samples 20 2 r1 > s.csv
-	run -0 --separate-stderr regress-detect --exit-code --baseline a -o v.csv s.csv
-	[ "$(mlr --icsv --onidx filter '$verdict != "unchanged" && $verdict != "inconclusive"' then count v.csv)" = 0 ]
+  samples 20 2 r1 > s.csv
+  run -0 --separate-stderr regress-detect --exit-code --baseline a -o v.csv s.csv
+  assert_equal "$(csv_value v.csv test '$verdict != "unchanged" && $verdict != "inconclusive"')" ""
+}
+
+@test "a slowdown inside the margin is none, and --margin 0 finds it" {
+  samples 20 2 r1 | mlr --csv --seed 1 put '$duration_ns = 100 + 0.1 * urand() + ($build == "b" ? 0.5 : 0)' > s.csv
+  regress-detect --baseline a s.csv > v.csv
+  assert_equal "$(counts v.csv)" "unchanged 4"
+  mlr --csv filter '$control == 0' s.csv | regress-detect --margin 0 --baseline a > v.csv
+  assert_equal "$(counts v.csv)" "regression 3"
+}
+
+@test "with --higher-is-better a larger value is an improvement" {
+  samples 20 1 r1 | slower 2 map/hash/read > s.csv
+  regress-detect --higher-is-better --baseline a s.csv > v.csv
+  assert_equal "$(csv_value v.csv verdict '$test == "map/hash/read"')" improvement
+  regress-detect --higher-is-better --baseline b s.csv > v.csv
+  assert_equal "$(csv_value v.csv verdict '$test == "map/hash/read"')" regression
+}
+
+@test "p-value, ratio and interval are those of R over the log ratios of the rounds" {
+  requires Rscript
+  samples 20 6 r1 | slower 1.02 map/hash/read > s.csv
+  regress-detect --baseline a s.csv > v.csv
+  stats-reduce --per-round s.csv | mlr --csv filter '$test == "map/hash/read"' then cut -o -f build,median_duration_ns > r.csv
+  Rscript -e 'd <- read.csv("r.csv"); x <- log(d$median[d$build == "b"] / d$median[d$build == "a"])
+    p <- wilcox.test(x, mu = log(1.01), alternative = "greater")$p.value
+    w <- wilcox.test(x, conf.int = TRUE, conf.level = .99)
+    cat(sprintf("%.9f %.9f %.9f %.9f", exp(w$estimate), exp(w$conf.int[1]), exp(w$conf.int[2]), p))' > r.txt
+  assert_equal "$(numbers ratio,ratio_low,ratio_high,p_value v.csv | sed -n 's/map.hash.read //p')" "$(cat r.txt)"
+}
+
+@test "two runs: p-value, ratio and interval are those of R's rank-sum test" {
+  requires Rscript
+  samples 20 6 r1 | mlr --csv filter '$build == "a"' > one.csv
+  samples 20 7 r2 | slower 1.02 map/hash/read | mlr --csv filter '$build == "b"' > two.csv
+  regress-detect one.csv two.csv > v.csv
+  stats-reduce --per-round one.csv two.csv | mlr --csv filter '$test == "map/hash/read"' then cut -o -f build,median_duration_ns > r.csv
+  mlr --icsv --onidx filter '$test == "map/hash/read"' then put -q 'print 1 + $margin_pct / 100' v.csv > margin
+  Rscript -e 'd <- read.csv("r.csv"); a <- log(d$median[d$build == "a"]); b <- log(d$median[d$build == "b"])
+    m <- log(scan("margin", quiet = TRUE)); w <- wilcox.test(b, a, conf.int = TRUE, conf.level = .99)
+    p <- if (w$estimate > 0) wilcox.test(b, a, mu = m, alternative = "greater") else wilcox.test(b, a, mu = -m, alternative = "less")
+    cat(sprintf("%.9f %.9f %.9f %.9f", exp(w$estimate), exp(w$conf.int[1]), exp(w$conf.int[2]), p$p.value))' > r.txt
+  assert_equal "$(numbers ratio,ratio_low,ratio_high,p_value v.csv | sed -n 's/map.hash.read //p')" "$(cat r.txt)"
+}
+
+@test "p-values are adjusted for their number as Holm does" {
+  requires Rscript
+  samples 20 8 r1 | slower 1.015 map/hash/read | slower 1.02 map/hash/write | mlr --csv filter '$control == 0' > s.csv
+  regress-detect --baseline a s.csv > v.csv
+  Rscript -e 'd <- read.csv("v.csv"); cat(sprintf("%s %.9f\n", d$test, p.adjust(d$p_value, "holm")), sep = "")' | sort > r.txt
+  numbers p_adjusted v.csv | diff - r.txt
 }
 
 @test "five rounds are never a regression" {
-	samples 5 3 r1 > s.csv
-	mlr --csv put '$duration_ns *= 2' s.csv > slower.csv
-	run -3 --separate-stderr regress-detect --exit-code -o v.csv s.csv slower.csv
-	[ "$(mlr --icsv --onidx count-distinct -f verdict v.csv)" = "inconclusive 8" ]
+  samples 5 3 r1 > s.csv
+  mlr --csv put '$duration_ns *= 2' s.csv > slower.csv
+  run -3 --separate-stderr regress-detect --exit-code -o v.csv s.csv slower.csv
+  assert_equal "$(counts v.csv)" "inconclusive 8"
+  assert_contains "$(csv_value v.csv reason | head -n 1)" "5 rounds: at least 6 are needed"
+}
+
+@test "what is inconclusive says which change could have been seen" {
+  samples 20 1 r1 | mlr --csv --seed 3 put '$duration_ns *= 1 + 0.15 * (urand() - 0.5)' > s.csv
+  regress-detect --baseline a s.csv > v.csv
+  csv_value v.csv reason '$verdict == "inconclusive"' | grep -qE '^a change of [0-9.]+ % or more would have been seen$'
+}
+
+@test "rounds that scatter are unstable" {
+  samples 20 1 r1 | mlr --csv --seed 3 put '$test == "map/hash/read" {$duration_ns *= 1 + urand()}' > s.csv
+  regress-detect --baseline a s.csv > v.csv
+  assert_equal "$(csv_value v.csv verdict '$test == "map/hash/read"')" unstable
+}
+
+@test "rounds whose ratios follow one another are unstable" {
+  samples 20 1 r1 | mlr --csv put '$test == "map/hash/read" && $build == "b" {$duration_ns *= $round <= 10 ? 1 : 1.04}' > s.csv
+  regress-detect --baseline a s.csv > v.csv
+  assert_equal "$(csv_value v.csv verdict '$test == "map/hash/read"')" unstable
+  assert_contains "$(csv_value v.csv reason '$test == "map/hash/read"')" autocorrelation
+}
+
+@test "in one run a control that moved contaminates what was timed, not what was counted" {
+  samples 20 1 r1 | slower 1.1 control/user/loop | slower 2 map/hash/read |
+    mlr --csv put '$verified_insns = $build == "b" ? 11 : 10' > s.csv
+  regress-detect --baseline a --value duration_ns,verified_insns s.csv > v.csv
+  assert_equal "$(csv_value v.csv verdict '$metric == "duration_ns"' | sort | uniq -c | xargs)" "4 contaminated"
+  assert_equal "$(csv_value v.csv verdict '$metric == "verified_insns"' | sort | uniq -c | xargs)" "4 regression"
 }
 
 @test "two separate runs without a control say nothing" {
-	samples 20 4 r1 | mlr --csv filter '$control == 0' > one.csv
-	samples 20 5 r2 | mlr --csv filter '$control == 0' then put '$duration_ns *= 2' > two.csv
-	run -3 --separate-stderr regress-detect --exit-code -o v.csv one.csv two.csv
-	[ "$(mlr --icsv --onidx count-distinct -f verdict v.csv)" = "inconclusive 6" ]
+  samples 20 4 r1 | mlr --csv filter '$control == 0' > one.csv
+  samples 20 5 r2 | mlr --csv filter '$control == 0' then put '$duration_ns *= 2' > two.csv
+  run -3 --separate-stderr regress-detect --exit-code -o v.csv one.csv two.csv
+  assert_equal "$(counts v.csv)" "inconclusive 6"
 }
 
 @test "two separate runs whose control moved are contaminated" {
-	samples 20 4 r1 > one.csv
-	samples 20 5 r2 | mlr --csv put '$duration_ns *= 2' > two.csv
-	run -3 --separate-stderr regress-detect --exit-code -o v.csv one.csv two.csv
-	[ "$(mlr --icsv --onidx count-distinct -f verdict v.csv)" = "contaminated 8" ]
+  samples 20 4 r1 > one.csv
+  samples 20 5 r2 | mlr --csv put '$duration_ns *= 2' > two.csv
+  run -3 --separate-stderr regress-detect --exit-code -o v.csv one.csv two.csv
+  assert_equal "$(counts v.csv)" "contaminated 8"
 }
 
 @test "two separate runs with a control that agrees find what became slower" {
-	samples 20 4 r1 > one.csv
-	samples 20 5 r2 | mlr --csv put '$test == "map/hash/read" {$duration_ns *= 2}' > two.csv
-	run -1 --separate-stderr regress-detect --exit-code -o v.csv one.csv two.csv
-	[ "$(mlr --icsv --onidx filter '$verdict == "regression"' then count-distinct -f test v.csv)" = "map/hash/read 2" ]
+  samples 20 4 r1 > one.csv
+  samples 20 5 r2 | mlr --csv put '$test == "map/hash/read" {$duration_ns *= 2}' > two.csv
+  run -1 --separate-stderr regress-detect --exit-code -o v.csv one.csv two.csv
+  assert_equal "$(csv_value v.csv test '$verdict == "regression"' | uniq)" map/hash/read
+}
+
+@test "one cause is one finding: net of a baseline that became slower the tests are unchanged" {
+  samples 20 1 r1 | mlr --csv put '$build == "b" && $program_type == "xdp" {$duration_ns += 10}' > s.csv
+  regress-detect --net --baseline a s.csv > v.csv
+  assert_equal "$(csv_value v.csv test '$verdict == "regression"')" baseline/xdp/empty
+  regress-detect --baseline a s.csv > v.csv
+  assert_equal "$(csv_value v.csv test '$verdict == "regression"' | wc -l | xargs)" 3
+  csv_value v.csv net_change '$test == "map/hash/read"' | grep -qE '^-?[01]\.'
+}
+
+@test "stored A/A comparisons raise the margin of a series that is noisier than it claims" {
+  samples 20 1 r1 | slower 1.04 map/hash/read > s.csv
+  regress-detect --baseline a s.csv > v.csv
+  assert_equal "$(csv_value v.csv verdict '$test == "map/hash/read"')" regression
+  mlr --csv put '$ratio = $test == "map/hash/read" ? 1.06 : 1.001' v.csv > aa.csv
+  regress-detect --aa aa.csv --baseline a s.csv > v.csv
+  assert_equal "$(csv_value v.csv verdict '$test == "map/hash/read"')" unchanged
+  assert_equal "$(numbers margin_pct v.csv | sed -n 's/map.hash.read //p')" 6.000000000
+  assert_equal "$(csv_value v.csv margin_pct '$test == "map/hash/write"')" 1
+}
+
+@test "settings give a series rules of its own" {
+  samples 20 1 r1 | slower 1.04 map/hash/read | slower 1.04 map/hash/write > s.csv
+  printf 'test,margin_pct,alert_pct,comment\nmap/hash/*,10,20,noisy\n*/write,0.5,,\n' > settings.csv
+  regress-detect --settings settings.csv --baseline a s.csv > v.csv
+  assert_equal "$(csv_value v.csv verdict '$test == "map/hash/read"')" unchanged
+  assert_equal "$(csv_value v.csv verdict '$test == "map/hash/write"')" regression
+  printf 'test,margin\nx,1\n' > settings.csv
+  assert_trouble "unknown column 'margin' in the settings (settings.csv)" \
+    regress-detect --settings settings.csv --baseline a s.csv
+}
+
+@test "whole numbers have a margin of two steps" {
+  samples 20 1 r1 | mlr --csv put '$duration_ns = $build == "b" ? 21 : 20' > s.csv
+  regress-detect --baseline a s.csv > v.csv
+  assert_equal "$(csv_value v.csv margin_pct | uniq)" 10
+  assert_equal "$(counts v.csv)" "unchanged 4"
+  mlr --csv put '$test == "map/hash/read" && $build == "b" {$duration_ns = 40}' s.csv | regress-detect --baseline a > v.csv
+  assert_equal "$(csv_value v.csv test '$verdict == "regression"')" map/hash/read
+}
+
+# --- exact metrics ---
+
+@test "plan.csv against plan.csv is a gate: any count that is worse is a regression" {
+  cat > old.csv <<'CSV'
+suite,test,entry_point,build,status,reason,insns,jited_bytes,verified_insns,verifier_states
+s,x,main,a,ok,,10,90,100,0
+s,y,main,a,ok,,10,90,100,5
+CSV
+  sed 's/,a,/,b,/; 3s/,100,5/,101,4/' old.csv > new.csv
+  run -1 --separate-stderr regress-detect --exit-code old.csv new.csv -o v.csv
+  assert_equal "$(mlr --icsv --onidx filter '$verdict != "unchanged"' then cut -f test,metric,verdict v.csv)" \
+    "y verified_insns regression
+y verifier_states improvement"
+  assert_equal "$(csv_value v.csv verdict | wc -l)" 8
+  run -0 --separate-stderr regress-detect --exit-code --value insns old.csv new.csv
+}
+
+@test "counted instructions: half of one is rounding, the spread over rounds is the resolution" {
+  samples 6 1 r1 | mlr --csv put '$duration_ns = ""; $runtime = "icount";
+    $instructions = $test == "map/hash/read" ? 100 + $round : 60;
+    $build == "b" {$instructions += $test == "map/hash/write" ? 1 : 0.4};
+    $build == "b" && $test == "map/hash/read" {$instructions += 3}' > s.csv
+  regress-detect --baseline a s.csv > v.csv
+  assert_equal "$(csv_value v.csv test '$verdict == "regression"')" map/hash/write
+  assert_equal "$(counts v.csv)" "regression 1 unchanged 3"
+  assert_equal "$(csv_value v.csv metric | uniq)" instructions
+}
+
+@test "a count that differs within one build is unstable" {
+  samples 6 1 r1 | mlr --csv put '$verified_insns = $build == "b" ? 11 : 10 + $round % 2' > s.csv
+  regress-detect --baseline a --value verified_insns s.csv > v.csv
+  assert_equal "$(counts v.csv)" "unstable 4"
+}
+
+# --- what is there on one side only, or failed ---
+
+@test "missing, new and failed series are seen, and the exit status is 3" {
+  samples 20 1 r1 > s.csv
+  mlr --csv filter '$build == "a" && $test != "map/hash/write"' s.csv > one.csv
+  mlr --csv filter '$build == "b" && $test != "map/hash/read"' then put \
+    '$test == "baseline/xdp/empty" {$status = "run_failed"; $reason = "EPERM"; $duration_ns = ""}' s.csv > two.csv
+  run -3 --separate-stderr regress-detect --exit-code -o v.csv one.csv two.csv
+  assert_equal "$(mlr --icsv --onidx sort -f test then cut -o -f test,verdict v.csv)" \
+    "baseline/xdp/empty failed
+control/user/loop unchanged
+map/hash/read missing
+map/hash/write new"
+  assert_equal "$(csv_value v.csv reason '$verdict == "failed"')" "run_failed: EPERM"
+  assert_equal "$(csv_value v.csv ratio '$verdict == "failed"')" ""
+}
+
+@test "host classes are never pooled; two kernels of two tracks are compared" {
+  samples 20 1 r1 | mlr --csv put '$track = $build; $build == "b" && $test == "map/hash/read" {$host_class = "other"}' > s.csv
+  regress-detect --baseline a s.csv > v.csv
+  assert_equal "$(counts v.csv)" "missing 1 new 1 unchanged 3"
+}
+
+@test "one file a side is compared whatever the labels, several builds by equal label" {
+  samples 20 1 r1 > s.csv
+  mlr --csv filter '$build == "a"' s.csv > a.csv
+  mlr --csv filter '$build == "b"' s.csv > b.csv
+  regress-detect a.csv b.csv > v.csv
+  assert_equal "$(mlr --icsv --onidx count-distinct -f baseline_build,current_build v.csv)" "a b 4"
+  regress-detect s.csv b.csv > v.csv
+  assert_equal "$(mlr --icsv --onidx count-distinct -f current_build,verdict then sort -f verdict v.csv)" " missing 4
+b unchanged 4"
+}
+
+@test "a value that is not above zero has no ratio" {
+  samples 20 1 r1 | mlr --csv put '$round == 3 && $test == "map/hash/read" {$duration_ns = -1}' | regress-detect --baseline a > v.csv
+  assert_equal "$(csv_value v.csv verdict '$test == "map/hash/read"')" inconclusive
+  assert_contains "$(csv_value v.csv reason '$test == "map/hash/read"')" "2 of 40 round values are not above zero"
+}
+
+# --- what must not matter ---
+
+@test "swapping the sides inverts ratios and keeps p-values" {
+  for seed in 1 2 3 4 5; do
+    samples 20 $seed r1 | slower 1.02 map/hash/read > s.csv
+    regress-detect --baseline a s.csv > ab.csv
+    regress-detect --baseline b s.csv > ba.csv
+    numbers p_value,p_adjusted ab.csv > wanted
+    numbers p_value,p_adjusted ba.csv | diff - wanted
+    mlr --csv put '$ratio = 1 / $ratio; $low = 1 / $ratio_high; $ratio_high = 1 / $ratio_low; $ratio_low = $low' ba.csv > inverse.csv
+    numbers ratio,ratio_low,ratio_high ab.csv > wanted
+    numbers ratio,ratio_low,ratio_high inverse.csv | diff - wanted
+  done
+}
+
+@test "order of rows and columns, CRLF and rounds instead of samples do not matter" {
+  for seed in 1 2 3; do
+    samples 20 $seed r1 | slower 1.02 map/hash/read > s.csv
+    regress-detect --baseline a s.csv > wanted.csv
+    mlr --csv --seed $seed shuffle then reorder -f status,duration_ns,build s.csv | sed 's/$/\r/' > other.csv
+    regress-detect --baseline a other.csv | cmp - wanted.csv
+    stats-reduce --per-round s.csv | regress-detect --baseline a | cmp - wanted.csv
+  done
+}
+
+@test "the unit's scale does not matter" {
+  samples 20 1 r1 | slower 1.02 map/hash/read > s.csv
+  regress-detect --baseline a s.csv > wanted.csv
+  mlr --csv --ofmt %.12lf put '$duration_ns *= 0.001' s.csv | regress-detect --baseline a > v.csv
+  numbers ratio,ratio_low,ratio_high,p_value,p_adjusted v.csv > scaled
+  numbers ratio,ratio_low,ratio_high,p_value,p_adjusted wanted.csv | diff - scaled
+  assert_equal "$(counts v.csv)" "$(counts wanted.csv)"
+}
+
+# --- histories ---
+
+@test "a step is suspected at its first build, and the first bad build stays named" {
+  history "${LEVEL[@]}" 110 > h.csv
+  run -1 --separate-stderr regress-detect --exit-code --history -o v.csv h.csv
+  assert_equal "$(mlr --icsv --onidx cut -o -f verdict,first_bad_build,baseline_build,current_build v.csv)" "suspected b11 b10 b11"
+  history "${LEVEL[@]}" 110 111 109 110 110 111 109 110 110 111 109 110 110 111 109 110 110 111 109 110 110 111 109 110 110 111 \
+    109 110 110 111 109 110 110 111 109 110 110 111 109 110 > h.csv
+  regress-detect --history h.csv > v.csv
+  assert_equal "$(mlr --icsv --onidx cut -o -f verdict,first_bad_build v.csv)" "suspected b11"
+}
+
+@test "an outlier that does not last is no step" {
+  history "${LEVEL[@]}" 150 100 > h.csv
+  regress-detect --history h.csv > v.csv
+  assert_equal "$(csv_value v.csv verdict)" unchanged
+}
+
+@test "three builds back at the level are a recovery, one is not" {
+  history "${LEVEL[@]}" 110 110 111 100 > h.csv
+  assert_equal "$(regress-detect --history h.csv | csv_value /dev/stdin verdict)" inconclusive
+  history "${LEVEL[@]}" 110 110 111 100 99 100 > h.csv
+  assert_equal "$(regress-detect --history h.csv | csv_value /dev/stdin verdict)" unchanged
+}
+
+@test "a slow creep is suspected" {
+  # shellcheck disable=SC2046 # a word a value
+  history "${LEVEL[@]}" $(seq 100.1 0.15 106) > h.csv
+  regress-detect --history h.csv > v.csv
+  assert_equal "$(csv_value v.csv verdict)" suspected
+}
+
+@test "a better level becomes the level by itself, and what leaves it is suspected" {
+  history "${LEVEL[@]}" 80 81 79 80 80 81 79 > h.csv
+  assert_equal "$(regress-detect --history h.csv | csv_value /dev/stdin verdict)" unchanged
+  history "${LEVEL[@]}" 80 81 79 80 80 81 79 100 > h.csv
+  assert_equal "$(regress-detect --history h.csv | csv_value /dev/stdin first_bad_build)" b18
+}
+
+@test "a marker accepts a change" {
+  history "${LEVEL[@]}" 110 111 109 110 110 111 109 110 > h.csv
+  printf 'build,test,comment\nb11,x,"a new check, wanted"\n' > markers.csv
+  assert_equal "$(regress-detect --history h.csv | csv_value /dev/stdin verdict)" suspected
+  assert_equal "$(regress-detect --history --markers markers.csv h.csv | csv_value /dev/stdin verdict)" unchanged
+  printf 'build,test\nb11,another\n' > markers.csv
+  assert_equal "$(regress-detect --history --markers markers.csv h.csv | csv_value /dev/stdin verdict)" suspected
+}
+
+@test "a series that is not in the newest run is missing, until a marker says that it was taken out" {
+  { history "${LEVEL[@]}"; history "${LEVEL[@]}" 100 | sed 1d | sed 's/,x,main/,y,main/'; } > h.csv
+  regress-detect --history h.csv > v.csv
+  assert_equal "$(mlr --icsv --onidx cut -o -f test,verdict v.csv)" "x missing
+y unchanged"
+  printf 'build,test\nb11,x\n' > markers.csv
+  regress-detect --history --markers markers.csv h.csv > v.csv
+  assert_equal "$(mlr --icsv --onidx cut -o -f test,verdict v.csv)" "y unchanged"
+}
+
+@test "a newest row that failed is failed, data older than three days are stale" {
+  { history "${LEVEL[@]}"; echo "r99,2026-01-12T00:00:00Z,h,host,t,s,x,main,b11,0,,,load_failed,bad insn"; } > h.csv
+  assert_equal "$(regress-detect --history h.csv | mlr --icsv --onidx cut -o -f verdict,reason)" "failed load_failed: bad insn"
+  history "${LEVEL[@]}" > h.csv
+  assert_equal "$(regress-detect --history --now 2026-01-13T00:00:00Z h.csv | csv_value /dev/stdin verdict)" unchanged
+  assert_equal "$(regress-detect --history --now 2026-01-15T00:00:00Z h.csv | csv_value /dev/stdin verdict)" stale
+  assert_trouble "--now is not a time" regress-detect --history --now yesterday h.csv
+}
+
+@test "tracks and host classes are never mixed" {
+  for i in 1 2 3 4 5 6 7 8 9 10; do
+    echo "r$i,2026-01-0$((i % 9 + 1))T00:00:00Z,h,host,6.1,s,x,main,b$i,0,60,,ok,"
+    echo "r$i,2026-01-0$((i % 9 + 1))T00:00:00Z,h,host,6.12,s,x,main,b$i,0,91,,ok,"
+    echo "r$i,2026-01-0$((i % 9 + 1))T00:00:00Z,k,host,6.1,s,x,main,b$i,0,30,,ok,"
+  done > rows
+  { history; cat rows; } > h.csv
+  regress-detect --history h.csv > v.csv
+  assert_equal "$(counts v.csv)" "unchanged 3"
+}
+
+@test "of a count any change is suspected, at once" {
+  printf 'test,build,verified_insns\nx,1,10\nx,2,10\nx,3,11\n' > h.csv
+  regress-detect --history --key test --value verified_insns h.csv > v.csv
+  assert_equal "$(mlr --icsv --onidx cut -o -f verdict,first_bad_build v.csv)" "suspected 3"
+}
+
+@test "--all lists every lasting change of level of any CSV in time order" {
+  awk 'BEGIN { srand(2); print "test,n,x"
+    for (i = 1; i <= 300; i++)
+      printf "t,%d,%.4f\n", i, (i < 100 ? 100 : i < 200 ? 106 : 95) * (1 + .02 * (rand() + rand() - 1)) }' > h.csv
+  mlr --csv rename n,build h.csv | regress-detect --history --all --key test --value x > v.csv
+  assert_equal "$(mlr --icsv --onidx cut -o -f verdict,current_build v.csv)" "suspected 100
+improvement 200"
+}
+
+# --- for people ---
+
+@test "the table is aligned, worst first, and without colour when it is not a terminal" {
+  samples 20 1 r1 | slower 2 map/hash/write > s.csv
+  run -0 --separate-stderr regress-detect --table --baseline a s.csv
+  assert_contains "${lines[0]}" "verdict"
+  [[ ${lines[1]} == "regression  map/hash/write "* ]]
+  assert_equal "${lines[5]}" "1 regression, 3 unchanged"
+  [[ $output != *$'\033'* ]]
+}
+
+@test "colours on a terminal only, and not with NO_COLOR" {
+  samples 20 1 r1 > s.csv
+  script -qec "regress-detect --table --baseline a s.csv" /dev/null > tty.txt
+  grep -q $'\033\\[' tty.txt
+  NO_COLOR=1 script -qec "regress-detect --table --baseline a s.csv" /dev/null > tty.txt
+  run ! grep -q $'\033\\[' tty.txt
+}
+
+@test "text of the input is text: no control characters in a table, no markup in markdown" {
+  samples 20 1 r1 | mlr --csv put '$test == "map/hash/read" {$test = "a|b <script> @me `x` $(y)\n**z** \u001b[31m"}' > s.csv
+  regress-detect --table --baseline a s.csv > table.txt
+  run ! grep -q $'\033' table.txt
+  regress-detect --markdown --baseline a s.csv > table.md
+  run ! grep -qE '<script>|@me|`x`|\$\(y\)|\*\*z' table.md
+  assert_equal "$(grep -c '^|' table.md)" 6
+}
+
+# --- command line ---
+
+@test "bad input and a wrong command line are errors" {
+  samples 20 1 r1 > s.csv
+  assert_trouble "expected two files" regress-detect s.csv
+  assert_trouble "--current needs --baseline" regress-detect --current b s.csv s.csv
+  assert_trouble "no row of the baseline: 'c'" regress-detect --baseline c s.csv
+  assert_trouble "no row to compare with the baseline: 'c'" regress-detect --baseline a --current c s.csv
+  assert_trouble "--margin is not a number: 'x'" regress-detect --margin x s.csv s.csv
+  assert_trouble "--all, --markers and --now need --history" regress-detect --all s.csv s.csv
+  assert_trouble "missing column 'nope'" regress-detect --value nope s.csv s.csv
+  assert_usage_error "unrecognized option" regress-detect --nonsense
+  sed '5s/,ok,/x,ok,/; 6s/[0-9.]*,,,,ok,$/abc,,,,ok,/' s.csv > bad.csv
+  assert_trouble "duration_ns is not a number: 'abc' (bad.csv line 6)" regress-detect s.csv bad.csv
+  assert_trouble "can't write" regress-detect -o /dev/full s.csv s.csv
+  assert_trouble "empty input" regress-detect s.csv /dev/null
+}
+
+@test "help and version" {
+  run -0 regress-detect --help
+  assert_contains "$output" --history
+  run -0 regress-detect --version
+  assert_contains "$output" regress-detect
+}
+
+# --- error rates ---
+
+@test "at the hosted noise at most one series in 200 is called a regression or an improvement" {
+  "$TOP/build/tests/power" 2000 alarms > alarms.csv
+  assert_equal "$(csv_value alarms.csv noise '$noise == "hosted"' | wc -l)" 2
+  assert_equal "$(csv_value alarms.csv false_alarms_pct '$noise == "hosted" && $false_alarms_pct > 0.5')" ""
+}
+
+@test "a history nominates a step of 10 percent at noise of 2.66 percent: 7 of 10 at once, nearly all within 12 builds" {
+  "$TOP/build/tests/past" 300 latency > latency.csv
+  assert_equal "$(csv_value latency.csv rule '$rule == "this project" && $step_pct == 10 && $at_first_build_pct >= 70 && $within_3_pct >= 90 && $within_12_pct >= 97')" \
+    "this project"
 }

@@ -335,7 +335,9 @@ static bool is_unstable(struct finding *f)
 			    100 * mad, 100 * UNSTABLE_SPREAD);
 		return true;
 	}
-	if (r > AUTOCORRELATION_SIGMAS / sqrt((double)f->nx)) {
+	/* What wanders by less than the margin can't carry a ratio beyond it. */
+	if (r > AUTOCORRELATION_SIGMAS / sqrt((double)f->nx) &&
+	    stats_stddev(f->x, f->nx, stats_average(f->x, f->nx)) > log1p(f->rule.margin) / 2) {
 		finding_set(f, UNSTABLE,
 			    "the rounds' ratios follow one another (autocorrelation %.2f)", r);
 		return true;
