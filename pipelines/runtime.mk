@@ -13,32 +13,43 @@ SEEDS      ?= 3
 VM_TIMEOUT ?= 600
 export ARCH
 
-# The tools for a VM: static, as nothing else is in there, and for the machine that the VM is.
+# The tools for a VM: static, as nothing else is in there, and for the machine that the VM is. Another
+# architecture's are built with its compiler, and its libraries from this distribution.
 VM       := build/static/$(ARCH)
 VM_TOOLS := $(VM)/bpf-compile-check $(VM)/bpf-run $(VM)/vm-init
 VM_LIBS  := libbpf libelf zlib yaml-0.1 gsl
-VM_CC = $(CC)
-VM_AR = ar
-VM_PKG_CONFIG = $(PKG_CONFIG)
 VM_LIB_OBJ := $(patsubst %.c,$(VM)/obj/%.o,$(wildcard tools/lib/*.c))
 VM_OBJ = $(patsubst %.c,$(VM)/obj/%.o,$(wildcard tools/$(1)/*.c)) $(VM)/obj/lib.a
+ifneq ($(ARCH),$(shell uname -m))
+VM_CC      := $(ARCH)-linux-gnu-gcc
+VM_SYSROOT := build/sysroot/$(ARCH)
+VM_CFLAGS  := -I$(VM_SYSROOT)/usr/include
+VM_LDFLAGS := -L$(VM_SYSROOT)/usr/lib/$(ARCH)-linux-gnu
+$(VM_SYSROOT):
+	$(call say,FETCH,$@)
+	$(Q)pipelines/runtime/get-sysroot $@
+else
+VM_CC = $(CC)
+endif
 
 $(VM)/bpf-compile-check: $(call VM_OBJ,bpf-compile-check)
 $(VM)/bpf-run: $(call VM_OBJ,bpf-run)
 $(VM)/vm-init: $(VM)/obj/pipelines/runtime/init.o
-$(VM_TOOLS):
+$(VM_TOOLS): | $(VM_SYSROOT)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(VM_CC) -static -o $@ $^ $(shell $(VM_PKG_CONFIG) --static --libs $(VM_LIBS)) -lm -lpthread
+	$(Q)$(VM_CC) -static $(VM_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --static --libs $(VM_LIBS)) -lm -lpthread
 
 # An archive: of the library only what the two tools use is linked.
 $(VM)/obj/lib.a: $(VM_LIB_OBJ)
-	$(Q)rm -f $@ && $(VM_AR) rcs $@ $^
+	$(Q)rm -f $@ && ar rcs $@ $^
 
-$(VM)/obj/%.o: %.c build/flags
+# Sanitizers do not go with static programs.
+$(VM)/obj/%.o: private SANITIZE =
+$(VM)/obj/%.o: %.c build/flags | $(VM_SYSROOT)
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(VM_CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(VM_CC) $(ALL_CFLAGS) $(VM_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(VM)/obj/tools/lib/cli.o: ALL_CFLAGS += -DVERSION='"$(VERSION)"'
 -include $(wildcard $(VM)/obj/tools/*/*.d $(VM)/obj/pipelines/*/*.d)

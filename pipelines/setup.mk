@@ -2,7 +2,7 @@
 .PHONY: deps test-deps
 
 deps: ## install what building and running need
-	$(Q)SUDO='$(SUDO)' pipelines/host/deps run
+	$(Q)SUDO='$(SUDO)' pipelines/host/deps run $(if $(filter icount kvm,$(RUNTIME)),vm)
 
 test-deps: ## install what only tests need, besides
 	$(Q)SUDO='$(SUDO)' pipelines/host/deps run test
