@@ -1,0 +1,142 @@
+#!/usr/bin/env bats
+# The whole flow on the real kernel, as make runs it and as a shell pipeline.
+
+load helpers
+
+# in_top MAKE-ARGUMENT...: make in the tree, results in the test's folder
+in_top() {
+  make --no-print-directory -C "$TOP" RESULTS="$BATS_TEST_TMPDIR/results" "$@"
+}
+
+# plan BUILD: plan.csv of the smoke suite, with objects that are found from here
+plan() {
+  bpf-compile-check --build "$1" --objdir "$BATS_TEST_TMPDIR/objects" "$TOP/bpf/suites/smoke.yml"
+}
+
+@test "make bench prints a table and files every step's CSV" {
+  requires bpf mlr
+  run -0 --separate-stderr in_top bench SUITE=smoke ROUNDS=6 RUN_OPTIONS='--samples 3 --sample-ms 0.5' BUILD='b/1 x' TRACK=t
+  for word in map/hash/read baseline/xdp/empty tail_call/single median ci_low ci_high average; do
+    assert_contains "$output" "$word"
+  done
+  folder=$(find results -name summary.csv -printf '%h\n')
+  [[ $folder =~ ^results/[a-z0-9._-]+/t/smoke/20[0-9]{2}/[0-9]{2}/[0-9tz]+-b-1-x-[0-9a-f]+$ ]]
+  assert_equal "$(cd "$folder" && echo ./*.csv)" "./environment.csv ./plan.csv ./rounds.csv ./samples.csv ./summary.csv"
+  assert_equal "$(csv_value "$folder/summary.csv" status | sort -u)" ok
+  assert_equal "$(csv_value "$folder/summary.csv" rounds | sort -u)" 6
+  assert_equal "$(csv_value "$folder/summary.csv" test | sort)" "$(csv_value "$folder/plan.csv" test | sort)"
+  assert_equal "$(csv_value "$folder/summary.csv" build | sort -u)" "b/1 x"
+  # Averages between minimum and maximum, medians inside their intervals.
+  mlr --icsv --ojsonl filter '!($min_duration_ns <= $average_duration_ns && $average_duration_ns <= $max_duration_ns
+    && $min_duration_ns > 0 && $ci_low_duration_ns <= $ci_high_duration_ns)' "$folder/summary.csv" | diff /dev/null -
+  [ ! -e results/incomplete ]
+}
+
+@test "the flow is one shell pipeline: a header and a row a test" {
+  requires bpf
+  plan x | bpf-run --quiet --rounds 20 --samples 2 --sample-ms 0.2 | stats-reduce > summary.csv
+  plan x | bpf-run --list > list.csv
+  assert_equal "$(csv_value summary.csv test | sort)" "$(csv_value list.csv test | sort)"
+  assert_equal "$(csv_value summary.csv rounds | sort -u)" 20
+}
+
+@test "of two equal builds side by side neither is a regression nor an improvement; one made slower is the only one" {
+  requires bpf
+  plan a > a.csv
+  plan b > b.csv
+  bpf-run --quiet --rounds 20 --samples 4 --sample-ms 0.5 a.csv b.csv > s.csv
+  run -0 --separate-stderr regress-detect --baseline a -o v.csv s.csv
+  # On a machine as busy as this one may be, unstable is an honest answer too.
+  assert_equal "$(csv_value v.csv verdict '!($verdict =~ "^(unchanged|inconclusive|unstable)$")')" ""
+  mlr --csv put '$test == "map/hash/read" && $status == "ok" {$duration_ns *= 2}' s.csv > slower.csv
+  run -1 --separate-stderr regress-detect --exit-code -o v.csv s.csv slower.csv
+  assert_equal "$(csv_value v.csv test '$verdict == "regression"' | sort -u)" map/hash/read
+  assert_equal "$(csv_value v.csv test '$verdict == "regression"' | wc -l)" 2
+}
+
+@test "a program that fails is a row down to the summary, and the others are there" {
+  requires bpf
+  printf 'tests:\n- {name: good, source: %s/bpf/baseline.bpf.c, entry_point: empty}\n- {name: "bad,\\n\\"x\\"", source: bad.c, entry_point: empty}\n' "$TOP" > s.yml
+  echo 'int empty(void *ctx) { return nothing; }' > bad.c
+  bpf-compile-check s.yml 2> /dev/null | bpf-run --quiet --rounds 6 --samples 1 --sample-ms 0.1 2> /dev/null | stats-reduce > summary.csv
+  assert_equal "$(csv-filter json summary.csv | jq -c '.[] | [.test, .status, .average_duration_ns == ""]' | sort)" \
+    '["bad,\n\"x\"","compile_failed",true]
+["good","ok",false]'
+  assert_contains "$(csv_value summary.csv reason '$status != "ok"')" "undeclared identifier 'nothing'"
+}
+
+@test "what was measured stays when make is interrupted" {
+  requires bpf
+  mkdir results
+  # A process group of its own, as a terminal's Ctrl-C reaches it.
+  setsid make --no-print-directory -C "$TOP" RESULTS="$BATS_TEST_TMPDIR/results" bench SUITE=smoke ROUNDS=100000 > out.txt 2>&1 &
+  pid=$!
+  for _ in $(seq 300); do
+    samples=$(find results -name samples.csv -size +4k)
+    [ -z "$samples" ] || break
+    sleep 0.1
+  done
+  kill -INT -- "-$pid"
+  wait "$pid" && false
+  csv-filter json "$samples" | jq -e 'length > 10'
+  assert_equal "$(find results -name summary.csv)" ""
+}
+
+@test "make installs tools, man pages and suites below DESTDIR, and they work from there" {
+  in_top install DESTDIR="$PWD/stage" PREFIX=/opt/x > /dev/null
+  for tool in bpf-compile-check bpf-run stats-reduce regress-detect; do
+    [[ $(stage/opt/x/bin/$tool --version) == "$tool "* ]]
+  done
+  for page in "$TOP"/tools/*/*.1; do
+    [ -s "stage/opt/x/share/man/man1/$(basename "$page")" ]
+  done
+  stage/opt/x/bin/bpf-compile-check --no-load stage/opt/x/share/ebpf-performance/bpf/suites/smoke.yml > plan.csv
+  assert_equal "$(csv_value plan.csv status | sort -u)" compiled
+}
+
+@test "make help lists every target that has a help text, and every variable" {
+  run -0 --separate-stderr in_top help
+  for word in all bench check check-expensive deps test-deps install lint clean SUITE ROUNDS RUNTIME TRACK RESULTS SUDO \
+    WERROR SANITIZE TESTS CAPABILITIES; do
+    [[ $output =~ (^|$'\n')\ \ ([A-Z]+\ )*$word(\ |$'\n') ]] || { echo "missing: $word"; false; }
+  done
+}
+
+@test "make deps and test-deps do nothing when nothing is missing, and fast" {
+  requires gcc clang bats jq llvm-objdump clang-format cppcheck shellcheck mandoc bpftool mlr
+  # Nothing that needs root, or the network, is called.
+  run -0 in_top deps test-deps SUDO=false
+  assert_equal "$output" ""
+}
+
+@test "a wrong suite, runtime or track stops make with the tool's message" {
+  run -2 --separate-stderr in_top bench SUITE=no-such
+  assert_contains "$stderr" "bpf-compile-check: can't read suite: 'bpf/suites/no-such.yml'"
+  assert_equal "$(find results -name '*.csv')" ""
+}
+
+@test "an ordinary user measures through SUDO, and everything below build/ stays the user's" {
+  requires root bpf setpriv
+  user=65534
+  place=$(mktemp -d)
+  (cd "$TOP" && cp -r Makefile tools bpf pipelines tests results-schema "$place")
+  mkdir "$place/build"
+  (cd "$TOP" && cp -rp build/bin build/obj build/flags build/version "$place/build")
+  # The way to root: for that user alone, and only while this test runs.
+  cp "$(command -v setpriv)" "$place/become"
+  printf '#!/bin/sh\necho "$*" >> %s/asked\nexec %s/become --reuid 0 --regid 0 --clear-groups "$@"\n' "$place" "$place" > "$place/sudo"
+  chmod 755 "$place/sudo"
+  chown -R $user:$user "$place"
+  chmod 700 "$place"
+  chown 0:0 "$place/become"
+  chmod 4755 "$place/become"
+  run -0 setpriv --reuid $user --regid $user --clear-groups make -C "$place" bench SUITE=smoke ROUNDS=2 \
+    SUDO="$place/sudo" RUN_OPTIONS='--samples 1 --sample-ms 0.1'
+  rm "$place/become"
+  others=$(find "$place/build" ! -uid $user)
+  asked=$(awk '{print $1}' "$place/asked" | sort -u | xargs -n 1 basename | xargs)
+  rm -rf "$place"
+  assert_equal "$others" ""
+  assert_contains "$output" "map/hash/read"
+  assert_equal "$asked" "bpf-compile-check bpf-run chown"
+}
