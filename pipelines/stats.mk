@@ -15,3 +15,22 @@ $(STATISTICS_TESTS:%=build/tests/%):
 # What tests/statistics.bats and tests/regress-detect.bats run.
 check check-expensive: $(STATISTICS_TESTS:%=build/tests/%)
 -include $(STATISTICS_TESTS:%=$(OBJ)/tests/statistics/%.d)
+
+.PHONY: benchmark-statistics power aa gate
+benchmark-tools: benchmark-statistics
+benchmark-statistics: all
+	$(Q)pipelines/benchmark/statistics
+
+#: SIMULATED  comparisons, builds and steps of each kind that `make power` simulates  (20000)
+SIMULATED ?= 20000
+ERROR_RATES := tools/regress-detect/error-rates.md
+
+power: build/tests/power build/tests/past ## simulate error rates of the decision rule and publish the table
+	@mkdir -p build/power
+	$(Q)build/tests/power $(SIMULATED) alarms > build/power/alarms.csv
+	$(Q)build/tests/power $$(($(SIMULATED) / 10)) slowdowns > build/power/slowdowns.csv
+	$(Q)build/tests/past $(SIMULATED) alarms > build/power/history-alarms.csv
+	$(Q)build/tests/past $$(($(SIMULATED) / 10)) latency > build/power/history-latency.csv
+	$(Q)pipelines/benchmark/error-rates build/power $(SIMULATED) > build/power/error-rates.md
+	$(Q)cp build/power/error-rates.md $(ERROR_RATES)
+	$(Q)cat $(ERROR_RATES)
