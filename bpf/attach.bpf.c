@@ -1,31 +1,41 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* The empty program of types that run only where they are attached; sections say where. */
+/* A program that counts its calls, of the types that run only where they are attached: the sections
+ * say where, and that is where the triggers of bpf-run come by. */
 #include "test.h"
 
-#define EMPTY(name, section, value)                                                                \
+static __u64 called;
+
+#define COUNT(name, section, value)                                                                \
 	SEC(section) int attached_##name(void *ctx)                                                \
 	{                                                                                          \
+		operate(called++);                                                                 \
 		return value;                                                                      \
 	}
 
-EMPTY(fentry, "fentry/bpf_fentry_test1", 0)
-EMPTY(fexit, "fexit/bpf_fentry_test1", 0)
-EMPTY(fmod_ret, "fmod_ret/bpf_modify_return_test", 0)
-EMPTY(tp_btf, "tp_btf/sys_enter", 0)
-EMPTY(lsm, "lsm/file_open", 0)
-EMPTY(kprobe, "kprobe/__x64_sys_getpid", 0)
-EMPTY(tracepoint, "tracepoint/syscalls/sys_enter_getpid", 0)
-EMPTY(perf_event, "perf_event", 0)
-EMPTY(sock_ops, "sockops", 1)
-EMPTY(sk_msg, "sk_msg", 1)
-EMPTY(sk_skb, "sk_skb/stream_verdict", 1)
-EMPTY(sock_create, "cgroup/sock_create", 1)
-EMPTY(connect4, "cgroup/connect4", 1)
-EMPTY(cgroup_device, "cgroup/dev", 1)
-EMPTY(cgroup_sysctl, "cgroup/sysctl", 1)
-EMPTY(getsockopt, "cgroup/getsockopt", 1)
-EMPTY(sk_reuseport, "sk_reuseport", 1)
-EMPTY(lwt_seg6local, "lwt_seg6local", 0)
-EMPTY(iter_task, "iter/task", 0)
+COUNT(fentry, "fentry/__x64_sys_getppid", 0)
+COUNT(fexit, "fexit/__x64_sys_getppid", 0)
+COUNT(fmod_ret, "fmod_ret/__x64_sys_getppid", 0)
+COUNT(tp_btf, "tp_btf/sys_enter", 0)
+COUNT(lsm, "lsm/file_open", 0)
+COUNT(kprobe, "kprobe/__x64_sys_getppid", 0)
+COUNT(tracepoint, "tracepoint/syscalls/sys_enter_getppid", 0)
+COUNT(perf_event, "perf_event", 0)
+COUNT(sock_ops, "sockops", 1)
+COUNT(sk_msg, "sk_msg", 1)
+COUNT(sk_skb, "sk_skb/stream_verdict", 1)
+COUNT(sock_create, "cgroup/sock_create", 1)
+COUNT(connect4, "cgroup/connect4", 1)
+COUNT(cgroup_device, "cgroup/dev", 1)
+COUNT(cgroup_sysctl, "cgroup/sysctl", 1)
+COUNT(getsockopt, "cgroup/getsockopt", 1)
+COUNT(sk_reuseport, "sk_reuseport", 1)
+COUNT(lwt_seg6local, "lwt_seg6local", 0)
+
+/* Of a type that can be run. */
+SEC("syscall")
+int check_attached(void *ctx)
+{
+	return !called;
+}
 
 LICENSE;

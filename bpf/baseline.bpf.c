@@ -11,11 +11,4 @@ int empty(void *ctx)
 	return 0;
 }
 
-/* The section says more than the type: that it may sleep, as it must. */
-SEC("syscall")
-int empty_syscall(void *ctx)
-{
-	return 0;
-}
-
 LICENSE;

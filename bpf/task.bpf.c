@@ -10,7 +10,7 @@ extern void bpf_task_release(struct task_struct *task) __ksym;
 SEC("tc")
 int task_from_pid(struct __sk_buff *ctx)
 {
-	struct task_struct *task = operate(bpf_task_from_pid(1));
+	struct task_struct *task = operate(bpf_task_from_pid(bpf_get_current_pid_tgid()));
 
 	if (!task)
 		return fail();
@@ -22,7 +22,7 @@ int task_from_pid(struct __sk_buff *ctx)
 SEC("tc")
 int check_task_from_pid(struct __sk_buff *ctx)
 {
-	return failures || result != 1;
+	return failures || result != (__u32)bpf_get_current_pid_tgid();
 }
 #endif
 

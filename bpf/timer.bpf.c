@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* A timer that is started for an hour ahead and cancelled. */
+/* A timer that gets a callback, is started for an hour ahead and cancelled. */
 #include "test.h"
 
 #define HOUR_NS 3600000000000ULL
@@ -33,9 +33,7 @@ int init(struct __sk_buff *ctx)
 {
 	struct timed *value = timed();
 
-	if (!value || bpf_timer_init(&value->timer, &map, CLOCK_MONOTONIC))
-		return fail();
-	return bpf_timer_set_callback(&value->timer, expire) ? fail() : 0;
+	return !value || bpf_timer_init(&value->timer, &map, CLOCK_MONOTONIC) ? fail() : 0;
 }
 
 SEC("tc")
@@ -43,7 +41,9 @@ int start_cancel(struct __sk_buff *ctx)
 {
 	struct timed *value = timed();
 
-	if (!value || operate(bpf_timer_start(&value->timer, HOUR_NS, 0)))
+	/* Cancelling takes the callback away too. */
+	if (!value || bpf_timer_set_callback(&value->timer, expire) ||
+	    operate(bpf_timer_start(&value->timer, HOUR_NS, 0)))
 		return fail();
 	/* 1: it was running. */
 	return operate(bpf_timer_cancel(&value->timer)) == 1 ? 0 : fail();

@@ -156,12 +156,15 @@ name: a, OK, keep: yes|'keep' must be true or false: 'yes'
 name: a, OK, control: 1|'control' must be true or false: '1'
 name: a, OK, program_type: xpd|no program type is named 'xpd'
 name: a, OK, program_type: []|'program_type' is empty
-name: a, OK, program_type: [xdp, tc]|needs {} in its name
+name: a, OK, program_type: [xdp, tc]|needs a {} in its name
 name: a, OK, packet: ipx|no packet is named 'ipx'
-name: a, OK, variants: {x: {A: 1}}|needs {} in its name
+name: a, OK, variants: {x: {A: 1}}|needs a {} in its name
 name: "{}", OK, variants: {}|'variants' is empty
-name: "{}", OK, variants: [x]|'variants' must be a mapping
-name: "{}", OK, variants: {x: 1}|'defines' must be a mapping
+name: "{}", OK, variants: x|'variants' must be a mapping or a list
+name: "{}", OK, variants: {x: 1}|'variant' must be a mapping
+name: "{}", OK, variants: {x: {name: y}}|a variant can't set 'name'
+name: "{}", OK, variants: [[x], [y]]|needs a {} in its name for each axis
+name: "{}{}{}", OK, variants: [[x], [y]]|no axis of variants for the '{}' in '{}{}{}'
 name: a, OK, defines: [A]|'defines' must be a mapping
 name: a, elf_file: x.o, entry_point: one, defines: {A: 1}|need a 'source'
 name: a, OK, map_state_preparation: {}|'map_state_preparation' needs

@@ -21,6 +21,7 @@
  */
 #include <bpf/libbpf.h>
 #include <err.h>
+#include <errno.h>
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +45,10 @@ static char *source_path(struct suite *suite, const struct test *test)
 
 	path = *source == '/' ? xstrdup(source) : xasprintf("%s/%s", suite->dir, source);
 	if (access(path, R_OK))
-		bad_suite(suite, test->field[F_SOURCE], "can't read source '%s'", path);
+		bad_suite(suite, test->field[F_SOURCE], "can't read source '%s': %s", path,
+			  strerror(errno));
+	if (!text_ends_with(path, ".c"))
+		bad_suite(suite, test->field[F_SOURCE], "a source ends in .c: '%s'", path);
 	free(source);
 	return path;
 }
@@ -54,14 +58,29 @@ struct defines {
 	size_t n;
 };
 
+/* The place of a define: that of the same name, or a new one. */
+static char **place_define(struct defines *defines, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (size_t i = 0; i < defines->n; i++)
+		if (!strncmp(defines->text[i], name, length) && defines->text[i][length] == '=')
+			return &defines->text[i];
+	defines->text = xrealloc(defines->text, (defines->n + 1) * sizeof(*defines->text));
+	defines->text[defines->n] = NULL;
+	return &defines->text[defines->n++];
+}
+
+/* A later one overrides an earlier one of the same name: a variant's that of its stanza. */
 static void add_define(struct suite *suite, const struct test *test, const yaml_node_pair_t *pair,
 		       struct defines *defines)
 {
 	const char *name = scalar(suite, node(suite, pair->key), "define");
 	char *value = test_expand(suite, test, node(suite, pair->value), name);
+	char **define = place_define(defines, name);
 
-	defines->text = xrealloc(defines->text, (defines->n + 1) * sizeof(*defines->text));
-	defines->text[defines->n++] = xasprintf("%s=%s", name, value);
+	free(*define);
+	*define = xasprintf("%s=%s", name, value);
 	free(value);
 }
 
@@ -85,6 +104,24 @@ static size_t add_unit(struct work *work, struct suite *suite, const struct test
 	return unit;
 }
 
+/* Whether a text is all, remaining, any, or numbers and ranges separated by commas. */
+static bool are_cpus(const char *text)
+{
+	if (!strcmp(text, "all") || !strcmp(text, "remaining") || !strcmp(text, "any"))
+		return true;
+	for (;; text++) {
+		size_t digits = strspn(text, "0123456789");
+
+		if (!digits)
+			return false;
+		text += digits;
+		if (!*text)
+			return true;
+		if (*text != ',' && *text != '-')
+			return false;
+	}
+}
+
 /* The CPUs of an entry point: a word, a number, or a list, which becomes 0,1,2. */
 static char *cpus_of(struct suite *suite, const struct test *test, const yaml_node_t *n)
 {
@@ -96,6 +133,10 @@ static char *cpus_of(struct suite *suite, const struct test *test, const yaml_no
 		/* What bpf_performance called it at first. */
 		if (!strcmp(list, "unassigned"))
 			plan_set(&list, "remaining");
+		if (!are_cpus(list))
+			bad_suite(suite, n,
+				  "CPUs must be all, remaining, any, a number or a list: '%s'",
+				  list);
 		return list;
 	}
 	if (n->type != YAML_SEQUENCE_NODE)
@@ -109,6 +150,8 @@ static char *cpus_of(struct suite *suite, const struct test *test, const yaml_no
 		free(list);
 		list = longer;
 	}
+	if (!are_cpus(list))
+		bad_suite(suite, n, "not a list of CPUs: '%s'", list);
 	return list;
 }
 
@@ -220,6 +263,17 @@ static void set_numbers(struct suite *suite, const struct test *test, struct pla
 		row->control = flag(suite, test->field[F_CONTROL], "control");
 }
 
+static void refuse_twice(struct work *work, struct suite *suite, const struct test *test)
+{
+	const struct plan *plan = &work->plan;
+	const struct plan_row *last = &plan->rows[plan->nrows - 1];
+
+	for (const struct plan_row *row = &plan->rows[suite->first_row]; row < last; row++)
+		if (!strcmp(row->test, last->test) && !strcmp(row->entry_point, last->entry_point))
+			bad_suite(suite, test->node, "test '%s' with entry point '%s' twice",
+				  row->test, row->entry_point);
+}
+
 /* @entry_point: caller's, taken over; @cpus: NULL for any */
 static void add_row(struct work *work, struct suite *suite, const struct test *test, size_t unit,
 		    char *entry_point, const yaml_node_t *cpus)
@@ -230,6 +284,8 @@ static void add_row(struct work *work, struct suite *suite, const struct test *t
 	plan_set(&row->suite, suite->name);
 	free(row->entry_point);
 	row->entry_point = entry_point;
+	if (!*entry_point)
+		bad_suite(suite, test->node, "a test's entry point needs a name");
 	free(row->cpus);
 	row->cpus = cpus ? cpus_of(suite, test, cpus) : xstrdup("any");
 	if (*elf_file) {
@@ -241,6 +297,7 @@ static void add_row(struct work *work, struct suite *suite, const struct test *t
 	}
 	free(elf_file);
 	set_texts(suite, test, row);
+	refuse_twice(work, suite, test);
 	set_numbers(suite, test, row);
 	set_program_type(suite, test, row);
 	if (test->field[F_PREPARATION])
@@ -285,9 +342,23 @@ static void add_test(struct suite *suite, const struct test *test, void *context
 			node(suite, p->value));
 }
 
+/* A list or mapping of several tests' differences: of none, the test would vanish. */
+static void refuse_empty(struct suite *suite, const struct test *test, enum field f)
+{
+	const yaml_node_t *n = test->field[f];
+
+	if (n && ((n->type == YAML_SEQUENCE_NODE &&
+		   n->data.sequence.items.start == n->data.sequence.items.top) ||
+		  (n->type == YAML_MAPPING_NODE &&
+		   n->data.mapping.pairs.start == n->data.mapping.pairs.top)))
+		bad_suite(suite, n, "'%s' is empty", field_names[f]);
+}
+
 static void read_test(struct work *work, struct suite *suite, const yaml_node_t *n,
 		      const yaml_node_t *const *defaults)
 {
+	static const enum field never_empty[] = {F_VARIANTS, F_PROGRAM_TYPE, F_PACKET,
+						 F_CPU_ASSIGNMENT};
 	struct test test = {.node = n};
 
 	read_fields(suite, mapping(suite, n, "test"), field_names, FIELD_COUNT, test.field);
@@ -299,6 +370,8 @@ static void read_test(struct work *work, struct suite *suite, const yaml_node_t 
 	for (size_t f = 0; f < FIELD_COUNT; f++)
 		if (!test.field[f])
 			test.field[f] = defaults[f];
+	for (size_t i = 0; i < sizeof(never_empty) / sizeof(*never_empty); i++)
+		refuse_empty(suite, &test, never_empty[i]);
 	test_each(suite, &test, add_test, work);
 }
 
@@ -315,7 +388,7 @@ static void read_tests(struct work *work, struct suite *suite, const yaml_node_t
 		read_test(work, suite, node(suite, *i), fields);
 }
 
-static void read_file(struct work *work, const char *name, const char *path, int depth);
+static void read_file(struct work *work, const struct suite *by, const char *path, int depth);
 
 /* The tests of another file, as if they stood in this one. */
 static void read_included(struct work *work, struct suite *suite, const yaml_node_t *include,
@@ -327,7 +400,7 @@ static void read_included(struct work *work, struct suite *suite, const yaml_nod
 		bad_suite(suite, include, "'include' is nested more than %d deep", INCLUDES_MAX);
 	if (access(path, R_OK))
 		bad_suite(suite, include, "can't read suite '%s'", path);
-	read_file(work, suite->name, path, depth + 1);
+	read_file(work, suite, path, depth + 1);
 	free(path);
 }
 
@@ -346,24 +419,44 @@ static void read_document(struct work *work, struct suite *suite, int depth)
 	read_tests(work, suite, slots[0], slots[1]);
 }
 
-/* @name: of the suite */
-static void read_file(struct work *work, const char *name, const char *path, int depth)
+static void load_document(struct suite *suite, yaml_parser_t *parser)
+{
+	if (!yaml_parser_load(parser, &suite->doc))
+		errx(EXIT_TROUBLE, "not YAML: %s (%s line %zu)",
+		     parser->problem ? parser->problem : "unreadable", suite->path,
+		     parser->problem_mark.line + 1);
+}
+
+/* Its tests would be missed in silence. */
+static void refuse_second_document(struct suite *suite, yaml_parser_t *parser)
+{
+	const yaml_node_t *root;
+
+	load_document(suite, parser);
+	root = yaml_document_get_root_node(&suite->doc);
+	if (root)
+		bad_suite(suite, root, "a suite is one YAML document; a second one begins");
+	yaml_document_delete(&suite->doc);
+}
+
+/* @by: the suite that the tests belong to */
+static void read_file(struct work *work, const struct suite *by, const char *path, int depth)
 {
 	char *for_dir = xstrdup(path);
-	struct suite suite = {.path = path, .name = name, .dir = dirname(for_dir)};
+	struct suite suite = *by;
 	yaml_parser_t parser;
 	FILE *f = fopen(path, "re");
 
 	if (!f)
 		err(EXIT_TROUBLE, "can't read suite: '%s'", path);
+	suite.path = path;
+	suite.dir = dirname(for_dir);
 	yaml_parser_initialize(&parser);
 	yaml_parser_set_input_file(&parser, f);
-	if (!yaml_parser_load(&parser, &suite.doc))
-		errx(EXIT_TROUBLE, "not YAML: %s (%s line %zu)",
-		     parser.problem ? parser.problem : "unreadable", path,
-		     parser.problem_mark.line + 1);
+	load_document(&suite, &parser);
 	read_document(work, &suite, depth);
 	yaml_document_delete(&suite.doc);
+	refuse_second_document(&suite, &parser);
 	yaml_parser_delete(&parser);
 	fclose(f);
 	free(for_dir);
@@ -374,6 +467,6 @@ void suite_read(struct work *work, const char *path)
 	char *for_name = xstrdup(path), *name = basename(for_name);
 
 	*strrchr(name, '.') = '\0';
-	read_file(work, name, path, 0);
+	read_file(work, &(struct suite){.name = name, .first_row = work->plan.nrows}, path, 0);
 	free(for_name);
 }

@@ -156,7 +156,9 @@ static void explain(struct loaded *loaded, const struct program_set *set, int er
 				       strerror(error)));
 			return;
 		}
-		if (libbpf_probe_bpf_prog_type(bpf_program__type(program), NULL) == 0) {
+		/* ESRCH: the type is there, what it names is not. */
+		if (error != ESRCH &&
+		    libbpf_probe_bpf_prog_type(bpf_program__type(program), NULL) == 0) {
 			fail(loaded, STATUS_UNSUPPORTED,
 			     xasprintf("the kernel has no program type %s", type));
 			return;
@@ -175,6 +177,25 @@ static void explain(struct loaded *loaded, const struct program_set *set, int er
 	/* libbpf's ESRCH: a function, kfunc or attach point that this kernel does not have. */
 	fail(loaded, error == ESRCH ? STATUS_UNSUPPORTED : STATUS_LOAD_FAILED,
 	     libbpf_reason(error));
+}
+
+/* Programs of the object whose sections say otherwise, or say nothing that libbpf knows, become of
+ * a type. When the entry point is of that type already, only the latter do: a program that prepares
+ * or checks may be of a type of its own. */
+static void force_type(struct bpf_object *object, const char *entry_point, int type,
+		       enum bpf_attach_type attach_type)
+{
+	struct bpf_program *program = bpf_object__find_program_by_name(object, entry_point);
+	bool is_already = program && (int)bpf_program__type(program) == type;
+
+	bpf_object__for_each_program(program, object) {
+		int own = (int)bpf_program__type(program);
+
+		if (own == type || (is_already && own != BPF_PROG_TYPE_UNSPEC))
+			continue;
+		bpf_program__set_type(program, type);
+		bpf_program__set_expected_attach_type(program, attach_type);
+	}
 }
 
 static int choose_programs(struct loaded *loaded, const struct program_set *set, int log_level)
@@ -199,12 +220,7 @@ static int choose_programs(struct loaded *loaded, const struct program_set *set,
 				       libbpf_version_string() + 1, set->program_type));
 			return -1;
 		}
-		bpf_object__for_each_program(program, loaded->object) {
-			if ((int)bpf_program__type(program) == type)
-				continue;
-			bpf_program__set_type(program, type);
-			bpf_program__set_expected_attach_type(program, attach_type);
-		}
+		force_type(loaded->object, set->name[0], type, attach_type);
 	}
 	for (size_t i = 0; i < set->n; i++) {
 		program = bpf_object__find_program_by_name(loaded->object, set->name[i]);
