@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* A program that counts its calls, of the types that run only where they are attached: the sections say where, and that is
- * where bpf-run's triggers come by. */
+/* A program that counts its calls, of the types that run only where they are attached: the sections
+ * say where, and that is where the triggers of bpf-run come by. */
 #include "test.h"
 
 static __u64 called;
 
 #define COUNT(name, section, value)                                                                \
-	SEC(section) int attached_##name(void *ctx)                                                           \
+	SEC(section) int attached_##name(void *ctx)                                                \
 	{                                                                                          \
 		operate(called++);                                                                 \
 		return value;                                                                      \

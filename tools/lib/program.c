@@ -179,9 +179,9 @@ static void explain(struct loaded *loaded, const struct program_set *set, int er
 	     libbpf_reason(error));
 }
 
-/* Programs of the object whose sections say otherwise, or say nothing that libbpf knows, become of a
- * type. When the entry point is of that type already, only the latter do: a program that prepares or
- * checks may be of a type of its own. */
+/* Programs of the object whose sections say otherwise, or say nothing that libbpf knows, become of
+ * a type. When the entry point is of that type already, only the latter do: a program that prepares
+ * or checks may be of a type of its own. */
 static void force_type(struct bpf_object *object, const char *entry_point, int type,
 		       enum bpf_attach_type attach_type)
 {
