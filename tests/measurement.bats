@@ -96,6 +96,12 @@ cpu/wrong  wrong_result 1"
 writer 0 ok 8"
 }
 
+@test "only the first CPUs are used when asked for" {
+  requires bpf cpus2
+  measure '^cpu/all' --rounds 1 -p 1
+  assert_equal "$(csv_value samples.csv cpu | sort -u)" 0
+}
+
 @test "a CPU that is not there, or none that remains, is said with its number" {
   requires bpf
   measure '^cpu/(absent|none_left)' --rounds 1

@@ -11,6 +11,7 @@
 
 #include "advice.h"
 #include "cli.h"
+#include "cpus.h"
 #include "csv.h"
 #include "identity.h"
 #include "program.h"
@@ -70,6 +71,7 @@ static const struct argp_option options[] = {
     {"samples", OPT_SAMPLES, "N", 0, "samples of a test in a round (default: 10)", 1},
     {"sample-ms", OPT_SAMPLE_MS, "MS", 0, "how long a sample lasts (default: 3)", 1},
     {"iterations", 'c', "N", 0, "invocations a sample, instead of calibrating them", 1},
+    {"cpus", 'p', "N", 0, "use only the first N CPUs (default: all)", 1},
     {"suite-iterations", OPT_SUITE_ITERATIONS, NULL, 0,
      "take the invocations a sample from the suite, where it has them", 1},
     {"ignore-results", 'r', NULL, 0, "do not compare the programs' results", 1},
@@ -163,6 +165,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_SUITE_ITERATIONS:
 		o->run.suite_iterations = true;
+		return 0;
+	case 'p':
+		o->run.cpus = (size_t)cli_u64("--cpus", arg, 1, CPUS_MAX);
 		return 0;
 	case 'r':
 		o->run.ignore_results = true;

@@ -350,6 +350,8 @@ uint64_t run_rounds(const struct plan *plan, const struct run_options *options,
 	size_t *order;
 
 	cpus_available(&run.available);
+	if (options->cpus && options->cpus < run.available.n)
+		run.available.n = options->cpus;
 	tests_group(&run.tests, plan);
 	order = new_order(run.tests.n);
 	for (uint64_t r = 0; r < options->rounds && !*stop; r++) {

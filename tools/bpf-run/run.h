@@ -17,6 +17,7 @@
 struct run_options {
 	uint64_t rounds, first_round, samples, sample_ns;
 	uint32_t iterations;   /* for all tests; 0 to calibrate */
+	size_t cpus;	       /* use only the first so many; 0 for all */
 	bool suite_iterations; /* use the suite's own counts where it has them */
 	bool ignore_results;
 	const char *pre, *post; /* commands before and after each test, or NULL */
