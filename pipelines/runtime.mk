@@ -3,11 +3,16 @@
 #: KERNEL       the kernel in a VM: deb:PACKAGE[=VERSION][@SUITE], deb-file:PATH, file:PATH or url:URL#sha256=HEX
 #: ARCH         the machine that a VM is: x86_64 or aarch64  (this machine's)
 #: BASE HEAD    for compare: two kernels, as KERNEL
+#: TEST GOOD BAD AMONG   for bisect: a test, two kernels, and a folder or list of the builds between
 #: SEEDS        boots of a kernel under icount, each with another seed; a boot is a round  (3)
 #: VM_TIMEOUT   seconds until a boot that does not end is ended  (600)
 KERNEL     ?=
 BASE       ?=
 HEAD       ?=
+TEST       ?=
+GOOD       ?=
+BAD        ?=
+AMONG      ?=
 ARCH       ?= $(shell uname -m)
 SEEDS      ?= 3
 VM_TIMEOUT ?= 600
@@ -84,3 +89,9 @@ compare-run: $(RUN)/compiled.csv
 		--timeout '$(VM_TIMEOUT)' --track '$(TRACK)' '$(BASE)' '$(HEAD)' '$<' -- $(RUN_OPTIONS)
 	$(Q)filed=$$(pipelines/results/file-run '$(RUN)' '$(RESULTS)') && printf '\n%s\n' "$$filed" && \
 		[ -z "$$(mlr --icsv --onidx filter '$$verdict == "regression"' then head -n 1 "$$filed/verdict.csv")" ]
+
+bisect: all vm-tools ## find the first bad kernel from GOOD to BAD for TEST
+	@mkdir -p build/bisect
+	$(Q)$(BIN)/bpf-compile-check --no-load -o build/bisect/plan.csv '$(suite_file)'
+	$(Q)pipelines/runtime/bisect --test '$(TEST)' --good '$(GOOD)' --bad '$(BAD)' $(if $(AMONG),--among '$(AMONG)') \
+		--timeout '$(VM_TIMEOUT)' build/bisect/plan.csv
