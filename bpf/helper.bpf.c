@@ -8,6 +8,18 @@ TEST("xdp", void, get_prandom_u32, keep(operate(1ULL << 32 | bpf_get_prandom_u32
 /* The check runs on the CPU of the test. */
 TEST("xdp", void, get_smp_processor_id, keep(operate(bpf_get_smp_processor_id() + 1)),
      result == bpf_get_smp_processor_id() + 1)
+/* When all CPUs call the helper, the last value is of any of them. */
+SEC("xdp")
+int check_get_prandom_u32_anywhere(void *ctx)
+{
+	return failures || !result;
+}
+SEC("xdp")
+int check_get_smp_processor_id_anywhere(void *ctx)
+{
+	return failures || !result;
+}
+
 TEST("xdp", void, get_numa_node_id, keep(operate(bpf_get_numa_node_id() + 1)),
      result == bpf_get_numa_node_id() + 1ULL)
 TEST("xdp", void, get_current_pid_tgid, keep(operate(bpf_get_current_pid_tgid())),

@@ -133,6 +133,20 @@ int replace(void *ctx)
 	return operate(bpf_map_update_elem(&map, &route, &value, BPF_NOEXIST)) ? fail() : 0;
 }
 
+static __u64 deleted;
+
+/* For several CPUs on the same routes: what one deletes, another may have deleted just now. */
+SEC("xdp")
+int replace_shared(void *ctx)
+{
+	__u32 random;
+	struct route route = draw_route(&random);
+	__u32 value = route.length + REPLACED;
+
+	operate(bpf_map_delete_elem(&map, &route) ? 0 : deleted++);
+	return operate(bpf_map_update_elem(&map, &route, &value, BPF_ANY)) ? fail() : 0;
+}
+
 static __u32 original, updated, replaced;
 
 static long look_at_one(__u32 index, void *ctx)
@@ -177,6 +191,12 @@ int check_replace(void *ctx)
 {
 	look();
 	return failures || !replaced || original + replaced != LOOKS;
+}
+
+SEC("xdp")
+int check_replace_shared(void *ctx)
+{
+	return !deleted || check_replace(ctx);
 }
 
 LICENSE;

@@ -105,7 +105,7 @@ int check_evict(void *ctx)
 SEC("xdp")
 int check_roll(void *ctx)
 {
-	return failures || !found || !added || found + added != accesses;
+	return failures || !found || !added;
 }
 
 LICENSE;

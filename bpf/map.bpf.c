@@ -214,6 +214,20 @@ int insert_delete(void *ctx)
 	return operate(bpf_map_update_elem(&map, &e->key, &e->value, BPF_NOEXIST)) ? fail() : 0;
 }
 
+static __u64 deleted;
+
+/* For several CPUs on the same keys: what one deletes, another may have deleted just now. */
+SEC("xdp")
+int delete_then_write(void *ctx)
+{
+	ELEMENT(e);
+
+	e->key.index = draw();
+	e->value.content = ~e->key.index;
+	operate(bpf_map_delete_elem(&map, &e->key) ? 0 : deleted++);
+	return operate(bpf_map_update_elem(&map, &e->key, &e->value, BPF_ANY)) ? fail() : 0;
+}
+
 /* Counted in global memory: numbers on the stack, which the verifier follows, would make it walk
  * through every turn of the loop. */
 static __u32 present, original, changed;
@@ -271,6 +285,14 @@ int check_read_and_replace(void *ctx)
 	bpf_loop(RANDOM_CPUS, add_reader, 0, 0);
 	return failures || !changed || original + changed != ENTRIES || !reads ||
 	       missed * 100 > reads * MISSED_MAX_PCT;
+}
+
+SEC("xdp")
+int check_write_shared(void *ctx)
+{
+	/* In a map with a value a CPU, an element that another CPU wrote last holds nothing here. */
+	take_census();
+	return failures || !deleted || !changed || present != ENTRIES;
 }
 
 SEC("xdp")

@@ -4,7 +4,9 @@
 #include "random.h"
 #include "test.h"
 
+#ifndef ENTRIES
 #define ENTRIES 1024
+#endif
 #define OUTER_KEY 0
 
 struct inner {

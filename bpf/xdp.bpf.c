@@ -3,7 +3,9 @@
  */
 #include "test.h"
 
-#define BYTES 100
+#ifndef BYTES
+#define BYTES 32
+#endif
 
 static __always_inline __u32 length(struct xdp_md *ctx)
 {
@@ -32,9 +34,9 @@ TEST("xdp", struct xdp_md, adjust_head_zero,
 	}
 
 ADJUST(adjust_head_grow, bpf_xdp_adjust_head, -BYTES, BYTES)
-ADJUST(adjust_head_shrink, bpf_xdp_adjust_head, 32, -32)
+ADJUST(adjust_head_shrink, bpf_xdp_adjust_head, BYTES, -BYTES)
 ADJUST(adjust_tail_grow, bpf_xdp_adjust_tail, BYTES, BYTES)
-ADJUST(adjust_tail_shrink, bpf_xdp_adjust_tail, -32, -32)
+ADJUST(adjust_tail_shrink, bpf_xdp_adjust_tail, -BYTES, -BYTES)
 
 static __always_inline bool has_meta(struct xdp_md *ctx, __u32 bytes)
 {

@@ -21,10 +21,14 @@ static struct random_state random_states[RANDOM_CPUS] __attribute__((aligned(64)
 
 static __always_inline __u32 random_next(void)
 {
+#ifdef PRANDOM /* the kernel's, as bpf_performance draws its keys */
+	return bpf_get_prandom_u32();
+#else
 	struct random_state *state = &random_states[bpf_get_smp_processor_id() & (RANDOM_CPUS - 1)];
 
 	state->value = state->value * 1664525 + 1013904223;
 	return state->value;
+#endif
 }
 
 /* An index below `n`, at most 65536; from the upper bits, which are the random ones. */
