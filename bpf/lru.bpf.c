@@ -54,12 +54,14 @@ int evict(void *ctx)
 }
 
 #define ROLLING_KEYS (ENTRIES / 10)
+/* The set begins at the newest keys, so that new ones are met soon. */
+#define FIRST_ACCESS ((ENTRIES - ROLLING_KEYS) << 4)
 static __u32 accesses, found, added;
 
 SEC("xdp")
 int roll(void *ctx)
 {
-	__u32 key = (accesses++ >> 4) + random_index(ROLLING_KEYS);
+	__u32 key = ((FIRST_ACCESS + accesses++) >> 4) + random_index(ROLLING_KEYS);
 	__u32 *value = operate(bpf_map_lookup_elem(&map, &key));
 
 	if (value) {
