@@ -15,6 +15,7 @@
 
 #include "counters.h"
 #include "cpus.h"
+#include "stats.h"
 #include "xalloc.h"
 
 #define SMALL_PART 8 /* the small call has large / SMALL_PART invocations */
@@ -217,12 +218,16 @@ static void run_pair(const struct probe *probe, struct pair *pair)
 		pair->marks |= MARK_STOLEN;
 }
 
+static double number(int64_t value)
+{
+	return value == ABSENT ? NAN : (double)value;
+}
+
 /* The mean of the pairs that were over while all threads were still running. */
 static void summarize(struct probe *probe, const struct pair *pairs, size_t n, int64_t end_ns)
 {
 	double divisor = (double)probe->large - measure_small(probe->large);
 	struct sample *s = &probe->sample;
-	double small_ns = 0, large_ns = 0;
 	size_t inside = 0;
 
 	memset(s, 0, sizeof(*s));
@@ -235,19 +240,17 @@ static void summarize(struct probe *probe, const struct pair *pairs, size_t n, i
 		inside++;
 		s->marks |= p->marks;
 		s->kernel_ns = p->large.kernel_ns;
-		small_ns += (double)p->small.value[READ_CPU_NS];
-		large_ns += (double)p->large.value[READ_CPU_NS];
-		for (int r = 0; r < READ_COUNT; r++)
-			s->slope[r] +=
-			    p->large.value[r] == ABSENT || p->small.value[r] == ABSENT
-				? NAN
-				: (double)(p->large.value[r] - p->small.value[r]) / divisor;
+		for (int r = 0; r < READ_COUNT; r++) {
+			double small = number(p->small.value[r]), large = number(p->large.value[r]);
+
+			s->large[r] += large;
+			s->slope[r] += (large - small) / divisor;
+		}
 	}
-	for (int r = 0; r < READ_COUNT; r++)
+	for (int r = 0; r < READ_COUNT; r++) {
+		s->large[r] = inside ? s->large[r] / (double)inside : NAN;
 		s->slope[r] = inside ? s->slope[r] / (double)inside : NAN;
-	s->large_ns = large_ns / (double)inside;
-	s->fixed_ns =
-	    small_ns / (double)inside - s->slope[READ_CPU_NS] * measure_small(probe->large);
+	}
 }
 
 struct thread_result {
@@ -380,24 +383,26 @@ int measure_calibrate(struct probe *probe, uint64_t target_ns, uint32_t limit)
 	return c.error;
 }
 
-static int compare(const void *a, const void *b)
+void measure_costs(struct sample *samples, size_t n, uint32_t large)
 {
-	double x = *(const double *)a, y = *(const double *)b;
+	double *fixed = xcalloc(n, sizeof(*fixed));
 
-	return (x > y) - (x < y);
-}
+	for (int r = 0; r < READ_COUNT; r++) {
+		double median;
 
-void measure_mark_nonlinear(struct sample *samples, size_t n)
-{
-	double *fixed = xcalloc(n, sizeof(*fixed)), median;
+		for (size_t i = 0; i < n; i++)
+			fixed[i] = samples[i].large[r] - large * samples[i].slope[r];
+		/* A counter that the machine has not is NaN in all of them. */
+		median = isnan(fixed[0]) ? NAN : stats_median(fixed, n);
+		for (size_t i = 0; i < n; i++) {
+			struct sample *s = &samples[i];
+			double own = s->large[r] - large * s->slope[r];
 
-	for (size_t i = 0; i < n; i++)
-		fixed[i] = samples[i].fixed_ns;
-	qsort(fixed, n, sizeof(*fixed), compare);
-	median = fixed[n / 2];
-	for (size_t i = 0; i < n; i++)
-		if (fabs(samples[i].fixed_ns - median) > NONLINEAR * samples[i].large_ns)
-			samples[i].marks |= MARK_NONLINEAR;
+			s->cost[r] = (s->large[r] - median) / large;
+			if (r == READ_CPU_NS && fabs(own - median) > NONLINEAR * s->large[r])
+				s->marks |= MARK_NONLINEAR;
+		}
+	}
 	free(fixed);
 }
 

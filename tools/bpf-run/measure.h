@@ -3,9 +3,17 @@
  * The measuring loop.
  *
  * A call into the kernel costs a fixed time besides its n invocations: F + n·c. So each sample is
- * a pair of calls, a small and a large one, and the cost c is the slope between them:
+ * a pair of calls, a small and a large one. The slope between them is free of F:
  *
- *	c = (T(large) - T(small)) / (large - small)
+ *	slope = (T(large) - T(small)) / (large - small)
+ *
+ * and so each pair tells what F is. F is the same for the samples that are taken one after another
+ * of one program, so its median over them is better known than any single one, and
+ *
+ *	c = (T(large) - median F) / large
+ *
+ * is steadier than the slope: what disturbed a small call does not come in (on a busy machine a
+ * slope may even be negative).
  *
  * T is the CPU time of the calling thread, which leaves out other processes; wall time and the
  * hardware counters are taken around the same calls, and have slopes of their own. The two calls
@@ -47,9 +55,9 @@ enum {
 const char *mark_text(unsigned int marks, char *buffer, size_t size);
 
 struct sample {
-	double slope[READ_COUNT]; /* per invocation; NaN where there is none */
-	double fixed_ns;	  /* CPU time of a call that does nothing, as this pair has it */
-	double large_ns;	  /* CPU time of the large call */
+	double large[READ_COUNT]; /* of the large call; NaN where nothing was read */
+	double slope[READ_COUNT]; /* per invocation, by this pair alone */
+	double cost[READ_COUNT];  /* per invocation, written by measure_costs() */
 	uint32_t kernel_ns;	  /* the kernel's own average, 0 for none */
 	unsigned int marks;
 	int error; /* of the call; 0 when it succeeded */
@@ -95,8 +103,13 @@ void measure_sample(struct probe *probes, size_t n);
  */
 int measure_calibrate(struct probe *probe, uint64_t target_ns, uint32_t limit);
 
-/** measure_mark_nonlinear - mark the samples of one series that disagree with the others' fixed
- * cost by more than 5 % of the large call (the bound of the kernel's own bench_bpf_timing) */
-void measure_mark_nonlinear(struct sample *samples, size_t n);
+/**
+ * measure_costs - the costs of samples of one probe in one round
+ * @n: ≥ 1; all taken with @large invocations
+ *
+ * Marks those whose own fixed cost is more than 5 % of the large call away from the median (the
+ * bound of the kernel's own bench_bpf_timing).
+ */
+void measure_costs(struct sample *samples, size_t n, uint32_t large);
 
 #endif

@@ -101,8 +101,8 @@ void samples_write(struct samples *samples, const struct plan_row *row, uint64_t
 {
 	struct csv_writer w = {.f = stdout};
 	double operations = (double)row->operations;
-	double cpu = sample->slope[READ_CPU_NS] / operations;
-	/* Virtual time passes a nanosecond an instruction, and is not time. */
+	/* Virtual time passes a nanosecond an instruction, and is not time. It is exact: so is
+	 * the slope of each pair. */
 	bool counted = samples->identity->runtime == RUNTIME_ICOUNT;
 	double count = round_count(sample->slope[READ_CPU_NS],
 				   (double)probe->large - measure_small(probe->large));
@@ -113,16 +113,16 @@ void samples_write(struct samples *samples, const struct plan_row *row, uint64_t
 	csv_write_u64(&w, (unsigned long long)probe->cpu);
 	csv_write_u64(&w, probe->large);
 	csv_write_u64(&w, row->operations);
-	csv_write_double(&w, counted ? NAN : cpu);
-	csv_write_double(&w, counted ? NAN : sample->slope[READ_WALL_NS] / operations);
+	csv_write_double(&w, counted ? NAN : sample->cost[READ_CPU_NS] / operations);
+	csv_write_double(&w, counted ? NAN : sample->cost[READ_WALL_NS] / operations);
 	if (counted || !sample->kernel_ns)
 		csv_write_empty(&w);
 	else
 		csv_write_u64(&w, sample->kernel_ns);
 	csv_write_double(&w, counted ? count / operations
-				     : sample->slope[READ_INSTRUCTIONS] / operations);
+				     : sample->cost[READ_INSTRUCTIONS] / operations);
 	for (int r = READ_CYCLES; r < READ_COUNT; r++)
-		csv_write_double(&w, counted ? NAN : sample->slope[r] / operations);
+		csv_write_double(&w, counted ? NAN : sample->cost[r] / operations);
 	write_drops(&w, row, probe, sample);
 	csv_write_cell(&w, mark_text(sample->marks, marks, sizeof(marks)));
 	csv_write_cell(&w, status_name(STATUS_OK));
