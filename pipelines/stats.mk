@@ -34,3 +34,17 @@ power: build/tests/power build/tests/past ## simulate error rates of the decisio
 	$(Q)pipelines/benchmark/error-rates build/power $(SIMULATED) > build/power/error-rates.md
 	$(Q)cp build/power/error-rates.md $(ERROR_RATES)
 	$(Q)cat $(ERROR_RATES)
+
+#: RUNS     A/A runs, and runs with planted slowdowns, of `make aa`  (20)
+#: AA_FILE  where their verdicts accumulate                          (build/aa/verdicts.csv)
+RUNS    ?= 20
+AA_FILE ?= build/aa/verdicts.csv
+
+aa: all ## compare builds with themselves, and with slower ones, for real: counts of verdicts
+	$(Q)$(SUDO) pipelines/benchmark/aa $(AA_FILE) $(RUNS) $(ROUNDS)
+
+#: VERDICT  the verdict.csv that `make gate` decides on  (the newest below RESULTS)
+VERDICT ?= $(shell find $(RESULTS) -name verdict.csv -printf '%T@ %p\n' 2>/dev/null | sort -n | tail -n 1 | cut -d ' ' -f 2-)
+
+gate: ## fail if a stored verdict has a regression
+	$(Q)pipelines/benchmark/gate '$(VERDICT)'
