@@ -420,6 +420,28 @@ y unchanged"
 improvement 200"
 }
 
+@test "the results of bpf_performance, as its runner writes them, are a history" {
+  awk 'BEGIN { srand(1); print "Timestamp,Test,Average Duration (ns),CPU 0 Duration (ns)"
+    for (i = 1; i <= 30; i++) printf "2026-01-%02d,Read array,%d,%d\n", i, 100 + 5 * rand() + (i == 30) * 50, 100 }' > b.csv
+  regress-detect --history --key Test --value "Average Duration (ns)" b.csv > v.csv
+  assert_equal "$(csv_value v.csv verdict)" suspected
+}
+
+@test "the line of the man page makes a CSV of hyperfine's JSON" {
+  echo '{"results":[{"command":"a b, c","times":[1,2,3]},{"command":"d","times":[4.5,5]}]}' > hyperfine.json
+  sed -n '/jq -r/,/stats-reduce --by/p' "$TOP/tools/regress-detect/regress-detect.1" | sed 's/^\$ //; s/\\e$/\\/' > example.sh
+  bash -euo pipefail example.sh > out.csv
+  assert_equal "$(mlr --icsv --ojsonl cut -o -f tool,average_seconds out.csv | xargs)" \
+    "{tool: a b, c, average_seconds: 2} {tool: d, average_seconds: 4.75}"
+}
+
+@test "what is undecided can be measured again, and the rounds of both looks count" {
+  samples 20 1 r1 | slower 1.03 map/hash/read | mlr --csv --seed 3 put '$duration_ns *= 1 + 0.2 * (urand() - 0.5)' > s.csv
+  mlr --csv put '$round += 20' s.csv > more.csv
+  regress-detect --alpha 0.005 --baseline a s.csv more.csv > v.csv
+  assert_equal "$(csv_value v.csv rounds | uniq)" 40
+}
+
 # --- for people ---
 
 @test "the table is aligned, worst first, and without colour when it is not a terminal" {
@@ -485,4 +507,34 @@ improvement 200"
   "$TOP/build/tests/past" 300 latency > latency.csv
   assert_equal "$(csv_value latency.csv rule '$rule == "this project" && $step_pct == 10 && $at_first_build_pct >= 70 && $within_3_pct >= 90 && $within_12_pct >= 97')" \
     "this project"
+}
+
+# --- the real kernel ---
+
+@test "a program twice as long is a regression in the running kernel, and equal programs are none" {
+  requires bpf
+  "$TOP/pipelines/benchmark/aa" "$PWD/aa.csv" 1 12 0.5
+  assert_equal "$(csv_value aa.csv verdict '$kind == "planted" && $test == "chain/twice"')" regression
+  assert_equal "$(csv_value aa.csv test '$kind == "A/A" && $verdict == "regression"')" ""
+  assert_equal "$(csv_value aa.csv verdict '$kind == "A/A"' | wc -l)" 10
+}
+
+@test "make gate fails on a stored regression, and without a verdict" {
+  samples 20 1 r1 | slower 2 map/hash/read > s.csv
+  regress-detect --baseline a s.csv > bad.csv
+  regress-detect --baseline a --margin 200 s.csv > good.csv
+  "$TOP/pipelines/benchmark/gate" good.csv
+  run -1 --separate-stderr "$TOP/pipelines/benchmark/gate" bad.csv
+  assert_contains "$stderr" map/hash/read
+  run -2 --separate-stderr "$TOP/pipelines/benchmark/gate" ''
+}
+
+@test "the published error rates are those that the simulation writes" {
+  local n
+  n=$(sed -n 's/.*make power SIMULATED=\([0-9]*\).*/\1/p' "$TOP/tools/regress-detect/error-rates.md")
+  grep -q "series_in_a_run" "$TOP/tools/regress-detect/error-rates.md"
+  [ "$n" -ge 1000 ]
+  "$TOP/build/tests/past" $((n / 10)) latency > latency.csv
+  mlr --icsv --omd cut -x -f steps latency.csv | tail -n +3 |
+    while IFS= read -r row; do grep -qF -- "$row" "$TOP/tools/regress-detect/error-rates.md"; done
 }
