@@ -131,7 +131,7 @@ static uint64_t commas_in(uint64_t bytes)
 /* Split a row without quotes, which ends in the newline at `end`: most rows by far. */
 static int split_plain_row(struct csv_reader *r, size_t end)
 {
-	size_t begin = r->pos, i = r->pos, last = end;
+	size_t begin = r->pos, i = begin, last = end;
 	uint64_t eight;
 
 	r->ncells = 0;

@@ -74,6 +74,7 @@ bool rounds_before(const struct rounds *r, uint32_t a, uint32_t b)
 void rounds_release(struct rounds *r)
 {
 	free(r->ids);
+	free(r->cell_place);
 	keytable_release(&r->runs);
 	keytable_release(&r->keys);
 	keytable_release(&r->cpus);
