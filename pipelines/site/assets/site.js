@@ -172,7 +172,7 @@ var site = (function () {
 	/* ---- a chart: read values off it, zoom, logarithms ---- */
 	/* The picture is gnuplot's, and its plotting area a fixed part of it (lib/history.gp). A view other than the
 	 * whole is drawn here, from the same numbers. */
-	var WIDTH = 860, HEIGHT = 340, LEFT = .085 * WIDTH, RIGHT = .925 * WIDTH, TOP = .15 * HEIGHT, BOTTOM = .9 * HEIGHT;
+	var WIDTH = 720, HEIGHT = 320, LEFT = .09 * WIDTH, RIGHT = .9 * WIDTH, TOP = .16 * HEIGHT, BOTTOM = .9 * HEIGHT;
 
 	function Chart(figure) {
 		var d = figure.dataset, self = this;

@@ -13,6 +13,7 @@ function chart(m,   k, name, file, x, gap) {
 	print "subtitle=" gp(short(line_track[line], 40) "  on  " short(line_host[line], 50)) > file
 	print "ylab=" gp(metric_name(S["metric"]) (metric_unit(S["metric"]) == "" ? "" : " (" metric_unit(S["metric"]) ")")) > file
 	printf "xlo=%.10g; xhi=%.10g; ylo=%.10g; yhi=%.10g; base=%.10g; few=%d\n", S["xlo"], S["xhi"], S["ylo"], S["yhi"], S["base"], (n <= 60) > file
+	printf "ystep=%.10g; y2step=%.10g\n", tic(S["yhi"] - S["ylo"]), tic(S["base"] > 0 ? 100 * (S["yhi"] - S["ylo"]) / S["base"] : S["yhi"] - S["ylo"]) > file
 	print "$data << EOD" > file
 	for (k = 1; k <= n; k++) {
 		gap = value[m, k] == "" || (k > 1 && place[k] != place[k - 1] + 1)
@@ -25,6 +26,11 @@ function chart(m,   k, name, file, x, gap) {
 	chart_blocks(m, file)
 	chart_labels(m, file)
 	print "load 'history.gp'" > file
+}
+# A distance for about five tics in a range: 1, 2 or 5 times a power of ten.
+function tic(range,   u) {
+	u = 10 ^ int(log(range / 5) / log(10) - (range < 5))
+	return range / u > 25 ? 10 * u : range / u > 12 ? 5 * u : range / u > 5 ? 2 * u : u
 }
 function bound(b, v) { return (b == "" ? v : b) + 0 }
 

@@ -1,6 +1,6 @@
 # The rounds of the newest build and of one before, as the share of rounds at or below a value, light and
 # dark. Set before: term, themes, out, xlab, newest, other; $newest and $other (value, share).
-width = 860; height = 220
+width = 720; height = 210
 set encoding utf8
 do for [theme in themes] {
 	load 'theme.gp'

@@ -38,8 +38,10 @@ function headline(   n, i, s, part, out_) {
 	part[3] = counted("failed", "failed", "failed")
 	part[4] = counted("missing", "is missing", "are missing")
 	part[5] = counted("stale", "is stale", "are stale")
-	for (i = 1; i <= 5; i++) if (part[i] != "") out_ = out_ (out_ == "" ? "" : ", ") part[i]
-	if (out_ != "") return "<strong class=\"alarm\">" out_ "</strong> of " total "."
+	for (i = 1; i <= nlines; i++) n += run_time[i, line_last[i]] < stale_before
+	part[6] = n ? n " " (n == 1 ? "track is" : "tracks are") " stale" : ""
+	for (i = 1; i <= 6; i++) if (part[i] != "") out_ = out_ (out_ == "" ? "" : ", ") part[i]
+	if (out_ != "") return "<strong class=\"alarm\">" out_ "</strong> <span class=\"g\">of " total " series</span>"
 	if (!total) return "No results yet."
 	if (count["unjudged"] == total) return "No build has been judged yet: changes are against the build before."
 	return "<strong class=\"calm\">Nothing got worse.</strong> " total " series."
@@ -71,7 +73,7 @@ function write_filters(   i, v) {
 		v = verdict_name[i]
 		if (count[v]) printf "<label class=\"v %s\"><input type=\"checkbox\" name=\"verdict\" value=\"%s\" checked> %s %s (%d)</label>\n", v, v, verdict_mark[v], verdict_words[v], count[v] > file
 	}
-	print "</fieldset>\n<button type=\"reset\">Show all</button>\n</form>" > file
+	print "</fieldset><button type=\"reset\">Show all</button>\n</form>" > file
 }
 function sort_groups(   i, j, t) {
 	for (i = 2; i <= ngroups; i++) {

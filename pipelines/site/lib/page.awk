@@ -2,7 +2,7 @@
 
 function picture(name, alt, tall) {
 	return "<picture><source media=\"screen and (prefers-color-scheme: dark)\" srcset=\"" name "-dark.svg\">" \
-		"<img src=\"" name ".svg\" width=\"860\" height=\"" tall "\" alt=\"" h(alt) "\"></picture>"
+		"<img src=\"" name ".svg\" width=\"720\" height=\"" tall "\" alt=\"" h(alt) "\"></picture>"
 }
 function against_base(v) {
 	return S["base"] > 0 ? change(v / S["base"]) : ""
@@ -28,7 +28,7 @@ function say(m,   out, v) {
 }
 
 function series_title(m) {
-	return metric_label(m) (entry == "" ? "" : " of <span class=\"e\">" h(entry) "</span>") " <span class=\"where\">" h(line_track[line]) " on " h(line_host[line]) "</span>"
+	return metric_label(m) (entry == "" ? "" : " <span class=\"e\">of " h(entry) "</span>") " <span class=\"where\">" h(line_track[line]) " on " h(line_host[line]) "</span>"
 }
 function summary_row(m) {
 	return "<tr class=\"" S["verdict"] "\"><td>" badge(S["verdict"]) "</td><th scope=\"row\"><a href=\"#s" nseries "\">" metric_label(m) \
@@ -43,7 +43,7 @@ function article(m,   out) {
 	if (S["events"] != "") out = out "<ul class=\"events\">" S["events"] "</ul>\n"
 	if (S["dist"] != "")
 		out = out "<h3>Rounds of the newest build and of " h(run_build[line, S["other"]]) "</h3>\n<figure class=\"dist\"><div class=\"plot\">" \
-			picture(S["dist"], "Share of rounds at or below each value, for build " run_build[line, place[S["newest"]]] " and for build " run_build[line, S["other"]] ".", 220) \
+			picture(S["dist"], "Share of rounds at or below each value, for build " run_build[line, place[S["newest"]]] " and for build " run_build[line, S["other"]] ".", 210) \
 			"</div></figure>\n"
 	return out newest_table(m) "</article>\n"
 }
@@ -77,7 +77,7 @@ function figure(m) {
 	return "<figure class=\"chart\" data-line=\"" line "\" data-first=\"" place[1] "\" data-unit=\"" h(metric_unit(S["metric"])) "\"" \
 		sprintf(" data-x=\"%.10g %.10g\" data-y=\"%.10g %.10g\" data-base=\"%.10g\"", S["xlo"], S["xhi"], S["ylo"], S["yhi"], S["base"]) \
 		" data-better=\"" (higher_better(S["metric"]) ? "higher" : "lower") "\" data-marks=\"" mark_numbers() "\"\n data-v=\"" numbers(m, "v") "\"\n data-lo=\"" \
-		numbers(m, "l") "\"\n data-hi=\"" numbers(m, "h") "\">\n<div class=\"plot\">" picture(S["chart"], chart_alt(m), 340) "</div>\n" \
+		numbers(m, "l") "\"\n data-hi=\"" numbers(m, "h") "\">\n<div class=\"plot\">" picture(S["chart"], chart_alt(m), 320) "</div>\n" \
 		"<figcaption>Line: value of each build. Band: its interval. Dotted: baseline. " (S["mark_count"] ? "Dashed: level before and after a change. " : "") \
 		"Right: change against the baseline. Cross: failed. <a href=\"" S["chart"] ".svg\">SVG</a> <a href=\"" page_slug ".csv\">CSV</a></figcaption>\n</figure>\n"
 }

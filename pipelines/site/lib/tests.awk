@@ -128,9 +128,6 @@ function judge(m,   f, v, row, i) {
 	} else if (m == 0 || value[m, n] == "") {
 		v = "failed"
 		S["reason"] = status[n] (reason[n] == "" ? "" : ": " reason[n])
-	} else if (run_time[line, line_last[line]] < stale_before && verdict_rank[v] > verdict_rank["stale"]) {
-		v = "stale"
-		S["reason"] = "no newer run than " when_text(run_time[line, line_last[line]])
 	}
 	S["verdict"] = v
 	S["since"] = S["first_bad"] == "" ? -1 : place_of(line, S["first_bad"], line_last[line])

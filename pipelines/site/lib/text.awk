@@ -132,8 +132,8 @@ function change(ratio,   p, a) {
 	if (ratio == "") return ""
 	p = (ratio - 1) * 100
 	a = abs(p)
-	if (a < .005) p = 0
-	return sprintf(a >= 99.95 ? "%+.0f" : a >= 9.995 ? "%+.1f" : "%+.2f", p) "\302\240%"
+	if (a < .005) p = a = 0
+	return (p < 0 ? "\342\210\222" : "+") sprintf(a >= 99.95 ? "%.0f" : a >= 9.995 ? "%.1f" : "%.2f", a) "\302\240%"
 }
 
 # duration_ns is the metric "duration" in "ns"; instructions has no unit.

@@ -9,6 +9,6 @@ series = dark ? '#56b4e9' : '#0072b2'
 other_ = dark ? '#9aa0a8' : '#7a7f87'
 bad = dark ? '#ff8a4c' : '#c24e00'
 good = dark ? '#2fc795' : '#00785a'
-if (term eq 'svg') { set terminal svg size width,height noenhanced font 'sans-serif,14' background paper dashlength .6 }
+if (term eq 'svg') { set terminal svg size width,height noenhanced font 'sans-serif,15' background paper dashlength .6 }
 if (term eq 'png') { set terminal pngcairo size width,height noenhanced font 'sans,11' background paper }
 if (term eq 'dumb') { set terminal dumb size columns,rows noenhanced }
