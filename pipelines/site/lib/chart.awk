@@ -46,6 +46,9 @@ function x_domain(   pad) {
 # around it, or less than 2/3), which would flatten a step of some per cent; it is drawn at the edge.
 function spike(m, k,   i, a, c, med) {
 	if (k > n - 2) return 0 # the newest may be the beginning of a step
+	c = k > 1 ? k - 1 : 2
+	if (value[m, k] <= 1.2 * value[m, c] && value[m, k] >= value[m, c] / 1.2) return 0
+	c = 0
 	for (i = k - 2; i <= k + 2; i++)
 		if (i > 0 && i != k && value[m, i] != "") a[++c] = value[m, i] + 0
 	if (c < 3) return 0
@@ -148,7 +151,7 @@ function chart_events(file,   i, f, x, c) {
 }
 
 # Round by round, of the newest run and of one before the change.
-function distribution(m,   k, file, newest, other, count, a, r) {
+function distribution(m,   k, file, newest, other, count, pad) {
 	S["dist"] = ""
 	newest = place[S["newest"]]
 	for (k = 1; k <= nrounds; k++) {
@@ -162,8 +165,12 @@ function distribution(m,   k, file, newest, other, count, a, r) {
 	file = work "/gp/" page_slug ".gp"
 	print "out='" S["dist"] "'\nnewest=" gp(run_build[line, newest]) "; other=" gp(run_build[line, other]) > file
 	print "xlab=" gp(metric_name(S["metric"]) (metric_unit(S["metric"]) == "" ? "" : " (" metric_unit(S["metric"]) ")") " of each round") > file
+	S["dlo"] = S["dhi"] = ""
 	ecdf(m, newest, "$newest", file)
 	ecdf(m, other, "$other", file)
+	pad = .04 * (S["dhi"] - S["dlo"])
+	if (pad == 0) pad = S["dhi"] == 0 ? 1 : .01 * abs(S["dhi"])
+	printf "xlo=%.10g; xhi=%.10g\n", S["dlo"] - pad, S["dhi"] + pad > file
 	print "load 'distribution.gp'" > file
 }
 # The run to set against the newest: the last one before the change, or else the nearest.
@@ -171,10 +178,12 @@ function closer(a, b, newest) {
 	if (S["since"] > 0) return a < S["since"] && (b >= S["since"] || a > b)
 	return a < newest && a > b
 }
-function ecdf(m, at, block, file,   k, c, v, i, j, t) {
+function ecdf(m, at, block, file,   k, c, v) {
 	for (k = 1; k <= nrounds; k++)
 		if (round_place[k] == at && round_value[m, k] != "") v[++c] = round_value[m, k] + 0
 	median(v, c) # sorts
+	if (S["dlo"] == "" || v[1] < S["dlo"]) S["dlo"] = v[1]
+	if (S["dhi"] == "" || v[c] > S["dhi"]) S["dhi"] = v[c]
 	print block " << EOD" > file
 	printf "%.10g 0\n", v[1] > file
 	for (k = 1; k <= c; k++) printf "%.10g %.6g\n", v[k], k / c > file

@@ -19,47 +19,55 @@ BEGIN {
 	known = nruns
 }
 # Each batch of files begins with a header again.
-$1 == "host_class" && $NF == "path" {
+$1 == "host_class" && $NF == "path" { find_columns(); next }
+function find_columns(   i, col) {
 	for (i = 1; i <= NF; i++) col[$i] = i
-	next
+	# host class, which is first, track, suite, build and run_id make a run; the rest is read by name
+	TRACK = col["track"]; SUITE = col["suite"]; TEST = col["test"]; ENTRY = col["entry_point"]; TIME = col["timestamp"]; BUILD = col["build"]
+	RUN = col["run_id"]; RUNTIME = col["runtime"]; STATUS = col["status"]; REASON = col["reason"]; PATH = col["path"]
+	for (i = 1; i <= nk; i++) KEY[i] = col[key[i]]
+	for (i = 1; i <= nm; i++) {
+		MEDIAN[i] = col["median_" metric[i]]; AVERAGE[i] = col["average_" metric[i]]; PLAIN[i] = col[metric[i]]
+		LOW[i] = col["ci_low_" metric[i]]; HIGH[i] = col["ci_high_" metric[i]]
+	}
 }
 function bad(what) {
-	printf "site: %s (%s)\n", what, get("path") > "/dev/stderr"
+	printf "site: %s (%s)\n", what, $PATH > "/dev/stderr"
 	failed = 1
 	exit 2
 }
-function get(name) { return name in col ? $(col[name]) : "" }
-function checked(name,   v) {
-	v = get(name)
-	if (v != "" && !is_number(v)) bad(name " is not a number: '" v "' in test '" get("test") "'")
-	return v
+function checked(v) {
+	if (v == "" || is_number(v)) return v
+	bad("not a number: '" v "' in test '" $TEST "'")
 }
-{
-	if (get("test") == "") bad("a row without a test")
-	id = get("path") SUBSEP $1 SUBSEP get("track") SUBSEP get("suite") SUBSEP get("build") SUBSEP get("run_id")
+# The number of the row's run; a new one gets the next.
+function run_number(   id) {
+	id = $PATH SUBSEP $1 SUBSEP $TRACK SUBSEP $SUITE SUBSEP $BUILD SUBSEP $RUN
+	if (id == last_id) return last_number
+	last_id = id
 	if (!(id in number)) {
 		number[id] = ++nruns
-		dir = get("path")
-		sub(/\/?summary\.csv$/, "", dir)
-		rest[nruns] = $1 OFS get("track") OFS get("suite") OFS get("build") OFS get("run_id")
-		time[nruns] = get("timestamp")
-		tail[nruns] = get("runtime") OFS dir
+		dir = $PATH
+		if (!sub(/\/?(summary|rounds)\.csv$/, "", dir)) dir = "" # a file of its own has no folder
+		rest[nruns] = $1 OFS $TRACK OFS $SUITE OFS $BUILD OFS $RUN
+		time[nruns] = $TIME
+		tail[nruns] = $RUNTIME OFS dir
 	}
-	run = number[id]
-	if (get("timestamp") < time[run]) time[run] = get("timestamp")
-	entry = get("entry_point")
+	return last_number = number[id]
+}
+{
+	if ($TEST == "") bad("a row without a test")
+	run = run_number()
+	if ($TIME < time[run]) time[run] = $TIME
+	entry = $ENTRY
 	for (i = 1; i <= nk; i++)
-		if (get(key[i]) != "") entry = entry (entry == "" ? "" : ", ") key[i] " " get(key[i])
-	status = get("status")
-	out = run OFS get("suite") OFS get("test") OFS entry OFS status OFS get("reason")
+		if ($KEY[i] != "") entry = entry (entry == "" ? "" : ", ") key[i] " " $KEY[i]
+	out = run OFS $SUITE OFS $TEST OFS entry OFS $STATUS OFS $REASON
 	for (i = 1; i <= nm; i++) {
-		m = metric[i]
-		v = checked("median_" m)
-		if (v == "") v = checked("average_" m)
-		if (v == "") v = checked(m)
+		v = $MEDIAN[i] != "" ? $MEDIAN[i] : $AVERAGE[i] != "" ? $AVERAGE[i] : $PLAIN[i]
 		# Never a number for a run that failed.
-		if (status != "" && status != "ok") v = ""
-		out = out OFS v OFS (v == "" ? "" : checked("ci_low_" m)) OFS (v == "" ? "" : checked("ci_high_" m))
+		if (v == "" || ($STATUS != "" && $STATUS != "ok")) out = out OFS OFS OFS
+		else out = out OFS checked(v) OFS checked($LOW[i]) OFS checked($HIGH[i])
 	}
 	print out
 }

@@ -12,6 +12,7 @@ function load_runs(file,   row, f, k) {
 		run_line[f[1]] = f[2]
 		run_build[k] = f[8] == "" ? f[9] : f[8]
 		run_time[k] = f[10]
+		run_csv[k] = csv(f[10]) "," csv(run_build[k]) ","
 		run_page[k] = f[4]
 		run_path[k] = f[12]
 		line_host[f[2]] = f[5]

@@ -5,5 +5,5 @@ BEGIN { FS = OFS = "\t" }
 {
 	key = $2 OFS $3 OFS $4
 	if (key != previous) { line++; place = 0; previous = key }
-	print $1, line, place++, slug($5 " " key " " $6 " " $7), $2, $3, $4, $5, $6, $7, $8, $9
+	print $1, line, place++, slug($5 " " key " " $6 " " $7, $5), $2, $3, $4, $5, $6, $7, $8, $9
 }

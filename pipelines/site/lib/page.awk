@@ -48,18 +48,25 @@ function article(m,   out) {
 	return out newest_table(m) "</article>\n"
 }
 
-# The numbers of the chart, for site.js: a token a build from the first on; "-" where there is none, "x"
-# where it failed.
-function numbers(m, what,   k, p, out) {
+# The numbers of the chart, for site.js: in DATA a token a build from the first on; "-" where there is none, "x"
+# where it failed. Built in pieces, because adding to a long string copies it.
+function chart_numbers(m,   k, p, v, l, u, c) {
+	DATA["v"] = DATA["lo"] = DATA["hi"] = ""
 	p = place[1]
 	for (k = 1; k <= n; k++) {
-		while (p++ < place[k]) out = out "- "
-		if (value[m, k] == "") out = out "x "
-		else if (what == "v") out = out value[m, k] " "
-		else if (what == "l") out = out (low[m, k] == "" ? "-" : low[m, k]) " "
-		else out = out (high[m, k] == "" ? "-" : high[m, k]) " "
+		while (p++ < place[k]) { v = v " -"; l = l " -"; u = u " -" }
+		if (value[m, k] == "") { v = v " x"; l = l " -"; u = u " -" }
+		else {
+			v = v " " value[m, k]
+			l = l " " (low[m, k] == "" ? "-" : low[m, k])
+			u = u " " (high[m, k] == "" ? "-" : high[m, k])
+		}
+		if (k % 50 == 0 || k == n) {
+			DATA["v"] = DATA["v"] v; DATA["lo"] = DATA["lo"] l; DATA["hi"] = DATA["hi"] u
+			v = l = u = ""
+		}
 	}
-	return substr(out, 1, length(out) - 1)
+	for (c in DATA) DATA[c] = substr(DATA[c], 2)
 }
 function mark_numbers(   i, out) {
 	for (i = 1; i <= S["mark_count"]; i++)
@@ -74,10 +81,11 @@ function chart_alt(m,   out, i) {
 	return out
 }
 function figure(m) {
+	chart_numbers(m)
 	return "<figure class=\"chart\" data-line=\"" line "\" data-first=\"" place[1] "\" data-unit=\"" h(metric_unit(S["metric"])) "\"" \
 		sprintf(" data-x=\"%.10g %.10g\" data-y=\"%.10g %.10g\" data-base=\"%.10g\"", S["xlo"], S["xhi"], S["ylo"], S["yhi"], S["base"]) \
-		" data-better=\"" (higher_better(S["metric"]) ? "higher" : "lower") "\" data-marks=\"" mark_numbers() "\"\n data-v=\"" numbers(m, "v") "\"\n data-lo=\"" \
-		numbers(m, "l") "\"\n data-hi=\"" numbers(m, "h") "\">\n<div class=\"plot\">" picture(S["chart"], chart_alt(m), 320) "</div>\n" \
+		" data-better=\"" (higher_better(S["metric"]) ? "higher" : "lower") "\" data-marks=\"" mark_numbers() "\"\n data-v=\"" DATA["v"] "\"\n data-lo=\"" \
+		DATA["lo"] "\"\n data-hi=\"" DATA["hi"] "\">\n<div class=\"plot\">" picture(S["chart"], chart_alt(m), 320) "</div>\n" \
 		"<figcaption>Line: value of each build. Band: its interval. Dotted: baseline. " (S["mark_count"] ? "Dashed: level before and after a change. " : "") \
 		"Right: change against the baseline. Cross: failed. <a href=\"" S["chart"] ".svg\">SVG</a> <a href=\"" page_slug ".csv\">CSV</a></figcaption>\n</figure>\n"
 }
@@ -103,7 +111,7 @@ function csv_rows(m,   k, head, i) {
 		print "host_class,track,suite,test,entry_point,metric,timestamp,build,value,ci_low,ci_high,status,reason" > file_csv
 	head = csv(line_host[line]) "," csv(line_track[line]) "," csv(page_suite) "," csv(page_test) "," csv(entry) "," S["metric"] ","
 	for (k = 1; k <= n; k++)
-		print head csv(run_time[line, place[k]]) "," csv(run_build[line, place[k]]) "," (m ? value[m, k] "," low[m, k] "," high[m, k] : ",,") "," csv(status[k]) "," csv(reason[k]) > file_csv
+		print head run_csv[line, place[k]] (m ? value[m, k] "," low[m, k] "," high[m, k] : ",,") "," (status[k] == "ok" ? "ok" : csv(status[k])) "," (reason[k] == "" ? "" : csv(reason[k])) > file_csv
 }
 
 function end_page(   i, j, order, file, scripts, seen, head) {

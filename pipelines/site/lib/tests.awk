@@ -49,7 +49,7 @@ function begin_group() {
 		page = key_page
 		page_suite = $1
 		page_test = $2
-		page_slug = slug($1 " " $2)
+		page_slug = slug($1 " " $2, $2)
 		nseries = 0
 	}
 	group = key_group

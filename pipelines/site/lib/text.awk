@@ -96,12 +96,12 @@ function safe_link(s) {
 	return s ~ /^https?:\/\/[A-Za-z0-9._~:\/?#@!$&()*+,;=%-]+$/
 }
 
-# The name of a file or an element for any text: readable, and told apart by a hash of the text
-# itself (31 bits), so that a link lasts whatever is added later.
-function slug(s,   readable, i, hash) {
+# The name of a file for any text: its part that people read, and a hash of the whole (31 bits), so that
+# it lasts whatever is added later.
+function slug(s, readable,   i, hash) {
 	hash = 5381
 	for (i = 1; i <= length(s); i++) hash = (hash * 33 + ord(substr(s, i, 1))) % 2147483647
-	readable = tolower(substr(untsv(s), 1, 60))
+	readable = tolower(substr(untsv(readable), 1, 60))
 	gsub(/[^a-z0-9.]+/, "-", readable)
 	gsub(/^[.-]+/, "", readable)
 	gsub(/[.-]+$/, "", readable)
