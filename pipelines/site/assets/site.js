@@ -201,6 +201,7 @@ var site = (function () {
 		this.read(false);
 		window.addEventListener("resize", function () { self.fit(); });
 		this.fit();
+		this.plot.scrollLeft = this.plot.scrollWidth; /* where the picture is wider than the page, the newest is what matters */
 	}
 	Chart.prototype = {
 		/* The overlay covers the picture, also where that is wider than the page and scrolls. */
@@ -251,18 +252,20 @@ var site = (function () {
 			this.live.appendChild(inside);
 		},
 		draw_axes: function () {
-			var self = this, r = this.visible(), step = Math.max(1, Math.ceil((r[1] - r[0] + 1) / 7));
+			var self = this, d = this.figure.dataset, r = this.visible(), step = Math.max(1, Math.ceil((r[1] - r[0] + 1) / 7));
 			ticks(this.y[0], this.y[1]).forEach(function (v) {
 				var y = self.py(v);
 				self.live.appendChild(svg("line", { "class": "grid-line", x1: LEFT, x2: RIGHT, y1: y, y2: y }));
-				self.live.appendChild(svg("text", { "class": "end", x: LEFT - 8, y: y + 5 }, num(Number(v.toPrecision(10)))));
-				if (self.base > 0) self.live.appendChild(svg("text", { x: RIGHT + 8, y: y + 5 }, change(v / self.base).replace("\u00a0", "")));
+				self.live.appendChild(svg("text", { "class": "end", x: LEFT - 8, y: y + 5 }, num(v)));
+			});
+			if (this.base > 0) ticks(100 * (this.y[0] / this.base - 1), 100 * (this.y[1] / this.base - 1)).forEach(function (p) {
+				self.live.appendChild(svg("text", { x: RIGHT + 8, y: self.py(self.base * (1 + p / 100)) + 5 }, (p < 0 ? "\u2212" : "+") + num(Math.abs(p)) + "\u00a0%"));
 			});
 			for (var i = r[1]; i >= r[0] && i >= 0; i -= step)
 				this.live.appendChild(svg("text", { "class": "middle", x: this.px(this.first + i), y: BOTTOM + 22 }, shorten(this.build(i)[0], 14)));
 			this.live.appendChild(svg("line", { "class": "axis", x1: LEFT, x2: RIGHT, y1: BOTTOM, y2: BOTTOM }));
 			this.live.appendChild(svg("text", { "class": "name", x: 10, y: 20 }, this.build(r[0])[0] + " to " + this.build(r[1])[0]));
-			this.live.appendChild(svg("text", { x: 10, y: 40 }, (this.log ? "logarithmic, " : "") + this.unit));
+			this.live.appendChild(svg("text", { x: 10, y: 40 }, d.label + (this.log ? ", logarithmic" : "")));
 		},
 		draw_series: function (inside) {
 			var r = this.visible(), self = this, piece = [], few = r[1] - r[0] < 80;
@@ -420,7 +423,7 @@ var site = (function () {
 	function ticks(lo, hi) {
 		var raw = (hi - lo) / 6, unit = Math.pow(10, Math.floor(Math.log10(raw))), out = [];
 		var step = unit * [1, 2, 5, 10].find(function (m) { return m * unit >= raw; });
-		for (var v = Math.ceil(lo / step) * step; v <= hi; v += step) out.push(v);
+		for (var i = Math.ceil(lo / step); i * step <= hi; i++) out.push(Number((i * step).toPrecision(12)));
 		return out;
 	}
 

@@ -11,7 +11,7 @@ function chart(m,   k, name, file, x, gap) {
 	S["mark_count"] = marks()
 	print "out='" name "'\ntitle=" gp(short(page_test, 80) (entry == "" || entry == "main" ? "" : " (" short(entry, 30) ")")) > file
 	print "subtitle=" gp(short(line_track[line], 40) "  on  " short(line_host[line], 50)) > file
-	print "ylab=" gp(metric_name(S["metric"]) (metric_unit(S["metric"]) == "" ? "" : " (" metric_unit(S["metric"]) ")")) > file
+	print "ylab=" gp(metric_title(S["metric"])) > file
 	printf "xlo=%.10g; xhi=%.10g; ylo=%.10g; yhi=%.10g; base=%.10g; few=%d\n", S["xlo"], S["xhi"], S["ylo"], S["yhi"], S["base"], (n <= 60) > file
 	printf "ystep=%.10g; y2step=%.10g\n", tic(S["yhi"] - S["ylo"]), tic(S["base"] > 0 ? 100 * (S["yhi"] - S["ylo"]) / S["base"] : S["yhi"] - S["ylo"]) > file
 	print "$data << EOD" > file
@@ -164,7 +164,7 @@ function distribution(m,   k, file, newest, other, count, pad) {
 	S["other"] = other
 	file = work "/gp/" page_slug ".gp"
 	print "out='" S["dist"] "'\nnewest=" gp(run_build[line, newest]) "; other=" gp(run_build[line, other]) > file
-	print "xlab=" gp(metric_name(S["metric"]) (metric_unit(S["metric"]) == "" ? "" : " (" metric_unit(S["metric"]) ")") " of each round") > file
+	print "xlab=" gp(metric_title(S["metric"]) " of each round") > file
 	S["dlo"] = S["dhi"] = ""
 	ecdf(m, newest, "$newest", file)
 	ecdf(m, other, "$other", file)

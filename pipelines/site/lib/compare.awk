@@ -75,10 +75,10 @@ function limits(   i, f, a, b) {
 function write_page(   page, heading, i, f, last) {
 	page = out "/c/" current ".html"
 	last = line_last[current]
-	heading = "<h1>" h(base_build) " <span class=\"g\">to</span> " h(head_build) "</h1>\n<p class=\"sub\">The newest build against the one before: " \
+	heading = "<h1>" h(base_build) " <span class=\"g\">to</span> " h(head_build) "</h1>\n<p class=\"sub\">The newest build, " \
 		h(line_track[current]) " on " h(line_host[current]) "</p>\n"
 	printf "%s", page_head(base_build " to " head_build " \342\200\224 " site_title, "../", heading, \
-		" <a href=\"../compare.html#base=" run_page[current, last - 1] "&amp;head=" run_page[current, last] "\">Other builds</a>", "") > page
+		last > 0 ? " <a href=\"../compare.html#base=" run_page[current, last - 1] "&amp;head=" run_page[current, last] "\">Other builds</a>" : "", "") > page
 	print "<figure class=\"dist\"><div class=\"plot\"><picture><source media=\"screen and (prefers-color-scheme: dark)\" srcset=\"" current "-dark.svg\"><img src=\"" current ".svg\" width=\"860\" height=\"" 90 + 24 * nshown \
 		"\" alt=\"Change of each series with its interval; the table below has the numbers.\"></picture></div>\n" \
 		"<figcaption>Dot: change of the value. Bar: its interval. <a href=\"" current ".svg\">SVG</a> <a href=\"" current ".png\">PNG</a></figcaption></figure>" > page
@@ -91,6 +91,6 @@ function write_page(   page, heading, i, f, last) {
 			(f[11] == "" ? "" : change(f[11]) " to " change(f[12])) "</td><td>" (f[13] in verdict_rank ? badge(f[13]) : "") "</td></tr>" > page
 	}
 	print "</tbody></table></div>" > page
-	printf "%s", page_foot("The interval of a change is combined from the two builds\342\200\231 own, unless a verdict compared just these two. ") > page
+	printf "%s", page_foot("Where the detector has not judged, an interval is combined from the two builds\342\200\231 own. ") > page
 	close(page)
 }

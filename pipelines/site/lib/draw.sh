@@ -65,7 +65,8 @@ write_pages() {
 		-f "$lib/chart.awk" -f "$lib/page.awk" -f "$lib/tests.awk" "$work/sorted"
 	sort "$work/overview.tsv" > "$work/overview"
 	script -v runs="$work/runs" -f "$lib/overview.awk" "$work/overview" "$work/overview"
-	script -v runs="$work/runs" -f "$lib/runs.awk" "$state/environments.tsv"
+	cut -f1 "$work/compare.tsv" | sort -u > "$work/compared"
+	script -v runs="$work/runs" -v compared_lines="$work/compared" -f "$lib/runs.awk" "$state/environments.tsv"
 	sort -t "$tab" -k1,1n -k2,2r "$work/compare.tsv" | script -v runs="$work/runs" -v gp_file="$work/cgp/all.gp" -v pages=1 -f "$lib/compare.awk"
 	# The values of each run, for comparisons: only of runs that are new.
 	awk -F '\t' -v known="$known_runs" '$1 > known' "$state/rows.tsv" | sort -s -t "$tab" -k1,1n |

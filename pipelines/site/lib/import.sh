@@ -71,7 +71,7 @@ read_rows() { # ROOT RUNS RUNS_OUT > rows
 read_environments() { # ROOT > folder, name, value
 	sed -n 's/summary\.csv$/environment.csv/p' | (cd -- "$1" && while IFS= read -r f; do [ ! -f "$f" ] || printf '%s\n' "$f"; done) > "$work/environment-files"
 	[ -s "$work/environment-files" ] || return 0
-	in_batches < "$work/environment-files" | (cd -- "$1" && xargs -0 mlr --icsv --otsv put -S -q 'emit {"path": sub(FILENAME, "/?environment.csv$", ""), "name": $name, "value": $value}' || echo failed > "$work/failed") |
+	in_batches < "$work/environment-files" | (cd -- "$1" && xargs -0 mlr --icsv --otsv put -S '$path = sub(FILENAME, "/?environment.csv$", "")' then template -f path,name,value || echo failed > "$work/failed") |
 		awk -F '\t' 'NF == 3 && !($1 == "path" && $2 == "name")'
 	[ ! -e "$work/failed" ] || die "an environment.csv cannot be read (see above)"
 }

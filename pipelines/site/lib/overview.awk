@@ -1,6 +1,6 @@
 # Rows of the overview, worst first -> index.html.
 #
-# Input, read twice: rank, verdict, line, group of the test, and the row in HTML.
+# Input, read twice: rank, verdict, line, group of the test, the series in a phrase if it is worse, and the row in HTML.
 BEGIN { config(); FS = "\t"; verdict_init(); load_runs(runs) }
 FNR == NR {
 	total++
@@ -8,11 +8,12 @@ FNR == NR {
 	line_count[$3, $2]++
 	line_total[$3]++
 	g = $4
+	if (FNR == 1 && $5 != "") worst = "<p class=\"headline\">Worst: " $5 "</p>\n"
 	if (!(g in group)) { group[g] = 1; groups[++ngroups] = g }
 	next
 }
 FNR == 1 { write_head() }
-{ print $5 > file }
+{ print $6 > file }
 END {
 	if (!file) write_head()
 	print "</tbody></table></div>\n<p id=\"none\" hidden>No series matches the filters.</p>" > file
@@ -21,7 +22,7 @@ END {
 
 function write_head(   i, v, script) {
 	file = out "/index.html"
-	printf "%s", page_head(site_title, "", "<h1>" h(site_title) "</h1>\n<p class=\"headline\">" headline() "</p>\n", "", "") > file
+	printf "%s", page_head(site_title, "", "<h1 class=\"headline\">" headline() "</h1>\n" worst, "", "") > file
 	write_lines()
 	write_filters()
 	print "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"All series\"><table id=\"series\" class=\"list\">\n<caption>Series, worst first <span id=\"shown\" role=\"status\">" total + 0 " of " total + 0 "</span></caption>\n<thead><tr>" > file
@@ -41,10 +42,10 @@ function headline(   n, i, s, part, out_) {
 	for (i = 1; i <= nlines; i++) n += run_time[i, line_last[i]] < stale_before
 	part[6] = n ? n " " (n == 1 ? "track is" : "tracks are") " stale" : ""
 	for (i = 1; i <= 6; i++) if (part[i] != "") out_ = out_ (out_ == "" ? "" : ", ") part[i]
-	if (out_ != "") return "<strong class=\"alarm\">" out_ "</strong> <span class=\"g\">of " total " series</span>"
+	if (out_ != "") return "<span class=\"alarm\">" out_ "</span> <span class=\"g\">of " total " series</span>"
 	if (!total) return "No results yet."
 	if (count["unjudged"] == total) return "No build has been judged yet: changes are against the build before."
-	return "<strong class=\"calm\">Nothing got worse.</strong> " total " series."
+	return "<span class=\"calm\">Nothing got worse</span> <span class=\"g\">in " total " series</span>"
 }
 function write_lines(   line, v, i) {
 	print "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Tracks\"><table id=\"lines\" class=\"list\"><caption>Tracks</caption><thead><tr><th scope=\"col\">Track</th><th scope=\"col\">Host class</th><th scope=\"col\">Suite</th><th scope=\"col\">Newest build</th><th scope=\"col\">Time (UTC)</th><th scope=\"col\" class=\"n\">Builds</th><th scope=\"col\">Series</th></tr></thead><tbody>" > file

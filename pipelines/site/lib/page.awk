@@ -82,7 +82,7 @@ function chart_alt(m,   out, i) {
 }
 function figure(m) {
 	chart_numbers(m)
-	return "<figure class=\"chart\" data-line=\"" line "\" data-first=\"" place[1] "\" data-unit=\"" h(metric_unit(S["metric"])) "\"" \
+	return "<figure class=\"chart\" data-line=\"" line "\" data-first=\"" place[1] "\" data-unit=\"" h(metric_unit(S["metric"])) "\" data-label=\"" h(metric_title(S["metric"])) "\"" \
 		sprintf(" data-x=\"%.10g %.10g\" data-y=\"%.10g %.10g\" data-base=\"%.10g\"", S["xlo"], S["xhi"], S["ylo"], S["yhi"], S["base"]) \
 		" data-better=\"" (higher_better(S["metric"]) ? "higher" : "lower") "\" data-marks=\"" mark_numbers() "\"\n data-v=\"" DATA["v"] "\"\n data-lo=\"" \
 		DATA["lo"] "\"\n data-hi=\"" DATA["hi"] "\">\n<div class=\"plot\">" picture(S["chart"], chart_alt(m), 320) "</div>\n" \

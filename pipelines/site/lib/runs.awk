@@ -1,10 +1,15 @@
 # The table of runs and their environments -> a page a run (what it ran on, and what differs from the run
 # before), and for each line a script with its builds, for site.js.
 #
-#   awk -v out=SITE -v runs=FILE -v run_url=TEMPLATE -v commit_url=TEMPLATE ... -f runs.awk environments.tsv
+#   awk -v out=SITE -v runs=FILE -v compared_lines=FILE -f text.awk -f model.awk -f runs.awk environments.tsv
 #
 # Input: folder of the run, name, value. In a template %s is the folder, or the commit.
-BEGIN { config(); FS = "\t"; load_runs(runs) }
+BEGIN {
+	config()
+	FS = "\t"
+	load_runs(runs)
+	while ((getline row < compared_lines) > 0) compared[row]
+}
 {
 	names[$1] = names[$1] (($1, $2) in env ? "" : "\t" $2)
 	env[$1, $2] = $3
@@ -77,10 +82,10 @@ function safe_commit(path,   c) {
 function write_index(   line, file) {
 	file = out "/compare.html"
 	printf "%s", page_head("Compare builds \342\200\224 " site_title, "", "<h1>Compare two builds</h1>\n", "", compare_scripts()) > file
-	print "<noscript><p>Choosing builds needs JavaScript. Without it, there is for each track the newest build against the one before:</p></noscript>\n<ul class=\"links\">" > file
+	print "<noscript><p>Choosing builds needs JavaScript. Without it, there is one comparison a track:</p></noscript>\n<ul class=\"links\">" > file
 	for (line = 1; line <= nlines; line++)
-		if (line_last[line] > 0)
-			print "<li><a href=\"c/" line ".html\">" h(line_track[line]) " on " h(line_host[line]) (line_suite[line] == "" ? "" : ", " h(line_suite[line])) "</a>: newest against the build before</li>" > file
+		if (line in compared)
+			print "<li><a href=\"c/" line ".html\">" h(line_track[line]) " on " h(line_host[line]) (line_suite[line] == "" ? "" : ", " h(line_suite[line])) "</a>: the newest build</li>" > file
 	print "</ul>\n<div id=\"compare\" data-margin=\"" margin + 0 "\"></div>" > file
 	printf "%s", page_foot("") > file
 	close(file)

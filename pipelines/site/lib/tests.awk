@@ -24,6 +24,7 @@ function load_verdicts(file,   row, f, key) {
 		key = f[1] SUBSEP f[2] SUBSEP f[3] SUBSEP f[4] SUBSEP f[5] SUBSEP f[6]
 		judged[key] = f[14] in verdict_rank ? f[14] : "unjudged"
 		judged_row[key] = row
+		judged_line[line_key[f[1], f[2], f[3]]]
 	}
 }
 function load_changes(file,   row, f, key) {
@@ -172,7 +173,7 @@ function since_text(   p) {
 }
 function metric_label(m) { return m ? h(metric_name(metric[m])) : "\342\200\224" }
 
-# Sorted outside: rank first. The fields after it are for counting; the last is the row.
+# Sorted outside: rank first. The fields after it are for counting and for the head; the last is the row.
 function overview(m,   v, r, cells, pct) {
 	v = S["verdict"]
 	r = S["ratio"]
@@ -185,8 +186,15 @@ function overview(m,   v, r, cells, pct) {
 		"<td class=\"n\"" (is_number(r) ? " data-s=\"" sprintf("%.6g", r) "\"" : "") ">" (v ~ /^(failed|missing)$/ ? "" : pct) "</td>" \
 		"<td" (S["since"] >= 0 ? " data-s=\"" h(run_time[line, S["since"]]) "\"" : "") ">" replace(since_text(), "%r", "r") "</td>" \
 		"<td>" (m ? spark(m) : "") "</td>"
-	printf "%012.3f\t%s\t%d\t%s\t<tr class=\"%s\" data-g=\"%s\" data-l=\"%d\">%s</tr>\n", S["rank"] + 100000, v, line, \
-		test_group(page_test), v, h(test_group(page_test)), line, cells > (work "/overview.tsv")
+	printf "%012.3f\t%s\t%d\t%s\t%s\t<tr class=\"%s\" data-g=\"%s\" data-l=\"%d\">%s</tr>\n", S["rank"] + 100000, v, line, \
+		test_group(page_test), worst_text(), v, h(test_group(page_test)), line, cells > (work "/overview.tsv")
+}
+
+# For the head of the overview, should this be the worst of all.
+function worst_text() {
+	if (S["verdict"] !~ /^(regression|suspected)$/ || !is_number(S["ratio"])) return ""
+	return "<a href=\"t/" page_slug ".html#s" nseries "\">" h(page_test) "</a> <strong>" change(S["ratio"]) "</strong> on " h(line_track[line]) \
+		(S["since"] >= 0 ? " since build " replace(since_text(), "%r", "r") : "")
 }
 
 # At most 48 points, each the median of its share of builds; whole numbers, to keep the page light.
@@ -215,21 +223,27 @@ function spark(m,   i, k, c, step, a, lo, hi, pts, nb, b, last, x) {
 	return "<svg class=\"spark\" viewBox=\"0 0 100 24\" aria-hidden=\"true\"><polyline points=\"" pts "\"/><circle cx=\"" a[1] "\" cy=\"" a[2] "\" r=\"2.5\"/></svg>"
 }
 
-# The newest run of a line against the one before: a row for the page that compares them. The interval of a
-# ratio is combined from the two intervals, as if independent, on logarithms.
-function compare_row(m,   a, b, r, w, lo, hi, v) {
-	if (n < 2 || place[n] != line_last[line] || place[n - 1] != place[n] - 1) return
-	a = value[m, n - 1]; b = value[m, n]
-	if (a == "" || b == "" || a <= 0 || b <= 0) return
-	r = b / a
-	if (low[m, n] > 0 && low[m, n - 1] > 0 && high[m, n] > 0 && high[m, n - 1] > 0) {
-		w = sqrt((log(high[m, n] / low[m, n]) / 2) ^ 2 + (log(high[m, n - 1] / low[m, n - 1]) / 2) ^ 2)
-		lo = r * exp(-w)
-		hi = r * exp(w)
+# The newest run of a line against its baseline, as it was judged; or, where nothing was, against the run before,
+# with an interval combined from the two, as if independent, on logarithms: a row for the page that compares.
+function compare_row(m,   a, b, r, w, lo, hi, base) {
+	if (S["newest"] != n || place[n] != line_last[line]) return
+	b = value[m, n]
+	if (line in judged_line) {
+		if (S["against"] != "baseline" || !is_number(S["ratio"])) return
+		a = S["baseline"]; r = S["ratio"]; lo = S["ratio_low"]; hi = S["ratio_high"]
+		base = "baseline"
+	} else {
+		if (n < 2 || place[n - 1] != place[n] - 1 || value[m, n - 1] == "" || value[m, n - 1] <= 0 || b <= 0) return
+		a = value[m, n - 1]
+		r = b / a
+		if (low[m, n] > 0 && low[m, n - 1] > 0) {
+			w = sqrt((log(high[m, n] / low[m, n]) / 2) ^ 2 + (log(high[m, n - 1] / low[m, n - 1]) / 2) ^ 2)
+			lo = r * exp(-w)
+			hi = r * exp(w)
+		}
+		base = run_build[line, place[n] - 1]
 	}
-	if (S["baseline_build"] == run_build[line, place[n] - 1] && S["baseline_build"] != "" && S["against"] == "baseline") {
-		r = S["ratio"]; lo = S["ratio_low"]; hi = S["ratio_high"]; v = S["verdict"]
-	}
-	printf "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%.8g\t%s\t%s\t%s\t%s\t%s\n", line, badness(r, S["metric"]), page_suite, page_test, entry, S["metric"], \
-		page_slug, a, b, r, lo, hi, v, run_build[line, place[n] - 1], run_build[line, place[n]] > (work "/compare.tsv")
+	if (r > 0)
+		printf "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%.8g\t%s\t%s\t%s\t%s\t%s\n", line, badness(r, S["metric"]), page_suite, page_test, entry, S["metric"], \
+			page_slug, a, b, r, lo, hi, (line in judged_line) ? S["verdict"] : "", base, run_build[line, place[n]] > (work "/compare.tsv")
 }

@@ -146,6 +146,9 @@ function metric_name(m) {
 	if (metric_unit(m) != "") sub(/_[a-z]+$/, "", m)
 	return replace(m, "_", " ")
 }
+function metric_title(m) {
+	return metric_name(m) (metric_unit(m) == "" ? "" : " (" metric_unit(m) ")")
+}
 function with_unit(v, m,   u) {
 	u = metric_unit(m)
 	return num(v) (u == "" ? "" : "\302\240" u)
