@@ -1,31 +1,35 @@
 # The charts of a series: commands and numbers for gnuplot (lib/history.gp and lib/distribution.gp draw),
 # and the figure that shows them. Include with tests.awk, whose variables of the current series it reads.
 
-# Text of data goes to gnuplot through gp() only; the rest is numbers and names made here.
-function chart(m,   k, name, file, x, gap) {
+# Text of data goes to gnuplot as data (gp_text() in text.awk); the rest is numbers and names made here.
+function chart(m,   name, file, head) {
 	name = page_slug "-" nseries
 	file = work "/gp/" page_slug ".gp"
 	S["chart"] = name
 	x_domain()
 	y_domain(m)
 	S["mark_count"] = marks()
-	print "out='" name "'\ntitle=" gp(short(page_test, 80) (entry == "" || entry == "main" ? "" : " (" short(entry, 30) ")")) > file
-	print "subtitle=" gp(short(line_track[line], 40) "  on  " short(line_host[line], 50)) > file
-	print "ylab=" gp(metric_title(S["metric"])) > file
-	printf "xlo=%.10g; xhi=%.10g; ylo=%.10g; yhi=%.10g; base=%.10g; few=%d\n", S["xlo"], S["xhi"], S["ylo"], S["yhi"], S["base"], (n <= 60) > file
-	printf "ystep=%.10g; y2step=%.10g\n", tic(S["yhi"] - S["ylo"]), tic(S["base"] > 0 ? 100 * (S["yhi"] - S["ylo"]) / S["base"] : S["yhi"] - S["ylo"]) > file
+	head = "out='" name "'\ntitle=" gp_text(short(page_test, 80) (entry == "" || entry == "main" ? "" : " (" short(entry, 30) ")")) \
+		"\nsubtitle=" gp_text(short(line_track[line], 40) "  on  " short(line_host[line], 50)) "\nylab=" gp_text(metric_title(S["metric"])) "\n" \
+		sprintf("xlo=%.10g; xhi=%.10g; ylo=%.10g; yhi=%.10g; base=%.10g; few=%d\n", S["xlo"], S["xhi"], S["ylo"], S["yhi"], S["base"], n <= 60) \
+		sprintf("ystep=%.10g; y2step=%.10g\n", tic(S["yhi"] - S["ylo"]), tic(S["base"] > 0 ? 100 * (S["yhi"] - S["ylo"]) / S["base"] : S["yhi"] - S["ylo"])) \
+		mark_commands() event_commands() tic_commands()
+	gp_block(file)
+	printf "%s", head > file
+	data_block(m, file)
+	chart_blocks(m, file)
+	print "load 'history.gp'" > file
+}
+function data_block(m, file,   k, open) {
 	print "$data << EOD" > file
 	for (k = 1; k <= n; k++) {
-		gap = value[m, k] == "" || (k > 1 && place[k] != place[k - 1] + 1)
-		if (gap && x) { print "" > file; x = 0 }
+		# An empty line breaks the line that is drawn.
+		if (open && (value[m, k] == "" || place[k] != place[k - 1] + 1)) { print "" > file; open = 0 }
 		if (value[m, k] == "") continue
 		print place[k], value[m, k] + 0, bound(low[m, k], value[m, k]), bound(high[m, k], value[m, k]) > file
-		x = 1
+		open = 1
 	}
 	print "EOD" > file
-	chart_blocks(m, file)
-	chart_labels(m, file)
-	print "load 'history.gp'" > file
 }
 # A distance for about five tics in a range: 1, 2 or 5 times a power of ten.
 function tic(range,   u) {
@@ -77,7 +81,7 @@ function y_domain(m,   k, lo, hi, set, pad) {
 function marks(   i, f, c, x, j) {
 	for (i = 1; i <= nchanges[S["key"]]; i++) {
 		split(change_row[S["key"], i], f, "\t")
-		x = place_of(line, f[16], line_last[line])
+		x = first_place(line, f[8] == "" ? f[16] : f[8])
 		if (x < 0 || !is_number(f[9]) || !is_number(f[10]) || f[9] <= 0) continue
 		c = add_mark(c, x, f[9], f[10])
 	}
@@ -112,46 +116,43 @@ function chart_blocks(m, file,   k, i, x0, x1) {
 # A point outside of the picture: gnuplot complains of a block with no points.
 function nowhere() { return sprintf("%.10g %.10g\n", 2 * S["xhi"] + 1, S["yhi"]) }
 
-# Lines of changes and events: numbers and strings that history.gp draws in each theme.
-function chart_labels(m, file,   i, x, worse, text, step, sep, left_of) {
-	printf "nmarks=%d\n", S["mark_count"] > file
+# Lines of changes and events, and about seven builds by name along the axis: what history.gp draws in each theme.
+function mark_commands(   i, x, worse, out) {
+	out = "nmarks=" S["mark_count"] + 0 "\n"
 	for (i = 1; i <= S["mark_count"]; i++) {
 		x = mark_x[i] - .5
-		left_of = x > (S["xlo"] + S["xhi"]) / 2 ? 1 : 0
 		worse = (mark_after[i] > mark_before[i]) != higher_better(S["metric"])
-		text = replace(change(mark_before[i] > 0 ? mark_after[i] / mark_before[i] : 1), "\302\240", " ") "  " short(run_build[line, mark_x[i]], 24)
-		printf "mx%d=%.10g; mw%d=%d; mr%d=%d; mt%d=%s\n", i, x, i, worse, i, left_of, i, gp(text) > file
+		out = out sprintf("mx%d=%.10g; mw%d=%d; mr%d=%d; mt%d=", i, x, i, worse, i, (x > (S["xlo"] + S["xhi"]) / 2), i) \
+			gp_text(replace(change(mark_after[i] / mark_before[i]), "\302\240", " ") "  " short(run_build[line, mark_x[i]], 24)) "\n"
 	}
-	chart_events(file)
-	# About seven builds by name along the axis.
+	return out
+}
+function tic_commands(   x, step, out) {
 	step = int((line_last[line] - place[1]) / 6) + 1
-	printf "set xtics (" > file
-	for (x = line_last[line]; x >= place[1]; x -= step) {
-		printf "%s%s %d", sep, gp(short(run_build[line, x], 14)), x > file
-		sep = ", "
-	}
-	print ")" > file
+	for (x = line_last[line]; x >= place[1]; x -= step)
+		out = out (out == "" ? "" : ", ") gp_tic(short(run_build[line, x], 14)) " " x
+	return "set xtics (" out ")\n"
 }
 function event_applies(f) {
 	return (f[1] == "" || f[1] == line_host[line]) && (f[2] == "" || f[2] == line_track[line]) && (f[3] == "" || f[3] == page_suite) &&
 		(f[4] == "" || f[4] == page_test) && (f[5] == "" || f[5] == entry) && (f[6] == "" || f[6] == S["metric"])
 }
-function chart_events(file,   i, f, x, c) {
+function event_commands(   i, f, x, c, text, out) {
 	S["events"] = ""
 	for (i = 1; i <= nevents; i++) {
 		split(event_row[i], f, "\t")
-		x = event_applies(f) ? place_of(line, f[7], line_last[line]) : -1
+		x = event_applies(f) ? first_place(line, f[7]) : -1
 		if (x < place[1]) continue
-		c++
-		printf "ex%d=%.10g; et%d=%s\n", c, x - .5, c, gp(short(f[9] == "" ? f[8] : f[9], 24)) > file
-		S["events"] = S["events"] "<li>" h(f[8]) " at <a href=\"../r/" run_page[line, x] ".html\">" h(f[7]) "</a>" (f[9] == "" ? "" : ": ") \
-			(safe_link(f[10]) ? "<a rel=\"nofollow\" href=\"" h(f[10]) "\">" h(f[9] == "" ? f[10] : f[9]) "</a>" : h(f[9])) "</li>"
+		text = f[9] == "" ? f[8] : f[9]
+		out = out sprintf("ex%d=%.10g; et%d=", ++c, x - .5, c) gp_text(short(text, 24)) "\n"
+		S["events"] = S["events"] "<li>" h(f[8]) " at build <a href=\"../r/" run_page[line, x] ".html\">" h(f[7]) "</a>: " \
+			(safe_link(f[10]) ? "<a rel=\"nofollow\" href=\"" h(f[10]) "\">" h(text) "</a>" : h(text)) "</li>"
 	}
-	printf "nevents=%d\n", c > file
+	return out "nevents=" c + 0 "\n"
 }
 
 # Round by round, of the newest run and of one before the change.
-function distribution(m,   k, file, newest, other, count, pad) {
+function distribution(m,   k, file, newest, other, count, pad, head) {
 	S["dist"] = ""
 	newest = place[S["newest"]]
 	for (k = 1; k <= nrounds; k++) {
@@ -163,8 +164,10 @@ function distribution(m,   k, file, newest, other, count, pad) {
 	S["dist"] = page_slug "-" nseries "d"
 	S["other"] = other
 	file = work "/gp/" page_slug ".gp"
-	print "out='" S["dist"] "'\nnewest=" gp(run_build[line, newest]) "; other=" gp(run_build[line, other]) > file
-	print "xlab=" gp(metric_title(S["metric"]) " of each round") > file
+	head = "out='" S["dist"] "'\nnewest=" gp_text(short(run_build[line, newest], 24)) "; other=" gp_text(short(run_build[line, other], 24)) \
+		"\nxlab=" gp_text(metric_title(S["metric"]) " of each round")
+	gp_block(file)
+	print head > file
 	S["dlo"] = S["dhi"] = ""
 	ecdf(m, newest, "$newest", file)
 	ecdf(m, other, "$other", file)

@@ -40,17 +40,17 @@ function name_of(f) {
 }
 function per_cent(ratio) { return sprintf("%.8g", 100 * (ratio - 1)) }
 
-function gnuplot_commands(   i, f) {
+function gnuplot_commands(   i, f, head) {
 	limits()
-	printf "out=%s\nn=%d\nmargin=%.6g; lo=%.8g; hi=%.8g\n", gp(pages ? current : name), nshown, margin, lo, hi > gp_file
-	print "title=" gp(short(base_build, 40) "  \342\206\222  " short(head_build, 40)) > gp_file
-	print "subtitle=" gp((total > nshown ? nshown " of " : "") total " series, worst first; shaded: \302\261" margin " %") > gp_file
-	printf "set ytics (" > gp_file
+	head = "title=" gp_text(short(base_build, 40) "  \342\206\222  " short(head_build, 40)) \
+		"\nsubtitle=" gp_text((total > nshown ? nshown " of " : "") total " series, worst first; shaded: \302\261" margin " %") "\nset ytics ("
 	for (i = 1; i <= nshown; i++) {
 		split(row[shown[i]], f, "\t")
-		printf "%s%s %d", (i > 1 ? ", " : ""), gp(name_of(f)), nshown - i + 1 > gp_file
+		head = head (i > 1 ? ", " : "") gp_tic(name_of(f)) " " nshown - i + 1
 	}
-	print ")\n$data << EOD" > gp_file
+	gp_block(gp_file)
+	printf "out='%s'\nn=%d\nmargin=%.6g; lo=%.8g; hi=%.8g\n%s)\n", pages ? current : "plot", nshown, margin, lo, hi, head > gp_file
+	print "$data << EOD" > gp_file
 	for (i = 1; i <= nshown; i++) {
 		split(row[shown[i]], f, "\t")
 		print per_cent(f[10]), nshown - i + 1, per_cent(f[11] == "" ? f[10] : f[11]), per_cent(f[12] == "" ? f[10] : f[12]), side(f), \

@@ -17,7 +17,8 @@ judgements() {
 	: > "$work/changes"
 	[ -z "$changes" ] || verdict_rows "$changes" > "$work/changes"
 	: > "$work/events"
-	[ -z "$events" ] || mlr --icsv --otsv --ho template -f host_class,track,suite,test,entry_point,metric,build,kind,label,url "$events" > "$work/events" ||
+	[ -z "$events" ] || mlr --icsv --otsv --ho template -f host_class,track,suite,test,entry_point,metric,build,kind,label,url,reason \
+		then put -S '$kind = $kind == "" ? "accepted" : $kind; $label = $label == "" ? $reason : $label' "$events" > "$work/events" ||
 		die "events cannot be read: '$events'"
 }
 
@@ -64,8 +65,8 @@ write_pages() {
 	script -v runs="$work/runs" -v verdicts="$work/verdicts" -v changes="$work/changes" -v events="$work/events" -v metrics="$metrics" \
 		-f "$lib/chart.awk" -f "$lib/page.awk" -f "$lib/tests.awk" "$work/sorted"
 	sort "$work/overview.tsv" > "$work/overview"
-	script -v runs="$work/runs" -f "$lib/overview.awk" "$work/overview" "$work/overview"
-	cut -f1 "$work/compare.tsv" | sort -u > "$work/compared"
+	cut -f 1 "$work/compare.tsv" | sort -u > "$work/compared"
+	script -v runs="$work/runs" -v compared_lines="$work/compared" -f "$lib/overview.awk" "$work/overview" "$work/overview"
 	script -v runs="$work/runs" -v compared_lines="$work/compared" -f "$lib/runs.awk" "$state/environments.tsv"
 	sort -t "$tab" -k1,1n -k2,2r "$work/compare.tsv" | script -v runs="$work/runs" -v gp_file="$work/cgp/all.gp" -v pages=1 -f "$lib/compare.awk"
 	# The values of each run, for comparisons: only of runs that are new.

@@ -31,14 +31,15 @@ collect_sources() {
 	[ "$(find "$work/stream" -name '*.csv' | head -n 1)" = "" ] || printf '%s\n' "$work/stream" >> "$work/roots"
 }
 
-# "sum size root<TAB>path" for every file there is, in order
+# "sum size root<TAB>path" for every file there is, in order. Folders `incomplete`, and those of comparisons, which
+# have two dots in their name, are no history.
 list_files() {
 	while IFS= read -r root; do
 		[ -z "$(find "$root" -name '*
 *' | head -n 1)" ] || die "a file's name has a line feed in it, below '$root'"
 		name=summary.csv
 		[ "$root" != "$work/stream" ] || name='*.csv'
-		(cd -- "$root" && find . -name "$name" -type f -exec cksum {} +) |
+		(cd -- "$root" && find . \( -name incomplete -o -name '*..*' \) -prune -o -name "$name" -type f -exec cksum {} +) |
 			ROOT=$root awk '{ i = index($0, " ./"); print $1 " " $2 " " ENVIRON["ROOT"] "\t" substr($0, i + 3) }'
 	done < "$work/roots" | sort
 }

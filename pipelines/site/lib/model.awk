@@ -26,12 +26,18 @@ function load_runs(file,   row, f, k) {
 	close(file)
 }
 
-# The place of a build in its line: the newest run of it that is not after `before`, or -1.
-function place_of(line, build, before,   i) {
+# Lines that have a page c/<line>.html
+function load_compared(file,   row) {
+	while ((getline row < file) > 0) compared[row]
+	close(file)
+}
+
+# Where a build begins in its line, -1 for nowhere: the newest run of it, or the first of several in a row.
+function first_place(line, build,   i) {
 	if (build == "") return -1
-	for (i = before; i >= 0; i--)
-		if (run_build[line, i] == build) return i
-	return -1
+	for (i = line_last[line]; i >= 0 && run_build[line, i] != build; i--) ;
+	while (i > 0 && run_build[line, i - 1] == build) i--
+	return i
 }
 
 function verdict_init(   n, i, v, p) {

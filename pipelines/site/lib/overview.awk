@@ -1,7 +1,13 @@
 # Rows of the overview, worst first -> index.html.
 #
 # Input, read twice: rank, verdict, line, group of the test, the series in a phrase if it is worse, and the row in HTML.
-BEGIN { config(); FS = "\t"; verdict_init(); load_runs(runs) }
+BEGIN {
+	config()
+	FS = "\t"
+	verdict_init()
+	load_runs(runs)
+	load_compared(compared_lines)
+}
 FNR == NR {
 	total++
 	count[$2]++
@@ -57,7 +63,7 @@ function write_lines(   line, v, i) {
 		for (v = 1; v <= nverdicts; v++)
 			if (line_count[line, verdict_name[v]])
 				printf "<span class=\"v %s\">%s %d %s</span> ", verdict_name[v], verdict_mark[verdict_name[v]], line_count[line, verdict_name[v]], verdict_words[verdict_name[v]] > file
-		print "</td></tr>" > file
+		print (line in compared) ? "<a class=\"more\" href=\"c/" line ".html\">compared</a></td></tr>" : "</td></tr>" > file
 	}
 	print "</tbody></table></div>" > file
 }

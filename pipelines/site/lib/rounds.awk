@@ -11,7 +11,7 @@ BEGIN {
 	while ((getline row < verdicts) > 0) {
 		split(row, f, "\t")
 		line = line_key[f[1], f[2], f[3]]
-		if (line && f[16] != "") want(line, place_of(line, f[16], line_last[line]) - 1)
+		if (line && f[16] != "") want(line, first_place(line, f[16]) - 1)
 	}
 }
 function want(line, place,   dir) {

@@ -8,7 +8,7 @@ BEGIN {
 	config()
 	FS = "\t"
 	load_runs(runs)
-	while ((getline row < compared_lines) > 0) compared[row]
+	load_compared(compared_lines)
 }
 {
 	names[$1] = names[$1] (($1, $2) in env ? "" : "\t" $2)

@@ -131,7 +131,7 @@ function judge(m,   f, v, row, i) {
 		S["reason"] = status[n] (reason[n] == "" ? "" : ": " reason[n])
 	}
 	S["verdict"] = v
-	S["since"] = S["first_bad"] == "" ? -1 : place_of(line, S["first_bad"], line_last[line])
+	S["since"] = first_place(line, S["first_bad"])
 	if (m) base_level(m)
 	S["rank"] = verdict_rank[v] * 1000 - (S["ratio"] > 0 ? (v == "improvement" ? -1 : 1) * log(S["ratio"]) * 100 : 0)
 }

@@ -61,11 +61,22 @@ function js(s,   i, c) {
 	return "\"" s "\""
 }
 
-# A gnuplot string: nothing is expanded between single quotes, and a quote is doubled.
-function gp(s) {
+# Text for gnuplot is data, not language: it goes into a data block, a line each, and commands say T(line).
+# gp_text() takes a text and gives that expression; gp_block() writes the block, which must come before the
+# commands that use it, and begins anew.
+function gp_text(s) {
 	s = untsv(s)
 	gsub(/[\001-\037\177]/, " ", s)
-	return "'" replace(s, "'", "''") "'"
+	GP_TEXT[++gp_texts] = s
+	return "T(" gp_texts ")"
+}
+# A label of a tic is taken for a number's format.
+function gp_tic(s) { return gp_text(replace(s, "%", "%%")) }
+function gp_block(file,   i) {
+	print "$text << EOD" > file
+	for (i = 1; i <= gp_texts; i++) print "." GP_TEXT[i] > file # the dot: so that no line is the block's end
+	print "EOD\nT(i) = $text[i][2:*]" > file
+	gp_texts = 0
 }
 
 # An RFC 4180 cell.
