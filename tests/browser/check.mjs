@@ -46,7 +46,8 @@ async function open(url, options = {}) {
 	page.on("pageerror", (e) => troubles.push(`exception: ${e.message}`));
 	page.on("dialog", (d) => { troubles.push(`dialog: ${d.message()}`); d.dismiss(); });
 	page.on("request", (r) => { if (!r.url().startsWith(allowed)) troubles.push(`request: ${r.url()}`); });
-	page.on("requestfailed", (r) => troubles.push(`failed request: ${r.url()}`));
+	// What a page that is left no longer waits for is no failure.
+	page.on("requestfailed", (r) => { if (r.failure().errorText !== "net::ERR_ABORTED") troubles.push(`failed request: ${r.url()}`); });
 	page.on("response", (r) => { if (r.status() >= 400) troubles.push(`status ${r.status()}: ${r.url()}`); });
 	await page.goto(url);
 	return page;
@@ -206,7 +207,7 @@ const checks = {
 		const page = await open(file_url("compare.html"));
 		const base = await page.$eval("#base", (s) => [...s.options].find((o) => o.text.startsWith("028dde0")).value);
 		await page.selectOption("#base", base);
-		await page.waitForFunction(() => document.querySelector("#result tbody th").textContent === "map/hash/update");
+		await page.waitForFunction(() => document.querySelector("#result tbody th")?.textContent === "map/hash/update");
 		const data = csv_rows(test_page("map-hash-update").replace(/html$/, "csv")).filter((r) => r.track === "main");
 		const a = data.find((r) => r.build === "028dde0"), b = data[data.length - 1];
 		const ratio = b.value / a.value;
@@ -219,8 +220,12 @@ const checks = {
 		const changes = await page.$$eval("#result tbody tr", (t) => t.map((x) => x.cells[4].textContent).filter(Boolean).map((s) => parseFloat(s.replace("\u2212", "-"))));
 		equal(changes, changes.slice().sort((x, y) => y - x), "worst first");
 		assert(await page.$$eval("#result td", (t) => t.some((x) => x.textContent === "missing")), "what one build lacks is shown");
+		const counts = async () => (await page.textContent("#result .headline")).match(/\d+(?= worse| better)/g);
+		const [worse, better] = await counts();
+		assert(worse !== better, "the counts differ, so that a swap shows");
 		await page.click("text=Swap");
-		await page.waitForFunction(() => document.querySelector("#result tbody tr:last-child") && document.querySelector("#result .headline").textContent.includes("1 better"));
+		await page.waitForFunction((n) => document.querySelector("#result .headline").textContent.startsWith(n + " worse"), better);
+		equal(await counts(), [better, worse], "swapped");
 		// The static comparison, its picture, and the way there.
 		const fixed = await open(file_url("c/1.html"));
 		equal(await fixed.$eval("tbody th", (t) => t.textContent), "map/hash/update", "first row of the static page");

@@ -79,7 +79,7 @@ function write_page(   page, heading, i, f, last) {
 		h(line_track[current]) " on " h(line_host[current]) "</p>\n"
 	printf "%s", page_head(base_build " to " head_build " \342\200\224 " site_title, "../", heading, \
 		last > 0 ? " <a href=\"../compare.html#base=" run_page[current, last - 1] "&amp;head=" run_page[current, last] "\">Other builds</a>" : "", "") > page
-	print "<figure class=\"dist\"><div class=\"plot\"><picture><source media=\"screen and (prefers-color-scheme: dark)\" srcset=\"" current "-dark.svg\"><img src=\"" current ".svg\" width=\"860\" height=\"" 90 + 24 * nshown \
+	print "<figure class=\"dist\"><div class=\"plot\" tabindex=\"0\" role=\"group\" aria-label=\"Picture\"><picture><source media=\"screen and (prefers-color-scheme: dark)\" srcset=\"" current "-dark.svg\"><img src=\"" current ".svg\" width=\"860\" height=\"" 90 + 24 * nshown \
 		"\" alt=\"Change of each series with its interval; the table below has the numbers.\"></picture></div>\n" \
 		"<figcaption>Dot: change of the value. Bar: its interval. <a href=\"" current ".svg\">SVG</a> <a href=\"" current ".png\">PNG</a></figcaption></figure>" > page
 	print "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"All series\"><table class=\"list\"><thead><tr><th scope=\"col\">Test</th><th scope=\"col\">Metric</th><th scope=\"col\" class=\"n\">" h(base_build) \

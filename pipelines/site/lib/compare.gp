@@ -1,6 +1,6 @@
 # Two builds in one look: the change of each series with its interval, worst on top. Set before: term, themes,
 # out, n, margin, lo, hi (per cent), title, subtitle, ytics; $data (change low high in per cent, worse 1 / better -1, text).
-width = 860; height = 90 + 24 * n
+width = 860; height = 90 + 24 * n; rows = n + 7
 set encoding utf8
 set datafile separator whitespace
 do for [theme in themes] {

@@ -32,10 +32,14 @@ do for [theme in themes] {
 		set label 500+i value(sprintf('et%d', i)) at x, graph .05 left offset char .5,0 tc rgb muted front
 	}
 	set style fill transparent solid .22 noborder
-	plot $data using 1:3:4 with filledcurves lc rgb series notitle, \
-	     $levels with lines lc rgb ink lw 1.4 dt (6,3) notitle, \
-	     $data using 1:2 with linespoints pt 7 ps (few ? .45 : 0) lw 1.8 lc rgb series notitle, \
-	     $spikes using 1:($2 > 0 ? yhi : ylo) with points pt 9 ps .8 lc rgb series notitle, \
-	     $failed using 1:(ylo + .03*(yhi-ylo)) with points pt 2 ps .8 lw 2 lc rgb bad notitle
+	if (term eq 'dumb') { # characters are too coarse for a band
+		plot $data using 1:2 with lines notitle, $failed using 1:(ylo + .03*(yhi-ylo)) with points notitle
+	} else {
+		plot $data using 1:3:4 with filledcurves lc rgb series notitle, \
+		     $levels with lines lc rgb ink lw 1.4 dt (6,3) notitle, \
+		     $data using 1:2 with linespoints pt 7 ps (few ? .45 : 0) lw 1.8 lc rgb series notitle, \
+		     $spikes using 1:($2 > 0 ? yhi : ylo) with points pt 9 ps .8 lc rgb series notitle, \
+		     $failed using 1:(ylo + .03*(yhi-ylo)) with points pt 2 ps .8 lw 2 lc rgb bad notitle
+	}
 	unset output
 }

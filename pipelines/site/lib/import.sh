@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154,SC2034
 # From trees and streams of CSV to the state: rows.tsv and runs.tsv (lib/import.awk says what is in them), and
 # environments.tsv. Sourced by ../site. Stored files do not change, so what was read once is not read again;
 # if a file did change or go, or what reads them did, all is read anew.
@@ -65,7 +65,8 @@ read_rows() { # ROOT RUNS RUNS_OUT > rows
 	for m in $metrics; do
 		fields=$fields,median_$m,average_$m,$m,ci_low_$m,ci_high_$m
 	done
-	in_batches | (cd -- "$1" && xargs -0 mlr --icsv --otsv template -f "$fields" then put -S '$path = FILENAME' || echo failed > "$work/failed") |
+	: > "$3"
+	in_batches | (cd -- "$1" && xargs -0 mlr --icsv --otsv template -f "$fields" then put -S '$path = FILENAME' ${only_test:+then filter -S '$test == ENV["PLOT_TEST"]'} || echo failed > "$work/failed") |
 		script -v metrics="$metrics" -v runs="$2" -v runs_out="$3" -f "$lib/import.awk" || echo failed > "$work/failed"
 	[ ! -e "$work/failed" ] || die "the results cannot be read (see above)"
 }

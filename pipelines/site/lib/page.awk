@@ -42,7 +42,7 @@ function article(m,   out) {
 	if (m) out = out figure(m)
 	if (S["events"] != "") out = out "<ul class=\"events\">" S["events"] "</ul>\n"
 	if (S["dist"] != "")
-		out = out "<h3>Rounds of the newest build and of " h(run_build[line, S["other"]]) "</h3>\n<figure class=\"dist\"><div class=\"plot\">" \
+		out = out "<h3>Rounds of the newest build and of " h(run_build[line, S["other"]]) "</h3>\n<figure class=\"dist\"><div class=\"plot\" tabindex=\"0\" role=\"group\" aria-label=\"Picture\">" \
 			picture(S["dist"], "Share of rounds at or below each value, for build " run_build[line, place[S["newest"]]] " and for build " run_build[line, S["other"]] ".", 210) \
 			"</div></figure>\n"
 	return out newest_table(m) "</article>\n"
@@ -85,7 +85,7 @@ function figure(m) {
 	return "<figure class=\"chart\" data-line=\"" line "\" data-first=\"" place[1] "\" data-unit=\"" h(metric_unit(S["metric"])) "\" data-label=\"" h(metric_title(S["metric"])) "\"" \
 		sprintf(" data-x=\"%.10g %.10g\" data-y=\"%.10g %.10g\" data-base=\"%.10g\"", S["xlo"], S["xhi"], S["ylo"], S["yhi"], S["base"]) \
 		" data-better=\"" (higher_better(S["metric"]) ? "higher" : "lower") "\" data-marks=\"" mark_numbers() "\"\n data-v=\"" DATA["v"] "\"\n data-lo=\"" \
-		DATA["lo"] "\"\n data-hi=\"" DATA["hi"] "\">\n<div class=\"plot\">" picture(S["chart"], chart_alt(m), 320) "</div>\n" \
+		DATA["lo"] "\"\n data-hi=\"" DATA["hi"] "\">\n<div class=\"plot\" tabindex=\"0\" role=\"group\" aria-label=\"Picture\">" picture(S["chart"], chart_alt(m), 320) "</div>\n" \
 		"<figcaption>Line: value of each build. Band: its interval. Dotted: baseline. " (S["mark_count"] ? "Dashed: level before and after a change. " : "") \
 		"Right: change against the baseline. Cross: failed. <a href=\"" S["chart"] ".svg\">SVG</a> <a href=\"" page_slug ".csv\">CSV</a></figcaption>\n</figure>\n"
 }

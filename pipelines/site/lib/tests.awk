@@ -93,6 +93,7 @@ function end_group(   i, k, any, all) {
 function series(m,   key, f, newest, k) {
 	split("", S)
 	S["metric"] = m ? metric[m] : ""
+	if (!wanted(m)) return
 	S["key"] = line_host[line] SUBSEP line_track[line] SUBSEP page_suite SUBSEP page_test SUBSEP entry SUBSEP S["metric"]
 	for (k = n; m && k > 0 && value[m, k] == ""; k--) ;
 	S["newest"] = m ? k : 0 # the newest point that has a value
@@ -110,6 +111,13 @@ function series(m,   key, f, newest, k) {
 	series_row[nseries] = summary_row(m)
 	series_html[nseries] = article(m)
 	csv_rows(m)
+}
+
+# plot draws some series only: PLOT_SERIES has host class, track, entry point and metric, empty for all.
+function wanted(m,   f) {
+	if (!("PLOT_SERIES" in ENVIRON)) return 1
+	split(ENVIRON["PLOT_SERIES"], f, "\t")
+	return m && (f[1] == "" || f[1] == line_host[line]) && (f[2] == "" || f[2] == line_track[line]) && (f[3] == "" || f[3] == entry) && (f[4] == "" || f[4] == S["metric"])
 }
 
 # What is there to say of the newest build? The detector's verdict; what only the site can see comes first:

@@ -11,4 +11,4 @@ bad = dark ? '#ff8a4c' : '#c24e00'
 good = dark ? '#2fc795' : '#00785a'
 if (term eq 'svg') { set terminal svg size width,height noenhanced font 'sans-serif,15' background paper dashlength .6 }
 if (term eq 'png') { set terminal pngcairo size width,height noenhanced font 'sans,11' background paper }
-if (term eq 'dumb') { set terminal dumb size columns,rows noenhanced }
+if (term eq 'dumb') { set terminal dumb size columns,rows noenhanced; muted = ink }
