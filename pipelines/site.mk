@@ -37,7 +37,7 @@ site-serve: ## show the pages on localhost, port SITE_PORT
 	$(Q)busybox httpd -f -p '127.0.0.1:$(SITE_PORT)' -h '$(SITE)'
 
 site-split: ## write pipelines/site as a branch SITE_BRANCH of its own, for other projects' submodules
-	$(Q)git subtree split --quiet --prefix=pipelines/site -b '$(SITE_BRANCH)'
+	$(Q)git subtree split -q --prefix=pipelines/site -b '$(SITE_BRANCH)'
 
 plot: ## draw TEST over its builds, or VERDICT.csv, into PLOT.svg or .png or on the terminal
 	$(Q)pipelines/site/plot $(if $(VERDICT),--verdict '$(VERDICT)',--test '$(TEST)') $(if $(PLOT),-o '$(PLOT)') \

@@ -88,7 +88,7 @@ in_browser() {
 
 @test "change points, levels and markers are drawn in" {
   requires mlr gnuplot
-  grep -q '>+12.0 %  028fccf<' "$BATS_FILE_TMPDIR"/plain/t/map-hash-update-*-1.svg
+  grep -q '>+12.0 %  028fccf<' "$BATS_FILE_TMPDIR"/plain/t/map-hash-update-*-*.svg
   printf 'build,kind,label,url\n0280557,release,v2 <final>,https://example.org/v2\n0282446,accepted,meant so,javascript:alert(1)\n' > events.csv
   plot --test map/hash/update --track main --events events.csv -o p.svg "$BATS_FILE_TMPDIR/plain.tree"
   grep -q '>v2 &lt;final&gt;<' p.svg
@@ -143,8 +143,8 @@ in_browser() {
 @test "two at once do not mix: the second says so" {
   requires mlr gnuplot
   tree t 6
-  mkdir -p out.state/lock
-  echo $$ > out.state/lock/pid
+  mkdir out.state
+  echo $$ > out.state/lock
   run -2 --separate-stderr site -o out t
   assert_contains "$stderr" "another one works on this"
 }
@@ -162,15 +162,15 @@ in_browser() {
     # shellcheck disable=SC2086 # several words are meant
     run -2 --separate-stderr site -o out $arguments
     assert_contains "$stderr" "$expected"
-    [ "${#stderr_lines[@]}" -le 3 ]
+    [ "${#stderr_lines[@]}" = 1 ] || [[ $arguments == short.csv ]] # Miller has its say there
     rm -rf out out.state
   done <<'CASES'
 no-such|no such file or directory: 'no-such'
 no-test.csv|no column 'test'
 no-value.csv|no value column
-no-number.csv|not a number: '12abc' in test 'x'
-short.csv|cannot be read
-no-name.csv|a row without a test
+no-number.csv|site: not a number: '12abc' in test 'x' ('no-number.csv' row 1)
+short.csv|Miller cannot read
+no-name.csv|site: a row without a test ('no-name.csv' row 1)
 empty-tree|no summary.csv below: empty-tree
 --frobnicate|no such option: '--frobnicate'
 --stale-days x no-value.csv|not a number: 'x' days
@@ -253,9 +253,9 @@ CASES
 }
 
 @test "another awk gives the same pages" {
-  requires mlr gnuplot busybox
+  requires mlr gnuplot gawk
   mkdir bin
-  printf '#!/bin/sh\nexec busybox awk "$@"\n' > bin/awk
+  printf '#!/bin/sh\nexec gawk --posix "$@"\n' > bin/awk
   chmod +x bin/awk
   tree t 6
   site -o one --now "$NOW" t

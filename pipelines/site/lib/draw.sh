@@ -75,12 +75,12 @@ write_pages() {
 	remove_old_pages
 }
 
-# Pages of tests that are gone.
+# Pages of tests that are gone, and pictures that are not drawn any more.
 remove_old_pages() {
-	(cd "$out/t" && find . -type f) | sed 's|^\./||' | sort > "$work/present"
-	(cd "$work/gp" && find . -name '*.gp') | sed 's|^\./||; s|\.gp$||' | sort > "$work/slugs"
-	awk 'NR == FNR { keep[$0]; next } { s = $0; sub(/\.(html|csv)$/, "", s); sub(/-[0-9]+d?(-dark)?\.svg$/, "", s); if (!(s in keep)) print }' \
-		"$work/slugs" "$work/present" | (cd "$out/t" && in_batches | xargs -0 rm -f)
+	(cd "$work/gp" && find . -name '*.gp' -exec sed -n "s/^out='\\(.*\\)'\$/\\1/p" {} + | sed 's/.*/&.svg\n&-dark.svg/'
+		find . -name '*.gp' | sed 's|^\./||; s|\.gp$||; s|.*|&.html\n&.csv|') > "$work/expected"
+	(cd "$out/t" && find . -type f) | sed 's|^\./||' > "$work/present"
+	awk 'NR == FNR { keep[$0]; next } !($0 in keep)' "$work/expected" "$work/present" | (cd "$out/t" && in_batches | xargs -0 rm -f)
 }
 
 # gnuplot draws what is new or has changed, in as many processes as there are processors.

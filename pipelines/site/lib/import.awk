@@ -32,7 +32,9 @@ function find_columns(   i, col) {
 	}
 }
 function bad(what) {
-	printf "site: %s (%s)\n", what, $PATH > "/dev/stderr"
+	name = $PATH
+	sub(/^[0-9]+:/, "", name) # an operand (import.sh)
+	printf "site: %s ('%s' row %d)\n", what, name, rows > "/dev/stderr"
 	failed = 1
 	exit 2
 }
@@ -56,6 +58,8 @@ function run_number(   id) {
 	return last_number = number[id]
 }
 {
+	rows = $PATH == last_path ? rows + 1 : 1
+	last_path = $PATH
 	if ($TEST == "") bad("a row without a test")
 	run = run_number()
 	if ($TIME < time[run]) time[run] = $TIME

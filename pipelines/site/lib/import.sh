@@ -19,11 +19,11 @@ collect_sources() {
 	for source in "$@"; do
 		n=$((n + 1))
 		if [ "$source" = - ]; then
-			cat > "$work/stream/$n.csv"
+			cat > "$work/stream/$n:standard input.csv"
 		elif [ -d "$source" ]; then
 			(cd -- "$source" && pwd) >> "$work/roots"
 		elif [ -r "$source" ]; then
-			cp -- "$source" "$work/stream/$n.csv"
+			cp -- "$source" "$work/stream/$n:$(basename -- "$source" .csv).csv"
 		else
 			die "no such file or directory: '$source'"
 		fi
@@ -67,8 +67,8 @@ read_rows() { # ROOT RUNS RUNS_OUT > rows
 	done
 	: > "$3"
 	in_batches | (cd -- "$1" && xargs -0 mlr --icsv --otsv template -f "$fields" then put -S '$path = FILENAME' ${only_test:+then filter -S '$test == ENV["PLOT_TEST"]'} || echo failed > "$work/failed") |
-		script -v metrics="$metrics" -v runs="$2" -v runs_out="$3" -f "$lib/import.awk" || echo failed > "$work/failed"
-	[ ! -e "$work/failed" ] || die "the results cannot be read (see above)"
+		script -v metrics="$metrics" -v runs="$2" -v runs_out="$3" -f "$lib/import.awk" || exit 2
+	[ ! -e "$work/failed" ] || die "Miller cannot read the results (see above)"
 }
 read_environments() { # ROOT > folder, name, value
 	sed -n 's/summary\.csv$/environment.csv/p' | (cd -- "$1" && while IFS= read -r f; do [ ! -f "$f" ] || printf '%s\n' "$f"; done) > "$work/environment-files"
