@@ -4,13 +4,13 @@ BEGIN {
 	config()
 	FS = OFS = "\t"
 	load_runs(runs)
-	while ((getline row < rounds_runs) > 0) {
+	while (rounds_runs != "" && (getline row < rounds_runs) > 0) {
 		n = split(row, f, "\t")
 		round_dir[f[1]] = f[n]
 		round_build[f[1]] = f[5]
 	}
 	for (r in run_of) dir_run[run_path[run_of[r]], run_build[run_of[r]]] = r
-	while ((getline row < rounds) > 0) {
+	while (rounds != "" && (getline row < rounds) > 0) {
 		$0 = row
 		if (($5 == "ok" || $5 == "") && (round_dir[$1], round_build[$1]) in dir_run) emit(dir_run[round_dir[$1], round_build[$1]], 1)
 	}

@@ -5,7 +5,7 @@
 # verdicts: rank and words for each verdict; worst first.
 
 function load_runs(file,   row, f, k) {
-	while ((getline row < file) > 0) {
+	while (file != "" && (getline row < file) > 0) {
 		split(row, f, "\t")
 		k = f[2] SUBSEP f[3]
 		run_of[f[1]] = k
