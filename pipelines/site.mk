@@ -1,5 +1,11 @@
 # Pages of what was measured. pipelines/site/ stands alone and knows nothing of this project; here it is given
 # our results, and what regress-detect says of them.
+#: SITE         where the pages are written  (build/site)
+#: SITE_SOURCE  results that they show  (the results branch where there is one, else RESULTS)
+#: SITE_TITLE, SITE_PORT, SITE_BRANCH, SITE_OPTIONS  title; port of site-serve; branch of site-split; more options of
+#:              pipelines/site/site
+#: MARKERS      CSV of accepted changes and releases (build,kind,label,url,…)  (none)
+#: TEST, HOST_CLASS, METRIC, VERDICT, PLOT  what `make plot` draws, and the .svg or .png it writes
 .PHONY: site site-input site-serve site-split plot benchmark-site
 
 SITE          ?= build/site
@@ -54,5 +60,6 @@ build/browser/node_modules/.package-lock.json: tests/browser/package-lock.json t
 browser-tests: build/browser/node_modules/.package-lock.json
 .PHONY: browser-tests
 
+benchmark-tools: benchmark-site
 benchmark-site: browser-tests ## 500 tests by 1000 builds: how long the pages take, anew and with one run more
-	$(Q)tests/benchmark-site build/benchmark-site
+	$(Q)pipelines/benchmark/site build/benchmark-site

@@ -11,8 +11,9 @@ BEGIN {
 	load_compared(compared_lines)
 }
 {
-	names[$1] = names[$1] (($1, $2) in env ? "" : "\t" $2)
-	env[$1, $2] = $3
+	again = ($1, $2) in env # a name may come twice
+	if (!again) names[$1] = names[$1] "\t" $2
+	env[$1, $2] = again ? env[$1, $2] "; " $3 : $3
 }
 END {
 	for (line = 1; line <= nlines; line++) {
