@@ -51,6 +51,7 @@ function headline(   n, i, s, part, out_) {
 	if (out_ != "") return "<span class=\"alarm\">" out_ "</span> <span class=\"g\">of " total " series</span>"
 	if (!total) return "No results yet."
 	if (count["unjudged"] == total) return "No build has been judged yet: changes are against the build before."
+	if (count["new"] + count["unjudged"] == total) return "Nothing to compare with yet <span class=\"g\">in " total " series</span>"
 	return "<span class=\"calm\">Nothing got worse</span> <span class=\"g\">in " total " series</span>"
 }
 function write_lines(   line, v, i) {
