@@ -68,7 +68,6 @@ in_browser() {
 
 @test "the CSV of a test holds just what was stored, whatever its name" {
   requires mlr gnuplot
-  local name csv
   find "$BATS_FILE_TMPDIR/hostile.tree" -name summary.csv -exec mlr --icsv --ojson filter '$track == "main"' then cut -o -f test,build,median_duration_ns,ci_low_duration_ns,status,reason \
     then rename median_duration_ns,value,ci_low_duration_ns,ci_low {} + | mlr --ijson --ocsv sort -f test,build then unsparsify > stored.csv
   mlr --icsv --ocsv filter '$track == "main"' then cut -o -f test,build,value,ci_low,status,reason then sort -f test,build "$BATS_FILE_TMPDIR"/hostile/t/*.csv > shown.csv
