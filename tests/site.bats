@@ -1,0 +1,292 @@
+# The pages: what is written, from what input, and what a browser makes of it.
+load helpers
+
+NOW=2024-02-10T06:00:00Z
+SITE_CODE=pipelines/site
+
+# Two sites for all tests of this file: one of plain names, one of names that try to break out.
+setup_file() {
+  command -v mlr gnuplot >/dev/null || return 0
+  local top="$BATS_TEST_DIRNAME/.."
+  for kind in plain hostile; do
+    awk -v out="$BATS_FILE_TMPDIR/$kind.tree" -v hostile="$([ $kind = plain ] && echo 0 || echo 1)" -f "$top/tests/fixtures/site/tree.awk"
+    "$top/pipelines/site/site" -o "$BATS_FILE_TMPDIR/$kind" --changes "$BATS_FILE_TMPDIR/$kind.tree/changes.csv" --now "$NOW" "$BATS_FILE_TMPDIR/$kind.tree" \
+      2>"$BATS_FILE_TMPDIR/$kind.err"
+  done
+  if command -v node npm >/dev/null && ! make -s -C "$top" browser-tests >"$BATS_FILE_TMPDIR/npm.log" 2>&1; then
+    echo "npm cannot install what the browser's tests need: $(tail -n 1 "$BATS_FILE_TMPDIR/npm.log")" >"$BATS_FILE_TMPDIR/no-browser"
+  fi
+}
+
+site() { "$TOP/$SITE_CODE/site" "$@"; }
+plot() { "$TOP/$SITE_CODE/plot" "$@"; }
+tree() { awk -v out="$1" -v tests=22 -v builds="$2" -v first="${3:-0}" -f "$FIXTURES/site/tree.awk"; }
+
+# in_browser KIND CHECK: of tests/browser/check.mjs
+in_browser() {
+  requires mlr gnuplot node npm chromium
+  if [ -e "$BATS_FILE_TMPDIR/no-browser" ]; then
+    cat "$BATS_FILE_TMPDIR/no-browser" >&2
+    case " ${CAPABILITIES-} " in *" npm "* | *" all-commands "*) return 1 ;; esac
+    skip "$(cat "$BATS_FILE_TMPDIR/no-browser")"
+  fi
+  node "$TOP/tests/browser/check.mjs" "$TOP/build/browser" "$BATS_FILE_TMPDIR/$1" "$2"
+}
+
+@test "the overview shows what got worse first, and since when" { in_browser plain overview_worst_first; }
+@test "the overview filters by text, group, track, host class, runtime and verdict" { in_browser plain overview_filters; }
+@test "the overview sorts and groups" { in_browser plain overview_sorts; }
+@test "hover shows the values of the CSV, where gnuplot drew them" { in_browser plain hover_equals_csv; }
+@test "a chart zooms, and turns logarithmic" { in_browser plain zoom_and_log; }
+@test "everything can be done by keyboard" { in_browser plain keyboard; }
+@test "any two builds can be compared, and the numbers are right" { in_browser plain compare; }
+@test "a server's strict policy breaks nothing, and nothing leaves the machine" { in_browser plain policy_from_server; }
+@test "light, dark, narrow and printed pages fit" { in_browser plain light_dark_narrow_print; }
+@test "pages can be read without JavaScript" { in_browser plain readable_without_script; }
+@test "axe finds no serious violation, light, dark and narrow" { in_browser plain accessible; }
+# bats test_tags=slow
+@test "no page logs an error, and every link leads somewhere" { in_browser plain all_pages_quiet; }
+# bats test_tags=slow
+@test "hostile names are text in every page" { in_browser hostile hostile_text_is_text; }
+
+@test "a site is made without a word" {
+  requires mlr gnuplot
+  assert_equal "$(cat "$BATS_FILE_TMPDIR/plain.err" "$BATS_FILE_TMPDIR/hostile.err")" ""
+}
+
+@test "hostile names run nothing, stay in their folder, and leave every SVG well-formed" {
+  requires mlr gnuplot xmllint
+  [ -z "$(find "$BATS_FILE_TMPDIR" -name owned)" ]
+  [ -z "$(find "$BATS_FILE_TMPDIR" -name '*escape*' -not -path "$BATS_FILE_TMPDIR/hostile/t/*")" ]
+  [ "$(find "$BATS_FILE_TMPDIR/hostile" -name '*.svg' | wc -l)" -gt 50 ]
+  find "$BATS_FILE_TMPDIR/hostile" -name '*.svg' -exec xmllint --noout {} +
+  # Drawn as they are, not as gnuplot's language or markup.
+  run xmllint --xpath "string(//*[local-name()='text'][contains(., 'system')][1])" "$BATS_FILE_TMPDIR"/hostile/t/system-touch-*-1.svg
+  [[ $output == *"touch"* ]]
+  grep -q '{x_1^2}' "$BATS_FILE_TMPDIR"/hostile/t/*x-1-2*-1.svg
+}
+
+@test "the CSV of a test holds just what was stored, whatever its name" {
+  requires mlr gnuplot
+  find "$BATS_FILE_TMPDIR/hostile.tree" -name summary.csv -exec mlr --icsv --ojson filter '$track == "main"' then cut -o -f test,build,median_duration_ns,ci_low_duration_ns,status,reason \
+    then rename median_duration_ns,value,ci_low_duration_ns,ci_low {} + | mlr --ijson --ocsv sort -f test,build then unsparsify > stored.csv
+  mlr --icsv --ocsv filter '$track == "main"' then cut -o -f test,build,value,ci_low,status,reason then sort -f test,build "$BATS_FILE_TMPDIR"/hostile/t/*.csv > shown.csv
+  [ "$(wc -l < shown.csv)" -gt 1000 ]
+  diff stored.csv shown.csv
+}
+
+@test "a failed row shows its reason and never a number" {
+  requires mlr gnuplot
+  printf 'run_id,timestamp,build,test,entry_point,median_v_ns,status,reason\n1,2024-01-01T00:00:00Z,a,t,e,5,ok,\n2,2024-01-02T00:00:00Z,b,t,e,777,run_failed,it <broke>\n' > in.csv
+  site -o out --now "$NOW" in.csv
+  run cat out/t/*.html out/t/*.csv out/r/*.js out/index.html
+  [[ $output != *777* ]]
+  assert_contains "$output" 'run_failed: it &lt;broke&gt;'
+  assert_contains "$(cat out/index.html)" 'class="v failed"'
+}
+
+@test "change points, levels and markers are drawn in" {
+  requires mlr gnuplot
+  grep -q '>+12.0 %  028fccf<' "$BATS_FILE_TMPDIR"/plain/t/map-hash-update-*-*.svg
+  printf 'build,kind,label,url\n0280557,release,v2 <final>,https://example.org/v2\n0282446,accepted,meant so,javascript:alert(1)\n' > events.csv
+  plot --test map/hash/update --track main --events events.csv -o p.svg "$BATS_FILE_TMPDIR/plain.tree"
+  grep -q '>v2 &lt;final' p.svg
+  grep -q '>meant so<' p.svg
+  site -o out --events events.csv --now "$NOW" "$BATS_FILE_TMPDIR/plain.tree"
+  run cat out/t/map-hash-update-*.html
+  assert_contains "$output" '<a rel="nofollow" href="https://example.org/v2">v2 &lt;final&gt;</a>'
+  [[ $output != *javascript:* ]]
+}
+
+@test "links to commits and stored runs are made of templates, quoted, and only to http" {
+  requires mlr gnuplot
+  tree t 6
+  site -o out --now "$NOW" --commit-url 'https://example.org/c/%s' --run-url 'https://example.org/tree/%s' t
+  run grep -ho 'href="https://[^"]*"' out/r/*.html
+  assert_contains "$output" 'href="https://example.org/tree/example-cpu-kvm/main/core/2024/01/2024-01-06T060000Z-'
+  assert_contains "$output" 'href="https://example.org/c/'
+  run -2 --separate-stderr site -o out2 --commit-url 'javascript:%s' t
+  assert_contains "$stderr" "not an http address"
+  [ ! -e out2 ]
+}
+
+@test "one run more gives the same bytes as all anew" {
+  requires mlr gnuplot
+  tree t 10
+  site -o grown --now "$NOW" t
+  tree t 11 10
+  site -o grown --now "$NOW" t
+  site -o anew --now "$NOW" t
+  diff -r grown anew
+  # A test that is gone takes its pages with it.
+  grep -v ,csum/diff, "$(find t -name summary.csv | head -n 1)" > one.csv
+  find t -name summary.csv -exec sh -c 'grep -v ,csum/diff, "$1" > x; mv x "$1"' sh {} \;
+  site -o grown --now "$NOW" t
+  site -o anew2 --now "$NOW" t
+  diff -r grown anew2
+  [ -z "$(find grown -name '*csum*')" ]
+}
+
+@test "a site that was killed in the middle is whole after the next time" {
+  requires mlr gnuplot
+  tree t 12
+  site -o anew --now "$NOW" t
+  for after in .2 .5 1; do
+    rm -rf killed killed.state
+    timeout -s KILL "$after" "$TOP/$SITE_CODE/site" -o killed --now "$NOW" t || :
+    site -o killed --now "$NOW" t
+    diff -r killed anew
+  done
+}
+
+@test "two at once do not mix: the second says so" {
+  requires mlr gnuplot
+  tree t 6
+  mkdir out.state
+  echo $$ > out.state/lock
+  run -2 --separate-stderr site -o out t
+  assert_contains "$stderr" "another one works on this"
+}
+
+@test "bad input is one line and exit status 2" {
+  requires mlr gnuplot
+  printf 'name,median_v\nx,1\n' > no-test.csv
+  printf 'test,build,n\nx,b,1\n' > no-value.csv
+  printf 'test,build,median_v\nx,b,12abc\n' > no-number.csv
+  printf 'test,build,median_v\nx,b\n' > short.csv
+  printf 'test,build,median_v\n,b,1\n' > no-name.csv
+  : > empty.csv
+  mkdir empty-tree
+  while IFS='|' read -r arguments expected; do
+    # shellcheck disable=SC2086 # several words are meant
+    run -2 --separate-stderr site -o out $arguments
+    assert_contains "$stderr" "$expected"
+    [ "${#stderr_lines[@]}" = 1 ] || [[ $arguments == short.csv ]] # Miller has its say there
+    rm -rf out out.state
+  done <<'CASES'
+no-such|no such file or directory: 'no-such'
+no-test.csv|no column 'test'
+no-value.csv|no value column
+no-number.csv|site: not a number: '12abc' in test 'x' ('no-number.csv' row 1)
+short.csv|Miller cannot read
+no-name.csv|site: a row without a test ('no-name.csv' row 1)
+empty-tree|no summary.csv below: empty-tree
+--frobnicate|no such option: '--frobnicate'
+--stale-days x no-value.csv|not a number: 'x' days
+--verdicts none.csv no-value.csv|cannot read: 'none.csv'
+-o|option needs a value: '-o'
+CASES
+}
+
+@test "data of another domain come as a stream, and more may be better" {
+  requires mlr gnuplot
+  mlr --icsv --ocsv cat "$FIXTURES/site/network.csv" | site -o out --title 'Network' --value throughput_mbps --higher-is-better throughput_mbps --now "$NOW" -
+  assert_contains "$(cat out/index.html)" '>tcp/bulk/<'
+  # The build that carries less stands at the top of the comparison, as worse.
+  run grep -o 'scope="row"><a href="../t/[a-z-]*' out/c/1.html
+  assert_contains "${lines[0]}" "tcp-bulk-one-stream"
+}
+
+@test "runs that are not complete, and comparisons, are no history" {
+  requires mlr gnuplot
+  tree t 6
+  mkdir t/incomplete t/a..b
+  cp -r t/example-cpu-kvm t/incomplete/
+  cp -r t/example-cpu-kvm t/a..b/
+  site -o out --now "$NOW" t
+  [ "$(find out/r -name '*.html' | wc -l)" = "$(find t/example-cpu-kvm t/icount-qemu-7.2 -name summary.csv | wc -l)" ]
+}
+
+@test "plot draws SVG, PNG and text, and asks which series is meant" {
+  requires mlr gnuplot
+  local t=$BATS_FILE_TMPDIR/plain.tree
+  plot --test map/hash/update --track main -o p.png "$t"
+  assert_equal "$(head -c 4 p.png | tail -c 3)" PNG
+  run plot --test map/hash/update "$t"
+  assert_contains "$output" "map/hash/update"
+  assert_contains "$output" "+12.0 %"
+  run -2 --separate-stderr plot --test map/hash/update -o p.svg "$t"
+  assert_contains "$stderr" "2 series of test 'map/hash/update': choose one"
+  run -2 --separate-stderr plot --test none -o p.svg "$t"
+  assert_contains "$stderr" "no such test: 'none'"
+  run -2 --separate-stderr plot --test map/hash/update -o p.gif "$t"
+  assert_contains "$stderr" "ends in .svg or .png"
+  plot --verdict "$(find "$t" -path '*main*' -name verdict.csv)" -o v.svg
+  grep -q '>+12.0 %<' v.svg
+  plot --test "'; system('touch owned'); #" --track none "$t" 2>/dev/null || :
+  [ ! -e owned ]
+}
+
+@test "regress-detect's verdicts of a history reach the pages" {
+  requires mlr gnuplot
+  regress-detect --help | grep -q -e --history || skip "this regress-detect has no --history"
+  cd "$TOP"
+  local dir=$BATS_TEST_TMPDIR
+  awk -v out="$dir/t" -f tests/fixtures/site/tree.awk
+  find "$dir/t" -name verdict.csv -delete
+  pipelines/site-verdicts "$dir/t" "$dir/v"
+  pipelines/site/site -o "$dir/out" --verdicts "$dir/v/newest.csv" --changes "$dir/v/changes.csv" --now "$NOW" "$dir/t"
+  run grep -o 'Worst: .*' "$dir/out/index.html"
+  assert_contains "$output" "map/hash/update"
+  run grep -o '<tr class="suspected".*update.*028fccf' "$dir/out/index.html"
+  [ "${#lines[@]}" -ge 1 ]
+  grep -q '>+1[12]\.[0-9] %  028fccf<' "$dir"/out/t/map-hash-update-*.svg
+}
+
+@test "the site can be split off and used by another project as a submodule" {
+  requires mlr gnuplot git
+  git -C "$TOP" rev-parse --verify --quiet HEAD:pipelines/site/site || skip "not in a repository"
+  git clone --quiet "$TOP" clone
+  make -s -C clone site-split SITE_BRANCH=site
+  # Nothing of it knows where it came from.
+  [ -z "$(git -C clone grep -il 'ebpf\|\bbpf' site --)" ]
+  git init --quiet other
+  cd other
+  git -c protocol.file.allow=always submodule --quiet add -b site ../clone pages
+  [ -e pages/README.md ]
+  cp "$FIXTURES/site/network.csv" .
+  pages/site -o out --value throughput_mbps --higher-is-better throughput_mbps --now "$NOW" network.csv
+  assert_contains "$(cat out/index.html)" '>tcp/bulk/<'
+  pages/plot --test tcp/bulk/one-stream --value throughput_mbps -o p.svg network.csv
+  grep -q '>throughput (mbps)<\|throughput mbps' p.svg
+}
+
+@test "another awk gives the same pages" {
+  requires mlr gnuplot gawk
+  mkdir bin
+  printf '#!/bin/sh\nexec gawk --posix "$@"\n' > bin/awk
+  chmod +x bin/awk
+  tree t 6
+  site -o one --now "$NOW" t
+  PATH=$PWD/bin:$PATH site -o two --now "$NOW" t
+  diff -r one two
+}
+
+@test "site-serve shows the site on this machine only" {
+  requires busybox curl
+  mkdir www
+  echo hello > www/index.html
+  make -s -C "$TOP" site-serve SITE="$PWD/www" SITE_PORT=8765 >/dev/null 3>&- &
+  local server=$! ok=
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    ok=$(curl -s http://127.0.0.1:8765/ || :)
+    [ -z "$ok" ] || break
+    sleep .3
+  done
+  kill "$(cat /proc/$server/task/$server/children | cut -d ' ' -f 1)" "$server" 2>/dev/null || :
+  assert_equal "$ok" hello
+}
+
+# bats test_tags=slow
+@test "500 tests make an overview of less than a MiB" {
+  requires mlr gnuplot
+  awk -v out=t -v tests=500 -v builds=100 -v lines=1 -v rounds_runs=0 -f "$FIXTURES/site/tree.awk"
+  site -o out --now "$NOW" t
+  [ "$(grep -c '<tr class="[a-z]*" data-g' out/index.html)" -ge 500 ]
+  [ "$(wc -c < out/index.html)" -lt 1048576 ]
+}
+
+@test "the shell of the site is clean" {
+  requires shellcheck
+  shellcheck "$TOP/$SITE_CODE/site" "$TOP/$SITE_CODE/plot" "$TOP/$SITE_CODE"/lib/*.sh
+}
