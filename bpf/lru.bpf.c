@@ -84,7 +84,7 @@ static long count_one(__u32 index, void *ctx)
 	return 0;
 }
 
-/* Of the last ENTRIES keys some have gone, and of those before them none is left that should be. */
+/* How many keys are there, of ENTRIES from one on. */
 static __always_inline __u32 count(__u32 from)
 {
 	at = from;

@@ -238,7 +238,8 @@ static void set_texts(struct suite *suite, const struct test *test, struct plan_
 		enum field f;
 		char **text;
 	} texts[] = {
-	    {F_NAME, &row->test},   {F_DESCRIPTION, &row->description}, {F_PROOF, &row->proof},
+	    {F_NAME, &row->test},   {F_DESCRIPTION, &row->description},
+	    {F_PROOF, &row->proof}, {F_NET_OF, &row->net_of},
 	    {F_CHECK, &row->check}, {F_CONSUMER, &row->consumer},
 	};
 

@@ -23,6 +23,7 @@ enum field {
 	F_NAME,
 	F_DESCRIPTION,
 	F_PROOF,
+	F_NET_OF,
 	F_PLATFORM,
 	F_SOURCE,
 	F_DEFINES,

@@ -11,6 +11,7 @@ const char *const field_names[FIELD_COUNT] = {
     [F_NAME] = "name",
     [F_DESCRIPTION] = "description",
     [F_PROOF] = "proof",
+    [F_NET_OF] = "net_of",
     [F_PLATFORM] = "platform",
     [F_SOURCE] = "source",
     [F_DEFINES] = "defines",

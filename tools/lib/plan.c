@@ -80,6 +80,7 @@ static const struct {
     FIELD(compiler, TEXT),
     FIELD(description, TEXT),
     FIELD(proof, TEXT),
+    FIELD(net_of, TEXT),
 };
 #define NFIELDS (sizeof(fields) / sizeof(*fields))
 
@@ -331,16 +332,19 @@ void plan_write_row(const struct plan *plan, const struct plan_row *row, FILE *f
 
 void plan_write_list(const struct plan *plan, FILE *f)
 {
+	static const char *const names[] = {"suite",	    "test",	  "entry_point",
+					    "program_type", "operations", "packet",
+					    "description",  "proof",	  "net_of"};
 	struct csv_writer w = {.f = f};
 
-	csv_write_cell(&w, "suite");
-	csv_write_cell(&w, "test");
-	csv_write_cell(&w, "entry_point");
+	for (size_t n = 0; n < sizeof(names) / sizeof(*names); n++)
+		csv_write_cell(&w, names[n]);
 	csv_end_row(&w);
-	for (size_t i = 0; i < plan->nrows; i++) {
-		csv_write_cell(&w, plan->rows[i].suite);
-		csv_write_cell(&w, plan->rows[i].test);
-		csv_write_cell(&w, plan->rows[i].entry_point);
+	for (size_t r = 0; r < plan->nrows; r++) {
+		for (size_t n = 0; n < sizeof(names) / sizeof(*names); n++)
+			for (size_t i = 0; i < NFIELDS; i++)
+				if (!strcmp(fields[i].name, names[n]))
+					write_cell(&w, &plan->rows[r], i);
 		csv_end_row(&w);
 	}
 }

@@ -55,12 +55,13 @@ struct plan_row {
 	uint64_t iterations; /* the suite's own count of invocations; 0 for none */
 	char *prepare;	     /* program that fills the maps, run before each round */
 	uint64_t prepare_iterations;
-	uint64_t prepare_every;	   /* invocations after which it must run again; 0 for never */
-	char *packet;		   /* name of the input, see packet.h */
-	char *consumer;		   /* map that is drained (or fed) meanwhile, or trace_pipe */
-	double dropped_max_pct;	   /* records that may be lost before the test counts as dropped */
-	char *check;		   /* program that returns 0 when the operation took place */
-	char *description, *proof; /* for people: what is measured, and what check proves */
+	uint64_t prepare_every; /* invocations after which it must run again; 0 for never */
+	char *packet;		/* name of the input, see packet.h */
+	char *consumer;		/* map that is drained (or fed) meanwhile, or trace_pipe */
+	double dropped_max_pct; /* records that may be lost before the test counts as dropped */
+	char *check;		/* program that returns 0 when the operation took place */
+	/* For people: what is measured, what proves it, and the test whose cost is part of it. */
+	char *description, *proof, *net_of;
 	bool has_expected_result;
 	uint32_t expected_result;
 	bool keep, control;
@@ -106,7 +107,7 @@ int plan_read(struct plan *plan, const char *path, char *error, size_t error_siz
 void plan_write_header(const struct plan *plan, FILE *f);
 void plan_write_row(const struct plan *plan, const struct plan_row *row, FILE *f);
 
-/** plan_write_list - the names alone, suite,test,entry_point: a file for bpf-run --only */
+/** plan_write_list - what there is: names and what they mean; a file for bpf-run --only */
 void plan_write_list(const struct plan *plan, FILE *f);
 
 /** plan_warn - say on standard error, in one line, what became of a row */

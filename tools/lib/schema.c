@@ -37,6 +37,7 @@ static const struct schema_column plan_columns[] = {
     {"compiler", "text", "", false},
     {"description", "text", "", false},
     {"proof", "text", "", false},
+    {"net_of", "text", "", false},
 };
 TABLE(plan, "plan");
 
