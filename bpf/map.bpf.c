@@ -290,7 +290,8 @@ int check_read_and_replace(void *ctx)
 SEC("xdp")
 int check_write_shared(void *ctx)
 {
-	/* In a map with a value a CPU, an element that another CPU wrote last holds nothing here. */
+	/* In a map with a value a CPU, an element that another CPU wrote last holds nothing here.
+	 */
 	take_census();
 	return failures || !deleted || !changed || present != ENTRIES;
 }

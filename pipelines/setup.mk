@@ -2,7 +2,8 @@
 .PHONY: deps test-deps
 
 deps: ## install what building and running need
-	$(Q)SUDO='$(SUDO)' pipelines/host/deps run $(if $(filter icount kvm,$(RUNTIME)),vm)
+	$(Q)SUDO='$(SUDO)' pipelines/host/deps run $(if $(filter icount kvm,$(RUNTIME)),vm) \
+		$(if $(filter site site-serve plot,$(MAKECMDGOALS)),site)
 
 test-deps: ## install what only tests need, besides
 	$(Q)SUDO='$(SUDO)' pipelines/host/deps run test
