@@ -68,11 +68,11 @@ static int load_chain(enum bpf_prog_type type, size_t k)
 
 static void load_subjects(struct subject *subjects)
 {
-	struct cpu_list available, cpu;
+	struct cpu_list available, cpu, taken = {.n = 0};
 	char reason[200];
 
 	cpus_available(&available);
-	cpus_resolve("any", &available, NULL, &cpu, reason, sizeof(reason));
+	cpus_resolve("any", &available, &taken, &cpu, reason, sizeof(reason));
 	for (size_t i = 0; i < PROGRAMS; i++) {
 		struct subject *s = &subjects[i];
 		enum bpf_prog_type type = types[i / (CHAINS + 1)].type;
