@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What all test files share. Each begins with `load helpers`.
 
 bats_require_minimum_version 1.5.0

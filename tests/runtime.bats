@@ -5,7 +5,8 @@
 load helpers
 
 PATH=$TOP/pipelines/runtime:$PATH
-export VM_TOOLS=$TOP/build/static/$(uname -m)
+VM_TOOLS=$TOP/build/static/$(uname -m)
+export VM_TOOLS
 
 # A file that passes for a bzImage by its header, and is no kernel.
 fake_kernel() { # FILE [RELEASE]
