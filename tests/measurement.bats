@@ -263,6 +263,21 @@ leftovers() {
   assert_equal "$(cat quiet.txt)" ''
 }
 
+@test "what is read is never overwritten" {
+  requires bpf
+  plan > plan.csv
+  cp plan.csv before.csv
+  run -2 --separate-stderr bpf-run -q --rounds 1 --environment plan.csv plan.csv
+  assert_contains "$stderr" "output is also an input: 'plan.csv'"
+  cmp plan.csv before.csv
+}
+
+@test "hooks do not run for a test that has been left out" {
+  requires bpf
+  measure '^cpu/wrong' --rounds 3 --pre 'echo once >> pre.txt'
+  assert_equal "$(cat pre.txt)" once
+}
+
 @test "counters are empty cells where the machine has none" {
   requires bpf
   measure '^chain$' --rounds 1
@@ -275,7 +290,10 @@ leftovers() {
 
 @test "under icount the thread's virtual time is instructions, and there is no duration" {
   requires bpf
-  measure '^chain$' --rounds 1 --runtime icount
+  plan > plan.csv
+  run -2 --separate-stderr bpf-run -q -t '^chain$' --runtime icount plan.csv
+  assert_contains "$stderr" '--runtime icount is for a VM'
+  BPF_RUN_GUEST=1 measure '^chain$' --rounds 1 --runtime icount
   assert_equal "$(csv_value samples.csv duration_ns | sort -u)" ''
   [ "$(csv_value samples.csv instructions | head -n 1)" != '' ]
   assert_contains "$(csv_value samples.csv host_class | head -n 1)" icount

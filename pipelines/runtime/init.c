@@ -281,6 +281,7 @@ static pid_t start(char **argv, int *output, int *errors)
 		if (dup2(out[1], STDOUT_FILENO) < 0 || dup2(err_[1], STDERR_FILENO) < 0 ||
 		    chdir("/work"))
 			err(127, "/work");
+		setenv("BPF_RUN_GUEST", "1", 1);
 		execv(argv[0], argv);
 		err(127, "can't run '%s'", argv[0]);
 	}

@@ -66,7 +66,7 @@ static void add(const char **argv, size_t *n, const char *argument)
 
 /* In the child. Options come before the source; nothing goes through a shell. */
 __attribute__((noreturn)) static void run_compiler(const struct work *work, const struct unit *unit,
-						   const struct job *job)
+						   const struct job *job, int log)
 {
 	const char *argv[OPTIONS_MAX];
 	/* A name that begins with '-' would be an option. */
@@ -74,9 +74,8 @@ __attribute__((noreturn)) static void run_compiler(const struct work *work, cons
 	char *for_dir = xstrdup(source), *dir = dirname(for_dir);
 	struct utsname machine;
 	size_t n = 0;
-	int log = open(job->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 
-	if (log < 0 || dup2(log, STDERR_FILENO) < 0 || dup2(log, STDOUT_FILENO) < 0)
+	if (dup2(log, STDERR_FILENO) < 0 || dup2(log, STDOUT_FILENO) < 0)
 		_exit(126);
 	uname(&machine);
 	add(argv, &n, compiler());
@@ -108,6 +107,7 @@ __attribute__((noreturn)) static void run_compiler(const struct work *work, cons
 static void start(const struct work *work, size_t i, struct job *job)
 {
 	const struct unit *unit = &work->units[i];
+	int log;
 	char *defines = xstrdup("");
 
 	for (size_t d = 0; d < unit->ndefines; d++) {
@@ -119,12 +119,16 @@ static void start(const struct work *work, size_t i, struct job *job)
 	job->log = work_log_path(work, unit->source, defines);
 	job->object = xasprintf("%s/.compiling-%ld-%zu.o", work->objdir, (long)getpid(), i);
 	free(defines);
+	log = open(job->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (log < 0)
+		err(EXIT_TROUBLE, "can't write log: '%s'", job->log);
 	fflush(NULL);
 	job->pid = fork();
 	if (job->pid < 0)
 		err(EXIT_TROUBLE, "can't start the compiler");
 	if (!job->pid)
-		run_compiler(work, unit, job);
+		run_compiler(work, unit, job, log);
+	close(log);
 }
 
 /* The first line that says "error:", or the last line of all. */

@@ -235,6 +235,16 @@ static void check_privilege(const struct plan *plan)
 		errx(EXIT_TROUBLE, "%s", forbidden);
 }
 
+/* Elsewhere than in a VM that counts, the same clock tells time, which would pass for a count. */
+static void check_runtime(const struct opts *o)
+{
+	if (o->identity.runtime != RUNTIME_HOST && !getenv("BPF_RUN_GUEST"))
+		errx(
+		    EXIT_TROUBLE,
+		    "--runtime %s is for a VM that pipelines/runtime boots (make bench RUNTIME=%s)",
+		    runtime_names[o->identity.runtime], runtime_names[o->identity.runtime]);
+}
+
 static void catch_signals(void)
 {
 	struct sigaction action = {.sa_handler = on_signal};
@@ -274,7 +284,10 @@ static int measure(struct opts *o)
 	struct samples samples = {.identity = &o->identity, .plan = &plan};
 	uint64_t rounds;
 
+	if (o->environment)
+		cli_check_output(&o->cli, o->environment);
 	read_plans(&plan, o);
+	check_runtime(o);
 	check_privilege(&plan);
 	if (!o->quiet)
 		advice_give();

@@ -317,10 +317,20 @@ static void finish_variant(struct run *run, struct variant *variant)
 	variant->loaded = false;
 }
 
+static bool has_ended(const struct test *test)
+{
+	for (size_t v = 0; v < test->nvariants; v++)
+		if (!test->variants[v].ended)
+			return false;
+	return true;
+}
+
 static void run_test(struct run *run, struct test *test)
 {
 	const struct plan_row *first = test->variants[0].row[0];
 
+	if (has_ended(test))
+		return;
 	hook_run(run->options->pre, "--pre", first, run->round);
 	for (size_t v = 0; v < test->nvariants; v++) {
 		struct variant *variant = &test->variants[v];

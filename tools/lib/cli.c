@@ -26,8 +26,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		cli->noperands = 1;
 		return 0;
 	case 'h':
-		argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
-		return 0;
+		argp_state_help(state, stdout, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK);
+		cli_close_output();
+		exit(0);
 	case 'V':
 		printf("%s (eBPF performance benchmark suite) %s\n", program_invocation_short_name,
 		       VERSION);
@@ -85,17 +86,27 @@ double cli_double(const char *option, const char *text, double min, double max)
 	return value;
 }
 
+/* Whether two paths are one regular file. */
+static bool same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return !stat(a, &x) && S_ISREG(x.st_mode) && !stat(b, &y) && x.st_dev == y.st_dev &&
+	       x.st_ino == y.st_ino;
+}
+
+void cli_check_output(const struct cli *cli, const char *path)
+{
+	for (int i = 0; i < cli->noperands; i++)
+		if (same_file(path, cli->operands[i]))
+			errx(EXIT_TROUBLE, "output is also an input: '%s'", path);
+}
+
 void cli_open_output(const struct cli *cli)
 {
-	struct stat out, in;
-
-	if (!cli->output)
+	if (!cli->output || !strcmp(cli->output, "-"))
 		return;
-	if (!stat(cli->output, &out) && S_ISREG(out.st_mode))
-		for (int i = 0; i < cli->noperands; i++)
-			if (!stat(cli->operands[i], &in) && in.st_dev == out.st_dev &&
-			    in.st_ino == out.st_ino)
-				errx(EXIT_TROUBLE, "output is also an input: '%s'", cli->output);
+	cli_check_output(cli, cli->output);
 	if (!freopen(cli->output, "we", stdout))
 		err(EXIT_TROUBLE, "can't write: '%s'", cli->output);
 }

@@ -11,6 +11,12 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Behind an Ethernet header nothing is aligned. */
+typedef struct iphdr ip4_header __attribute__((aligned(1)));
+typedef struct ip6_hdr ip6_header __attribute__((aligned(1)));
+typedef struct tcphdr tcp_header __attribute__((aligned(1)));
+typedef struct udphdr udp_header __attribute__((aligned(1)));
+
 #define SOURCE_PORT 40000
 #define DESTINATION_PORT 80
 
@@ -52,7 +58,7 @@ static void build_transport(unsigned char *at, size_t length, int protocol, uint
 {
 	pseudo += (uint32_t)protocol + (uint32_t)length;
 	if (protocol == IPPROTO_TCP) {
-		struct tcphdr *tcp = (void *)at;
+		tcp_header *tcp = (void *)at;
 
 		tcp->th_sport = htons(SOURCE_PORT);
 		tcp->th_dport = htons(DESTINATION_PORT);
@@ -62,7 +68,7 @@ static void build_transport(unsigned char *at, size_t length, int protocol, uint
 		tcp->th_win = htons(65535);
 		tcp->th_sum = finish(sum(at, length, pseudo));
 	} else {
-		struct udphdr *udp = (void *)at;
+		udp_header *udp = (void *)at;
 
 		udp->uh_sport = htons(SOURCE_PORT);
 		udp->uh_dport = htons(DESTINATION_PORT);
@@ -73,7 +79,7 @@ static void build_transport(unsigned char *at, size_t length, int protocol, uint
 
 static void build_ip4(unsigned char *at, size_t length, int protocol)
 {
-	struct iphdr *ip = (void *)at;
+	ip4_header *ip = (void *)at;
 
 	ip->version = 4;
 	ip->ihl = sizeof(*ip) / 4;
@@ -88,7 +94,7 @@ static void build_ip4(unsigned char *at, size_t length, int protocol)
 
 static void build_ip6(unsigned char *at, size_t length, int protocol)
 {
-	struct ip6_hdr *ip = (void *)at;
+	ip6_header *ip = (void *)at;
 
 	ip->ip6_flow = htonl(6U << 28);
 	ip->ip6_plen = htons((uint16_t)(length - sizeof(*ip)));

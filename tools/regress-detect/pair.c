@@ -167,7 +167,8 @@ static int in_order(const void *a, const void *b, void *context)
 
 void comparison_sort(struct comparison *c)
 {
-	qsort_r(c->findings, c->nfindings, sizeof(*c->findings), in_order, c);
+	if (c->nfindings)
+		qsort_r(c->findings, c->nfindings, sizeof(*c->findings), in_order, c);
 }
 
 void comparison_pair(struct comparison *c)
