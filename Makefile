@@ -93,14 +93,14 @@ build/flags build/version: FORCE
 build/flags: | $(filter deps test-deps,$(MAKECMDGOALS))
 
 install: all ## install tools, man pages and suites (DESTDIR, PREFIX)
-	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
-	$(INSTALL) $(TOOLS:%=$(BIN)/%) $(DESTDIR)$(PREFIX)/bin
-	$(INSTALL) -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man1
-	$(INSTALL) -d $(DESTDIR)$(PREFIX)/share/ebpf-performance/bpf/suites \
-		$(DESTDIR)$(PREFIX)/share/ebpf-performance/bpf/include
-	$(INSTALL) -m 644 $(wildcard bpf/*.bpf.c) $(DESTDIR)$(PREFIX)/share/ebpf-performance/bpf
-	$(INSTALL) -m 644 $(wildcard bpf/include/*.h) $(DESTDIR)$(PREFIX)/share/ebpf-performance/bpf/include
-	$(INSTALL) -m 644 $(wildcard bpf/suites/*.yml) $(DESTDIR)$(PREFIX)/share/ebpf-performance/bpf/suites
+	$(INSTALL) -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/man/man1"
+	$(INSTALL) $(TOOLS:%=$(BIN)/%) "$(DESTDIR)$(PREFIX)/bin"
+	$(INSTALL) -m 644 $(MAN) "$(DESTDIR)$(PREFIX)/share/man/man1"
+	$(INSTALL) -d "$(DESTDIR)$(PREFIX)/share/ebpf-performance/bpf/suites" \
+		"$(DESTDIR)$(PREFIX)/share/ebpf-performance/bpf/include"
+	$(INSTALL) -m 644 $(wildcard bpf/*.bpf.c) "$(DESTDIR)$(PREFIX)/share/ebpf-performance/bpf"
+	$(INSTALL) -m 644 $(wildcard bpf/include/*.h) "$(DESTDIR)$(PREFIX)/share/ebpf-performance/bpf/include"
+	$(INSTALL) -m 644 $(wildcard bpf/suites/*.yml) "$(DESTDIR)$(PREFIX)/share/ebpf-performance/bpf/suites"
 
 clean: ## remove what was built; keep results and fetched kernels
 	rm -rf $(BIN) $(OBJ) build/bpf build/flags build/version

@@ -21,6 +21,13 @@ run: $(RUN)/rounds.csv $(RUN)/summary.csv
 	$(call say,COMPILE,$(suite_file))
 	$(Q)$(BIN)/bpf-compile-check --no-load $(build_option) -o '$@' '$(suite_file)'
 
+ifeq ($(filter host kvm icount,$(RUNTIME)),)
+$(error RUNTIME is host, kvm or icount: '$(RUNTIME)')
+endif
+ifneq ($(words $(RESULTS)),1)
+$(error RESULTS can't hold a blank: '$(RESULTS)')
+endif
+
 ifeq ($(RUNTIME),host)
 # The shell opens the outputs, so that they are the user's and not root's.
 %/plan.csv: %/compiled.csv

@@ -206,3 +206,13 @@ CSV
   run -0 stats-reduce --version
   assert_contains "$output" stats-reduce
 }
+
+@test "what it writes it can read again, and a column is never there twice" {
+  printf 'test,round,samples,v\na,1,3,5\na,2,3,6\n' > x.csv
+  stats-reduce --by test --value v x.csv > once.csv
+  assert_equal "$(head -n 1 once.csv | tr , '\n' | sort | uniq -d)" ''
+  stats-reduce --by test --value median_v once.csv > twice.csv
+  assert_equal "$(csv_value twice.csv median_median_v)" 5.5
+  run -2 --separate-stderr stats-reduce --by samples --value v x.csv
+  assert_contains "$stderr" "a column of --by is one that is computed: 'samples'"
+}

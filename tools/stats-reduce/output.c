@@ -74,12 +74,42 @@ static struct labels labels_before(const struct reduction *r)
 	return l;
 }
 
+/* Whether a column of this name is computed here: one that is read may not stand beside it. */
+static bool is_computed(const struct reduction *r, const char *name)
+{
+	static const char *const others[] = {"rounds", "samples", "marked", "status", "reason"};
+	bool found = false;
+	char *computed;
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		found |= !strcmp(name, others[i]);
+	for (size_t v = 0; v < r->values.n; v++)
+		for (size_t s = 0; s < NSTATISTICS; s++) {
+			computed = xasprintf("%s_%s", statistics[s], r->values.name[v]);
+			found |= !strcmp(name, computed);
+			free(computed);
+		}
+	return found;
+}
+
+static void check_labels(const struct reduction *r, const struct labels *before)
+{
+	/* A status or reason to group by takes the place of ours. */
+	for (size_t i = 0; i < before->n; i++)
+		if (is_computed(r, before->label[i].name) &&
+		    strcmp(before->label[i].name, "status") != 0 &&
+		    strcmp(before->label[i].name, "reason") != 0)
+			errx(EXIT_TROUBLE, "a column of --by is one that is computed: '%s'",
+			     before->label[i].name);
+}
+
 static struct labels labels_behind(const struct reduction *r, const struct labels *before)
 {
 	struct labels l = {0};
 
 	for (size_t i = 0; i < r->carried.n; i++)
-		if (!r->varies[i] && !have_label(before, r->carried.name[i]))
+		if (!r->varies[i] && !have_label(before, r->carried.name[i]) &&
+		    !is_computed(r, r->carried.name[i]))
 			add_label(&l, r, r->carried.name[i]);
 	return l;
 }
@@ -114,8 +144,10 @@ static void write_header(const struct reduction *r, const struct labels *before,
 			csv_write_cell(w, name);
 			free(name);
 		}
-	csv_write_cell(w, "status");
-	csv_write_cell(w, "reason");
+	if (!have_label(before, "status"))
+		csv_write_cell(w, "status");
+	if (!have_label(before, "reason"))
+		csv_write_cell(w, "reason");
 	for (size_t i = 0; i < behind->n; i++)
 		csv_write_cell(w, behind->label[i].name);
 	csv_end_row(w);
@@ -217,10 +249,12 @@ static void write_group(struct reduction *r, const struct row *row, const struct
 				csv_write_empty(w);
 		else
 			any |= write_statistics(r, g, v, w);
-	csv_write_cell(w, g->status ? g->status : "ok");
-	csv_write_cell(w, !g->status && r->net && !g->gross && !any
-			      ? "its program type has no baseline in its rounds"
-			      : g->reason);
+	if (!have_label(before, "status"))
+		csv_write_cell(w, g->status ? g->status : "ok");
+	if (!have_label(before, "reason"))
+		csv_write_cell(w, !g->status && r->net && !g->gross && !any
+				      ? "its program type has no baseline in its rounds"
+				      : g->reason);
 	write_labels(behind, row, g, w);
 	csv_end_row(w);
 }
@@ -270,6 +304,7 @@ void reduction_write(struct reduction *r)
 	struct labels before = labels_before(r), behind = labels_behind(r, &before);
 	struct row *rows = sorted_rows(r);
 
+	check_labels(r, &before);
 	warn_of_dropped(r);
 	if (r->net)
 		net_finish(&r->net_values, &r->rounds);
