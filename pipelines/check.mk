@@ -19,6 +19,9 @@ build/tests/%: $(OBJ)/tests/%.o $(LIB_OBJ) build/flags
 # With other variables, the makes that tests start would build the tools anew.
 check check-expensive: export TEST_MAKEFLAGS = $(if $(MAKEOVERRIDES),-- $(MAKEOVERRIDES))
 
+# What boots in a VM is static, which sanitizers can't be.
+check check-expensive: $(if $(SANITIZE),,vm-tools)
+
 check: all $(TEST_PROGRAMS) ## run the tests
 	$(Q)tests/run '!slow' $(TESTS)
 

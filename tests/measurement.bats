@@ -25,6 +25,15 @@ reason_of() {
   csv_value samples.csv reason "\$test == \"$1\""
 }
 
+# Folders in the kernel's file systems of runs that are no more; a run that is going on has its own.
+orphans() {
+  local folder
+  find /sys/fs/cgroup /sys/kernel/tracing/instances -maxdepth 2 -name 'bpf-run-*' 2>/dev/null |
+    while read -r folder; do
+      [ -d "/proc/${folder##*-}" ] || echo "$folder"
+    done
+}
+
 @test "durations are fractions, with wall time and the kernel's average beside them" {
   requires bpf
   measure '^chain$' --rounds 3
@@ -152,7 +161,7 @@ writer 0 ok 8"
   measure '^print/' --rounds 2
   run -1 grep 'bpf-run test' /sys/kernel/tracing/trace
   assert_equal "$(csv_value samples.csv dropped '$test == "print/read"' | sort -u)" 0
-  [ -z "$(ls /sys/kernel/tracing/instances)" ]
+  assert_equal "$(orphans)" ''
 }
 
 @test "programs without a test run are attached and triggered" {
@@ -160,7 +169,7 @@ writer 0 ok 8"
   measure '^trigger/(tracepoint|cgroup)' --rounds 2
   assert_equal "$(csv_value samples.csv status | sort -u)" ok
   # The process left the cgroup that it made for itself.
-  [ -z "$(find /sys/fs/cgroup -maxdepth 2 -name 'bpf-run-*')" ]
+  assert_equal "$(orphans)" ''
 }
 
 @test "what can't be attached here is unsupported, with the reason" {
@@ -236,8 +245,7 @@ leftovers() {
   assert_equal "$(leftovers)" 0
   # What only a new run can remove is removed by it.
   measure '^trigger/cgroup|^print/unread' --rounds 1
-  [ -z "$(find /sys/fs/cgroup -maxdepth 2 -name 'bpf-run-*')" ]
-  [ -z "$(ls /sys/kernel/tracing/instances 2>/dev/null)" ]
+  assert_equal "$(orphans)" ''
 }
 
 # bats test_tags=slow
