@@ -39,11 +39,16 @@ static long fill_one(__u32 index, void *ctx)
 	return 0;
 }
 
-/* Every element is taken, so that from here on each insert evicts one. */
+#define ROLLING_KEYS (ENTRIES / 10)
+static __u32 accesses, found, added;
+
+/* Every element is taken, so that from here on each insert evicts one; and of the rolling keys
+ * half are there, so that both kinds are met at once. */
 SEC("xdp")
 int fill(void *ctx)
 {
 	bpf_loop(ENTRIES, fill_one, 0, 0);
+	accesses = (ENTRIES - ROLLING_KEYS / 2) << 4;
 	return failures ? 1 : 0;
 }
 
@@ -53,15 +58,10 @@ int evict(void *ctx)
 	return insert_next() ? fail() : 0;
 }
 
-#define ROLLING_KEYS (ENTRIES / 10)
-/* The set begins at the newest keys, so that new ones are met soon. */
-#define FIRST_ACCESS ((ENTRIES - ROLLING_KEYS) << 4)
-static __u32 accesses, found, added;
-
 SEC("xdp")
 int roll(void *ctx)
 {
-	__u32 key = ((FIRST_ACCESS + accesses++) >> 4) + random_index(ROLLING_KEYS);
+	__u32 key = (accesses++ >> 4) + random_index(ROLLING_KEYS);
 	__u32 *value = operate(bpf_map_lookup_elem(&map, &key));
 
 	if (value) {
@@ -93,15 +93,14 @@ static __always_inline __u32 count(__u32 from)
 	return present;
 }
 
+/* What came after the map was full is there, at the cost of what came before. */
 SEC("xdp")
 int check_evict(void *ctx)
 {
-	__u32 last = next - 1, evicted;
+	__u32 last = next - 1;
 
-	if (failures || next <= 2 * ENTRIES || !bpf_map_lookup_elem(&map, &last))
-		return 1;
-	evicted = ENTRIES - count(0);
-	return evicted < ENTRIES / 2;
+	return failures || next <= ENTRIES || !bpf_map_lookup_elem(&map, &last) ||
+	       count(0) == ENTRIES;
 }
 
 SEC("xdp")

@@ -1,0 +1,163 @@
+#!/usr/bin/env bats
+# The suites: what they say of themselves, that they pass here, and that each check can fail.
+
+load helpers
+
+# quick PLAN [OPTION...]: a round of the shortest samples, reduced to a row an entry point
+quick() {
+  local plan=$1
+  shift
+  bpf-run --quiet --rounds 1 --samples 1 --sample-ms 0.1 "$@" "$plan" | stats-reduce
+}
+
+# failures SUMMARY: what neither passed nor is unsupported for a reason, one JSON object a line
+failures() {
+  mlr --icsv --ojsonl filter '$status != "ok" && !($status == "unsupported" && $reason != "")' then \
+    cut -o -f test,entry_point,status,reason "$1"
+}
+
+# passes SUITE: every test of a suite is ok here, or unsupported with a reason
+passes() {
+  bpf-compile-check "$TOP/bpf/suites/$1.yml" > plan.csv
+  quick plan.csv > summary.csv
+  failures summary.csv | diff /dev/null -
+}
+
+# breaks SUITE: built without the operation, no test that has a check is ok
+breaks() {
+  bpf-compile-check -DBREAK "$TOP/bpf/suites/$1.yml" > broken.csv
+  mlr --csv filter 'is_not_empty($check)' broken.csv > checked.csv
+  [ "$(csv_value checked.csv test | wc -l)" -gt 0 ]
+  quick checked.csv --ignore-results > summary.csv
+  mlr --icsv --ojsonl filter '$status == "ok"' then cut -f test,entry_point summary.csv | diff /dev/null -
+}
+
+@test "every test says what it measures, and all but baselines and controls what proves it" {
+  cd "$TOP"
+  for suite in bpf/suites/*.yml; do
+    bpf-compile-check --list "$suite" | mlr --icsv --ojsonl filter \
+      'is_empty($description) || (is_empty($proof) && !($test =~ "^([Bb]aseline|control/)"))' then cut -f suite,test | diff /dev/null -
+  done
+}
+
+@test "every test that says what proves it has a check" {
+  cd "$TOP"
+  for suite in bpf/suites/*.yml; do
+    bpf-compile-check --no-load --objdir "$BATS_TEST_TMPDIR/o" "$suite" | mlr --icsv --ojsonl filter \
+      'is_empty($check) && !($test =~ "^([Bb]aseline|control/)")' then cut -f suite,test | diff /dev/null -
+  done
+}
+
+@test "the page of the suites is current (make suite-docs)" {
+  cd "$TOP"
+  pipelines/suites/page bpf/README.md | diff bpf/README.md -
+}
+
+@test "full has the tests of core, and more than 150" {
+  for suite in core full; do
+    bpf-compile-check --list "$TOP/bpf/suites/$suite.yml" | mlr --icsv --onidx cut -f test | sort -u > "$suite"
+  done
+  comm -23 core full | diff /dev/null -
+  [ "$(wc -l < full)" -gt 150 ]
+}
+
+@test "smoke passes here" {
+  requires bpf cpus2
+  passes smoke
+}
+
+@test "core passes here" {
+  requires bpf cpus2
+  passes core
+}
+
+@test "parity passes here" {
+  requires bpf cpus2
+  passes parity
+}
+
+@test "a source without its operation fails its check: core" {
+  requires bpf cpus2
+  breaks core
+}
+
+# bats test_tags=slow
+@test "full passes here, at least 150 entry points of it" {
+  requires bpf cpus2
+  passes full
+  [ "$(mlr --icsv --onidx filter '$status == "ok"' then cut -f test summary.csv | wc -l)" -ge 150 ]
+}
+
+# bats test_tags=slow
+@test "a source without its operation fails its check: full" {
+  requires bpf cpus2
+  breaks full
+}
+
+# bats test_tags=slow
+@test "a source without its operation fails its check: parity" {
+  requires bpf cpus2
+  breaks parity
+}
+
+@test "axes of variants make a test of each combination, with names and settings in place" {
+  printf '%s\n' '#include <linux/bpf.h>' '#include <bpf/bpf_helpers.h>' \
+    'SEC("xdp") int one(void *ctx) { return A * 10 + B; }' 'SEC("xdp") int two(void *ctx) { return A * 10 + B; }' \
+    'char _license[] SEC("license") = "GPL";' > ab.bpf.c
+  cat > s.yml <<'YAML'
+defaults: {source: ab.bpf.c, packet: udp4-64}
+tests:
+  - name: "{2}/x/{1}/{3}"
+    description: "{} and {}"
+    variants:
+      - {a: {A: 1, operations: 2}, b: {A: 2, packet: tcp6-74}}
+      - [one, two]
+    program_type: [xdp, tc]
+    entry_point: "{2}"
+    defines: {A: 9, B: 'sizeof("{2}")'}
+YAML
+  bpf-compile-check --no-load s.yml > plan.csv
+  assert_equal "$(mlr --icsv --ocsv --headerless-csv-output cut -o -f test,entry_point,program_type,operations,packet,description plan.csv)" \
+    'one/x/a/xdp,one,xdp,2,udp4-64,a and one
+one/x/a/tc,one,sched_cls,2,udp4-64,a and one
+two/x/a/xdp,two,xdp,2,udp4-64,a and two
+two/x/a/tc,two,sched_cls,2,udp4-64,a and two
+one/x/b/xdp,one,xdp,1,tcp6-74,b and one
+one/x/b/tc,one,sched_cls,1,tcp6-74,b and one
+two/x/b/xdp,two,xdp,1,tcp6-74,b and two
+two/x/b/tc,two,sched_cls,1,tcp6-74,b and two'
+  assert_equal "$(csv_value plan.csv status | sort -u)" compiled
+}
+
+@test "a suite includes another, under its own name; a circle of them is an error" {
+  printf '%s\n' 'tests:' '- {name: a, program_type: user, entry_point: loop}' > a.yml
+  printf '%s\n' 'include: a.yml' 'tests:' '- {name: b, program_type: user, entry_point: loop}' > b.yml
+  assert_equal "$(bpf-compile-check --list b.yml | mlr --icsv --ocsv --headerless-csv-output cut -f suite,test)" 'b,a
+b,b'
+  printf '%s\n' 'include: a.yml' 'tests: []' > a.yml
+  assert_trouble "'include' is nested more than" bpf-compile-check --list a.yml
+  printf '%s\n' 'include: none.yml' 'tests: []' > a.yml
+  assert_trouble "can't read suite './none.yml'" bpf-compile-check --list a.yml
+}
+
+@test "a source that says so is unsupported by the compiler, not failed" {
+  printf '#error unsupported: clang before 99 can not do this\n' > new.bpf.c
+  printf 'tests: [{name: new, source: new.bpf.c, entry_point: one}]\n' > s.yml
+  bpf-compile-check --no-load s.yml > plan.csv
+  assert_equal "$(csv_value plan.csv status,reason)" "unsupported clang before 99 can not do this"
+}
+
+@test "the YAML and the objects of the bpf_performance runner run as they are" {
+  requires bpf cpus2 clang
+  mkdir objects
+  clang -target bpf -g -O2 -idirafter "/usr/include/$(uname -m)-linux-gnu" -c "$FIXTURES/bpf_performance/maps.c" -o objects/maps.o
+  bpf-compile-check --objects objects "$FIXTURES/bpf_performance/tests.yml" > plan.csv
+  quick plan.csv > summary.csv
+  assert_equal "$(mlr --icsv --ocsv --headerless-csv-output sort -f test,entry_point then cut -o -f test,entry_point,program_type,status summary.csv)" \
+    'Absent,read,xdp,load_failed
+Hash read,read,xdp,ok
+Hash update / read,read,xdp,ok
+Hash update / read,update,xdp,ok
+Typed,seven,sched_cls,ok
+Unprepared,read,xdp,wrong_result'
+}
