@@ -1,4 +1,5 @@
 # Made-up runs, and a repository to keep them in. Beside helpers.bash, for the files that need them.
+# shellcheck disable=SC2034 # used by the files that load this
 
 PIPELINES=$TOP/pipelines
 
