@@ -95,6 +95,13 @@ const routes = [
     state.comments.push({ id: 1000 + state.comments.length, issue: +m[1], body: b.body, created_at: now() });
     return [201, state.comments[state.comments.length - 1]];
   }],
+  // Only for tests: GitHub makes pull requests of branches.
+  ['POST', /^\/pulls$/, (m, b) => {
+    (state.pulls ??= []).push(b);
+    while (state.issues.length < b.number) state.issues.push({ number: state.issues.length + 1, labels: [], state: 'open' });
+    return [201, b];
+  }],
+  ['GET', /^\/pulls$/, (m, b, url) => (state.pulls || []).filter((p) => p.head.label === url.searchParams.get('head'))],
   ['PATCH', /^\/issues\/comments\/(\d+)$/, (m, b) => {
     const comment = state.comments.find((c) => c.id === +m[1]);
     if (!comment) return 404;
