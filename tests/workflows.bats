@@ -115,7 +115,7 @@ policy() {
 
 @test "bench hands a hostile variable on as one word" {
   cp -r "$TOP/pipelines/report/bench" .
-  printf 'bench:\n\t@printf "%%s\\n" "$(SUITE)" $(RUN_OPTIONS)\n' > Makefile
+  printf '.PHONY: bench\nbench:\n\t@printf "%%s\\n" "$(SUITE)" $(RUN_OPTIONS)\n' > Makefile
   run -0 env TESTS="a'b\$(touch X) \$\$ | c" SUITE=smoke ROUNDS= ./bench
   assert_equal "${lines[2]}" "a'b\$(touch X) \$\$ | c"
   run -2 env SUITE='$(shell touch X)' ./bench
