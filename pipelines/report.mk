@@ -20,7 +20,10 @@ report: all ## judge the newest builds by history, measure again what is suspect
 	$(Q)pipelines/report/markers '$(MARKERS)' > $(REPORT)/markers.csv
 	$(Q)pipelines/results/history $(HISTORY_OPTIONS) > $(REPORT)/history.csv
 	$(Q)$(BIN)/regress-detect --history --markers $(REPORT)/markers.csv --now "$$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
-		-o $(REPORT)/findings.csv $(REPORT)/history.csv
+		-o $(REPORT)/all-findings.csv $(REPORT)/history.csv
+	@# A metric that a runtime does not have is no finding.
+	$(Q)mlr -S --csv filter 'is_not_empty($$baseline) || is_not_empty($$current) || $$verdict != "inconclusive"' \
+		$(REPORT)/all-findings.csv > $(REPORT)/findings.csv
 	$(Q)pipelines/report/summary --annotations --title 'Newest builds against their history' $(REPORT)/findings.csv
 	$(call say,CONFIRM,$(REPORT)/confirmed.csv)
 	$(Q)pipelines/report/confirm $(REPORT)/findings.csv > $(REPORT)/confirmed.csv

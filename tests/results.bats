@@ -252,3 +252,59 @@ branch_is_whole() {
   assert_equal "$(history | wc -l)" 5001
   assert_equal "$(grep -c ' start .*cat-file' trace)" 1
 }
+
+@test "results of bpf_performance become runs that can be stored, and a zero is no number" {
+  make_repositories
+  printf 'Timestamp,Test,Average Duration (ns),CPU 0 Duration (ns),CPU 1 Duration (ns)\r\n%s\n%s\n%s\n' \
+    '2024-05-01T12:00:00.123Z,"HASH, ""read""",42,41,43' '2024-05-01T12:00:05Z,x,0,0,0' \
+    '2024-05-02 12:00:00,"HASH, ""read""",44,41,47' > old.csv
+  "$PIPELINES/results/import" --host-class windows-2022 --track main results old.csv > places
+  assert_equal "$(wc -l < places)" 2
+  store > /dev/null
+  history > history.csv
+  assert_equal "$(csv_value history.csv average_duration_ns '$test == "HASH, \"read\""' | paste -sd' ')" '42 44'
+  assert_equal "$(mlr --icsv --onidx --ofs '|' filter '$test == "x"' then cut -o -f status,average_duration_ns,median_duration_ns history.csv)" 'run_failed||'
+  echo 'Timestamp,Test,Average Duration (ns)' > empty.csv
+  run -2 --separate-stderr "$PIPELINES/results/import" --host-class h --track t results empty.csv
+  assert_contains "$stderr" 'there is no row'
+  printf 'Timestamp,Test,Average Duration (ns)\nyesterday,x,1\n' > bad.csv
+  run -2 --separate-stderr "$PIPELINES/results/import" --host-class h --track t results bad.csv
+  assert_contains "$stderr" 'not a time: yesterday'
+  run -2 --separate-stderr "$PIPELINES/results/import" --track t results old.csv
+  assert_contains "$stderr" '--host-class'
+}
+
+# bats test_tags=slow
+@test "stored runs are loaded into PostgreSQL once, and hostile names stay text" {
+  requires root psql
+  server=$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin | sort | tail -n 1)
+  [ -x "$server/initdb" ] || skip 'no PostgreSQL server here'
+  make_repositories
+  place=$(make_run results 0)
+  mlr -I -S --csv put 'if ($test == "map/hash/read") { $test = "x'"'"'; DROP TABLE benchmark_results; --" }' "results/$place/summary.csv"
+  mlr -I -S --csv put 'if ($name == "commit") { $value = "0123abc" }' "results/$place/environment.csv"
+  make_run results 1
+  store > /dev/null
+  chmod 755 . "$BATS_TEST_TMPDIR"
+  install -d -o postgres /tmp/postgres.$$
+  setpriv --reuid postgres --regid postgres --clear-groups "$server/initdb" -D /tmp/postgres.$$/data > /dev/null
+  setpriv --reuid postgres --regid postgres --clear-groups "$server/pg_ctl" -D /tmp/postgres.$$/data -w -l /tmp/postgres.$$/log \
+    -o "-c listen_addresses= -k /tmp/postgres.$$" start > /dev/null 3>&-
+  export PGHOST=/tmp/postgres.$$ PGUSER=postgres PGDATABASE=postgres
+  status=0
+  (
+    set -e
+    cd remote.git
+    "$PIPELINES/results/export-postgres"
+    "$PIPELINES/results/export-postgres"
+    psql -Atc 'select count(*) from benchmark_results' > ../count
+    psql -Atc "select commit, platform, value from benchmark_results where test like 'x''%' and metric = 'median_duration_ns'" > ../row
+    ! "$PIPELINES/results/export-postgres" --table 'x; drop' 2> /dev/null
+  ) || status=$?
+  setpriv --reuid postgres --regid postgres --clear-groups "$server/pg_ctl" -D /tmp/postgres.$$/data -m immediate stop > /dev/null
+  rm -rf /tmp/postgres.$$
+  assert_equal "$status" 0
+  # Five tests of two runs, the average and the median of each.
+  assert_equal "$(cat count)" 20
+  assert_equal "$(cat row)" '0123abc|test-host|21.877'
+}
