@@ -61,7 +61,7 @@ workflow_run() { # BUILD KERNEL
   [ "$(github '[.issues[] | select(.state == "open")] | length')" -ge 1 ]
   body=$(github '.issues[0].body')
   for part in '| test | metric |' 'last good build is <code>build&#45;2</code>' '/rounds.csv)' 'Control:' \
-    "make compare BASE='$good' HEAD='$bad'" 'gh workflow run perf.yml' performance-accepted; do
+    "make compare BASE='${good%@*}' HEAD='${bad%@*}'" 'gh workflow run perf.yml' performance-accepted; do
     assert_contains "$body" "$part"
   done
   number=$(github '.issues | length')

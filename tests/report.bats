@@ -239,7 +239,7 @@ one() { # FILE VERDICT CURRENT BUILD: the newest finding of the one series
   assert_equal "$(github '.issues[0].title' | wc -l)" 1
   # Both commands, as a person would paste them: make and sh see one word.
   printf 'compare profile:\n\t@printf "%%s\\n" $(RUN_OPTIONS) > "$@.out"\n' > Makefile
-  block=$(awk '/^~~~~sh$/ { inside = 1; next } /^~~~~$/ { inside = 0 } inside' <<< "$body" | grep -v '^make deps$')
+  block=$(awk '/^~~~~sh$/ { inside = 1; next } /^~~~~$/ { inside = 0 } inside' <<< "$body" | grep -v '^make deps ')
   gh() { :; }
   eval "$block"
   [ ! -e X ]

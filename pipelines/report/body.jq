@@ -41,12 +41,13 @@ def certainty:
 def one_test: if .tests == 1 then " RUN_OPTIONS=" + ("-t \(.test | exactly | shell)" | make_value) else "" end;
 
 def reproduce:
-  (if (.base_kernel // "") != "" and (.head_kernel // "") != "" then
+  .runtime as $runtime
+  | (if (.base_kernel // "") != "" and (.head_kernel // "") != "" then
     "make compare BASE=\(.base_kernel | make_value) HEAD=\(.head_kernel | make_value) SUITE=\(.suite | make_value) RUNTIME=\(.runtime | make_value) TRACK=\(.track | make_value)\(one_test)"
    elif (.base_commit | is_commit) and (.head_commit | is_commit) then
     "for commit in \(.base_commit) \(.head_commit); do\n  git checkout $commit && make bench SUITE=\(.suite | make_value) BUILD=$commit\(one_test)\ndone"
    else "make bench SUITE=\(.suite | make_value) TRACK=\(.track | make_value)\(one_test)   # on both builds" end)
-  | "## Reproduce\n\n" + ("make deps\n" + . | fenced("sh"));
+  | "## Reproduce\n\n" + ("make deps RUNTIME=\($runtime | make_value)\n" + . | fenced("sh"));
 
 def profile($env):
   "## Profile\n\nOn a machine of one's own, or as a workflow whose traces are its artifacts:\n\n" +
