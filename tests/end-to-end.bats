@@ -32,7 +32,7 @@ workflow_run() { # BUILD KERNEL
 # bats test_tags=slow
 @test "a slower kernel becomes a confirmed issue with all its parts, and faster ones close it" {
   requires qemu-system-x86_64 node gh cpio
-  [ -e "$TOP/build/test-packages/installed" ] || skip 'no npm packages here (make test-packages)'
+  requires test-packages
   export KERNELS=$TOP/build/kernels SEEDS=2
   kernels=$("$TOP/pipelines/runtime/list-kernels" 2> /dev/null | mlr --icsv --onidx filter '$architecture == "amd64" && $kernel =~ "linux-image-6.1.0-[0-9]+-amd64="' then sort -nr version then cut -f kernel)
   bad=$(head -n 1 <<< "$kernels")

@@ -19,6 +19,7 @@ has() {
   bpf) [ "$(id -u)" = 0 ] && bpftool prog list >/dev/null 2>&1 ;;
   cpus2) [ "$(nproc)" -ge 2 ] ;;
   tracefs) [ -e /sys/kernel/tracing/events/bpf_trace/bpf_trace_printk/enable ] ;;
+  test-packages) [ -e "$TOP/build/test-packages/installed" ] ;; # make test-packages
   kvm) [ -w /dev/kvm ] ;;
   pmu) [ -e /sys/bus/event_source/devices/cpu/type ] || [ -e /sys/bus/event_source/devices/armv8_pmuv3_0/type ] ;;
   kprobes) [ -e /sys/bus/event_source/devices/kprobe/type ] ;;

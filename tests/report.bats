@@ -271,7 +271,7 @@ one() { # FILE VERDICT CURRENT BUILD: the newest finding of the one series
 # bats test_tags=prism
 @test "each request is as GitHub's own description wants it" {
   requires node gh
-  [ -d "$PACKAGES/@octokit/openapi" ] || skip 'no npm packages here (make test-packages)'
+  requires test-packages
   jq -f "$TOP/tests/github/cut-openapi.jq" "$PACKAGES/@octokit/openapi/generated/api.github.com.deref.json" > openapi.json
   port=$((20000 + RANDOM % 20000))
   github_start $port

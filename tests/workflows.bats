@@ -10,7 +10,7 @@ MODULES=$TOP/build/test-packages/node_modules
 
 packages() {
   requires node
-  [ -e "$TOP/build/test-packages/installed" ] || skip 'no npm packages here (make test-packages)'
+  requires test-packages
 }
 
 # All workflows and actions as JSON, a file a line.
