@@ -164,6 +164,15 @@ writer 0 ok 8"
   assert_equal "$(orphans)" ''
 }
 
+@test "two builds that print share the one reader of the trace" {
+  requires bpf tracefs cpus2
+  plan a > a.csv
+  plan b > b.csv
+  bpf-run -q --rounds 2 --samples 4 --sample-ms 1 -t '^print/read' a.csv b.csv > samples.csv
+  assert_equal "$(mlr --icsv --onidx count-distinct -f build,status,dropped samples.csv | sort)" "a ok 0 8
+b ok 0 8"
+}
+
 @test "programs without a test run are attached and triggered" {
   requires bpf
   measure '^trigger/(tracepoint|cgroup)' --rounds 2

@@ -31,6 +31,7 @@ struct consumer {
 	atomic_ullong count;
 
 	int cpu;	      /* of the thread; -1 for none */
+	unsigned int users;   /* tests that hold it: the trace pipe has one reader for all builds */
 	pthread_mutex_t lock; /* without one, several producers may come to drain */
 	pthread_t thread;
 	atomic_bool stop;
@@ -144,11 +145,21 @@ static bool open_buffer(struct consumer *c, struct bpf_map *map)
 	}
 }
 
+static struct consumer *trace_reader;
+
 struct consumer *consumer_start(struct bpf_map *map, int cpu, char *reason, size_t reason_size)
 {
-	struct consumer *c = xcalloc(1, sizeof(*c));
+	struct consumer *c;
 	sigset_t all, before;
 	int error;
+
+	/* The kernel gives the pipe to one reader only. One build is timed at a time. */
+	if (!map && trace_reader) {
+		trace_reader->users++;
+		return trace_reader;
+	}
+	c = xcalloc(1, sizeof(*c));
+	c->users = 1;
 
 	c->trace_fd = -1;
 	c->cpu = -1;
@@ -159,6 +170,8 @@ struct consumer *consumer_start(struct bpf_map *map, int cpu, char *reason, size
 		consumer_stop(c);
 		return NULL;
 	}
+	if (!map)
+		trace_reader = c;
 	if (cpu < 0 || c->user)
 		return c;
 	c->cpu = cpu;
@@ -203,8 +216,10 @@ uint64_t consumer_count(const struct consumer *c)
 
 void consumer_stop(struct consumer *c)
 {
-	if (!c)
+	if (!c || --c->users)
 		return;
+	if (c == trace_reader)
+		trace_reader = NULL;
 	if (c->cpu >= 0) {
 		atomic_store(&c->stop, true);
 		pthread_join(c->thread, NULL);
