@@ -325,33 +325,44 @@ static bool has_ended(const struct test *test)
 	return true;
 }
 
+/* Load and calibrate what is to be sampled; a variant that fails says so and is left out. */
+static void ready_variant(struct run *run, struct test *test, struct variant *variant)
+{
+	int error;
+
+	if (variant->ended)
+		return;
+	start_variant(run, variant);
+	if (variant->ended)
+		return;
+	error = set_iterations(run, test, variant);
+	if (!error)
+		return;
+	end_variant(run, variant, STATUS_RUN_FAILED, strerror(error));
+	instance_unload(&variant->instance);
+	variant->loaded = false;
+}
+
 static void run_test(struct run *run, struct test *test)
 {
 	const struct plan_row *first = test->variants[0].row[0];
+	size_t n = test->nvariants, *order;
 
 	if (has_ended(test))
 		return;
 	hook_run(run->options->pre, "--pre", first, run->round);
-	for (size_t v = 0; v < test->nvariants; v++) {
-		struct variant *variant = &test->variants[v];
-		int error;
-
-		if (variant->ended)
-			continue;
-		start_variant(run, variant);
-		if (variant->ended)
-			continue;
-		error = set_iterations(run, test, variant);
-		if (error) {
-			end_variant(run, variant, STATUS_RUN_FAILED, strerror(error));
-			instance_unload(&variant->instance);
-			variant->loaded = false;
-		}
-	}
+	/* What is loaded first gets other memory than what is loaded next, and may be faster for
+	 * it: in a fixed order that would be a difference between builds. */
+	order = new_order(n);
+	random_shuffle(&run->random, order, n);
+	for (size_t i = 0; i < n; i++)
+		ready_variant(run, test, &test->variants[order[i]]);
 	sample_test(run, test);
-	for (size_t v = 0; v < test->nvariants; v++)
-		if (!test->variants[v].ended)
-			finish_variant(run, &test->variants[v]);
+	random_shuffle(&run->random, order, n);
+	for (size_t i = 0; i < n; i++)
+		if (!test->variants[order[i]].ended)
+			finish_variant(run, &test->variants[order[i]]);
+	free(order);
 	hook_run(run->options->post, "--post", first, run->round);
 }
 
