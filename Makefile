@@ -46,9 +46,11 @@ INSTALL    ?= install
 CFLAGS     ?= -O2 -g
 # Expanded only when something is compiled, so that `make deps` works before pkg-config is there.
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-	$(if $(WERROR),-Werror) $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer) \
+	$(if $(WERROR),-Werror) $(SANITIZERS) \
 	-Itools/lib $(shell $(PKG_CONFIG) --cflags $(LIBS)) $(CFLAGS)
-ALL_LDFLAGS = $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
+# A finding ends the program, or a test would pass over it.
+SANITIZERS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+ALL_LDFLAGS = $(SANITIZERS) $(LDFLAGS)
 ALL_LIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm -lpthread
 
 Q := $(if $(V),,@)
