@@ -37,9 +37,9 @@ BIN   := build/bin
 OBJ   := build/obj
 VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
 
-# A bare Debian may have clang and no gcc.
+# A bare Debian may have clang and no gcc, or neither before `make deps bench` has installed one.
 ifeq ($(origin CC),default)
-CC := $(shell command -v gcc || command -v clang)
+CC = $(shell command -v gcc || command -v clang)
 endif
 PKG_CONFIG ?= pkg-config
 INSTALL    ?= install
