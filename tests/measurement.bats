@@ -43,6 +43,14 @@ orphans() {
   [ "$(csv_value samples.csv kernel_ns | grep -cx '[0-9][0-9]*')" = 12 ]
 }
 
+@test "no time is negative, however few and short the calls" {
+  requires bpf
+  measure '^(chain|cpu/0)$' --rounds 40 --samples 3 -c 4
+  assert_equal "$(mlr --icsv --onidx filter 'is_empty($duration_ns) || $duration_ns < 0 || $wall_ns < 0' then count samples.csv)" 0
+  measure '^trigger/(tracepoint|cgroup)' --rounds 5 --samples 3 -c 4
+  assert_equal "$(mlr --icsv --onidx filter 'is_not_empty($wall_ns) && $wall_ns < 0' then count samples.csv)" 0
+}
+
 @test "all builds, rounds and samples of a test share one calibrated count of invocations" {
   requires bpf
   plan a > a.csv

@@ -383,17 +383,42 @@ int measure_calibrate(struct probe *probe, uint64_t target_ns, uint32_t limit)
 	return c.error;
 }
 
-void measure_costs(struct sample *samples, size_t n, uint32_t large)
+/* The shortest call of all, which holds the fixed cost and more. */
+static double shortest_call(const struct sample *samples, size_t n, uint32_t large,
+			    enum reading reading)
+{
+	double between = (double)large - measure_small(large), least = INFINITY;
+
+	for (size_t i = 0; i < n; i++) {
+		double longer = samples[i].large[reading];
+
+		least = fmin(least, fmin(longer, longer - between * samples[i].slope[reading]));
+	}
+	return least;
+}
+
+void measure_costs(const struct probe *probe, struct sample *samples, size_t n)
 {
 	double *fixed = xcalloc(n, sizeof(*fixed));
+	uint32_t large = probe->large;
 
 	for (int r = 0; r < READ_COUNT; r++) {
 		double median;
 
+		/* A counter that the machine has not. */
+		if (isnan(samples[0].large[r])) {
+			for (size_t i = 0; i < n; i++)
+				samples[i].cost[r] = NAN;
+			continue;
+		}
 		for (size_t i = 0; i < n; i++)
 			fixed[i] = samples[i].large[r] - large * samples[i].slope[r];
-		/* A counter that the machine has not is NaN in all of them. */
-		median = isnan(fixed[0]) ? NAN : stats_median(fixed, n);
+		median = stats_median(fixed, n);
+		/* Where most pairs are disturbed, their median is no fixed cost. What a trigger's
+		 * program costs is a difference, of which the shortest is just the most disturbed.
+		 */
+		if (!probe->target->trigger)
+			median = fmin(median, shortest_call(samples, n, large, r));
 		for (size_t i = 0; i < n; i++) {
 			struct sample *s = &samples[i];
 			double own = s->large[r] - large * s->slope[r];

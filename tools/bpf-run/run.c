@@ -256,7 +256,7 @@ static void write_samples(struct run *run, struct variant *variant)
 	for (size_t p = 0; p < variant->nprobes; p++) {
 		struct sample *samples = &variant->samples[p * n];
 
-		measure_costs(samples, n, variant->probes[p].large);
+		measure_costs(&variant->probes[p], samples, n);
 		for (size_t s = 0; s < n; s++)
 			samples_write(run->out, variant->row[variant->entry[p]], run->round, s + 1,
 				      &variant->probes[p], &samples[s]);
