@@ -196,13 +196,24 @@ b ok 0 8"
   assert_contains "$(reason_of trigger/nowhere)" attached
 }
 
-@test "kept objects are loaded once, others each round" {
+@test "kept objects are loaded anew after as many rounds as the suite says, others each round" {
   requires bpf
   plan > plan.csv
-  bpf-run -q -v --rounds 4 --samples 1 -c 10 -t '^kept$' plan.csv 2> kept.log > /dev/null
+  bpf-run -q -v --rounds 7 --samples 1 -c 10 -t '^kept$' plan.csv 2> kept.log > /dev/null
   bpf-run -q -v --rounds 4 --samples 1 -c 10 -t '^chain$' plan.csv 2> fresh.log > /dev/null
-  assert_equal "$(grep -c '^libbpf: loading object' kept.log)" 1
+  assert_equal "$(grep -c '^libbpf: loading object' kept.log)" 3
   assert_equal "$(grep -c '^libbpf: loading object' fresh.log)" 4
+}
+
+@test "the builds of a test are loaded in another order from round to round" {
+  requires bpf
+  mkdir one other
+  plan a --objdir one > a.csv
+  plan b --objdir other > b.csv
+  bpf-run -q -v --seed 1 --rounds 12 --samples 1 -c 10 -t '^chain$' a.csv b.csv 2> log > /dev/null
+  sed -nE 's|^libbpf: loading object from (one\|other)/.*|\1|p' log | paste - - > pairs
+  assert_equal "$(wc -l < pairs)" 12
+  assert_equal "$(sort -u pairs)" "$(printf 'one\tother\nother\tone')"
 }
 
 @test "tests come in another order each round, and the same for one seed" {

@@ -247,6 +247,17 @@ y verifier_states improvement"
   assert_equal "$(csv_value v.csv metric | uniq)" instructions
 }
 
+@test "counted instructions that differ by more than the alert limit show nothing" {
+  samples 6 1 r1 | mlr --csv put '$duration_ns = ""; $runtime = "icount";
+    $instructions = 291 + 40 * ($round % 3); $build == "b" {$instructions += 30}' > s.csv
+  regress-detect --baseline a s.csv > v.csv
+  assert_equal "$(counts v.csv)" "inconclusive 4"
+  assert_equal "$(csv_value v.csv reason | uniq)" \
+    "the count differs by 80 within one build: a change of more would have been seen"
+  regress-detect --baseline a --alert 30 s.csv > v.csv
+  assert_equal "$(counts v.csv)" "unchanged 4"
+}
+
 @test "a count that differs within one build is unstable" {
   samples 6 1 r1 | mlr --csv put '$verified_insns = $build == "b" ? 11 : 10 + $round % 2' > s.csv
   regress-detect --baseline a --value verified_insns s.csv > v.csv

@@ -259,7 +259,7 @@ static void set_numbers(struct suite *suite, const struct test *test, struct pla
 		set_dropped_max(suite, test->field[F_DROPPED_MAX], row);
 	set_expected_result(suite, test->field[F_EXPECTED_RESULT], row);
 	if (test->field[F_KEEP])
-		row->keep = flag(suite, test->field[F_KEEP], "keep");
+		row->keep = count(suite, test->field[F_KEEP], "keep");
 	if (test->field[F_CONTROL])
 		row->control = flag(suite, test->field[F_CONTROL], "control");
 }

@@ -295,6 +295,14 @@ static bool dropped_too_many(const struct run *run, const struct variant *varian
 	return true;
 }
 
+/* What is kept over rounds is loaded anew in the same rounds in all builds. */
+static bool is_kept(const struct run *run, const struct variant *variant)
+{
+	uint64_t keep = variant->row[0]->keep;
+
+	return keep && (run->round - run->options->first_round + 1) % keep;
+}
+
 /* A variant's numbers are written only when all of its calls and its check succeeded. */
 static void finish_variant(struct run *run, struct variant *variant)
 {
@@ -311,7 +319,7 @@ static void finish_variant(struct run *run, struct variant *variant)
 		end_variant(run, variant, variant->instance.status, variant->instance.reason);
 	else
 		write_samples(run, variant);
-	if (!variant->ended && variant->row[0]->keep)
+	if (!variant->ended && is_kept(run, variant))
 		return;
 	instance_unload(&variant->instance);
 	variant->loaded = false;

@@ -64,7 +64,7 @@ static const struct {
     FIELD(consumer, TEXT),
     FIELD(check, TEXT),
     FIELD(expected_result, RESULT),
-    FIELD(keep, FLAG),
+    FIELD(keep, COUNT),
     FIELD(control, FLAG),
     FIELD(program_hash, TEXT),
     FIELD(status, STATUS),

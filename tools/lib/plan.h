@@ -64,7 +64,8 @@ struct plan_row {
 	char *description, *proof, *net_of;
 	bool has_expected_result;
 	uint32_t expected_result;
-	bool keep, control;
+	uint64_t keep; /* rounds that a loaded object serves; 0 for one */
+	bool control;
 	char *program_hash;
 	enum status status;
 	char *reason, *log;

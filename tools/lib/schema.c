@@ -21,7 +21,7 @@ static const struct schema_column plan_columns[] = {
     {"consumer", "text", "", true},
     {"check", "text", "", true},
     {"expected_result", "integer", "", true},
-    {"keep", "flag", "", true},
+    {"keep", "integer", "rounds", true},
     {"control", "flag", "", true},
     {"program_hash", "text", "", true},
     {"status", "enumeration", "", true},

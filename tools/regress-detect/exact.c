@@ -58,6 +58,13 @@ void judge_exact(const struct comparison *c, struct finding *f)
 	tolerance = instructions ? fmax(INSTRUCTIONS_TOLERANCE, range) : 0;
 	if (!instructions && range > 0) {
 		finding_set(f, UNSTABLE, "a count that differs by %g within one build", range);
+	} else if (fabs(change) <= tolerance && range > INSTRUCTIONS_TOLERANCE &&
+		   range > f->rule.alert * f->value[BASELINE]) {
+		/* Too coarse to show that nothing changed. */
+		finding_set(f, INCONCLUSIVE,
+			    "the count differs by %g within one build: a change of more would have "
+			    "been seen",
+			    range);
 	} else if (fabs(change) <= tolerance) {
 		finding_set(f, UNCHANGED, NULL);
 	} else {
