@@ -274,9 +274,9 @@ TABLE
   rm -r "$folder"
 }
 
-@test "SIGTERM and SIGINT: whole rows, a message, status 2" {
+@test "SIGTERM, SIGINT and SIGHUP: whole rows, a message, status 2" {
   requires bpf
-  for signal in TERM INT; do
+  for signal in TERM INT HUP; do
     : > out.csv
     bpf-run --quiet --rounds 100000 --samples 2 --sample-ms 1 -o out.csv plan.csv 2> err &
     pid=$!

@@ -288,6 +288,30 @@ leftovers() {
   [ "$late" -le $((early + 256)) ]
 }
 
+# bpf-run in the background, its calls lasting minutes; then a signal. Writes the seconds until it ended.
+interrupt() { # SIGNAL REGEX
+  local pid
+  bpf-run -q --rounds 1 --samples 1 -c 2147483647 -t "$2" plan.csv > samples.csv 2> said.txt &
+  pid=$!
+  sleep 1
+  kill -0 $pid
+  SECONDS=0
+  kill -s "$1" $pid
+  wait $pid && return 1
+  [ "$SECONDS" -le 5 ] || { echo "$2: $SECONDS s"; return 1; }
+}
+
+@test "a signal ends the call that is being timed, whatever its kind, and its test is interrupted" {
+  requires bpf
+  plan > plan.csv
+  for kind in chain:TERM cpu/all:INT loop:HUP raw_tracepoint:TERM trigger/tracepoint:TERM trigger/cgroup:INT; do
+    interrupt "${kind#*:}" "^${kind%:*}\$"
+    assert_equal "$(mlr --icsv --onidx count-distinct -f test,status,duration_ns,reason samples.csv | cut -d ' ' -f 1,2)" \
+      "${kind%:*} interrupted"
+    grep -x 'bpf-run: interrupted: 0 of 1 rounds are whole' said.txt
+  done
+}
+
 @test "advice about the host says what to do, on standard error, and can be turned off" {
   requires bpf
   plan > plan.csv

@@ -38,10 +38,14 @@ struct opts {
 
 static volatile sig_atomic_t stop;
 
+/* A call that a thread is about to make is not ended: ask again every second. */
 static void on_signal(int signal)
 {
 	(void)signal;
 	stop = 1;
+	target_interrupt();
+	cpus_interrupt();
+	alarm(1);
 }
 
 enum {
@@ -247,10 +251,16 @@ static void check_runtime(const struct opts *o)
 
 static void catch_signals(void)
 {
-	struct sigaction action = {.sa_handler = on_signal};
+	/* A write that waits for its reader goes on: rows are whole. */
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+	struct sigaction hangup;
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGALRM, &action, NULL);
+	sigaction(SIGHUP, NULL, &hangup);
+	if (hangup.sa_handler != SIG_IGN) /* nohup */
+		sigaction(SIGHUP, &action, NULL);
 }
 
 static int self_test(const struct opts *o)

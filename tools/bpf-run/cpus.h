@@ -43,4 +43,8 @@ struct cpu_task {
  */
 void cpus_run(const struct cpu_task *tasks, size_t n);
 
+/** cpus_interrupt - have the system calls that the threads are in end with EINTR; for a signal
+ * handler. A call that a thread is just about to make is missed: ask again until all have ended */
+void cpus_interrupt(void);
+
 #endif

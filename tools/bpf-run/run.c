@@ -39,6 +39,11 @@ static size_t *new_order(size_t n)
 static void end_variant(struct run *run, struct variant *variant, enum status status,
 			const char *reason)
 {
+	/* Then that is why a call failed. */
+	if (*run->stop) {
+		status = STATUS_INTERRUPTED;
+		reason = "ended by a signal";
+	}
 	for (size_t i = 0; i < variant->nrows; i++)
 		samples_write_failure(run->out, variant->row[i], run->round, status, reason);
 	variant->ended = true;
@@ -309,9 +314,7 @@ static void finish_variant(struct run *run, struct variant *variant)
 	int error = sample_error(run, variant);
 	char reason[200];
 
-	if (*run->stop)
-		end_variant(run, variant, STATUS_INTERRUPTED, "ended by a signal");
-	else if (error)
+	if (error || *run->stop)
 		end_variant(run, variant, STATUS_RUN_FAILED, strerror(error));
 	else if (dropped_too_many(run, variant, reason, sizeof(reason)))
 		end_variant(run, variant, STATUS_DROPPED, reason);

@@ -3,6 +3,7 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -91,8 +92,15 @@ void target_init_user(struct target *target)
 	target->fd = -1;
 }
 
+static volatile sig_atomic_t interrupted;
+
+void target_interrupt(void)
+{
+	interrupted = 1;
+}
+
 /* A chain of dependent multiplications: no memory, nothing that the kernel has a part in. */
-static uint32_t loop_in_user_space(uint32_t n)
+static void loop_in_user_space(uint32_t n)
 {
 	uint64_t x = 1;
 
@@ -100,7 +108,20 @@ static uint32_t loop_in_user_space(uint32_t n)
 		x = x * 6364136223846793005ULL + 1442695040888963407ULL;
 		__asm__ volatile("" : "+r"(x));
 	}
-	return 0;
+}
+
+/* Some 20 ms: the flag is not looked at within a sample of the default length. */
+#define LOOP_INVOCATIONS (UINT32_C(1) << 24)
+
+static int run_loop(uint32_t n)
+{
+	while (n && !interrupted) {
+		uint32_t some = n < LOOP_INVOCATIONS ? n : LOOP_INVOCATIONS;
+
+		loop_in_user_space(some);
+		n -= some;
+	}
+	return interrupted ? EINTR : 0;
 }
 
 static int test_run(const struct target *target, uint32_t repeat, struct bpf_test_run_opts *opts)
@@ -116,20 +137,29 @@ static int test_run(const struct target *target, uint32_t repeat, struct bpf_tes
 	return bpf_prog_test_run_opts(target->fd, opts) ? errno : 0;
 }
 
+/* One call is one invocation. */
+static int call_each(const struct target *target, uint32_t n, struct bpf_test_run_opts *opts)
+{
+	int error = 0;
+
+	for (uint32_t i = 0; i < n && !error; i++)
+		error = interrupted	  ? EINTR
+			: target->trigger ? trigger_fire(target->trigger)
+					  : test_run(target, 0, opts);
+	return error;
+}
+
 int target_invoke(const struct target *target, uint32_t n, uint32_t *result, uint32_t *kernel_ns)
 {
 	struct bpf_test_run_opts opts = {0};
-	int error = 0;
+	int error;
 
-	if (target->trigger)
-		error = trigger_fire(target->trigger, n);
-	else if (target->fd < 0)
-		opts.retval = loop_in_user_space(n);
-	else if (target->repeats)
+	if (target->repeats)
 		error = test_run(target, n, &opts);
+	else if (target->fd < 0)
+		error = run_loop(n);
 	else
-		for (uint32_t i = 0; i < n && !error; i++)
-			error = test_run(target, 0, &opts);
+		error = call_each(target, n, &opts);
 	if (result)
 		*result = opts.retval;
 	if (kernel_ns)

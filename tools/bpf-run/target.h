@@ -45,4 +45,8 @@ void target_init_user(struct target *target);
  */
 int target_invoke(const struct target *target, uint32_t n, uint32_t *result, uint32_t *kernel_ns);
 
+/** target_interrupt - have all invocations end with EINTR from now on; for a signal handler. What
+ * the kernel repeats ends when its call does, see cpus_interrupt() */
+void target_interrupt(void);
+
 #endif

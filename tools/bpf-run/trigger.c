@@ -193,12 +193,9 @@ const struct trigger *trigger_of(const struct bpf_program *program)
 	return NULL;
 }
 
-int trigger_fire(const struct trigger *trigger, uint32_t n)
+int trigger_fire(const struct trigger *trigger)
 {
-	for (uint32_t i = 0; i < n; i++)
-		if (trigger->fire())
-			return errno;
-	return 0;
+	return trigger->fire() ? errno : 0;
 }
 
 static struct bpf_link *attach_perf_event(struct bpf_program *program, int cpu)

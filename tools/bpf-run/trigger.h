@@ -19,8 +19,8 @@ struct trigger;
 /** trigger_of - the trigger of a program; NULL when there is none for its type */
 const struct trigger *trigger_of(const struct bpf_program *program);
 
-/** trigger_fire - fire n times on this thread; 0 or an error number */
-int trigger_fire(const struct trigger *trigger, uint32_t n);
+/** trigger_fire - fire once on this thread; 0 or an error number */
+int trigger_fire(const struct trigger *trigger);
 
 /**
  * trigger_attach - attach a program where its trigger reaches it
