@@ -54,7 +54,8 @@ translate() {
 @test "wrong command lines end with status 2 and a hint" {
   assert_usage_error "unrecognized option '--no-such'" bpf-compile-check --no-such
   assert_usage_error "requires an argument" bpf-compile-check --objdir
-  assert_usage_error "--build needs a label" bpf-compile-check --build ''
+  assert_trouble "--build is empty" bpf-compile-check --build '' --no-load good.bpf.c
+  assert_trouble "can't write the output: No space left on device" bash -c 'bpf-compile-check --help > /dev/full'
   for jobs in 0 -1 x 1x 1.5 '' 99999999999999999999; do
     assert_trouble "--jobs" bpf-compile-check "--jobs=$jobs" --no-load good.bpf.c
   done
@@ -136,6 +137,7 @@ name: a, OK, program_cpu_assignment: {one: all}|one of 'entry_point' and 'progra
 name: a, source: good.bpf.c, entry_point: ""|entry point needs a name
 name: first, OK|test 'first' with entry point 'one' twice
 name: a, source: good.bpf.c, program_cpu_assignment: {one: 0, one: 1}|entry point 'one' twice
+name: a, source: good.bpf.c, program_cpu_assignment: {one: all, two: all}|two entry points want all CPUs
 name: a, source: good.bpf.c, program_cpu_assignment: {}|'program_cpu_assignment' is empty
 name: a, source: good.bpf.c, program_cpu_assignment: all|must be a mapping
 name: a, source: good.bpf.c, program_cpu_assignment: {one: some}|CPUs must be all, remaining, any, a number or a list: 'some'
@@ -181,7 +183,9 @@ TABLE
   done <<'TABLE'
 ||empty suite: 's.yml'
 # only a comment\n||empty suite: 's.yml'
-[]| line 1|'suite' must be a mapping
+[]| line 1|put 'tests:' before its list
+- name: a\n| line 1|put 'tests:' before its list
+word| line 1|'suite' must be a mapping
 tests:| line 1|a suite needs 'tests', a list
 tests: {a: b}| line 1|a suite needs 'tests', a list
 test: []| line 1|unknown field 'test'
@@ -398,6 +402,16 @@ YAML
   cp rejected.bpf.c deep/elsewhere.bpf.c
   run -0 --separate-stderr bpf-compile-check -o plan.csv deep/elsewhere.bpf.c
   grep -q 'return \*(int \*)(long)ctx->data' "$(csv_value plan.csv log)"
+}
+
+@test "the verifier's reason is what was wrong, not the state that it shows after it" {
+  requires bpf
+  printf '#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\n%s\n%s\n' \
+    'SEC("xdp") int forever(void *ctx) { for (;;) asm volatile("" ::: "memory"); return 0; }' \
+    'SEC("xdp") int null(void *ctx) { return *(volatile int *)0; }' > reasons.bpf.c
+  bpf-compile-check reasons.bpf.c > plan.csv 2> /dev/null
+  assert_contains "$(csv_value plan.csv reason '$test == "forever"')" 'forever: infinite loop detected at insn '
+  assert_contains "$(csv_value plan.csv reason '$test == "null"')" 'null: R1 invalid mem access '
 }
 
 @test "a row that failed carries no metric" {

@@ -70,6 +70,14 @@ in_kernel() {
   assert_usage_error "unrecognized option '--no-such'" bpf-run --no-such
   assert_usage_error "invalid option" bpf-run -Z
   assert_usage_error "--runtime is host, kvm or icount: 'xen'" bpf-run --runtime xen
+  assert_trouble "can't write the output: No space left on device" bash -c 'bpf-run --help > /dev/full'
+}
+
+@test "what becomes a key or a file is not empty" {
+  for option in --track --build --run-id --host-class; do
+    assert_trouble "$option is empty" bpf-run "$option" '' plan.csv
+  done
+  assert_trouble "--environment needs a file: standard output is samples.csv's" bpf-run --environment - plan.csv
 }
 
 @test "impossible numbers are refused with the option's name and bounds" {
@@ -223,6 +231,7 @@ TABLE
   for name in schema_version libbpf cpu_model virtualisation mitigations bpf_jit_enable tools_version; do
     [ -n "$(value "$name")" ]
   done
+  run -1 grep ' $' env.csv
   for name in governor smt repository commit; do
     csv_value env.csv name | grep -qx "$name"
   done

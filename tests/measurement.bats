@@ -127,6 +127,17 @@ writer 0 ok 8"
   assert_contains "$(reason_of cpu/none_left)" 'no CPU remains'
 }
 
+@test "two entry points on one CPU are said once, with both; any is a CPU that no other has" {
+  requires bpf cpus2
+  measure '^cpu/(twice|any)' --rounds 2 2> said.txt
+  assert_equal "$(mlr --icsv --onidx count-distinct -f test,entry_point,status samples.csv | sort)" "cpu/any reader ok 8
+cpu/any writer ok 8
+cpu/twice reader unsupported 1
+cpu/twice writer unsupported 1"
+  assert_equal "$(cat said.txt)" "bpf-run: unsupported: 'cpu/twice': two entry points want CPU 1: writer (all) and reader (1)"
+  assert_equal "$(csv_value samples.csv cpu '$test == "cpu/any"' | sort -u | wc -l)" 2
+}
+
 @test "a ring buffer and a perf event array are drained while they are timed, and nothing is lost" {
   requires bpf cpus2
   measure '^(ring|perf)/drained' --rounds 2

@@ -327,6 +327,7 @@ static void add_test(struct suite *suite, const struct test *test, void *context
 	struct work *work = context;
 	size_t unit = NO_UNIT;
 	const yaml_node_t *cpus = test->field[F_CPU_ASSIGNMENT];
+	bool wants_all = false;
 
 	check_fields(suite, test);
 	if (test->field[F_SOURCE])
@@ -337,10 +338,19 @@ static void add_test(struct suite *suite, const struct test *test, void *context
 	}
 	mapping(suite, cpus, "program_cpu_assignment");
 	for (yaml_node_pair_t *p = cpus->data.mapping.pairs.start; p < cpus->data.mapping.pairs.top;
-	     p++)
+	     p++) {
+		const struct plan_row *row;
+
 		add_row(work, suite, test, unit,
 			test_expand(suite, test, node(suite, p->key), "entry point"),
 			node(suite, p->value));
+		row = &work->plan.rows[work->plan.nrows - 1];
+		if (strcmp(row->cpus, "all") != 0)
+			continue;
+		if (wants_all)
+			bad_suite(suite, cpus, "two entry points want all CPUs");
+		wants_all = true;
+	}
 }
 
 /* A list or mapping of several tests' differences: of none, the test would vanish. */
@@ -412,6 +422,8 @@ static void read_document(struct work *work, struct suite *suite, int depth)
 
 	if (!root)
 		errx(EXIT_TROUBLE, "empty suite: '%s'", suite->path);
+	if (root->type == YAML_SEQUENCE_NODE)
+		bad_suite(suite, root, "a suite is a mapping: put 'tests:' before its list");
 	read_fields(suite, mapping(suite, root, "suite"), names, 3, slots);
 	if (!slots[0] || slots[0]->type != YAML_SEQUENCE_NODE)
 		bad_suite(suite, root, "a suite needs 'tests', a list");

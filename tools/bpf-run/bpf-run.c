@@ -121,16 +121,16 @@ static error_t parse_identity(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case OPT_RUN_ID:
-		o->identity.run_id = arg;
+		o->identity.run_id = cli_text("--run-id", arg);
 		return 0;
 	case OPT_BUILD:
-		o->build = arg;
+		o->build = cli_text("--build", arg);
 		return 0;
 	case OPT_TRACK:
-		o->identity.track = arg;
+		o->identity.track = cli_text("--track", arg);
 		return 0;
 	case OPT_HOST_CLASS:
-		o->identity.host_class = arg;
+		o->identity.host_class = cli_text("--host-class", arg);
 		return 0;
 	case OPT_RUNTIME:
 		o->identity.runtime = (enum runtime)parse_runtime(state, arg);
@@ -294,6 +294,8 @@ static int measure(struct opts *o)
 	struct samples samples = {.identity = &o->identity, .plan = &plan};
 	uint64_t rounds;
 
+	if (o->environment && !strcmp(o->environment, "-"))
+		errx(EXIT_TROUBLE, "--environment needs a file: standard output is samples.csv's");
 	if (o->environment)
 		cli_check_output(&o->cli, o->environment);
 	read_plans(&plan, o);

@@ -82,7 +82,11 @@ int cpus_resolve(const char *spec, const struct cpu_list *available, const struc
 {
 	out->n = 0;
 	if (!strcmp(spec, "any") || !*spec) {
-		out->cpu[out->n++] = available->cpu[available->n - 1];
+		size_t last = available->n - 1;
+
+		while (last && contains(taken, available->cpu[last]))
+			last--;
+		out->cpu[out->n++] = available->cpu[last];
 		return 0;
 	}
 	if (!strcmp(spec, "all")) {

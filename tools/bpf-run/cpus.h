@@ -19,9 +19,9 @@ void cpus_available(struct cpu_list *list);
 
 /**
  * cpus_resolve - what a plan's `cpus` means on this machine
- * @spec: any (the last available CPU), all, remaining, or a list such as 0,2-3
+ * @spec: any (the last CPU that is not taken), all, remaining, or a list such as 0,2-3
  * @available: CPUs there are
- * @taken: CPUs of the test's other entry points, which `remaining` leaves out
+ * @taken: CPUs of the test's other entry points, which `any` and `remaining` leave out
  * @reason: why it cannot be, written on failure
  * @return: 0 or -1
  */

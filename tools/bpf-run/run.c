@@ -43,37 +43,57 @@ static void end_variant(struct run *run, struct variant *variant, enum status st
 	if (*run->stop) {
 		status = STATUS_INTERRUPTED;
 		reason = "ended by a signal";
+	} else {
+		plan_warn(variant->row[0], status, reason);
 	}
 	for (size_t i = 0; i < variant->nrows; i++)
 		samples_write_failure(run->out, variant->row[i], run->round, status, reason);
 	variant->ended = true;
 }
 
-/* The CPUs of each entry point; `remaining` is resolved last. */
+/* Take the CPUs of an entry point; a reason when another has taken one of them. */
+static int take_cpus(struct cpu_list *taken, const struct plan_row **taker,
+		     const struct plan_row *row, const struct cpu_list *list, char *reason,
+		     size_t reason_size)
+{
+	for (size_t c = 0; c < list->n; c++) {
+		for (size_t t = 0; t < taken->n; t++)
+			if (taken->cpu[t] == list->cpu[c]) {
+				snprintf(reason, reason_size,
+					 "two entry points want CPU %d: %s (%s) and %s (%s)",
+					 taken->cpu[t], taker[t]->entry_point, taker[t]->cpus,
+					 row->entry_point, row->cpus);
+				return -1;
+			}
+		taker[taken->n] = row;
+		taken->cpu[taken->n++] = list->cpu[c];
+	}
+	return 0;
+}
+
+/* When an entry point's CPUs are resolved: first those that must be the ones they are. */
+static int turn_of(const char *spec)
+{
+	return !strcmp(spec, "remaining") ? 2 : !strcmp(spec, "any") ? 1 : 0;
+}
+
+/* The CPUs of each entry point. */
 static int resolve_cpus(struct run *run, const struct variant *variant, struct cpu_list *lists,
 			char *reason, size_t reason_size)
 {
+	const struct plan_row *taker[CPUS_MAX];
 	struct cpu_list taken = {.n = 0};
 
-	for (int last = 0; last <= 1; last++)
+	for (int turn = 0; turn <= 2; turn++)
 		for (size_t i = 0; i < variant->nrows; i++) {
-			const char *spec = variant->row[i]->cpus;
+			const struct plan_row *row = variant->row[i];
 
-			if ((strcmp(spec, "remaining") == 0) != last)
+			if (turn_of(row->cpus) != turn)
 				continue;
-			if (cpus_resolve(spec, &run->available, &taken, &lists[i], reason,
-					 reason_size))
+			if (cpus_resolve(row->cpus, &run->available, &taken, &lists[i], reason,
+					 reason_size) ||
+			    take_cpus(&taken, taker, row, &lists[i], reason, reason_size))
 				return -1;
-			for (size_t c = 0; c < lists[i].n; c++) {
-				for (size_t t = 0; t < taken.n; t++)
-					if (taken.cpu[t] == lists[i].cpu[c]) {
-						snprintf(reason, reason_size,
-							 "two entry points want CPU %d",
-							 taken.cpu[t]);
-						return -1;
-					}
-				taken.cpu[taken.n++] = lists[i].cpu[c];
-			}
 		}
 	return 0;
 }
@@ -81,7 +101,7 @@ static int resolve_cpus(struct run *run, const struct variant *variant, struct c
 static void make_probes(struct run *run, struct variant *variant)
 {
 	struct cpu_list *lists = xcalloc(variant->nrows, sizeof(*lists));
-	char reason[200];
+	char reason[400];
 	size_t n = 0;
 
 	if (resolve_cpus(run, variant, lists, reason, sizeof(reason))) {

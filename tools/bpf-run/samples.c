@@ -155,6 +155,4 @@ void samples_write_failure(struct samples *samples, const struct plan_row *row, 
 	csv_write_cell(&w, reason);
 	end_row(&w, samples, row);
 	samples->failed += status != STATUS_UNSUPPORTED;
-	if (status != STATUS_INTERRUPTED)
-		plan_warn(row, status, reason);
 }

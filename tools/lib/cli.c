@@ -108,6 +108,13 @@ double cli_double(const char *option, const char *text, double min, double max)
 	return value;
 }
 
+char *cli_text(const char *option, char *text)
+{
+	if (!*text)
+		errx(EXIT_TROUBLE, "%s is empty", option);
+	return text;
+}
+
 /* Whether two paths are one regular file. */
 static bool same_file(const char *a, const char *b)
 {

@@ -38,6 +38,9 @@ void cli_start(void);
 uint64_t cli_u64(const char *option, const char *text, uint64_t min, uint64_t max);
 double cli_double(const char *option, const char *text, double min, double max);
 
+/** cli_text - the text of an option, which must not be empty: it becomes a key */
+char *cli_text(const char *option, char *text);
+
 /** cli_check_output - exits with status 2 when a file that is to be written is one of the operands
  */
 void cli_check_output(const struct cli *cli, const char *path);

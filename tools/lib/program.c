@@ -85,7 +85,37 @@ static char *libbpf_reason(int error)
 	return n ? xasprintf("%.*s", (int)n, text) : xstrdup(strerror(error));
 }
 
-/* The verifier's last line that says what was wrong: the summary behind it does not. */
+/* Whether a line is of the verifier's registers, such as " R1=ctx() R10=fp0", or " R1_w=" of older
+ * kernels; "R1 invalid mem access" is not. */
+static bool is_registers(const char *line)
+{
+	int n = 0;
+
+	line += strspn(line, " ");
+	sscanf(line, "frame%*d: %n", &n);
+	line += n;
+	if (*line != 'R')
+		return false;
+	line += 1 + strspn(line + 1, "0123456789");
+	return *line == '=' || *line == '_';
+}
+
+/* Whether a line of the verifier's log shows what it did or saw, and not what was wrong. */
+static bool is_trace(const char *line)
+{
+	static const char *const starts[] = {
+	    "processed ",    "verification time", "stack depth", "cur state:", "old state:",
+	    "mark_precise:", "last_idx ",	  "regs=",	 "from ",      "; ",
+	};
+	size_t digits = strspn(line, "0123456789");
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
+		if (!strncmp(line, starts[i], strlen(starts[i])))
+			return true;
+	return (digits && line[digits] == ':') || is_registers(line);
+}
+
+/* The verifier's last line that says what was wrong. */
 static char *verifier_reason(const char *log)
 {
 	const char *end = log + strlen(log), *begin;
@@ -98,8 +128,7 @@ static char *verifier_reason(const char *log)
 			begin--;
 		if (begin == end)
 			return NULL;
-		if (strncmp(begin, "processed ", 10) && strncmp(begin, "verification time", 17) &&
-		    strncmp(begin, "stack depth", 11))
+		if (!is_trace(begin))
 			return xasprintf("%.*s", (int)(end - begin), begin);
 		end = begin;
 	}

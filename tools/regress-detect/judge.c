@@ -382,8 +382,8 @@ void decide(struct finding *f, size_t ntests)
 	double alert = 1 + f->rule.alert;
 
 	if (f->rounds < MIN_ROUNDS) {
-		finding_set(f, INCONCLUSIVE, "%zu rounds: at least %d are needed", f->rounds,
-			    MIN_ROUNDS);
+		finding_set(f, INCONCLUSIVE, "at least %d rounds are needed, not %zu", MIN_ROUNDS,
+			    f->rounds);
 		return;
 	}
 	if (is_unstable(f))
