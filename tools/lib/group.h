@@ -14,13 +14,15 @@
 #include "csv.h"
 #include "keytable.h"
 
+struct round_id {
+	uint32_t run;
+	uint64_t number; /* the cell `round` */
+};
+
 /* The rounds of the whole input, numbered as they come; two runs have no round in common. */
 struct rounds {
 	bool single; /* no column `round`: every row is one, and ids is not kept */
-	struct round_id {
-		uint32_t run;
-		uint64_t number; /* the cell `round` */
-	} * ids;
+	struct round_id *ids;
 	size_t n, size;
 	/* private */
 	struct keytable runs, keys, cpus, cells;
@@ -48,15 +50,17 @@ int rounds_row(struct rounds *r, struct csv_reader *in, uint32_t *id);
 bool rounds_before(const struct rounds *r, uint32_t a, uint32_t b);
 void rounds_release(struct rounds *r);
 
+struct group_cell {
+	uint32_t round, cpu;
+};
+
 /* One group. Zeroed it is empty. */
 struct group {
 	size_t n, size;
 	double **value; /* nvalues arrays of n values, NaN where a cell was empty; an array is
 			   NULL as long as all are empty */
 	uint32_t *cell; /* of each value, its place in cells; NULL when each has its own */
-	struct group_cell {
-		uint32_t round, cpu;
-	} * cells;
+	struct group_cell *cells;
 	size_t ncells, cells_size;
 };
 

@@ -15,15 +15,17 @@
 #include "group.h"
 #include "keytable.h"
 
+struct net_scope {
+	struct group g;
+	char *test;
+	bool ambiguous;
+};
+
 /* Zeroed it is empty. */
 struct net {
 	/* private */
 	struct keytable scopes, rounds_of_scope;
-	struct net_scope {
-		struct group g;
-		char *test;
-		bool ambiguous;
-	} * scope;
+	struct net_scope *scope;
 	double *subtrahend; /* nvalues for each key of rounds_of_scope */
 	size_t size, places, nvalues;
 	struct key key;
