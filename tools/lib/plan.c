@@ -210,7 +210,7 @@ static size_t extra_column(struct plan *plan, const char *name)
 
 static int read_rows(struct plan *plan, struct csv_reader *csv, char *error, size_t error_size)
 {
-	const char *required[NFIELDS];
+	const char *required[NFIELDS] = {0};
 	int index[NFIELDS];
 	size_t nrequired = 0;
 	size_t *extra = xcalloc(csv->ncolumns, sizeof(*extra));
