@@ -25,11 +25,11 @@ struct rounds {
 	struct round_id *ids;
 	size_t n, size;
 	/* private */
-	struct keytable runs, keys, cpus, cells;
+	struct keytable runs, keys, cpus, cells, samples;
 	struct key key;
 	uint32_t *cell_place; /* of each key in cells: its place in its group */
 	size_t places_size;
-	int run_column, round_column, cpu_column;
+	int run_column, round_column, cpu_column, sample_column;
 	bool any;
 };
 
@@ -52,6 +52,7 @@ void rounds_release(struct rounds *r);
 
 struct group_cell {
 	uint32_t round, cpu;
+	uint64_t samples; /* those of the numbers 1 to 64 that have come, a bit each */
 };
 
 /* One group. Zeroed it is empty. */
@@ -69,9 +70,14 @@ struct group {
  * @id: number of the group, unique over the groups that share `rounds`
  * @round: from rounds_row() on the current row of `in`
  * @value: nvalues values, NaN for an empty cell
+ * @return: whether this is the row's only one: false when one of the same round, CPU and `sample`
+ * has come
  */
-void group_add(struct group *g, uint32_t id, struct rounds *rounds, const struct csv_reader *in,
+bool group_add(struct group *g, uint32_t id, struct rounds *rounds, const struct csv_reader *in,
 	       uint32_t round, const double *value, size_t nvalues);
+
+/* For a tool whose groups are of one entry point: what such a row means. */
+#define GROUP_TWICE "a sample that is there already: is a file given twice? (%s line %zu)"
 
 /** group_rounds - how many rounds have a value in the group */
 size_t group_rounds(const struct group *g);

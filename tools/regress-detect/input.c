@@ -114,7 +114,9 @@ static void take_row(struct comparison *c, struct csv_reader *in, const struct l
 		    net_add(&c->net_values, in, scope, &c->rounds, round, value) && c->net)
 			errx(EXIT_TROUBLE, "%s", in->error);
 	}
-	group_add(&s->g, id, &c->rounds, in, round, value, c->cols.metrics.n);
+	if (!group_add(&s->g, id, &c->rounds, in, round, value, c->cols.metrics.n) &&
+	    !c->cols.keys_given)
+		errx(EXIT_TROUBLE, GROUP_TWICE, in->path, in->line);
 }
 
 void comparison_read(struct comparison *c, const char *path, enum side side)

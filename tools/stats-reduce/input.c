@@ -206,7 +206,8 @@ static void take_row(struct reduction *r, struct csv_reader *in, const struct la
 	g->marked += l->mark >= 0 && in->cell_len[l->mark] > 0;
 	if (r->net)
 		take_baseline(r, in, l, g, round, value);
-	group_add(&g->g, id, &r->rounds, in, round, value, r->values.n);
+	if (!group_add(&g->g, id, &r->rounds, in, round, value, r->values.n) && !r->by_given)
+		errx(EXIT_TROUBLE, GROUP_TWICE, in->path, in->line);
 }
 
 void reduction_read(struct reduction *r, const char *path)

@@ -30,6 +30,7 @@ struct reduction {
 	struct names by; /* key columns, `round` among them under --per-round */
 	struct names values;
 	bool per_round, net;
+	bool by_given;	   /* groups may hold several tests */
 	bool whole_schema; /* neither --by nor --value: samples.csv in, summary.csv out */
 
 	/* what was read */
