@@ -31,7 +31,7 @@ rows() {
 
 # instructions OBJECT [PROGRAM]: what the object holds, one instruction a line
 instructions() {
-  llvm-objdump -d --no-show-raw-insn "$1" | sed -n 's/^ *[0-9]*:[[:space:]]*//p'
+  llvm-objdump -d --no-show-raw-insn --no-print-imm-hex "$1" | sed -n 's/^ *[0-9]*:[[:space:]]*//p'
 }
 
 # translate OBJECT TYPE: the program as the kernel holds it, with opcodes; nothing stays pinned

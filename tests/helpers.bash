@@ -48,6 +48,23 @@ csv_value() {
   mlr --icsv --onidx filter "${3:-true}" then cut -f "$2" "$1"
 }
 
+# in_kernel NAME: the maps in the kernel whose names begin so, an id a line. libbpf names a map of an
+# object's variables after the object: from a source with a name of its own, what other runs on this
+# machine have loaded is not counted. A program holds its maps.
+in_kernel() {
+  bpftool -j map list | jq --arg name "$1" '.[] | select(.name // "" | startswith($name)) | .id'
+}
+
+# nothing_in_kernel NAME: the kernel frees what a process held in its own time.
+nothing_in_kernel() {
+  for _ in $(seq 50); do
+    [ -n "$(in_kernel "$1")" ] || return 0
+    sleep 0.1
+  done
+  echo "still in the kernel: maps $(in_kernel "$1" | xargs)" >&2
+  return 1
+}
+
 # assert_equal ACTUAL EXPECTED
 assert_equal() {
   [ "$1" = "$2" ] || {
