@@ -288,7 +288,8 @@ TABLE
   requires bpf
   for signal in TERM INT HUP; do
     : > out.csv
-    bpf-run --quiet --rounds 100000 --samples 2 --sample-ms 1 -o out.csv plan.csv 2> err &
+    # Where the tests run under nohup it would ignore SIGHUP.
+    env --default-signal bpf-run --quiet --rounds 100000 --samples 2 --sample-ms 1 -o out.csv plan.csv 2> err &
     pid=$!
     while [ "$(wc -l < out.csv)" -lt 20 ]; do sleep 0.05; done
     kill -s "$signal" "$pid"

@@ -297,7 +297,7 @@ b ok 0 8"
 # bpf-run in the background, its calls lasting minutes; then a signal. Writes the seconds until it ended.
 interrupt() { # SIGNAL REGEX
   local pid
-  bpf-run -q --rounds 1 --samples 1 -c 2147483647 -t "$2" plan.csv > samples.csv 2> said.txt &
+  env --default-signal bpf-run -q --rounds 1 --samples 1 -c 2147483647 -t "$2" plan.csv > samples.csv 2> said.txt &
   pid=$!
   sleep 1
   kill -0 $pid
