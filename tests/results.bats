@@ -67,6 +67,33 @@ refused() { # MESSAGE COMMAND...
   refused 'a comparison is no part of history' sed -i '3s/6\.1\.0/6.1.1/' summary.csv
   refused 'ok and without a value' mlr -I -S --csv put '$average_duration_ns = ""' summary.csv
   refused 'failed and has a value' mlr -I -S --csv put '$status = "wrong_result"' summary.csv
+  refused 'no number in the column average_duration_ns: "fast"' mlr -I -S --csv put '$average_duration_ns = "fast"' summary.csv
+  refused 'no number in the column median_duration_ns: "nan"' mlr -I -S --csv put '$median_duration_ns = "nan"' rounds.csv
+  refused 'a column is there twice' sed -i '1s/suite/track/' summary.csv
+  refused 'not UTF-8' sed -i '2s/smoke/\xff/' summary.csv
+  refused 'of another host class, track or suite' mlr -I -S --csv put '$host_class = "other"' summary.csv
+  refused 'the run was interrupted, test "map/hash/read"' mlr -I -S --csv put 'if ($test == "map/hash/read") { $status = "interrupted" }' summary.csv
+  refused 'left out, test "map/hash/read"' mlr -I -S --csv filter '$test != "map/hash/read"' summary.csv
+  refused 'twice, test "map/hash/read"' sed -i '/map.hash.read/p' summary.csv
+  refused "the run belongs elsewhere, to 'test-host/local/smoke/2026/11/20261102t000000z" sed -i 's/2026-11-01T/2026-11-02T/' environment.csv
+  refused "the run belongs elsewhere, to 'other/" sed -i 's/^host_class,.*/host_class,other/' environment.csv
+}
+
+@test "a run with Windows line ends, quotes and line breaks in its names is stored and read as it is" {
+  make_repositories
+  place=$(make_run results 0)
+  for file in plan rounds summary; do
+    mlr -I -S --csv put 'if ($test == "map/hash/read") { $test = "a \"b\",\n$(touch X) `touch X`" }' "results/$place/$file.csv"
+    sed -i 's/$/\r/' "results/$place/$file.csv"
+  done
+  store > /dev/null
+  make_run results 1 > /dev/null
+  store > /dev/null
+  history > history.csv
+  assert_equal "$(mlr --icsv --ojson filter '$test =~ "^a "' then cut -f test then put '$test = gsub($test, "\r", "")' history.csv | jq -r '.[].test')" \
+    $'a "b",\n$(touch X) `touch X`'
+  assert_equal "$(mlr --icsv --onidx count history.csv)" 10
+  [ ! -e X ]
 }
 
 @test "comparisons, incomplete runs and paths that are no place are refused" {
@@ -76,6 +103,14 @@ refused() { # MESSAGE COMMAND...
     run -2 --separate-stderr store "$place"
     assert_contains "$stderr" "$place"
   done
+  make_run results 0 6.1..6.2
+  rm -rf results/test-host/local/smoke/2026/11/*-6.1..6.2-*
+  place=$(make_run results 0)
+  mkdir -p results/test-host/pull-request
+  cp -r results/test-host/local/* results/test-host/pull-request/
+  run -2 --separate-stderr store "${place/local/pull-request}"
+  assert_contains "$stderr" 'a pull request is no part of history'
+  rm -rf results
   make_run results 0 6.1..6.2
   run -2 --separate-stderr store
   assert_contains "$stderr" 'there is no run to store'
@@ -127,20 +162,48 @@ branch_is_whole() {
   assert_equal "$(branch_files | sed 's|/[^/]*$||' | uniq -c | awk '$1 != 4' | wc -l)" 0
 }
 
-@test "killed anywhere, it leaves the branch whole, and the next run stores what is missing" {
+@test "killed at any of its steps, it leaves the branch whole, and the next run stores what is missing" {
   make_repositories
-  for i in $(seq 5); do
-    make_run results "$i" > /dev/null
-    setsid -w "$PIPELINES/results/store" --remote "$BATS_TEST_TMPDIR/remote.git" results 2> /dev/null > /dev/null &
-    pid=$!
-    sleep "$((i / 2)).$((i % 2 * 5))"
-    kill -KILL -- "-$(pgrep -P "$pid" -x store | head -n 1 || echo "$pid")" 2> /dev/null || kill -KILL "$pid" 2> /dev/null || :
-    wait "$pid" || :
+  make_run results 0 > /dev/null
+  store > /dev/null
+  make_run results 1 > /dev/null
+  # A git that kills all of store, remote side included, before its Nth call.
+  mkdir shim
+  printf '#!/bin/sh\nn=$(($(cat "%s/calls") + 1))\necho "$n" > "%s/calls"\n[ "$n" -ne "$KILL_AT" ] || kill -KILL 0\nexec "%s" "$@"\n' \
+    "$PWD" "$PWD" "$(command -v git)" > shim/git
+  chmod +x shim/git
+  for step in $(seq 40); do
+    echo 0 > calls
+    status=0
+    (cd here && KILL_AT=$step PATH=$BATS_TEST_TMPDIR/shim:$PATH setsid -w "$PIPELINES/results/store" --remote ../remote.git ../results) \
+      > out 2> err || status=$?
     branch_is_whole
+    [ "$status" -ne 0 ] || break
+    # Before it was killed it did not say that the run is stored unless it is.
+    [ ! -s out ] || assert_equal "$(branch_files | grep -c '/summary.csv$')" 2
   done
-  store
-  branch_is_whole
-  assert_equal "$(branch_files | grep -c '/summary.csv$')" 5
+  assert_equal "$status" 0
+  [ "$step" -gt 8 ]
+  assert_equal "$(branch_files | grep -c '/summary.csv$')" 2
+  assert_equal "$(git -C remote.git rev-list --count results)" 2
+}
+
+@test "killed while the remote takes the push, it leaves the branch whole" {
+  for hook in pre-receive update post-receive; do
+    rm -rf remote.git here results
+    make_repositories
+    make_run results 0 > /dev/null
+    printf '#!/bin/sh\nkill -KILL 0\n' > remote.git/hooks/$hook
+    chmod +x remote.git/hooks/$hook
+    status=0
+    (cd here && setsid -w "$PIPELINES/results/store" --remote ../remote.git ../results) > /dev/null 2>&1 || status=$?
+    [ "$status" -ne 0 ]
+    branch_is_whole
+    rm remote.git/hooks/$hook
+    store > /dev/null
+    branch_is_whole
+    assert_equal "$(git -C remote.git rev-list --count results)" 1
+  done
 }
 
 @test "a full disk at the remote leaves the branch as it was" {
@@ -191,6 +254,17 @@ branch_is_whole() {
   branch_is_whole
 }
 
+@test "a connection that drops before the push lands is tried again" {
+  make_repositories
+  make_run results 0
+  printf '#!/bin/sh\n[ -e dropped ] && exit\ntouch dropped\nkill -KILL $PPID\n' > remote.git/hooks/pre-receive
+  chmod +x remote.git/hooks/pre-receive
+  store
+  [ -e remote.git/dropped ]
+  assert_equal "$(git -C remote.git rev-list --count results)" 1
+  branch_is_whole
+}
+
 @test "a remote that does not exist or refuses is an error that says so" {
   make_repositories
   make_run results 0
@@ -223,6 +297,21 @@ branch_is_whole() {
   run -2 --separate-stderr history --ref nowhere
   assert_contains "$stderr" "no such branch: 'nowhere'"
   run -2 --separate-stderr history --file ../../etc/passwd
+}
+
+@test "a build is told from one whose label begins like it, and from one with the same safe name" {
+  make_repositories
+  for build in 6.1 6.1-4 6.1+4; do
+    make_run results "$((++i))" "${build//+/-}" > /dev/null
+    sed -i "s/\b6\.1-4\b/$build/" results/test-host/local/smoke/2026/11/*-run$i/{environment,plan,rounds,summary}.csv
+  done
+  store > /dev/null
+  for build in 6.1 6.1-4 6.1+4; do
+    history --build "$build" > one.csv
+    assert_equal "$(csv_value one.csv build | uniq)" "$build"
+    "$PIPELINES/results/history" --directory results --build "$build" | cmp - one.csv
+  done
+  run -2 --separate-stderr history --build 6
 }
 
 @test "history gives every row all columns when columns have come in the meantime" {
