@@ -98,6 +98,40 @@ in_browser() {
   [[ $output != *javascript:* ]]
 }
 
+@test "make site shows the results branch as it was fetched, with accepted changes, releases, and no run that is gone from it" {
+  requires mlr gnuplot git cc
+  load runs
+  git init -q --bare remote.git
+  for i in 0 1 2; do make_run results $i > place; done
+  (cd "$TOP" && pipelines/results/store --remote "$BATS_TEST_TMPDIR/remote.git" "$BATS_TEST_TMPDIR/results" >/dev/null)
+  git clone -q "$TOP" clone
+  git -C clone remote set-url origin "$PWD/remote.git"
+  make -s -C clone fetch-results
+  mkdir -p clone/build/site-input/gone
+  echo old > clone/build/site-input/gone/summary.csv
+  printf 'build,kind,label,url\n6.1.2,release,v2,https://example.org/v2\n' > events.csv
+  printf 'host_class,track,suite,test,entry_point,metric,build,comment\n,,,map/*,,,6.1.1,meant so\n' > markers.csv
+  make -s -C clone site MARKERS="$PWD/markers.csv" EVENTS="$PWD/events.csv"
+  assert_contains "$(cat clone/build/site/index.html)" '>6.1.2</a>'
+  [ ! -e clone/build/site-input/gone/summary.csv ]
+  run grep -ho '<li>[a-z]* at build.*' clone/build/site/t/map-hash-read-*.html
+  assert_contains "$output" 'accepted at build'
+  assert_contains "$output" 'meant so'
+  assert_contains "$output" '<a rel="nofollow" href="https://example.org/v2">v2</a>'
+  [[ $(cat clone/build/site/t/tail-call-*.html) != *"meant so"* ]]
+  make -s -C clone plot TEST=map/hash/read METRIC=duration_ns PLOT="$PWD/p.svg"
+  grep -q 'map/hash/read' p.svg
+}
+
+@test "a pattern of an event matches as the shell's does" {
+  for program in mawk 'gawk --posix' 'busybox awk'; do
+    command -v "${program%% *}" >/dev/null || continue
+    # shellcheck disable=SC2086 # a program and its argument
+    LC_ALL=C run $program -f "$TOP/$SITE_CODE/lib/text.awk" -f "$TOP/$SITE_CODE/lib/model.awk" -f "$FIXTURES/site/patterns.awk"
+    assert_equal "$output" "21 cases"
+  done
+}
+
 @test "links to commits and stored runs are made of templates, quoted, and only to http" {
   requires mlr gnuplot
   tree t 6

@@ -134,8 +134,8 @@ function tic_commands(   x, step, out) {
 	return "set xtics (" out ")\n"
 }
 function event_applies(f) {
-	return (f[1] == "" || f[1] == line_host[line]) && (f[2] == "" || f[2] == line_track[line]) && (f[3] == "" || f[3] == page_suite) &&
-		(f[4] == "" || f[4] == page_test) && (f[5] == "" || f[5] == entry) && (f[6] == "" || f[6] == S["metric"])
+	return glob_matches(f[1], line_host[line]) && glob_matches(f[2], line_track[line]) && glob_matches(f[3], page_suite) &&
+		glob_matches(f[4], page_test) && glob_matches(f[5], entry) && glob_matches(f[6], S["metric"])
 }
 function event_commands(   i, f, x, c, text, out) {
 	S["events"] = ""

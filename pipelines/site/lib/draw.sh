@@ -17,8 +17,8 @@ judgements() {
 	: > "$work/changes"
 	[ -z "$changes" ] || verdict_rows "$changes" > "$work/changes"
 	: > "$work/events"
-	[ -z "$events" ] || mlr --icsv --otsv --ho template -f host_class,track,suite,test,entry_point,metric,build,kind,label,url,reason \
-		then put -S '$kind = $kind == "" ? "accepted" : $kind; $label = $label == "" ? $reason : $label' "$events" > "$work/events" ||
+	[ -z "$events" ] || mlr --icsv --otsv --ho template -f host_class,track,suite,test,entry_point,metric,build,kind,label,url,reason,comment \
+		then put -S '$kind = $kind == "" ? "accepted" : $kind; if ($label == "") {$label = $reason == "" ? $comment : $reason}' "$events" > "$work/events" ||
 		die "events cannot be read: '$events'"
 }
 

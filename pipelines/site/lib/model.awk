@@ -40,6 +40,33 @@ function first_place(line, build,   i) {
 	return i
 }
 
+# Does a shell pattern match the whole text? An empty one matches all. Both still in TSV's escapes.
+function glob_matches(pattern, text,   i, c, end, re) {
+	if (pattern == "" || pattern == text) return 1
+	if (pattern !~ /[*?[\\]/) return 0
+	pattern = untsv(pattern)
+	for (i = 1; i <= length(pattern); i++) {
+		c = substr(pattern, i, 1)
+		if (c == "*") re = re ".*"
+		else if (c == "?") re = re "."
+		else if (c == "[" && (end = index(substr(pattern, i + 2), "]"))) { # a set has one character at least
+			re = re set_of(substr(pattern, i + 1, end))
+			i += end + 1
+		} else {
+			if (c == "\\" && i < length(pattern)) c = substr(pattern, ++i, 1)
+			re = re literal(c)
+		}
+	}
+	return untsv(text) ~ ("^" re "$")
+}
+function set_of(s) {
+	if (s ~ /^[!^]./) return "[^" replace(substr(s, 2), "\\", "\\\\") "]"
+	return s == "^" || s == "!" ? literal(s) : "[" replace(s, "\\", "\\\\") "]"
+}
+function literal(c) {
+	return c ~ /[A-Za-z0-9_\/ \200-\377-]/ ? c : c == "^" || c == "\\" ? "\\" c : "[" c "]"
+}
+
 function verdict_init(   n, i, v, p) {
 	# verdict, mark, words; in the order of how much they matter
 	n = split("regression|\342\226\262|regression;suspected|\342\226\263|suspected;failed|\342\234\225|failed;" \
