@@ -101,6 +101,7 @@ in_browser() {
 @test "make site shows the results branch as it was fetched, with accepted changes, releases, and no run that is gone from it" {
   requires mlr gnuplot git cc
   load runs
+  unset GITHUB_REPOSITORY
   git init -q --bare remote.git
   for i in 0 1 2; do make_run results $i > place; done
   (cd "$TOP" && pipelines/results/store --remote "$BATS_TEST_TMPDIR/remote.git" "$BATS_TEST_TMPDIR/results" >/dev/null)
