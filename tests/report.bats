@@ -104,6 +104,23 @@ one() { # FILE VERDICT CURRENT BUILD: the newest finding of the one series
     'host|main|core|map/\[hash\]\*/read|read|duration_ns|b2'
 }
 
+@test "the pages get open and accepted issues, each with its address" {
+  github_start
+  one f.csv suspected 120 b2
+  report f.csv
+  finding g.csv suspected map/array/read 100 130 b3
+  report g.csv
+  issues_of() { "$REPORT/markers" --issues "$REPORT/markers.csv" | mlr --icsv --onidx --ofs '|' cut -o -f test,build,kind,label,url; }
+  assert_equal "$(issues_of)" 'map/hash/read|b2|issue|#1|https://github.com/o/r/issues/1
+map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
+  gh api --method PATCH repos/o/r/issues/1 -f state=closed > /dev/null
+  gh api --method PATCH repos/o/r/issues/2 -f 'labels[]=performance-regression' -f 'labels[]=performance-accepted' > /dev/null
+  assert_equal "$(issues_of)" 'map/array/read|b3|accepted|#2|https://github.com/o/r/issues/2'
+  export GH_CONFIG_DIR=$BATS_TEST_TMPDIR/nowhere
+  run -2 --separate-stderr "$REPORT/markers" --issues "$REPORT/markers.csv"
+  assert_contains "$stderr" 'markers: listing issues failed'
+}
+
 @test "an issue that a person closes is not filed again for the same build" {
   github_start
   one f.csv suspected 120 b2

@@ -85,6 +85,46 @@ in_browser() {
   assert_contains "$(cat out/index.html)" 'class="v failed"'
 }
 
+@test "a failure takes the place of the number that was there, since it began, and is in the comparison" {
+  requires mlr gnuplot
+  {
+    echo run_id,timestamp,build,test,entry_point,median_v_ns,status,reason
+    for day in 1 2 3 4; do
+      echo "$day,2024-01-0${day}T00:00:00Z,b$day,good,e,10,ok,"
+      [ $day -lt 3 ] && echo "$day,2024-01-0${day}T00:00:00Z,b$day,bad,e,4242,ok," ||
+        echo "$day,2024-01-0${day}T00:00:00Z,b$day,bad,e,,load_failed,no"
+      echo "$day,2024-01-0${day}T00:00:00Z,b$day,never,e,,unsupported,one CPU only"
+    done
+  } > in.csv
+  site -o out --now 2024-01-04T06:00:00Z in.csv
+  assert_contains "$(cat out/index.html)" '<span class="alarm">1 failed</span>'
+  run grep -o '<tr class="failed".*' out/index.html
+  [[ $output != *4242* ]]
+  assert_contains "$output" '>b3</a>'
+  run grep -o '<tr class="failed".*' out/c/1.html
+  assert_contains "$output" 'load_failed: no'
+  assert_contains "$(cat out/t/bad-*.html)" 'load_failed: no, since build'
+  # What a machine cannot do is told calmly, and has a page.
+  assert_contains "$(cat out/index.html)" '<tr class="unsupported"'
+  assert_contains "$(cat out/t/never-*.html)" 'This cannot be measured here: one CPU only.'
+  [[ $(cat out/c/1.html) != *never* ]]
+}
+
+@test "a change of a tenth of a per cent that was judged real is seen in the chart, on both axes" {
+  requires mlr gnuplot
+  echo run_id,timestamp,build,test,median_count > in.csv
+  for day in 1 2 3 4; do echo "$day,2024-01-0${day}T00:00:00Z,b$day,t,$((day < 3 ? 2259 : 2262))" >> in.csv; done
+  printf 'host_class,track,suite,test,entry_point,metric,baseline_build,current_build,baseline,current,ratio,verdict,first_bad_build\n,,,t,,count,b2,b4,2259,2262,1.001328,suspected,b3\n' > verdicts.csv
+  plot --test t --verdicts verdicts.csv -o p.svg in.csv
+  for label in 2260 2262 '+0 %' '+0.1 %' '+0.13 %  b3'; do grep -qF ">$label<" p.svg; done
+}
+
+@test "where more is better, the build that carries less is worse in the browser's comparison too" {
+  requires mlr gnuplot
+  site -o "$BATS_FILE_TMPDIR/network" --value throughput_mbps --higher-is-better throughput_mbps --now "$NOW" "$FIXTURES/site/network.csv"
+  in_browser network compare_more_is_better
+}
+
 @test "change points, levels and markers are drawn in" {
   requires mlr gnuplot
   grep -q '>+12.0 %  028fccf<' "$BATS_FILE_TMPDIR"/plain/t/map-hash-update-*-*.svg
@@ -96,6 +136,41 @@ in_browser() {
   run cat out/t/map-hash-update-*.html
   assert_contains "$output" '<a rel="nofollow" href="https://example.org/v2">v2 &lt;final&gt;</a>'
   [[ $output != *javascript:* ]]
+}
+
+@test "make site shows the results branch as it was fetched, with accepted changes, releases, and no run that is gone from it" {
+  requires mlr gnuplot git cc
+  load runs
+  unset GITHUB_REPOSITORY
+  git init -q --bare remote.git
+  for i in 0 1 2; do make_run results $i > place; done
+  (cd "$TOP" && pipelines/results/store --remote "$BATS_TEST_TMPDIR/remote.git" "$BATS_TEST_TMPDIR/results" >/dev/null)
+  git clone -q "$TOP" clone
+  git -C clone remote set-url origin "$PWD/remote.git"
+  make -s -C clone fetch-results
+  mkdir -p clone/build/site-input/gone
+  echo old > clone/build/site-input/gone/summary.csv
+  printf 'build,kind,label,url\n6.1.2,release,v2,https://example.org/v2\n' > events.csv
+  printf 'host_class,track,suite,test,entry_point,metric,build,comment\n,,,map/*,,,6.1.1,meant so\n' > markers.csv
+  make -s -C clone site MARKERS="$PWD/markers.csv" EVENTS="$PWD/events.csv"
+  assert_contains "$(cat clone/build/site/index.html)" '>6.1.2</a>'
+  [ ! -e clone/build/site-input/gone/summary.csv ]
+  run grep -ho '<li>[a-z]* at build.*' clone/build/site/t/map-hash-read-*.html
+  assert_contains "$output" 'accepted at build'
+  assert_contains "$output" 'meant so'
+  assert_contains "$output" '<a rel="nofollow" href="https://example.org/v2">v2</a>'
+  [[ $(cat clone/build/site/t/tail-call-*.html) != *"meant so"* ]]
+  make -s -C clone plot TEST=map/hash/read METRIC=duration_ns PLOT="$PWD/p.svg"
+  grep -q 'map/hash/read' p.svg
+}
+
+@test "a pattern of an event matches as the shell's does" {
+  for program in mawk 'gawk --posix' 'busybox awk'; do
+    command -v "${program%% *}" >/dev/null || continue
+    # shellcheck disable=SC2086 # a program and its argument
+    LC_ALL=C run $program -f "$TOP/$SITE_CODE/lib/text.awk" -f "$TOP/$SITE_CODE/lib/model.awk" -f "$FIXTURES/site/patterns.awk"
+    assert_equal "$output" "21 cases"
+  done
 }
 
 @test "links to commits and stored runs are made of templates, quoted, and only to http" {

@@ -63,6 +63,7 @@ function write_run(line, i,   k, file, path, before, heading, nav, c, p, n, a) {
 	close(file)
 }
 function differs(before, path, name) {
+	if (name ~ /^(run_id|timestamp|build)$/) return 0 # of course
 	return before != "" && names[before] != "" && env[before, name] != env[path, name]
 }
 function write_line(line,   i, k, file) {
@@ -87,7 +88,7 @@ function write_index(   line, file) {
 	for (line = 1; line <= nlines; line++)
 		if (line in compared)
 			print "<li><a href=\"c/" line ".html\">" h(line_track[line]) " on " h(line_host[line]) (line_suite[line] == "" ? "" : ", " h(line_suite[line])) "</a>: the newest build</li>" > file
-	print "</ul>\n<div id=\"compare\" data-margin=\"" margin + 0 "\"></div>" > file
+	print "</ul>\n<div id=\"compare\" data-margin=\"" margin + 0 "\" data-higher=\"" h(higher) "\"></div>" > file
 	printf "%s", page_foot("") > file
 	close(file)
 }
