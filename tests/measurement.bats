@@ -342,6 +342,11 @@ interrupt() { # SIGNAL REGEX
   requires bpf
   measure '^cpu/wrong' --rounds 3 --pre 'echo once >> pre.txt'
   assert_equal "$(cat pre.txt)" once
+  # Nor for one whose plan says that it can't be.
+  plan | mlr --csv filter '$test =~ "^cpu/"' then put '$test == "cpu/0" {$status = "compile_failed"}' > plan.csv
+  bpf-run -q --rounds 2 --samples 1 -c 10 -t '^cpu/[01]' --pre 'echo "$BPF_RUN_TEST" >> names.txt' --post 'echo "$BPF_RUN_TEST" >> names.txt' plan.csv > samples.csv
+  assert_equal "$(sort names.txt | uniq -c | xargs)" "4 cpu/1"
+  assert_equal "$(csv_value samples.csv status '$test == "cpu/0"')" compile_failed
 }
 
 @test "counters are empty cells where the machine has none" {
