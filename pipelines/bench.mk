@@ -6,6 +6,15 @@
 suite_file = $(if $(filter %.yml %.yaml %.c,$(SUITE)),$(SUITE),bpf/suites/$(SUITE).yml)
 build_option = $(if $(BUILD),--build '$(BUILD)')
 
+# Said before anything is built.
+ifeq ($(filter bench,$(MAKECMDGOALS))$(RUNTIME),benchhost)
+ifneq ($(SUDO),)
+ifeq ($(shell command -v $(firstword $(SUDO))),)
+$(error programs are loaded as root, and there is no '$(firstword $(SUDO))': be root, or set SUDO, as in SUDO=doas)
+endif
+endif
+endif
+
 bench: all ## measure SUITE on this machine and print a table
 	$(Q)$(MAKE) --no-print-directory run \
 		RUN='$(RESULTS)/incomplete/$(shell date -u +%Y%m%dt%H%M%Sz)-$(shell echo $$$$)'

@@ -113,6 +113,15 @@ cpu/wrong  wrong_result 1"
 writer 0 ok 8"
 }
 
+@test "entry points of every type that has a test run go together" {
+  requires bpf cpus2
+  measure '^types/' --rounds 1
+  assert_equal "$(mlr --icsv --onidx count-distinct -f entry_point,cpu,status samples.csv | sort)" "reader 1 ok 28
+writer 0 ok 28"
+  assert_equal "$(csv_value samples.csv program_type | sort -u | xargs)" \
+    "cgroup_skb flow_dissector raw_tracepoint sched_act socket_filter syscall xdp"
+}
+
 @test "only the first CPUs are used when asked for" {
   requires bpf cpus2
   measure '^cpu/all' --rounds 1 -p 1
@@ -125,6 +134,12 @@ writer 0 ok 8"
   assert_equal "$(csv_value samples.csv status | sort -u)" unsupported
   assert_contains "$(reason_of cpu/absent)" 'CPU 1023'
   assert_contains "$(reason_of cpu/none_left)" 'no CPU remains'
+  # The first that there is not, and one that this process may not use.
+  mlr --csv filter '$test == "cpu/0"' then put "\$cpus = $(nproc --all)" plan.csv > next.csv
+  bpf-run -q --rounds 1 next.csv > samples.csv 2> said.txt
+  assert_equal "$(cat said.txt)" "bpf-run: unsupported: 'cpu/0': CPU $(nproc --all) is not there, not online or not allowed"
+  taskset -c 0 bpf-run -q --rounds 1 --samples 1 -t '^cpu/1$' plan.csv > samples.csv 2> said.txt
+  assert_contains "$(reason_of cpu/1)" 'CPU 1 is not there, not online or not allowed'
 }
 
 @test "two entry points on one CPU are said once, with both; any is a CPU that no other has" {
@@ -205,6 +220,77 @@ b ok 0 8"
   measure '^trigger/nowhere' --rounds 1
   assert_equal "$(csv_value samples.csv status)" unsupported
   assert_contains "$(reason_of trigger/nowhere)" attached
+}
+
+# order [BUILD]: plan.csv of the programs that write down when they were called, in a map of their own
+order() {
+  bpf-compile-check -I "$TOP/bpf/include" -D LOG="$own" -D BUILD="$1" --build "$1" "$FIXTURES/measurement/order.yml"
+}
+
+@test "the order of builds is shuffled each round when they are loaded, and each pair of samples when they are timed: A B B A" {
+  requires bpf bpftool
+  local own=own$((RANDOM % 90000 + 10000))
+  order 1 > a.csv
+  order 2 > b.csv
+  # 12 calls a sample: 10 and 2. The pinned map is what the test made of it, and goes with it.
+  bpf-run -q --rounds 12 --samples 4 -c 10 --seed 3 -t '^record$' a.csv b.csv > samples.csv
+  bpftool -j map dump pinned "/sys/fs/bpf/$own" | jq '.[:2000] | .[].formatted.value' > log.txt
+  rm "/sys/fs/bpf/$own"
+  assert_equal "$(csv_value samples.csv status | sort | uniq -c | xargs)" "96 ok"
+  # A round: one call of each build that validates it, in the order of loading; then eight samples.
+  assert_equal "$(head -n 1 log.txt)" $((12 * (2 + 8 * 12)))
+  sed 1d log.txt | head -n $((12 * 98)) | awk '
+    { at = (NR - 1) % 98; build[at] = $1 }
+    at < 97 { next }
+    {
+      loads = loads " " build[0] build[1]
+      for (s = 0; s < 8; s++) {
+        for (call = 1; call < 12; call++)
+          if (build[2 + 12 * s + call] != build[2 + 12 * s])
+            mixed = 1
+        block[s] = build[2 + 12 * s]
+      }
+      for (s = 0; s < 8; s += 4) {
+        pairs = pairs " " block[s] block[s + 1]
+        if (block[s] == block[s + 1] || block[s] != block[s + 3] || block[s + 1] != block[s + 2])
+          mixed = 1
+      }
+    }
+    END { print mixed + 0; print loads; print pairs }' > found.txt
+  assert_equal "$(sed -n 1p found.txt)" 0
+  for line in 2 3; do
+    assert_equal "$(sed -n ${line}p found.txt | xargs -n 1 | sort -u | xargs)" "12 21"
+  done
+}
+
+@test "the threads of a test run at the same time" {
+  requires bpf cpus2
+  local own=own$((RANDOM % 90000 + 10000))
+  order 1 > plan.csv
+  bpf-run -q --rounds 20 --samples 1 -c 2000 -t '^together$' plan.csv > samples.csv
+  rm "/sys/fs/bpf/$own"
+  assert_equal "$(csv_value samples.csv status | sort -u)" ok
+}
+
+@test "a sample during which another process ran is marked; its CPU time is without it, its wall time with it" {
+  requires bpf cpus2
+  local busy
+  taskset -c 0 sh -c 'while :; do :; done' &
+  busy=$!
+  measure '^cpu/0$' --rounds 2 --samples 5 --sample-ms 30
+  kill $busy
+  csv_value samples.csv mark | grep -q preempted
+  mlr --icsv --onidx filter '$mark =~ "preempted"' then stats1 -a sum -f wall_ns,duration_ns samples.csv |
+    awk '{ exit !($1 > 1.3 * $2) }'
+  # Marked, not dropped; who wants to leaves them out.
+  stats-reduce samples.csv > all.csv
+  assert_equal "$(csv_value all.csv samples)" 10
+  marked=$(csv_value all.csv marked)
+  [ "$marked" -gt 0 ]
+  mlr --csv filter 'is_empty($mark)' samples.csv > quiet.csv
+  if [ "$marked" -lt 10 ]; then
+    assert_equal "$(stats-reduce quiet.csv | mlr --icsv --onidx cut -o -f samples,marked)" "$((10 - marked)) 0"
+  fi
 }
 
 @test "kept objects are loaded anew after as many rounds as the suite says, others each round" {
@@ -342,6 +428,11 @@ interrupt() { # SIGNAL REGEX
   requires bpf
   measure '^cpu/wrong' --rounds 3 --pre 'echo once >> pre.txt'
   assert_equal "$(cat pre.txt)" once
+  # Nor for one whose plan says that it can't be.
+  plan | mlr --csv filter '$test =~ "^cpu/"' then put '$test == "cpu/0" {$status = "compile_failed"}' > plan.csv
+  bpf-run -q --rounds 2 --samples 1 -c 10 -t '^cpu/[01]' --pre 'echo "$BPF_RUN_TEST" >> names.txt' --post 'echo "$BPF_RUN_TEST" >> names.txt' plan.csv > samples.csv
+  assert_equal "$(sort names.txt | uniq -c | xargs)" "4 cpu/1"
+  assert_equal "$(csv_value samples.csv status '$test == "cpu/0"')" compile_failed
 }
 
 @test "counters are empty cells where the machine has none" {

@@ -115,6 +115,32 @@ plan() {
   assert_equal "$(find results -name '*.csv')" ""
 }
 
+@test "what make can't do is one line that says what to do, and nothing is left behind" {
+  refused() { # MESSAGE ARGUMENT...
+    run -2 --separate-stderr make --no-print-directory -C "$TOP" "${@:2}"
+    assert_contains "$stderr" "$1"
+    assert_equal "${#stderr_lines[@]}" 1
+    assert_equal "$output" ""
+  }
+  refused "RUNTIME is host, kvm or icount: 'foo'" bench RUNTIME=foo
+  refused "RESULTS can't hold a blank: 'a b'" bench RESULTS='a b'
+  refused "there is no 'no-such-sudo': be root, or set SUDO" bench SUDO=no-such-sudo
+  run -2 --separate-stderr env PATH="$PWD" SUDO=no-such-sudo /bin/sh "$TOP/pipelines/host/deps" run
+  assert_contains "$stderr" "needed are: make, git, clang"
+  # Where there is an apt-get, and no way to root.
+  printf '#!/bin/sh\n' > apt-get
+  chmod +x apt-get
+  run -2 --separate-stderr env PATH="$PWD" SUDO=no-such-sudo /bin/sh "$TOP/pipelines/host/deps" run
+  assert_contains "$stderr" "can't become root by 'no-such-sudo', which is not here; as root: apt-get install make git clang"
+  assert_equal "${#stderr_lines[@]}" 1
+  [ ! -e results ]
+}
+
+@test "make installs below a folder with blanks" {
+  in_top install DESTDIR="$PWD/a  b" > /dev/null
+  [[ $("a  b/usr/local/bin/bpf-run" --version) == "bpf-run "* ]]
+}
+
 @test "an ordinary user measures through SUDO, and everything below build/ stays the user's" {
   requires root bpf setpriv
   user=65534

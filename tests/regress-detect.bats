@@ -499,7 +499,26 @@ improvement 200"
   assert_trouble "empty input" regress-detect s.csv /dev/null
 }
 
+@test "-v says what was read, what was left out, and what came of it" {
+  samples 20 1 r1 > s.csv
+  sed 's/,b,/,c,/' s.csv | mlr --csv filter '$build == "c"' > c.csv
+  run -0 --separate-stderr regress-detect -v --baseline a --current b s.csv c.csv
+  assert_contains "$stderr" "regress-detect: s.csv: $(($(wc -l < s.csv) - 1)) rows, of them left out: 0 of other builds"
+  assert_contains "$stderr" "regress-detect: c.csv: $(($(wc -l < c.csv) - 1)) rows, of them left out: $(($(wc -l < c.csv) - 1)) of other builds"
+  assert_contains "$stderr" "regress-detect: $((${#lines[@]} - 1)) series"
+  run -0 --separate-stderr regress-detect --baseline a s.csv
+  assert_equal "$stderr" ""
+}
+
+@test "an alert limit below the margin is refused" {
+  samples 20 1 r1 > s.csv
+  assert_trouble "--alert is below --margin: 2 % and 10 %" regress-detect --margin 10 --alert 2 --baseline a s.csv
+  assert_trouble "--alert is below --margin: 0.5 % and 1 %" regress-detect --alert 0.5 --baseline a s.csv
+  regress-detect --margin 10 --baseline a s.csv > /dev/null
+}
+
 @test "help and version" {
+  assert_trouble "can't write the output: No space left on device" bash -c 'regress-detect --help > /dev/full'
   run -0 regress-detect --help
   assert_contains "$output" --history
   run -0 regress-detect --version

@@ -219,7 +219,16 @@ CSV
   diff ours theirs
 }
 
+@test "-v says what was read and what has no number" {
+  { samples t xdp 0 a 1 2 3; rows u xdp 0 a 1 | sed 's/,1,,,,ok,$/,,,,,run_failed,why/'; } > s.csv
+  run -0 --separate-stderr stats-reduce -v s.csv
+  assert_equal "$stderr" "stats-reduce: s.csv: 4 rows, of them without numbers: 1; groups so far: 2"
+  run -0 --separate-stderr stats-reduce s.csv
+  assert_equal "$stderr" ""
+}
+
 @test "help and version" {
+  assert_trouble "can't write the output: No space left on device" bash -c 'stats-reduce --help > /dev/full'
   run -0 stats-reduce --help
   assert_contains "$output" "--per-round"
   run -0 stats-reduce --version

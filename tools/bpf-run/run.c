@@ -151,10 +151,6 @@ static void start_variant(struct run *run, struct variant *variant)
 	struct instance *instance = &variant->instance;
 	int cpu[ENTRIES_MAX] = {0};
 
-	if (first->status != STATUS_OK && first->status != STATUS_COMPILED) {
-		end_variant(run, variant, first->status, first->reason);
-		return;
-	}
 	if (!variant->probes)
 		make_probes(run, variant);
 	if (variant->ended || variant->loaded)
@@ -348,12 +344,21 @@ static void finish_variant(struct run *run, struct variant *variant)
 	variant->loaded = false;
 }
 
-static bool has_ended(const struct test *test)
+/* Whether nothing of a test is to be measured, or never was: its plan says so. */
+static bool has_ended(struct run *run, const struct test *test)
 {
-	for (size_t v = 0; v < test->nvariants; v++)
-		if (!test->variants[v].ended)
-			return false;
-	return true;
+	bool all = true;
+
+	for (size_t v = 0; v < test->nvariants; v++) {
+		struct variant *variant = &test->variants[v];
+		const struct plan_row *first = variant->row[0];
+
+		if (!variant->ended && first->status != STATUS_OK &&
+		    first->status != STATUS_COMPILED)
+			end_variant(run, variant, first->status, first->reason);
+		all &= variant->ended;
+	}
+	return all;
 }
 
 /* Load and calibrate what is to be sampled; a variant that fails says so and is left out. */
@@ -379,7 +384,7 @@ static void run_test(struct run *run, struct test *test)
 	const struct plan_row *first = test->variants[0].row[0];
 	size_t n = test->nvariants, *order;
 
-	if (has_ended(test))
+	if (has_ended(run, test))
 		return;
 	hook_run(run->options->pre, "--pre", first, run->round);
 	/* What is loaded first gets other memory than what is loaded next, and may be faster for

@@ -223,6 +223,10 @@ static void force_type(struct bpf_object *object, const char *entry_point, int t
 		if (own == type || (is_already && own != BPF_PROG_TYPE_UNSPEC))
 			continue;
 		bpf_program__set_type(program, type);
+		/* Else only the section says so, and the kernel takes no others. */
+		if (type == BPF_PROG_TYPE_SYSCALL)
+			bpf_program__set_flags(program,
+					       bpf_program__flags(program) | BPF_F_SLEEPABLE);
 		bpf_program__set_expected_attach_type(program, attach_type);
 	}
 }

@@ -98,7 +98,7 @@ struct comparison {
 	/* what to do */
 	struct columns cols;
 	const char *baseline, *current; /* labels, or NULL: one file a side */
-	bool net;
+	bool net, verbose;
 	bool history; /* rows in time order instead of two sides */
 	struct rule rule;
 
@@ -127,6 +127,9 @@ struct finding *comparison_add(struct comparison *c, const struct finding *f);
 
 /** comparison_sort - bring the findings into the order of output */
 void comparison_sort(struct comparison *c);
+
+/** comparison_tell - on standard error: how many series came to which verdict */
+void comparison_tell(const struct comparison *c);
 
 /** comparison_pair - make the findings, without numbers, in order of output */
 void comparison_pair(struct comparison *c);

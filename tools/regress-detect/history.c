@@ -210,6 +210,7 @@ static void read_rows(struct history *h, const char *path)
 	struct layout l = {0};
 	struct csv_reader in;
 	struct key key = {0};
+	size_t rows = 0;
 	double *value;
 	int got;
 
@@ -217,10 +218,12 @@ static void read_rows(struct history *h, const char *path)
 		errx(EXIT_TROUBLE, "%s", in.error);
 	layout_find(&l, &h->c->cols, &in);
 	value = xmalloc(h->c->cols.metrics.n * sizeof(*value));
-	while ((got = csv_next_row(&in)) > 0)
+	for (; (got = csv_next_row(&in)) > 0; rows++)
 		take_row(h, &in, &l, &key, value);
 	if (got < 0)
 		errx(EXIT_TROUBLE, "%s", in.error);
+	if (h->c->verbose)
+		warnx("%s: %zu rows", in.path, rows);
 	key_release(&key);
 	layout_release(&l);
 	csv_release(&in);

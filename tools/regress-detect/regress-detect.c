@@ -30,7 +30,7 @@ struct opts {
 	const char *baseline, *current, *value, *key, *aa, *settings;
 	struct rule rule;
 	struct history_options past;
-	bool net, exit_code, history;
+	bool net, exit_code, history, alert_given;
 	void (*write)(const struct comparison *);
 };
 
@@ -99,6 +99,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_ALERT:
 		o->rule.alert = cli_double("--alert", arg, 0, 1000) / 100;
+		o->alert_given = true;
 		return 0;
 	case OPT_ALPHA:
 		o->rule.alpha = cli_double("--alpha", arg, 1e-9, .5);
@@ -154,6 +155,7 @@ static struct comparison comparison_of(const struct opts *o)
 	struct comparison c = {.baseline = o->baseline,
 			       .current = o->current,
 			       .net = o->net,
+			       .verbose = o->cli.verbose,
 			       .rule = o->rule,
 			       .cols = {.keys_given = o->key, .metrics_given = o->value}};
 
@@ -172,6 +174,9 @@ static void check_usage(const struct opts *o)
 		errx(EXIT_TROUBLE, "--all, --markers and --now need --history");
 	if (o->history && (o->baseline || o->current || o->net || o->aa))
 		errx(EXIT_TROUBLE, "--history goes without --baseline, --current, --net and --aa");
+	if (o->alert_given && o->rule.alert < o->rule.margin)
+		errx(EXIT_TROUBLE, "--alert is below --margin: %g %% and %g %%",
+		     100 * o->rule.alert, 100 * o->rule.margin);
 	if (o->baseline || o->history)
 		return;
 	if (o->current)
@@ -213,6 +218,8 @@ int main(int argc, char **argv)
 		history = history_run(&c, o.cli.operands, o.cli.noperands, o.settings, &o.past);
 	else
 		compare(&c, &o);
+	if (o.cli.verbose)
+		comparison_tell(&c);
 	o.write(&c);
 	if (o.exit_code)
 		status = comparison_exit_status(&c);

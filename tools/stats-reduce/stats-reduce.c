@@ -66,6 +66,7 @@ static struct reduction reduction_of(const struct opts *o)
 	struct reduction r = {
 	    .per_round = o->per_round,
 	    .net = o->net,
+	    .verbose = o->cli.verbose,
 	    .by_given = o->by,
 	    .whole_schema = !o->by && !o->value,
 	};
