@@ -95,6 +95,8 @@ static bool take_row(struct comparison *c, struct csv_reader *in, const struct l
 		if (side == CURRENT && c->current && strcmp(build, c->current) != 0)
 			return false;
 	}
+	if (!*status)
+		errx(EXIT_TROUBLE, "status is empty (%s line %zu)", in->path, in->line);
 	s = find_subject(c, in, l, side, key, &id);
 	s->control |= !strcmp(layout_cell(in, l->control, ""), "1");
 	s->counted |= !strcmp(layout_cell(in, l->runtime, ""), "icount");
