@@ -102,6 +102,8 @@ map/read 30 20 40"
   { samples baseline/tc/empty tc 0 a 5 7; rows map/read xdp 0 a 25 37; } | stats-reduce --net > out.csv
   assert_equal "$(csv_value out.csv median_duration_ns '$test == "map/read"')" ""
   assert_contains "$(csv_value out.csv reason '$test == "map/read"')" "no baseline"
+  { samples baseline/xdp/empty xdp 0 a 5 7; rows map/read xdp 0 a 25 37 40 41; } | stats-reduce --net > out.csv
+  assert_equal "$(csv_value out.csv reason '$test == "map/read"')" "2 of 4 rounds lack the baseline of its program type"
 }
 
 @test "two baselines of one program type are an error with --net" {
