@@ -1,15 +1,29 @@
 # CPU profiles of tests.
 
-#: TEST         the tests to profile: a regular expression; with BASE_COMMIT both sides and their difference
+#: TEST         the tests to profile: a regular expression; with BASE_COMMIT both sides and their difference;
+#:              under icount with BASE and HEAD
 TEST ?=
 
 .PHONY: profile
 PROFILE := build/profile
 SPEEDSCOPE := build/speedscope
 
-profile: all $(SPEEDSCOPE)/installed ## record where the time of the tests TEST goes; flame graphs
-	$(Q)[ -n '$(TEST)' ] || { echo 'profile: which test? make profile TEST=map/hash/read' >&2; exit 2; }
-	@rm -rf $(PROFILE) && mkdir -p $(PROFILE)
+define profile_start
+@[ -n '$(TEST)' ] || { echo 'profile: which test? make profile TEST=map/hash/read' >&2; exit 2; }
+@[ '$(RUNTIME)' != kvm ] || { echo 'profile: not under kvm: take RUNTIME=host or RUNTIME=icount' >&2; exit 2; }
+@rm -rf $(PROFILE) && mkdir -p $(PROFILE)
+endef
+
+ifeq ($(RUNTIME),icount)
+# Instructions by function, exactly: pipelines/runtime/README.md.
+profile: all vm-tools
+	$(profile_start)
+	$(Q)pipelines/runtime/profile --folder $(PROFILE) --test '$(TEST)' --timeout '$(VM_TIMEOUT)' --kernel '$(KERNEL)' \
+		'$(suite_file)' '$(BASE)' '$(HEAD)'
+	@printf '\n%s\n' $(PROFILE) && ls $(PROFILE)
+else
+profile: all $(SPEEDSCOPE)/installed ## record where the time of the tests TEST goes; flame graphs; under icount its instructions
+	$(profile_start)
 ifneq ($(BASE_COMMIT),)
 	$(Q)SUDO='$(SUDO)' pipelines/report/compare-programs '$(BASE_COMMIT)' '$(suite_file)' $(PROFILE)/plans --rounds 6 -t '$(TEST)'
 else
@@ -18,6 +32,7 @@ else
 endif
 	$(Q)SUDO='$(SUDO)' pipelines/profile/profile '$(TEST)' $(PROFILE)/tests $(SPEEDSCOPE)/node_modules/speedscope/dist/release \
 		$(PROFILE)/plans/plan-*.csv
+endif
 
 $(SPEEDSCOPE)/installed: pipelines/profile/package.json pipelines/profile/package-lock.json
 	@mkdir -p $(@D)

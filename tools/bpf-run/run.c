@@ -10,6 +10,7 @@
 #include "cpus.h"
 #include "hooks.h"
 #include "instance.h"
+#include "profile.h"
 #include "random_order.h"
 #include "tests.h"
 #include "text.h"
@@ -249,6 +250,22 @@ static void warm_up(struct run *run, struct variant *variant)
 	}
 }
 
+/* Mark the calls of what is sampled from now on. */
+static void mark_samples(struct variant *variant)
+{
+	for (size_t p = 0; p < variant->nprobes; p++)
+		variant->probes[p].profiled = true;
+}
+
+static void write_symbols(const struct run *run, const struct variant *variant)
+{
+	uint64_t invocations = 0;
+
+	for (size_t p = 0; p < variant->nprobes; p++)
+		invocations += variant->probes[p].large - measure_small(variant->probes[p].large);
+	profile_write_symbols(run->options->profile, invocations * run->options->samples);
+}
+
 static void sample_test(struct run *run, struct test *test)
 {
 	size_t n = test->nvariants, *order = new_order(n);
@@ -256,6 +273,8 @@ static void sample_test(struct run *run, struct test *test)
 	for (size_t v = 0; v < n && run->options->counted; v++)
 		if (!test->variants[v].ended)
 			warm_up(run, &test->variants[v]);
+	if (run->options->profile)
+		mark_samples(&test->variants[0]);
 	for (size_t s = 0; s < run->options->samples && !*run->stop; s++) {
 		if (s % 2 == 0)
 			random_shuffle(&run->random, order, n);
@@ -267,6 +286,8 @@ static void sample_test(struct run *run, struct test *test)
 				sample_variant(run, &test->variants[v], s);
 		}
 	}
+	if (run->options->profile && !test->variants[0].ended)
+		write_symbols(run, &test->variants[0]);
 	free(order);
 }
 

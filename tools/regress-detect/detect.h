@@ -45,9 +45,10 @@ struct subject {
 	char *status;	/* NULL as long as all rows are ok */
 	char *reason;
 	bool control;
-	bool counted;	 /* measured under icount: instructions are exact */
-	const char *run; /* the run_id of its rows; NULL without one, "" for several */
-	uint32_t scope;	 /* of its baseline */
+	bool counted;	   /* measured under icount: instructions are exact */
+	const char *run;   /* the run_id of its rows; NULL without one, "" for several */
+	uint32_t scope;	   /* of its baseline */
+	double operations; /* of an invocation */
 	bool is_baseline;
 };
 

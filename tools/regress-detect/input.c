@@ -112,6 +112,7 @@ static bool take_row(struct comparison *c, struct csv_reader *in, const struct l
 	if (!c->lacks_net) {
 		scope = net_scope(&c->net_values, in, side == BASELINE ? "b" : "c");
 		s->scope = scope;
+		s->operations = net_operations(&c->net_values, in);
 		s->is_baseline = net_is_baseline(&c->net_values, in);
 		if (s->is_baseline &&
 		    net_add(&c->net_values, in, scope, &c->rounds, round, value) && c->net)
