@@ -227,7 +227,7 @@ static void check_privilege(const struct plan *plan)
 	const char *forbidden = NULL;
 
 	for (size_t i = 0; i < plan->nrows; i++)
-		if (strcmp(plan->rows[i].program_type, PLAN_USER_TYPE)) {
+		if (user_needs_object(&plan->rows[i])) {
 			forbidden = program_may_load();
 			break;
 		}

@@ -304,7 +304,8 @@ static void finish_variant(struct run *run, struct variant *variant)
 	if (*run->stop)
 		end_variant(run, variant, STATUS_INTERRUPTED, "ended by a signal");
 	else if (error)
-		end_variant(run, variant, STATUS_RUN_FAILED, strerror(error));
+		end_variant(run, variant, STATUS_RUN_FAILED,
+			    target_error(&variant->instance.target[0], error));
 	else if (dropped_too_many(run, variant, reason, sizeof(reason)))
 		end_variant(run, variant, STATUS_DROPPED, reason);
 	else if (instance_check(&variant->instance))
@@ -338,7 +339,8 @@ static void ready_variant(struct run *run, struct test *test, struct variant *va
 	error = set_iterations(run, test, variant);
 	if (!error)
 		return;
-	end_variant(run, variant, STATUS_RUN_FAILED, strerror(error));
+	end_variant(run, variant, STATUS_RUN_FAILED,
+		    target_error(&variant->instance.target[0], error));
 	instance_unload(&variant->instance);
 	variant->loaded = false;
 }

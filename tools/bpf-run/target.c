@@ -85,22 +85,10 @@ const char *target_init_program(struct target *target, struct bpf_program *progr
 	return NULL;
 }
 
-void target_init_user(struct target *target)
+void target_init_user(struct target *target, struct user_target *user)
 {
 	memset(target, 0, sizeof(*target));
-	target->fd = -1;
-}
-
-/* A chain of dependent multiplications: no memory, nothing that the kernel has a part in. */
-static uint32_t loop_in_user_space(uint32_t n)
-{
-	uint64_t x = 1;
-
-	for (uint32_t i = 0; i < n; i++) {
-		x = x * 6364136223846793005ULL + 1442695040888963407ULL;
-		__asm__ volatile("" : "+r"(x));
-	}
-	return 0;
+	target->user = user;
 }
 
 static int test_run(const struct target *target, uint32_t repeat, struct bpf_test_run_opts *opts)
@@ -123,8 +111,8 @@ int target_invoke(const struct target *target, uint32_t n, uint32_t *result, uin
 
 	if (target->trigger)
 		error = trigger_fire(target->trigger, n);
-	else if (target->fd < 0)
-		opts.retval = loop_in_user_space(n);
+	else if (target->user)
+		error = user_target_run(target->user, n);
 	else if (target->repeats)
 		error = test_run(target, n, &opts);
 	else
@@ -135,4 +123,10 @@ int target_invoke(const struct target *target, uint32_t n, uint32_t *result, uin
 	if (kernel_ns)
 		*kernel_ns = opts.duration;
 	return error;
+}
+
+const char *target_error(const struct target *target, int error)
+{
+	return target->user && error == USER_WRONG ? "what came out is not what was there"
+						   : strerror(error);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "user.h"
 #include "xalloc.h"
 
 /* The trace of a large program is megabytes long; the kernel takes up to 1 GiB. */
@@ -51,6 +52,27 @@ bool program_set_add(struct program_set *set, const char *name)
 		return false;
 	set->name[set->n++] = name;
 	return true;
+}
+
+bool program_set_add_row(struct program_set *set, const struct plan_row *row)
+{
+	const char *entry_point = row->entry_point;
+
+	if (user_is_type(row->program_type))
+		entry_point =
+		    user_subject(user_find(row->program_type, entry_point)) == USER_OF_PROGRAM
+			? USER_PROGRAM
+			: "";
+	return program_set_add(set, entry_point) && program_set_add(set, row->prepare) &&
+	       program_set_add(set, row->check);
+}
+
+struct program_set program_set_of(const struct plan_row *row)
+{
+	return (struct program_set){
+	    .object = row->object,
+	    .program_type = user_is_type(row->program_type) ? "" : row->program_type,
+	};
 }
 
 int program_type_by_name(const char *name, enum bpf_attach_type *attach_type)
