@@ -188,8 +188,9 @@ static enum status try_to_attach(struct instance *instance, size_t i)
 	struct bpf_link *link = trigger_attach(target->trigger, target->program, instance->cpu[i]);
 
 	if (!link)
-		return fail(instance, STATUS_UNSUPPORTED, "%s can't be attached here: %s",
-			    instance->row[i]->entry_point, strerror(errno));
+		return fail(
+		    instance, STATUS_UNSUPPORTED, "%s can't be attached here: %s (it needs %s)",
+		    instance->row[i]->entry_point, strerror(errno), trigger_needs(target->trigger));
 	bpf_link__destroy(link);
 	return STATUS_OK;
 }

@@ -22,6 +22,7 @@ struct trigger {
 	int attach_type; /* -1: of any */
 	enum where where;
 	int (*fire)(void); /* 0 or -1 with errno set */
+	const char *needs; /* of the kernel's configuration */
 };
 
 #define DISCARD_PORT 9
@@ -164,23 +165,30 @@ static int fire_page_fault(void)
 	return madvise(page, 4096, MADV_DONTNEED);
 }
 
+#define CGROUP(type, attach_type, fire)                                                            \
+	{                                                                                          \
+		type, attach_type, AT_CGROUP, fire, "CONFIG_CGROUP_BPF"                            \
+	}
+#define CALLS "CONFIG_FUNCTION_TRACER"
+
 static const struct trigger triggers[] = {
-    {BPF_PROG_TYPE_TRACEPOINT, -1, AT_TARGET, fire_getppid},
-    {BPF_PROG_TYPE_KPROBE, -1, AT_TARGET, fire_getppid},
-    {BPF_PROG_TYPE_TRACING, -1, AT_TARGET, fire_getppid},
-    {BPF_PROG_TYPE_LSM, BPF_LSM_MAC, AT_TARGET, fire_open},
-    {BPF_PROG_TYPE_PERF_EVENT, -1, AT_PERF_EVENT, fire_page_fault},
-    {BPF_PROG_TYPE_SOCK_OPS, -1, AT_CGROUP, fire_tcp_connection},
-    {BPF_PROG_TYPE_CGROUP_DEVICE, -1, AT_CGROUP, fire_open},
-    {BPF_PROG_TYPE_CGROUP_SYSCTL, -1, AT_CGROUP, fire_sysctl},
-    {BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET_SOCK_CREATE, AT_CGROUP, fire_socket},
-    {BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET_SOCK_RELEASE, AT_CGROUP, fire_socket},
-    {BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET4_POST_BIND, AT_CGROUP, fire_bind},
-    {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_BIND, AT_CGROUP, fire_bind},
-    {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_CONNECT, AT_CGROUP, fire_connect},
-    {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_UDP4_SENDMSG, AT_CGROUP, fire_sendmsg},
-    {BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_CGROUP_GETSOCKOPT, AT_CGROUP, fire_getsockopt},
-    {BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_CGROUP_SETSOCKOPT, AT_CGROUP, fire_setsockopt},
+    {BPF_PROG_TYPE_TRACEPOINT, -1, AT_TARGET, fire_getppid, "CONFIG_FTRACE_SYSCALLS"},
+    {BPF_PROG_TYPE_KPROBE, -1, AT_TARGET, fire_getppid, "CONFIG_KPROBE_EVENTS"},
+    {BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN, AT_TARGET, fire_open, CALLS},
+    {BPF_PROG_TYPE_TRACING, -1, AT_TARGET, fire_getppid, CALLS},
+    {BPF_PROG_TYPE_LSM, BPF_LSM_MAC, AT_TARGET, fire_open, "CONFIG_BPF_LSM, and lsm=bpf"},
+    {BPF_PROG_TYPE_PERF_EVENT, -1, AT_PERF_EVENT, fire_page_fault, "CONFIG_PERF_EVENTS"},
+    CGROUP(BPF_PROG_TYPE_SOCK_OPS, -1, fire_tcp_connection),
+    CGROUP(BPF_PROG_TYPE_CGROUP_DEVICE, -1, fire_open),
+    CGROUP(BPF_PROG_TYPE_CGROUP_SYSCTL, -1, fire_sysctl),
+    CGROUP(BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET_SOCK_CREATE, fire_socket),
+    CGROUP(BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET_SOCK_RELEASE, fire_socket),
+    CGROUP(BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET4_POST_BIND, fire_bind),
+    CGROUP(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_BIND, fire_bind),
+    CGROUP(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_CONNECT, fire_connect),
+    CGROUP(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_UDP4_SENDMSG, fire_sendmsg),
+    CGROUP(BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_CGROUP_GETSOCKOPT, fire_getsockopt),
+    CGROUP(BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_CGROUP_SETSOCKOPT, fire_setsockopt),
 };
 
 const struct trigger *trigger_of(const struct bpf_program *program)
@@ -228,6 +236,11 @@ struct bpf_link *trigger_attach(const struct trigger *trigger, struct bpf_progra
 		return bpf_program__attach(program);
 	}
 	return NULL;
+}
+
+const char *trigger_needs(const struct trigger *trigger)
+{
+	return trigger->needs;
 }
 
 void trigger_release(void)

@@ -6,7 +6,7 @@
  *	tracepoint, kprobe, tracing, lsm, cgroup hooks, sock_ops, perf_event
  *
  * The trigger follows from where a program attaches: a getppid() for the tracing types (so hook
- * that), a connection over the loopback for sock_ops, and so on.
+ * what that calls), a connection over the loopback for sock_ops, and so on.
  */
 #ifndef TRIGGER_H
 #define TRIGGER_H
@@ -29,6 +29,9 @@ int trigger_fire(const struct trigger *trigger, uint32_t n);
  */
 struct bpf_link *trigger_attach(const struct trigger *trigger, struct bpf_program *program,
 				int cpu);
+
+/** trigger_needs - what the kernel's configuration must have for that */
+const char *trigger_needs(const struct trigger *trigger);
 
 /** trigger_release - leave the cgroup that trigger_attach() may have made for this process */
 void trigger_release(void);

@@ -127,24 +127,34 @@ static char *verifier_reason(const char *log)
 	}
 }
 
-/* Whether the verifier found a call of a helper or kfunc that this kernel does not have, or not for
- * this program type. */
-static bool lacks_helper(const char *said)
+/* What the verifier says of a helper, kfunc or variable that this kernel does not have, or not for
+ * this program type; and what would give it, where that is not plain. NULL: it says something else.
+ */
+static const char *what_lacks(const char *said)
 {
-	static const char *const words[] = {
-	    "invalid func ",
-	    "unknown func ",
-	    "cannot use helper ",
-	    "program of this type cannot use",
-	    "calling kernel function ",
-	    "invalid kernel function call not eliminated",
-	    "failed to find the address for kernel symbol", /* no CONFIG_KALLSYMS_ALL */
+	static const struct {
+		const char *words, *needs;
+	} lacks[] = {
+	    {"invalid func ", ""},
+	    {"unknown func ", ""},
+	    {"cannot use helper ", ""},
+	    {"program of this type cannot use", ""},
+	    {"calling kernel function ", ""},
+	    {"invalid kernel function call not eliminated", ""},
+	    {"failed to find the address for kernel symbol", " (it needs CONFIG_KALLSYMS_ALL)"},
 	};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (strstr(said, words[i]))
-			return true;
-	return false;
+	for (size_t i = 0; i < sizeof(lacks) / sizeof(*lacks); i++)
+		if (strstr(said, lacks[i].words))
+			return lacks[i].needs;
+	return NULL;
+}
+
+/* What stands behind EPERM, as far as it can be told. */
+static const char *what_forbids(void)
+{
+	return geteuid() ? "it needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN"
+			 : "a locked down kernel, see kernel_lockdown(7), or a container";
 }
 
 /* Why the load failed: the verifier's word if it had one, else what the kernel lacks. */
@@ -160,8 +170,10 @@ static void explain(struct loaded *loaded, const struct program_set *set, int er
 		if (loaded->log[i])
 			said = verifier_reason(loaded->log[i]);
 		if (said) {
-			fail(loaded, lacks_helper(said) ? STATUS_UNSUPPORTED : STATUS_LOAD_FAILED,
-			     xasprintf("%s: %s", set->name[i], said));
+			const char *needs = what_lacks(said);
+
+			fail(loaded, needs ? STATUS_UNSUPPORTED : STATUS_LOAD_FAILED,
+			     xasprintf("%s: %s%s", set->name[i], said, needs ? needs : ""));
 			free(said);
 			return;
 		}
@@ -174,8 +186,8 @@ static void explain(struct loaded *loaded, const struct program_set *set, int er
 		}
 		if (error == EPERM) {
 			fail(loaded, STATUS_UNSUPPORTED,
-			     xasprintf("the kernel refuses programs of type %s here: %s", type,
-				       strerror(error)));
+			     xasprintf("the kernel refuses programs of type %s here: %s (%s)", type,
+				       strerror(error), what_forbids()));
 			return;
 		}
 		/* ESRCH: the type is there, what it names is not. */
