@@ -185,13 +185,13 @@ enum status instance_load(struct instance *instance, const struct plan_row *cons
 static enum status try_to_attach(struct instance *instance, size_t i)
 {
 	const struct target *target = &instance->target[i];
-	struct bpf_link *link = trigger_attach(target->trigger, target->program, instance->cpu[i]);
+	struct attached attached;
 
-	if (!link)
+	if (trigger_attach(target->trigger, target->program, instance->cpu[i], &attached))
 		return fail(
 		    instance, STATUS_UNSUPPORTED, "%s can't be attached here: %s (it needs %s)",
 		    instance->row[i]->entry_point, strerror(errno), trigger_needs(target->trigger));
-	bpf_link__destroy(link);
+	trigger_detach(&attached);
 	return STATUS_OK;
 }
 

@@ -14,8 +14,9 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "sockets.h"
 
-enum where { AT_TARGET, AT_CGROUP, AT_PERF_EVENT };
+enum where { AT_TARGET, AT_CGROUP, AT_PERF_EVENT, AT_SOCKET_MAP, AT_SOCKET };
 
 struct trigger {
 	enum bpf_prog_type type;
@@ -170,6 +171,7 @@ static int fire_page_fault(void)
 		type, attach_type, AT_CGROUP, fire, "CONFIG_CGROUP_BPF"                            \
 	}
 #define CALLS "CONFIG_FUNCTION_TRACER"
+#define SOCKETS "CONFIG_NET_SOCK_MSG"
 
 static const struct trigger triggers[] = {
     {BPF_PROG_TYPE_TRACEPOINT, -1, AT_TARGET, fire_getppid, "CONFIG_FTRACE_SYSCALLS"},
@@ -178,6 +180,9 @@ static const struct trigger triggers[] = {
     {BPF_PROG_TYPE_TRACING, -1, AT_TARGET, fire_getppid, CALLS},
     {BPF_PROG_TYPE_LSM, BPF_LSM_MAC, AT_TARGET, fire_open, "CONFIG_BPF_LSM, and lsm=bpf"},
     {BPF_PROG_TYPE_PERF_EVENT, -1, AT_PERF_EVENT, fire_page_fault, "CONFIG_PERF_EVENTS"},
+    {BPF_PROG_TYPE_SK_MSG, BPF_SK_MSG_VERDICT, AT_SOCKET_MAP, sockets_send_stream, SOCKETS},
+    {BPF_PROG_TYPE_SK_SKB, BPF_SK_SKB_STREAM_VERDICT, AT_SOCKET_MAP, sockets_send_stream, SOCKETS},
+    {BPF_PROG_TYPE_SK_REUSEPORT, -1, AT_SOCKET, sockets_send_datagram, "CONFIG_INET"},
     CGROUP(BPF_PROG_TYPE_SOCK_OPS, -1, fire_tcp_connection),
     CGROUP(BPF_PROG_TYPE_CGROUP_DEVICE, -1, fire_open),
     CGROUP(BPF_PROG_TYPE_CGROUP_SYSCTL, -1, fire_sysctl),
@@ -222,20 +227,42 @@ static struct bpf_link *attach_perf_event(struct bpf_program *program, int cpu)
 	return fd < 0 ? NULL : bpf_program__attach_perf_event(program, fd);
 }
 
-struct bpf_link *trigger_attach(const struct trigger *trigger, struct bpf_program *program, int cpu)
+int trigger_attach(const struct trigger *trigger, struct bpf_program *program, int cpu,
+		   struct attached *attached)
 {
 	int cgroup;
 
+	*attached = (struct attached){.map = -1};
 	switch (trigger->where) {
 	case AT_CGROUP:
 		cgroup = cgroup_enter();
-		return cgroup < 0 ? NULL : bpf_program__attach_cgroup(program, cgroup);
+		if (cgroup >= 0)
+			attached->link = bpf_program__attach_cgroup(program, cgroup);
+		break;
 	case AT_PERF_EVENT:
-		return attach_perf_event(program, cpu);
+		attached->link = attach_perf_event(program, cpu);
+		break;
 	case AT_TARGET:
-		return bpf_program__attach(program);
+		attached->link = bpf_program__attach(program);
+		break;
+	case AT_SOCKET_MAP:
+		attached->map = sockets_join(bpf_program__fd(program),
+					     bpf_program__expected_attach_type(program));
+		return attached->map < 0 ? -1 : 0;
+	case AT_SOCKET:
+		attached->selects = !sockets_select(bpf_program__fd(program));
+		return attached->selects ? 0 : -1;
 	}
-	return NULL;
+	return attached->link ? 0 : -1;
+}
+
+void trigger_detach(struct attached *attached)
+{
+	bpf_link__destroy(attached->link);
+	if (attached->map >= 0)
+		sockets_part(attached->map);
+	if (attached->selects)
+		sockets_unselect();
 }
 
 const char *trigger_needs(const struct trigger *trigger)
