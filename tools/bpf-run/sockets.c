@@ -22,8 +22,8 @@ static int bound_socket(int type, struct sockaddr_in *address)
 	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
 	socklen_t size = sizeof(*address);
 
-	*address = (struct sockaddr_in){.sin_family = AF_INET,
-					.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	*address =
+	    (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	if (fd >= 0 && !setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) &&
 	    !setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) &&
 	    !bind(fd, (struct sockaddr *)address, size) &&
@@ -87,7 +87,8 @@ int sockets_send_datagram(void)
 
 int sockets_join(int program, enum bpf_attach_type type)
 {
-	/* A socket whose program judges what it sends must not also be one that judges what comes. */
+	/* A socket whose program judges what it sends must not also be one that judges what comes.
+	 */
 	int *joining = type == BPF_SK_MSG_VERDICT ? &sender : &receiver;
 	uint32_t key = 0;
 	int map, error;

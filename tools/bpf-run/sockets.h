@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Triggers of programs that attach to sockets: a thread's own pair of connected TCP sockets, and its
- * own UDP socket, over the loopback. They are made when first needed and closed with the process.
+ * Triggers of programs that attach to sockets: a thread's own pair of connected TCP sockets, and
+ * its own UDP socket, over the loopback. They are made when first needed and closed with the
+ * process.
  */
 #ifndef SOCKETS_H
 #define SOCKETS_H
