@@ -14,9 +14,10 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "segment.h"
 #include "sockets.h"
 
-enum where { AT_TARGET, AT_CGROUP, AT_PERF_EVENT, AT_SOCKET_MAP, AT_SOCKET };
+enum where { AT_TARGET, AT_CGROUP, AT_PERF_EVENT, AT_SOCKET_MAP, AT_SOCKET, AT_ROUTE };
 
 struct trigger {
 	enum bpf_prog_type type;
@@ -183,6 +184,7 @@ static const struct trigger triggers[] = {
     {BPF_PROG_TYPE_SK_MSG, BPF_SK_MSG_VERDICT, AT_SOCKET_MAP, sockets_send_stream, SOCKETS},
     {BPF_PROG_TYPE_SK_SKB, BPF_SK_SKB_STREAM_VERDICT, AT_SOCKET_MAP, sockets_send_stream, SOCKETS},
     {BPF_PROG_TYPE_SK_REUSEPORT, -1, AT_SOCKET, sockets_send_datagram, "CONFIG_INET"},
+    {BPF_PROG_TYPE_LWT_SEG6LOCAL, -1, AT_ROUTE, segment_send, "CONFIG_IPV6_SEG6_BPF"},
     CGROUP(BPF_PROG_TYPE_SOCK_OPS, -1, fire_tcp_connection),
     CGROUP(BPF_PROG_TYPE_CGROUP_DEVICE, -1, fire_open),
     CGROUP(BPF_PROG_TYPE_CGROUP_SYSCTL, -1, fire_sysctl),
@@ -252,6 +254,9 @@ int trigger_attach(const struct trigger *trigger, struct bpf_program *program, i
 	case AT_SOCKET:
 		attached->selects = !sockets_select(bpf_program__fd(program));
 		return attached->selects ? 0 : -1;
+	case AT_ROUTE:
+		attached->routes = !segment_route(bpf_program__fd(program));
+		return attached->routes ? 0 : -1;
 	}
 	return attached->link ? 0 : -1;
 }
@@ -263,6 +268,8 @@ void trigger_detach(struct attached *attached)
 		sockets_part(attached->map);
 	if (attached->selects)
 		sockets_unselect();
+	if (attached->routes)
+		segment_unroute();
 }
 
 const char *trigger_needs(const struct trigger *trigger)

@@ -4,7 +4,7 @@
  * space triggers them. What is timed is the trigger with the program, less the trigger without it.
  *
  *	tracepoint, kprobe, tracing, lsm, cgroup hooks, sock_ops, perf_event, sk_msg, sk_skb,
- *	sk_reuseport
+ *	sk_reuseport, lwt_seg6local
  *
  * The trigger follows from where a program attaches: a getppid() for the tracing types (so hook
  * what that calls), a connection over the loopback for sock_ops, and so on.
@@ -29,6 +29,7 @@ struct attached {
 	struct bpf_link *link;
 	int map;      /* of sockets; -1 for none */
 	bool selects; /* for this thread's UDP socket */
+	bool routes;  /* in this thread's namespace for that */
 };
 
 /**
