@@ -14,6 +14,7 @@
 #include "cpus.h"
 #include "csv.h"
 #include "identity.h"
+#include "interrupt.h"
 #include "program.h"
 #include "run.h"
 #include "samples.h"
@@ -43,7 +44,7 @@ static void on_signal(int signal)
 {
 	(void)signal;
 	stop = 1;
-	target_interrupt();
+	interrupted = 1;
 	cpus_interrupt();
 	alarm(1);
 }
@@ -236,7 +237,7 @@ static void check_privilege(const struct plan *plan)
 	const char *forbidden = NULL;
 
 	for (size_t i = 0; i < plan->nrows; i++)
-		if (strcmp(plan->rows[i].program_type, PLAN_USER_TYPE)) {
+		if (user_needs_object(&plan->rows[i])) {
 			forbidden = program_may_load();
 			break;
 		}

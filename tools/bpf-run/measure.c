@@ -184,19 +184,18 @@ static void subtract(struct call *with, const struct call *without)
 static void run_triggered(const struct probe *probe, struct pair *pair)
 {
 	const struct target *target = probe->target;
-	struct bpf_link *link;
+	struct attached attached;
 	struct pair bare;
 
 	memset(&bare, 0, sizeof(bare));
 	if (!probe->large_first)
 		run_calls(probe, &bare, true);
-	link = trigger_attach(target->trigger, target->program, probe->cpu);
-	if (!link) {
+	if (trigger_attach(target->trigger, target->program, probe->cpu, &attached)) {
 		pair->large.error = errno;
 		return;
 	}
 	run_calls(probe, pair, false);
-	bpf_link__destroy(link);
+	trigger_detach(&attached);
 	if (probe->large_first)
 		run_calls(probe, &bare, true);
 	subtract(&pair->small, &bare.small);

@@ -239,14 +239,16 @@ static void sample_variant(struct run *run, struct variant *variant, size_t samp
 
 static void warm_up(struct run *run, struct variant *variant)
 {
-	uint64_t invocations = 0, ns = 0;
+	uint64_t invocations = 0, ns = 0, spent;
 
 	while (invocations < WARM_INVOCATIONS && ns < WARM_NS && !*run->stop) {
 		sample_variant(run, variant, 0);
 		if (variant->samples[0].error)
 			return;
 		invocations += variant->probes[0].large;
-		ns += run->options->sample_ns;
+		/* What takes long is there with its first call. */
+		spent = (uint64_t)variant->samples[0].large[READ_CPU_NS];
+		ns += spent > run->options->sample_ns ? spent : run->options->sample_ns;
 	}
 }
 
@@ -352,7 +354,8 @@ static void finish_variant(struct run *run, struct variant *variant)
 	char reason[200];
 
 	if (error || *run->stop)
-		end_variant(run, variant, STATUS_RUN_FAILED, strerror(error));
+		end_variant(run, variant, STATUS_RUN_FAILED,
+			    target_error(&variant->instance.target[0], error));
 	else if (dropped_too_many(run, variant, reason, sizeof(reason)))
 		end_variant(run, variant, STATUS_DROPPED, reason);
 	else if (instance_check(&variant->instance))
@@ -395,7 +398,8 @@ static void ready_variant(struct run *run, struct test *test, struct variant *va
 	error = set_iterations(run, test, variant);
 	if (!error)
 		return;
-	end_variant(run, variant, STATUS_RUN_FAILED, strerror(error));
+	end_variant(run, variant, STATUS_RUN_FAILED,
+		    target_error(&variant->instance.target[0], error));
 	instance_unload(&variant->instance);
 	variant->loaded = false;
 }
