@@ -330,16 +330,20 @@ one() { # FILE VERDICT CURRENT BUILD: the newest finding of the one series
   assert_contains "$output" "make compare-programs BASE_COMMIT=1111111111111111111111111111111111111111 SUITE='core'"
 }
 
-@test "a body is cut to what GitHub takes" {
+@test "a title and a body are cut to what GitHub takes" {
   github_start
+  finding long.csv suspected "$(printf '%0300d' 1)" 100 120 "$(printf 'b%0300d' 1)"
+  report long.csv
+  assert_equal "$(github '.issues | length')" 1
+  [ "$(github '.issues[0].title | length')" -le 256 ]
   for i in $(seq 400); do
     printf 'host,main,core,%0200d,read,duration_ns,b1,b2,100,120,,1.2,,,,,30,3,suspected,,\n' "$i"
   done > rows
   { echo "$COLUMNS_FOUND"; cat rows; } > f.csv
   report f.csv
-  assert_equal "$(github '.issues | length')" 1
-  [ "$(github '.issues[0].body' | wc -m)" -lt 65536 ]
-  assert_contains "$(github '.issues[0].body')" 'and more'
+  assert_equal "$(github '.issues | length')" 2
+  [ "$(github '.issues[1].body' | wc -m)" -lt 65536 ]
+  assert_contains "$(github '.issues[1].body')" 'and more'
 }
 
 @test "without GitHub the plan is shown" {
