@@ -85,6 +85,47 @@ in_browser() {
   assert_contains "$(cat out/index.html)" 'class="v failed"'
 }
 
+@test "a failure takes the place of the number that was there, since it began, and is in the comparison" {
+  requires mlr gnuplot
+  {
+    echo run_id,timestamp,build,test,entry_point,median_v_ns,status,reason
+    for day in 1 2 3 4; do
+      echo "$day,2024-01-0${day}T00:00:00Z,b$day,good,e,10,ok,"
+      [ $day -lt 3 ] && echo "$day,2024-01-0${day}T00:00:00Z,b$day,bad,e,4242,ok," ||
+        echo "$day,2024-01-0${day}T00:00:00Z,b$day,bad,e,,load_failed,no"
+      echo "$day,2024-01-0${day}T00:00:00Z,b$day,never,e,,unsupported,one CPU only"
+    done
+  } > in.csv
+  site -o out --now 2024-01-04T06:00:00Z in.csv
+  assert_contains "$(cat out/index.html)" '<span class="alarm">1 failed</span>'
+  run grep -o '<tr class="failed".*' out/index.html
+  [[ $output != *4242* ]]
+  assert_contains "$output" '>b3</a>'
+  run grep -o '<tr class="failed".*' out/c/1.html
+  assert_contains "$output" 'load_failed: no'
+  assert_contains "$(cat out/t/bad-*.html)" 'load_failed: no, since build'
+  # What a machine cannot do is told calmly, and has a page.
+  assert_contains "$(cat out/index.html)" '<tr class="unsupported"'
+  assert_contains "$(cat out/t/never-*.html)" 'This cannot be measured here: one CPU only.'
+  [[ $(cat out/c/1.html) != *never* ]]
+}
+
+@test "a change of a tenth of a per cent that was judged real is seen in the chart, on both axes" {
+  requires mlr gnuplot
+  echo run_id,timestamp,build,test,median_count > in.csv
+  for day in 1 2 3 4; do echo "$day,2024-01-0${day}T00:00:00Z,b$day,t,$((day < 3 ? 2259 : 2262))" >> in.csv; done
+  printf 'host_class,track,suite,test,entry_point,metric,baseline_build,current_build,baseline,current,ratio,verdict,first_bad_build\n,,,t,,count,b2,b4,2259,2262,1.001328,suspected,b3\n' > verdicts.csv
+  plot --test t --verdicts verdicts.csv -o p.svg in.csv
+  for label in 2260 2262 '+0 %' '+0.1 %' '+0.13 %  b3'; do grep -q "> *$label<" p.svg; done
+}
+
+@test "where more is better, the build that carries less is worse in the browser's comparison too" {
+  requires mlr gnuplot
+  mlr --csv put '$ci_low_throughput_mbps = 0.99 * $throughput_mbps; $ci_high_throughput_mbps = 1.01 * $throughput_mbps' "$FIXTURES/site/network.csv" |
+    site -o "$BATS_FILE_TMPDIR/network" --value throughput_mbps --higher-is-better throughput_mbps --now "$NOW"
+  in_browser network compare_more_is_better
+}
+
 @test "change points, levels and markers are drawn in" {
   requires mlr gnuplot
   grep -q '>+12.0 %  028fccf<' "$BATS_FILE_TMPDIR"/plain/t/map-hash-update-*-*.svg

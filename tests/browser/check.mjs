@@ -207,7 +207,7 @@ const checks = {
 		const page = await open(file_url("compare.html"));
 		const base = await page.$eval("#base", (s) => [...s.options].find((o) => o.text.startsWith("028dde0")).value);
 		await page.selectOption("#base", base);
-		await page.waitForFunction(() => document.querySelector("#result tbody th")?.textContent === "map/hash/update");
+		await page.waitForFunction(() => document.querySelector("#result tbody th a")?.textContent === "map/hash/update");
 		const data = csv_rows(test_page("map-hash-update").replace(/html$/, "csv")).filter((r) => r.track === "main");
 		const a = data.find((r) => r.build === "028dde0"), b = data[data.length - 1];
 		const ratio = b.value / a.value;
@@ -220,6 +220,7 @@ const checks = {
 		const changes = await page.$$eval("#result tbody tr", (t) => t.map((x) => x.cells[4].textContent).filter(Boolean).map((s) => parseFloat(s.replace("\u2212", "-"))));
 		equal(changes, changes.slice().sort((x, y) => y - x), "worst first");
 		assert(await page.$$eval("#result td", (t) => t.some((x) => x.textContent === "missing")), "what one build lacks is shown");
+		assert(await page.$$eval("#result tbody tr", (t) => t.some((x) => x.className === "gone" && x.cells[0].textContent.startsWith("helper/ktime") && x.cells[3].textContent === "failed")), "what failed is no number, and not missing");
 		const counts = async () => (await page.textContent("#result .headline")).match(/\d+(?= worse| better)/g);
 		const [worse, better] = await counts();
 		assert(worse !== better, "the counts differ, so that a swap shows");
@@ -231,6 +232,13 @@ const checks = {
 		equal(await fixed.$eval("tbody th", (t) => t.textContent), "map/hash/update", "first row of the static page");
 		assert(await fixed.$eval("figure img", (i) => i.complete && i.naturalWidth === 860), "picture");
 		assert(readFileSync(join(root, "c/1.png")).subarray(1, 4).toString() === "PNG", "PNG");
+	},
+	async compare_more_is_better() {
+		const page = await open(file_url("compare.html"));
+		await page.waitForSelector("#result tbody tr");
+		const first = await page.$eval("#result tbody tr", (tr) => [tr.className, tr.cells[4].textContent]);
+		assert(first[0] === "worse" && first[1].startsWith("\u2212"), `first row: ${first}`);
+		assert(/^[1-9][0-9]* worse/.test(await page.textContent("#result .headline")), "headline");
 	},
 	async policy_from_server() {
 		const server = await serve(), at = `http://127.0.0.1:${server.address().port}/`;
@@ -305,6 +313,13 @@ const checks = {
 			if (path === "compare.html") await page.waitForSelector("#result tbody tr");
 			const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
 			assert(wide <= screen, `${path} is ${wide} wide on a screen of ${screen}`);
+			// How much is in view without scrolling, and the picture is one for narrow screens.
+			const column = { "index.html": "#series thead th:nth-child(7)", "compare.html": "#result thead th:nth-child(5)", "c/1.html": "main thead th:nth-child(5)" }[path];
+			if (column) {
+				const right = await page.$eval(column, (th) => th.textContent.startsWith("Change") ? th.getBoundingClientRect().right : Infinity);
+				assert(right <= screen, `${path}: the change ends at ${right} on a screen of ${screen}`);
+			}
+			if (path === "c/1.html") assert(await page.$eval("figure img", (i) => i.currentSrc.endsWith("-narrow.svg") && i.naturalWidth === 400), "narrow picture");
 			await page.close();
 		}
 	},

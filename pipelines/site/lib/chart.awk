@@ -9,8 +9,8 @@ function chart(m,   name, file, head) {
 	x_domain()
 	y_domain(m)
 	S["mark_count"] = marks()
-	head = "out='" name "'\ntitle=" gp_text(short(page_test, 80) (entry == "" || entry == "main" ? "" : " (" short(entry, 30) ")")) \
-		"\nsubtitle=" gp_text(short(line_track[line], 40) "  on  " short(line_host[line], 50)) "\nylab=" gp_text(metric_title(S["metric"])) "\n" \
+	head = "out='" name "'\ntitle=" gp_text(short(page_test, 80) (entry_name(page_test, entry) == "" ? "" : " (" short(entry, 30) ")")) \
+		"\nsubtitle=" gp_text(metric_title(S["metric"]) (where_text(line) == "" ? "" : ",  " short(where_text(line), 90))) "\n" \
 		sprintf("xlo=%.10g; xhi=%.10g; ylo=%.10g; yhi=%.10g; base=%.10g; few=%d\n", S["xlo"], S["xhi"], S["ylo"], S["yhi"], S["base"], n <= 60) \
 		sprintf("ystep=%.10g; y2step=%.10g\n", tic(S["yhi"] - S["ylo"]), tic(S["base"] > 0 ? 100 * (S["yhi"] - S["ylo"]) / S["base"] : S["yhi"] - S["ylo"])) \
 		mark_commands() event_commands() tic_commands()
@@ -30,11 +30,6 @@ function data_block(m, file,   k, open) {
 		open = 1
 	}
 	print "EOD" > file
-}
-# A distance for about five tics in a range: 1, 2 or 5 times a power of ten.
-function tic(range,   u) {
-	u = 10 ^ int(log(range / 5) / log(10) - (range < 5))
-	return range / u > 25 ? 10 * u : range / u > 12 ? 5 * u : range / u > 5 ? 2 * u : u
 }
 function bound(b, v) { return (b == "" ? v : b) + 0 }
 
@@ -71,7 +66,7 @@ function y_domain(m,   k, lo, hi, set, pad) {
 	if (S["base"] < lo) lo = S["base"]
 	if (S["base"] > hi) hi = S["base"]
 	pad = (hi - lo) * .08
-	if (pad < .01 * abs(S["base"])) pad = .01 * abs(S["base"])
+	if (pad < least_range() / 2 * abs(S["base"])) pad = least_range() / 2 * abs(S["base"])
 	if (pad == 0) pad = 1
 	S["ylo"] = lo - pad
 	S["yhi"] = hi + 2 * pad # room for the labels of changes
@@ -85,7 +80,7 @@ function marks(   i, f, c, x, j) {
 		if (x < 0 || !is_number(f[9]) || !is_number(f[10]) || f[9] <= 0) continue
 		c = add_mark(c, x, f[9], f[10])
 	}
-	if (!c && S["since"] >= 0 && S["baseline"] != "" && S["newest"])
+	if (!c && !gone() && S["since"] >= 0 && S["baseline"] != "" && S["newest"])
 		c = add_mark(c, S["since"], S["base"], S["ratio"] > 0 ? S["base"] * S["ratio"] : S["base"])
 	return c
 }
@@ -178,7 +173,7 @@ function distribution(m,   k, file, newest, other, count, pad, head) {
 }
 # The run to set against the newest: the last one before the change, or else the nearest.
 function closer(a, b, newest) {
-	if (S["since"] > 0) return a < S["since"] && (b >= S["since"] || a > b)
+	if (S["since"] > 0 && !gone()) return a < S["since"] && (b >= S["since"] || a > b)
 	return a < newest && a > b
 }
 function ecdf(m, at, block, file,   k, c, v) {

@@ -60,6 +60,7 @@ write_pages() {
 	# A test at a time, series by series, in time order.
 	script -v runs="$work/runs" -v rounds_runs="$work/rounds-runs.tsv" -v rounds="$work/rounds.tsv" -f "$lib/key.awk" "$state/rows.tsv" |
 		sort > "$work/sorted"
+	: > "$work/pages"
 	: > "$work/overview.tsv"
 	: > "$work/compare.tsv"
 	script -v runs="$work/runs" -v verdicts="$work/verdicts" -v changes="$work/changes" -v events="$work/events" -v metrics="$metrics" \
@@ -77,8 +78,10 @@ write_pages() {
 
 # Pages of tests that are gone, and pictures that are not drawn any more.
 remove_old_pages() {
-	(cd "$work/gp" && find . -name '*.gp' -exec sed -n "s/^out='\\(.*\\)'\$/\\1/p" {} + | sed 's/.*/&.svg\n&-dark.svg/'
-		find . -name '*.gp' | sed 's|^\./||; s|\.gp$||; s|.*|&.html\n&.csv|') > "$work/expected"
+	{
+		(cd "$work/gp" && find . -name '*.gp' -exec sed -n "s/^out='\\(.*\\)'\$/\\1/p" {} +) | sed 's/.*/&.svg\n&-dark.svg/'
+		sed 's|.*|&.html\n&.csv|' "$work/pages"
+	} > "$work/expected"
 	(cd "$out/t" && find . -type f) | sed 's|^\./||' > "$work/present"
 	awk 'NR == FNR { keep[$0]; next } !($0 in keep)' "$work/expected" "$work/present" | (cd "$out/t" && in_batches | xargs -0 rm -f)
 }
@@ -105,7 +108,7 @@ draw_charts() {
 	for pid in $pids; do wait "$pid" || drawn=no; done
 	[ "$drawn" = yes ] || die "gnuplot failed (see above)"
 	if [ -s "$work/cgp/all.gp" ]; then
-		{ echo "term='svg'; themes='light dark'"; cat "$work/cgp/all.gp"; echo "term='png'; themes='light'"; cat "$work/cgp/all.gp"; } > "$work/draw.c"
+		{ echo "term='svg'; themes='light dark'; narrows=1"; cat "$work/cgp/all.gp"; echo "term='png'; themes='light'; narrows=0"; cat "$work/cgp/all.gp"; } > "$work/draw.c"
 		draw "$out/c" "$work/draw.c" || die "gnuplot failed (see above)"
 	fi
 	cp "$work/charts" "$state/drawn"

@@ -1,4 +1,4 @@
-# One series over its builds, light and dark. Set before: term, themes, out, title, subtitle, ylab, xlo, xhi, ylo, yhi,
+# One series over its builds, light and dark. Set before: term, themes, out, title, subtitle, xlo, xhi, ylo, yhi,
 # ystep, y2step, base, few; $data (place value low high), $levels, $failed (place), $spikes (place up?); changes
 # nmarks, mxN mwN mrN mtN (place, worse?, label to the left?, text); events nevents, exN etN; xtics.
 # The plotting area is a fixed part of the picture: site.js finds a build by it.
@@ -15,10 +15,10 @@ do for [theme in themes] {
 	set y2tics y2step nomirror scale 0,0 textcolor rgb muted format '%+g %%'
 	set grid ytics lc rgb grid_ lw 1 lt 1
 	set lmargin at screen .09; set rmargin at screen .9; set tmargin at screen .84; set bmargin at screen .1
-	set label 1001 title at screen .012, screen .955 left tc rgb ink font ',16'
-	set label 1002 ylab.',  '.subtitle at screen .012, screen .885 left tc rgb muted
+	set label 1001 title at screen .012, screen .965 left tc rgb ink font ',16'
+	set label 1002 subtitle at screen .012, screen .9 left tc rgb muted
 	set xrange [xlo:xhi]; set yrange [ylo:yhi]
-	if (base > 0) { set y2range [100*(ylo/base-1):100*(yhi/base-1)] } else { set y2range [ylo:yhi] }
+	if (base > 0) { set y2range [100.*(ylo-base)/base:100.*(yhi-base)/base] } else { set y2range [ylo:yhi] }
 	set arrow 1001 from xlo, base to xhi, base nohead back lc rgb muted lw 1 dt (2,4)
 	do for [i=1:nmarks] {
 		x = value(sprintf('mx%d', i)); hue = value(sprintf('mw%d', i)) ? bad : good; right = value(sprintf('mr%d', i))
