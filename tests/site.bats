@@ -161,8 +161,9 @@ in_browser() {
   assert_contains "$output" 'meant so'
   assert_contains "$output" '<a rel="nofollow" href="https://example.org/v2">v2</a>'
   [[ $(cat clone/build/site/t/tail-call-*.html) != *"meant so"* ]]
-  make -s -C clone plot TEST=map/hash/read METRIC=duration_ns PLOT="$PWD/p.svg"
+  make -s -C clone plot TEST=map/hash/read METRIC=duration_ns PLOT="$PWD/p.svg" MARKERS="$PWD/markers.csv"
   grep -q 'map/hash/read' p.svg
+  grep -q 'meant so' p.svg
 }
 
 @test "a pattern of an event matches as the shell's does" {
@@ -281,6 +282,7 @@ CASES
   run plot --test map/hash/update "$t"
   assert_contains "$output" "map/hash/update"
   assert_contains "$output" "+12.0 %"
+  [[ $output == *o*o*o* && $output != *'****'* ]] # points, and no grid, which would look like lines
   run -2 --separate-stderr plot --test map/hash/update -o p.svg "$t"
   assert_contains "$stderr" "2 series of test 'map/hash/update': choose one"
   run -2 --separate-stderr plot --test none -o p.svg "$t"

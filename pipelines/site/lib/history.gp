@@ -15,7 +15,7 @@ do for [theme in themes] {
 	set y2tics y2step nomirror scale 0,0 textcolor rgb muted format '%+g %%'
 	set grid ytics lc rgb grid_ lw 1 lt 1
 	set lmargin at screen .09; set rmargin at screen .9; set tmargin at screen .84; set bmargin at screen .1
-	set label 1001 title at screen .012, screen .965 left tc rgb ink font ',16'
+	set label 1001 title at screen .012, screen .965 left tc rgb ink font (term eq 'png' ? ',13' : ',16')
 	set label 1002 subtitle at screen .012, screen .9 left tc rgb muted
 	set xrange [xlo:xhi]; set yrange [ylo:yhi]
 	if (base > 0) { set y2range [100.*(ylo-base)/base:100.*(yhi-base)/base] } else { set y2range [ylo:yhi] }
@@ -32,8 +32,10 @@ do for [theme in themes] {
 		set label 500+i value(sprintf('et%d', i)) at x, graph .05 left offset char .5,0 tc rgb muted front
 	}
 	set style fill transparent solid .22 noborder
-	if (term eq 'dumb') { # characters are too coarse for a band
-		plot $data using 1:2 with lines notitle, $failed using 1:(ylo + .03*(yhi-ylo)) with points notitle
+	if (term eq 'dumb') { # characters are too coarse for a band, and a grid would look like a line of values
+		unset grid
+		set y2tics offset 1,0
+		plot $data using 1:2 with linespoints lt 3 pt 'o' notitle, $failed using 1:(ylo + .03*(yhi-ylo)) with points pt 'X' notitle
 	} else {
 		plot $data using 1:3:4 with filledcurves lc rgb series notitle, \
 		     $levels with lines lc rgb ink lw 1.4 dt (6,3) notitle, \
