@@ -126,6 +126,18 @@ in_browser() {
   in_browser network compare_more_is_better
 }
 
+@test "an entry point that ran on several CPUs is drawn CPU by CPU" {
+  requires mlr gnuplot
+  local page
+  page=$(echo "$BATS_FILE_TMPDIR"/plain/t/map-array-read-*.html)
+  assert_contains "$(cat "$page")" 'CPUs of the newest build and of 029b669'
+  assert_contains "$(cat "$page")" 'alt="Value on each of 4 CPUs of build 029d558, from 38 on CPU 0 to 41.800 ns on CPU 3."'
+  for cpu in 0 1 2 3; do grep -q ">CPU $cpu<" "${page%.html}-1c.svg"; done
+  # Only there: in the series their median counts, and no CPU is a series.
+  assert_equal "$(find "$BATS_FILE_TMPDIR/plain/t" -name '*c.svg' | wc -l)" 1
+  [[ $(cat "$BATS_FILE_TMPDIR/plain/index.html") != *'cpu 3'* ]]
+}
+
 @test "change points, levels and markers are drawn in" {
   requires mlr gnuplot
   grep -q '>+12.0 %  028fccf<' "$BATS_FILE_TMPDIR"/plain/t/map-hash-update-*-*.svg
