@@ -121,6 +121,10 @@ in_browser() {
 
 @test "where more is better, the build that carries less is worse in the browser's comparison too" {
   requires mlr gnuplot
+  # Without intervals nothing is shown to be worse, but it is not passed over.
+  site -o "$BATS_FILE_TMPDIR/loose" --value throughput_mbps --higher-is-better throughput_mbps --now "$NOW" "$FIXTURES/site/network.csv"
+  grep -q '>0 worse, 0 better, 1 more worse by value of 3 series' "$BATS_FILE_TMPDIR"/loose/c/1.svg
+  in_browser loose compare_without_intervals
   mlr --csv put '$ci_low_throughput_mbps = 0.99 * $throughput_mbps; $ci_high_throughput_mbps = 1.01 * $throughput_mbps' "$FIXTURES/site/network.csv" |
     site -o "$BATS_FILE_TMPDIR/network" --value throughput_mbps --higher-is-better throughput_mbps --now "$NOW"
   in_browser network compare_more_is_better
