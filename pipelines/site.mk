@@ -25,11 +25,13 @@ results_commit = $(shell for branch in '$(RESULTS_BRANCH)' 'origin/$(RESULTS_BRA
 	git rev-parse --verify --quiet "$$branch^{commit}" 2>/dev/null && break; done)
 SITE_SOURCE ?= $(if $(results_commit),build/site-input,$(RESULTS))
 
+site_verdicts = pipelines/site-verdicts '$(SITE_SOURCE)' build/site-verdicts build/site-verdicts/markers.csv
+site_judged = --verdicts build/site-verdicts/newest.csv --changes build/site-verdicts/changes.csv --events build/site-verdicts/events.csv
+
 site: $(BIN)/regress-detect site-input site-events ## make the pages of the results branch, or of RESULTS, in SITE
 	$(call say,SITE,$(SITE))
-	$(Q)pipelines/site-verdicts '$(SITE_SOURCE)' build/site-verdicts build/site-verdicts/markers.csv
-	$(Q)pipelines/site/site -o '$(SITE)' --title '$(SITE_TITLE)' --verdicts build/site-verdicts/newest.csv \
-		--changes build/site-verdicts/changes.csv --events build/site-verdicts/events.csv $(SITE_OPTIONS) '$(SITE_SOURCE)'
+	$(Q)$(site_verdicts)
+	$(Q)pipelines/site/site -o '$(SITE)' --title '$(SITE_TITLE)' $(site_judged) $(SITE_OPTIONS) '$(SITE_SOURCE)'
 
 # Stored runs do not change: those of the branch are unpacked over what is there, and what it does not have goes.
 site-input:
@@ -53,8 +55,10 @@ site-serve: ## show the pages on localhost, port SITE_PORT
 site-split: ## write pipelines/site as a branch SITE_BRANCH of its own, for other projects' submodules
 	$(Q)git subtree split -q --prefix=pipelines/site -b '$(SITE_BRANCH)'
 
-plot: $(if $(VERDICT),,site-input) ## draw TEST over its builds, or VERDICT.csv, into PLOT.svg or .png or on the terminal
-	$(Q)pipelines/site/plot $(if $(VERDICT),--verdict '$(VERDICT)',--test '$(TEST)') $(if $(PLOT),-o '$(PLOT)') \
+# As history judges it: with its changes of level, accepted changes and releases.
+plot: $(if $(VERDICT),,$(BIN)/regress-detect site-input site-events) ## draw TEST over its builds, or VERDICT.csv, into PLOT.svg or .png or on the terminal
+	$(if $(VERDICT),,$(Q)$(site_verdicts))
+	$(Q)pipelines/site/plot $(if $(VERDICT),--verdict '$(VERDICT)',--test '$(TEST)' $(site_judged)) $(if $(PLOT),-o '$(PLOT)') \
 		$(if $(filter-out local,$(TRACK)),--track '$(TRACK)') $(if $(HOST_CLASS),--host-class '$(HOST_CLASS)') \
 		$(if $(METRIC),--metric '$(METRIC)') $(if $(VERDICT),,'$(SITE_SOURCE)')
 

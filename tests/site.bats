@@ -116,13 +116,30 @@ in_browser() {
   for day in 1 2 3 4; do echo "$day,2024-01-0${day}T00:00:00Z,b$day,t,$((day < 3 ? 2259 : 2262))" >> in.csv; done
   printf 'host_class,track,suite,test,entry_point,metric,baseline_build,current_build,baseline,current,ratio,verdict,first_bad_build\n,,,t,,count,b2,b4,2259,2262,1.001328,suspected,b3\n' > verdicts.csv
   plot --test t --verdicts verdicts.csv -o p.svg in.csv
-  for label in 2260 2262 '+0 %' '+0.1 %' '+0.13 %  b3'; do grep -qF ">$label<" p.svg; done
+  for label in 2260 2262 '+0 %' '+0.1 %' '+0.13 %  b3'; do grep -q "> *$label<" p.svg; done
 }
 
 @test "where more is better, the build that carries less is worse in the browser's comparison too" {
   requires mlr gnuplot
-  site -o "$BATS_FILE_TMPDIR/network" --value throughput_mbps --higher-is-better throughput_mbps --now "$NOW" "$FIXTURES/site/network.csv"
+  # Without intervals nothing is shown to be worse, but it is not passed over.
+  site -o "$BATS_FILE_TMPDIR/loose" --value throughput_mbps --higher-is-better throughput_mbps --now "$NOW" "$FIXTURES/site/network.csv"
+  grep -q '>0 worse, 0 better, 1 more worse by value of 3 series' "$BATS_FILE_TMPDIR"/loose/c/1.svg
+  in_browser loose compare_without_intervals
+  mlr --csv put '$ci_low_throughput_mbps = 0.99 * $throughput_mbps; $ci_high_throughput_mbps = 1.01 * $throughput_mbps' "$FIXTURES/site/network.csv" |
+    site -o "$BATS_FILE_TMPDIR/network" --value throughput_mbps --higher-is-better throughput_mbps --now "$NOW"
   in_browser network compare_more_is_better
+}
+
+@test "an entry point that ran on several CPUs is drawn CPU by CPU" {
+  requires mlr gnuplot
+  local page
+  page=$(echo "$BATS_FILE_TMPDIR"/plain/t/map-array-read-*.html)
+  assert_contains "$(cat "$page")" 'CPUs of the newest build and of 029b669'
+  assert_contains "$(cat "$page")" 'alt="Value on each of 4 CPUs of build 029d558, from 38 on CPU 0 to 41.800 ns on CPU 3."'
+  for cpu in 0 1 2 3; do grep -q ">CPU $cpu<" "${page%.html}-1c.svg"; done
+  # Only there: in the series their median counts, and no CPU is a series.
+  assert_equal "$(find "$BATS_FILE_TMPDIR/plain/t" -name '*c.svg' | wc -l)" 1
+  [[ $(cat "$BATS_FILE_TMPDIR/plain/index.html") != *'cpu 3'* ]]
 }
 
 @test "change points, levels and markers are drawn in" {
@@ -160,8 +177,9 @@ in_browser() {
   assert_contains "$output" 'meant so'
   assert_contains "$output" '<a rel="nofollow" href="https://example.org/v2">v2</a>'
   [[ $(cat clone/build/site/t/tail-call-*.html) != *"meant so"* ]]
-  make -s -C clone plot TEST=map/hash/read METRIC=duration_ns PLOT="$PWD/p.svg"
+  make -s -C clone plot TEST=map/hash/read METRIC=duration_ns PLOT="$PWD/p.svg" MARKERS="$PWD/markers.csv"
   grep -q 'map/hash/read' p.svg
+  grep -q 'meant so' p.svg
 }
 
 @test "a pattern of an event matches as the shell's does" {
@@ -280,6 +298,7 @@ CASES
   run plot --test map/hash/update "$t"
   assert_contains "$output" "map/hash/update"
   assert_contains "$output" "+12.0 %"
+  [[ $output == *o*o*o* && $output != *'****'* ]] # points, and no grid, which would look like lines
   run -2 --separate-stderr plot --test map/hash/update -o p.svg "$t"
   assert_contains "$stderr" "2 series of test 'map/hash/update': choose one"
   run -2 --separate-stderr plot --test none -o p.svg "$t"

@@ -207,7 +207,7 @@ const checks = {
 		const page = await open(file_url("compare.html"));
 		const base = await page.$eval("#base", (s) => [...s.options].find((o) => o.text.startsWith("028dde0")).value);
 		await page.selectOption("#base", base);
-		await page.waitForFunction(() => document.querySelector("#result tbody th")?.textContent === "map/hash/update");
+		await page.waitForFunction(() => document.querySelector("#result tbody th a")?.textContent === "map/hash/update");
 		const data = csv_rows(test_page("map-hash-update").replace(/html$/, "csv")).filter((r) => r.track === "main");
 		const a = data.find((r) => r.build === "028dde0"), b = data[data.length - 1];
 		const ratio = b.value / a.value;
@@ -239,6 +239,12 @@ const checks = {
 		const first = await page.$eval("#result tbody tr", (tr) => [tr.className, tr.cells[4].textContent]);
 		assert(first[0] === "worse" && first[1].startsWith("\u2212"), `first row: ${first}`);
 		assert(/^[1-9][0-9]* worse/.test(await page.textContent("#result .headline")), "headline");
+	},
+	async compare_without_intervals() {
+		const page = await open(file_url("compare.html"));
+		await page.waitForSelector("#result tbody tr");
+		equal(await page.$eval("#result tbody tr", (tr) => [tr.className, tr.cells[0].querySelector("a").textContent]), ["loose", "tcp/bulk/one-stream"], "first row");
+		assert(/^0 worse.*, 1 more worse by value, without an interval/.test(await page.textContent("#result .headline")), "headline");
 	},
 	async policy_from_server() {
 		const server = await serve(), at = `http://127.0.0.1:${server.address().port}/`;
@@ -313,6 +319,9 @@ const checks = {
 			if (path === "compare.html") await page.waitForSelector("#result tbody tr");
 			const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
 			assert(wide <= screen, `${path} is ${wide} wide on a screen of ${screen}`);
+			// Nor do long names make it wider.
+			await page.$$eval("select", (l) => l.forEach((s) => s.add(new Option("a-host-class-with-a-rather-long-name-kvm-host-42"))));
+			assert(await page.evaluate(() => document.documentElement.scrollWidth) <= screen, `${path}: a long choice makes it wider`);
 			// How much is in view without scrolling, and the picture is one for narrow screens.
 			const column = { "index.html": "#series thead th:nth-child(7)", "compare.html": "#result thead th:nth-child(5)", "c/1.html": "main thead th:nth-child(5)" }[path];
 			if (column) {

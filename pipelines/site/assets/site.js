@@ -463,11 +463,12 @@ var site = (function () {
 			});
 		}
 		function table(pair) {
-			var rows = join(runs[pair[0]], runs[pair[1]]), gone = 0, worse = 0, better = 0, limit = axis(rows, margin);
-			rows.forEach(function (r) { worse += r.side === "worse"; better += r.side === "better"; gone += r.b === null; });
+			var rows = join(runs[pair[0]], runs[pair[1]]), gone = 0, loose = 0, worse = 0, better = 0, limit = axis(rows, margin);
+			rows.forEach(function (r) { worse += r.side === "worse"; better += r.side === "better"; gone += r.b === null; loose += r.side === "loose"; });
 			empty(result);
 			var warning = line_of_run(pair[0]).host !== line_of_run(pair[1]).host ? " The two ran on different host classes: that alone can be the difference." : "";
-			result.appendChild(el("p", { "class": "headline", role: "status" }, [el("strong", { "class": worse ? "alarm" : "calm" }, worse + " worse"), ", " + better + " better beyond \u00b1" + margin + "\u00a0%",
+			result.appendChild(el("p", { "class": "headline", role: "status" }, [el("strong", { "class": worse ? "alarm" : loose ? null : "calm" }, worse + " worse"), ", " + better + " better beyond \u00b1" + margin + "\u00a0%",
+				loose ? el("strong", { "class": "alarm" }, ", " + loose + " more worse by value, without an interval") : "",
 				gone ? el("strong", { "class": "alarm" }, ", " + gone + " failed or missing in the head") : "", ", of " + rows.length + " series." + warning]));
 			result.appendChild(el("p", { "class": "sub" }, "An interval is combined from the two builds\u2019 own. It orders what to look at; whether a change is real, the detector says."));
 			result.appendChild(el("div", { "class": "scroll", tabindex: 0, role: "region", "aria-label": "All series" }, el("table", { "class": "list compared" }, [
@@ -477,7 +478,7 @@ var site = (function () {
 				el("tbody", {}, rows.map(function (r) { return row(r, limit, margin); }))
 			])));
 		}
-		/* One row a series, of one build or both: what the head lacks, then worst first, then what the base lacks. A row
+		/* One row a series, of one build or both: what is worse, what the head lacks, the rest, what the base lacks. A row
 		 * without a metric is a test that failed: it stands for all of its series. */
 		function join(a, b) {
 			var seen = {}, failed = [{}, {}], out = [];
@@ -485,6 +486,7 @@ var site = (function () {
 			function values(rows, side) {
 				return (rows || []).filter(function (x) { if (x[3] === "") failed[side][key(x, 3)] = x; return x[3] !== ""; });
 			}
+			function place(r) { return r.side === "worse" || r.side === "loose" ? 0 : r.b === null ? 1 : r.r === null ? 3 : 2; }
 			a = values(a, 0);
 			b = values(b, 1);
 			function push(x, y) {
@@ -501,7 +503,7 @@ var site = (function () {
 			Object.keys(failed[1]).forEach(function (k) {
 				if (failed[0][k]) out.push({ key: failed[1][k], a: null, b: null, r: null, bad: 0, without: "failed", side: "" });
 			});
-			return out.sort(function (p, q) { return (p.b !== null) - (q.b !== null) || (p.r === null) - (q.r === null) || q.bad - p.bad; });
+			return out.sort(function (p, q) { return place(p) - place(q) || q.bad - p.bad; });
 		}
 		preset();
 		if (base.value && head.value) load();
@@ -517,7 +519,7 @@ var site = (function () {
 			out.lo = out.r * Math.exp(-w);
 			out.hi = out.r * Math.exp(w);
 			out.side = out.lo > 1 + margin / 100 ? more : out.hi < 1 / (1 + margin / 100) ? (more === "worse" ? "better" : "worse") : "";
-		}
+		} else if (out.bad > Math.log(1 + margin / 100)) out.side = "loose";
 		return out;
 	}
 	/* The axis of the small pictures: symmetric, in logarithms, at least three margins, at most a factor of two. */

@@ -1,4 +1,4 @@
-# The charts of a series: commands and numbers for gnuplot (lib/history.gp and lib/distribution.gp draw),
+# The charts of a series: commands and numbers for gnuplot (lib/history.gp draws),
 # and the figure that shows them. Include with tests.awk, whose variables of the current series it reads.
 
 # Text of data goes to gnuplot as data (gp_text() in text.awk); the rest is numbers and names made here.
@@ -10,8 +10,8 @@ function chart(m,   name, file, head) {
 	y_domain(m)
 	S["mark_count"] = marks()
 	head = "out='" name "'\ntitle=" gp_text(short(page_test, 80) (entry_name(page_test, entry) == "" ? "" : " (" short(entry, 30) ")")) \
-		"\nsubtitle=" gp_text(short(line_track[line], 40) "  on  " short(line_host[line], 50)) "\nylab=" gp_text(metric_title(S["metric"])) "\n" \
-		sprintf("xlo=%.10g; xhi=%.10g; ylo=%.10g; yhi=%.10g; base=%.10g; few=%d\n", S["xlo"], S["xhi"], S["ylo"], S["yhi"], S["base"], n <= 60) \
+		"\nsubtitle=" gp_text(metric_title(S["metric"]) (where_text(line) == "" ? "" : ",  " short(where_text(line), 90))) "\n" \
+		sprintf("xlo=%.10g; xhi=%.10g; ylo=%.10g; yhi=%.10g; base=%.10g; few=%d; lone=%d\n", S["xlo"], S["xhi"], S["ylo"], S["yhi"], S["base"], n <= 60, n == 1) \
 		sprintf("ystep=%.10g; y2step=%.10g\n", tic(S["yhi"] - S["ylo"]), tic(S["base"] > 0 ? 100 * (S["yhi"] - S["ylo"]) / S["base"] : S["yhi"] - S["ylo"])) \
 		mark_commands() event_commands() tic_commands()
 	gp_block(file)
@@ -144,46 +144,4 @@ function event_commands(   i, f, x, c, text, out) {
 			(safe_link(f[10]) ? "<a rel=\"nofollow\" href=\"" h(f[10]) "\">" h(text) "</a>" : h(text)) "</li>"
 	}
 	return out "nevents=" c + 0 "\n"
-}
-
-# Round by round, of the newest run and of one before the change.
-function distribution(m,   k, file, newest, other, count, pad, head) {
-	S["dist"] = ""
-	newest = place[S["newest"]]
-	for (k = 1; k <= nrounds; k++) {
-		if (round_value[m, k] == "") continue
-		count[round_place[k]]++
-		if (round_place[k] != newest && (other == "" || closer(round_place[k], other, newest))) other = round_place[k]
-	}
-	if (count[newest] < 3 || other == "" || count[other] < 3) return
-	S["dist"] = page_slug "-" nseries "d"
-	S["other"] = other
-	file = work "/gp/" page_slug ".gp"
-	head = "out='" S["dist"] "'\nnewest=" gp_text(short(run_build[line, newest], 24)) "; other=" gp_text(short(run_build[line, other], 24)) \
-		"\nxlab=" gp_text(metric_title(S["metric"]) " of each round")
-	gp_block(file)
-	print head > file
-	S["dlo"] = S["dhi"] = ""
-	ecdf(m, newest, "$newest", file)
-	ecdf(m, other, "$other", file)
-	pad = .04 * (S["dhi"] - S["dlo"])
-	if (pad == 0) pad = S["dhi"] == 0 ? 1 : .01 * abs(S["dhi"])
-	printf "xlo=%.10g; xhi=%.10g\n", S["dlo"] - pad, S["dhi"] + pad > file
-	print "load 'distribution.gp'" > file
-}
-# The run to set against the newest: the last one before the change, or else the nearest.
-function closer(a, b, newest) {
-	if (S["since"] > 0 && !gone()) return a < S["since"] && (b >= S["since"] || a > b)
-	return a < newest && a > b
-}
-function ecdf(m, at, block, file,   k, c, v) {
-	for (k = 1; k <= nrounds; k++)
-		if (round_place[k] == at && round_value[m, k] != "") v[++c] = round_value[m, k] + 0
-	median(v, c) # sorts
-	if (S["dlo"] == "" || v[1] < S["dlo"]) S["dlo"] = v[1]
-	if (S["dhi"] == "" || v[c] > S["dhi"]) S["dhi"] = v[c]
-	print block " << EOD" > file
-	printf "%.10g 0\n", v[1] > file
-	for (k = 1; k <= c; k++) printf "%.10g %.6g\n", v[k], k / c > file
-	print "EOD" > file
 }

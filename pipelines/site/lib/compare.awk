@@ -38,6 +38,10 @@ function side(f,   s) {
 	s = f[11] > 1 + margin / 100 ? 1 : f[12] < 1 / (1 + margin / 100) ? -1 : 0
 	return higher_better(f[6]) ? -s : s
 }
+# Worse by more than the margin, and nothing to show that by.
+function loose(f) {
+	return !(f[13] in verdict_rank) && f[11] == "" && (higher_better(f[6]) ? 1 / f[10] : f[10]) > 1 + margin / 100
+}
 function name_of(f) {
 	return f[4] (entry_name(f[4], f[5]) == "" ? "" : " (" f[5] ")") (several_metrics ? ", " metric_name(f[6]) : "")
 }
@@ -45,8 +49,9 @@ function per_cent(ratio) { return sprintf("%.8g", 100 * (ratio - 1)) }
 
 # What the picture says above its rows.
 function subtitle(   i, f, s, count) {
-	for (i = 1; i <= total; i++) { split(row[i], f, "\t"); count[side(f)]++ }
+	for (i = 1; i <= total; i++) { split(row[i], f, "\t"); count[side(f)]++; count["loose"] += loose(f) }
 	s = count[1] + 0 " worse, " count[-1] + 0 " better"
+	if (count["loose"]) s = s ", " count["loose"] " more worse by value"
 	if (ngone) s = s ", " ngone " failed or missing"
 	return s " of " total + ngone " series"
 }
@@ -83,18 +88,20 @@ function limits(   i, f, a, b) {
 	}
 }
 
-function write_page(   page, heading, i, f, last) {
+function write_page(   page, heading, i, f, last, is_worse) {
 	page = out "/c/" current ".html"
 	last = line_last[current]
-	heading = "<h1>" h(base_build) " <span class=\"g\">to</span> " h(head_build) "</h1>\n<p class=\"sub\">The newest build, " \
-		h(line_track[current]) " on " h(line_host[current]) "</p>\n"
+	heading = "<h1>" h(base_build) " <span class=\"g\">to</span> " h(head_build) "</h1>\n<p class=\"sub\">The newest build" \
+		(where_text(current) == "" ? "" : ", " h(where_text(current))) "</p>\n"
 	printf "%s", page_head(base_build " to " head_build " \342\200\224 " site_title, "../", heading, \
 		last > 0 ? " <a href=\"../compare.html#base=" run_page[current, last - 1] "&amp;head=" run_page[current, last] "\">Other builds</a>" : "", "") > page
 	if (total) print comparison_picture() > page
 	print "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"All series\"><table class=\"list compared\"><thead><tr><th scope=\"col\">Test</th><th scope=\"col\" class=\"wide\">Metric</th><th scope=\"col\" class=\"n wide\">" h(base_build) \
 		"</th><th scope=\"col\" class=\"n wide\">" h(head_build) "</th><th scope=\"col\" class=\"n\">Change</th><th scope=\"col\" class=\"wide\">Interval</th><th scope=\"col\">Verdict</th></tr></thead><tbody>" > page
+	# What is shown to be worse, what gives no number, and the rest.
+	for (i = 1; i <= total; i++) { split(row[i], f, "\t"); is_worse[i] = side(f) > 0; if (is_worse[i]) print table_row(row[i]) > page }
 	for (i = 1; i <= ngone; i++) print table_row(gone_row[i]) > page
-	for (i = 1; i <= total; i++) print table_row(row[i]) > page
+	for (i = 1; i <= total; i++) if (!is_worse[i]) print table_row(row[i]) > page
 	print "</tbody></table></div>" > page
 	printf "%s", page_foot("Where the detector has not judged, an interval is combined from the two builds\342\200\231 own. ") > page
 	close(page)

@@ -18,7 +18,7 @@ do for [narrow=0:narrows] {
 		set label 2 (narrow ? subtitle : subtitle.'.  '.legend) at screen .012, screen 1-38./height left tc rgb muted
 		if (narrow) { set label 3 legend at screen .012, screen 1-56./height left tc rgb muted }
 		set xtics xstep nomirror scale 0,0 textcolor rgb muted format '%+g %%'
-		set grid xtics lc rgb grid_ lw 1 lt 1
+		if (term ne 'dumb') { set grid xtics lc rgb grid_ lw 1 lt 1 }
 		set xrange [lo-.04*(hi-lo):hi+(narrow ? .34 : .2)*(hi-lo)]; set yrange [.3:n+.7]
 		do for [i=1:n] {
 			if (narrow) { set label 3+i value(sprintf('name%d', i)) at graph 0, first n-i+1.27 left tc rgb ink front }

@@ -34,20 +34,20 @@ find_beside() { # DIR NAME
 	done < "$work/roots"
 }
 
-# Rounds are drawn of the newest run and of one before: which one, lib/rounds.awk says.
-wanted_rounds() {
+# Rounds, and CPUs, are drawn of the newest run and of one before: which one, lib/rounds.awk says.
+wanted_details() { # rounds or cpus -> $work/NAME.tsv, and its runs in $work/NAME-runs.tsv
 	script -v runs="$work/runs" -v verdicts="$work/verdicts" -f "$lib/rounds.awk" | while IFS= read -r dir; do
 		while IFS= read -r root; do
-			[ ! -f "$root/$dir/rounds.csv" ] || printf '%s\t%s\n' "$root" "$dir/rounds.csv"
+			[ ! -f "$root/$dir/$1.csv" ] || printf '%s\t%s\n' "$root" "$dir/$1.csv"
 		done < "$work/roots"
-	done > "$work/rounds-files"
-	: > "$work/rounds.tsv"
-	: > "$work/rounds-runs.tsv"
+	done > "$work/$1-files"
+	: > "$work/$1.tsv"
+	: > "$work/$1-runs.tsv"
 	while IFS= read -r root; do
-		ROOT=$root awk -F '\t' '$1 == ENVIRON["ROOT"] { print $2 }' "$work/rounds-files" > "$work/names"
+		ROOT=$root awk -F '\t' '$1 == ENVIRON["ROOT"] { print $2 }' "$work/$1-files" > "$work/names"
 		[ -s "$work/names" ] || continue
-		read_rows "$root" "$work/rounds-runs.tsv" "$work/rounds-runs.new" < "$work/names" >> "$work/rounds.tsv"
-		mv "$work/rounds-runs.new" "$work/rounds-runs.tsv"
+		read_rows "$root" "$work/$1-runs.tsv" "$work/$1-runs.new" < "$work/names" >> "$work/$1.tsv"
+		mv "$work/$1-runs.new" "$work/$1-runs.tsv"
 	done < "$work/roots"
 }
 
@@ -56,15 +56,22 @@ copy_assets() {
 }
 
 write_pages() {
-	wanted_rounds
+	wanted_details rounds
+	series_keys=$keys
+	keys=${keys:+$keys,}cpu
+	export SITE_KEYS="$keys"
+	wanted_details cpus
+	keys=$series_keys
+	export SITE_KEYS="$keys"
 	# A test at a time, series by series, in time order.
-	script -v runs="$work/runs" -v rounds_runs="$work/rounds-runs.tsv" -v rounds="$work/rounds.tsv" -f "$lib/key.awk" "$state/rows.tsv" |
+	script -v runs="$work/runs" -v rounds_runs="$work/rounds-runs.tsv" -v rounds="$work/rounds.tsv" \
+		-v cpus_runs="$work/cpus-runs.tsv" -v cpus="$work/cpus.tsv" -f "$lib/key.awk" "$state/rows.tsv" |
 		sort > "$work/sorted"
 	: > "$work/pages"
 	: > "$work/overview.tsv"
 	: > "$work/compare.tsv"
 	script -v runs="$work/runs" -v verdicts="$work/verdicts" -v changes="$work/changes" -v events="$work/events" -v metrics="$metrics" \
-		-f "$lib/chart.awk" -f "$lib/page.awk" -f "$lib/tests.awk" "$work/sorted"
+		-f "$lib/chart.awk" -f "$lib/details.awk" -f "$lib/page.awk" -f "$lib/tests.awk" "$work/sorted"
 	sort "$work/overview.tsv" > "$work/overview"
 	cut -f 1 "$work/compare.tsv" | sort -u > "$work/compared"
 	script -v runs="$work/runs" -v compared_lines="$work/compared" -f "$lib/overview.awk" "$work/overview" "$work/overview"

@@ -26,6 +26,11 @@ function load_runs(file,   row, f, k) {
 	close(file)
 }
 
+# "track on host class", or what there is of it.
+function where_text(line) {
+	return line_track[line] (line_track[line] == "" || line_host[line] == "" ? "" : " on ") line_host[line]
+}
+
 # Lines that have a page c/<line>.html
 function load_compared(file,   row) {
 	while ((getline row < file) > 0) compared[row]

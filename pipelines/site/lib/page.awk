@@ -29,7 +29,7 @@ function say(m,   out, v) {
 }
 
 function series_title(m) {
-	return (m ? metric_label(m) (entry == "" ? "" : " <span class=\"e\">of " h(entry) "</span>") : h(entry)) " <span class=\"where\">" h(line_track[line]) " on " h(line_host[line]) "</span>"
+	return (m ? metric_label(m) (entry == "" ? "" : " <span class=\"e\">of " h(entry) "</span>") : h(entry)) " <span class=\"where\">" h(where_text(line)) "</span>"
 }
 function summary_row(m) {
 	return "<tr class=\"" S["verdict"] "\"><td>" badge(S["verdict"]) "</td><th scope=\"row\"><a href=\"#s" nseries "\">" \
@@ -46,6 +46,9 @@ function article(m,   out) {
 		out = out "<h3>Rounds of the newest build and of " h(run_build[line, S["other"]]) "</h3>\n<figure class=\"dist\"><div class=\"plot\" tabindex=\"0\" role=\"group\" aria-label=\"Picture\">" \
 			picture(S["dist"], "Share of rounds at or below each value, for build " run_build[line, place[S["newest"]]] " and for build " run_build[line, S["other"]] ".", 210) \
 			"</div></figure>\n"
+	if (S["cpus"] != "")
+		out = out "<h3>CPUs of the newest build" (S["cpus_other"] == "" ? "" : " and of " h(run_build[line, S["cpus_other"]])) "</h3>\n<figure class=\"dist\"><div class=\"plot\" tabindex=\"0\" role=\"group\" aria-label=\"Picture\">" \
+			picture(S["cpus"], "Value on each of " S["cpus_count"] " CPUs of build " run_build[line, place[S["newest"]]] ", from " S["cpus_alt"] ".", 230) "</div></figure>\n"
 	return out newest_table(m) "</article>\n"
 }
 
@@ -76,7 +79,7 @@ function mark_numbers(   i, out) {
 }
 function chart_alt(m,   out, i) {
 	out = "Chart of " metric_name(S["metric"]) " over " n " builds, from " run_build[line, place[1]] " to " run_build[line, place[n]] \
-		". Newest value " num(value[m, S["newest"]]) " " metric_unit(S["metric"]) "."
+		". Newest value " with_unit(value[m, S["newest"]], S["metric"]) "."
 	for (i = 1; i <= S["mark_count"]; i++)
 		out = out " Changed by " change(mark_after[i] / mark_before[i]) " at build " run_build[line, mark_x[i]] "."
 	return out
@@ -116,7 +119,7 @@ function csv_rows(m,   k, head, i) {
 }
 
 function end_page(   i, j, order, file, scripts, seen, head) {
-	if (page == "") return
+	if (page == "" || !nseries) return
 	for (i = 1; i <= nseries; i++) { # worst first
 		for (j = i - 1; j > 0 && series_rank[order[j]] > series_rank[i]; j--) order[j + 1] = order[j]
 		order[j + 1] = i

@@ -2,10 +2,10 @@
 # and a row a series for the overview.
 #
 #   awk -v out=SITE -v work=DIR -v runs=FILE -v verdicts=FILE -v changes=FILE -v events=FILE
-#       -v metrics="..." -v site_title=... -v now=... -v stale_before=... -f text.awk -f model.awk -f tests.awk
+#       -v metrics="..." -v site_title=... -v now=... -v stale_before=... -f text.awk -f model.awk -f chart.awk -f details.awk -f page.awk -f tests.awk
 #
 # Input: suite, test, line, entry point, 0, place, run, status, reason, (value, low, high) a metric; and, for a few
-# runs, the same with 1 instead of 0 and a row a round: what distributions are drawn from.
+# runs, the same with 1 instead of 0 and a row a round, or 2 and a row a CPU (its number for the status).
 BEGIN {
 	config()
 	FS = "\t"
@@ -42,6 +42,7 @@ function load_events(file,   row) {
 { key_page = $1 FS $2; key_group = key_page FS $3 FS $4 }
 key_group != group { end_group(); if (key_page != page) end_page(); begin_group() }
 $5 == 1 { add_round(); next }
+$5 == 2 { add_cpu(); next }
 { add_point() }
 END { end_group(); end_page() }
 
@@ -57,7 +58,7 @@ function begin_group() {
 	line = $3 + 0
 	entry = $4
 	n = 0
-	nrounds = 0
+	nrounds = ncpus = 0
 }
 function add_point(   i) {
 	if (n && place[n] == $6 + 0) # the same test twice in one run: say so, and show the later one
@@ -78,8 +79,18 @@ function add_round(   i) {
 	round_place[nrounds] = $6 + 0
 	for (i = 1; i <= nm; i++) round_value[i, nrounds] = $(7 + 3 * i)
 }
+function add_cpu(   i) {
+	ncpus++
+	cpu_place[ncpus] = $6 + 0
+	cpu_number[ncpus] = $8 + 0
+	for (i = 1; i <= nm; i++) {
+		cpu_value[i, ncpus] = $(7 + 3 * i)
+		cpu_low[i, ncpus] = bound($(8 + 3 * i), $(7 + 3 * i))
+		cpu_high[i, ncpus] = bound($(9 + 3 * i), $(7 + 3 * i))
+	}
+}
 function end_group(   i, k, any, all) {
-	if (group == "") return
+	if (group == "" || !n) return # rounds alone are no series
 	for (i = 1; i <= nm; i++) {
 		any = 0
 		for (k = n; k > 0 && !any; k--) any = value[i, k] != ""
@@ -107,6 +118,7 @@ function series(m,   key, f, newest, k) {
 	if (m) {
 		chart(m)
 		distribution(m)
+		cpus(m)
 	}
 	series_row[nseries] = summary_row(m)
 	series_html[nseries] = article(m)
