@@ -27,7 +27,7 @@ else
 profile: all $(SPEEDSCOPE)/installed ## record where the time of the tests TEST goes; flame graphs; under icount its instructions
 	$(profile_start)
 ifneq ($(BASE_COMMIT),)
-	$(Q)SUDO='$(SUDO)' pipelines/report/compare-programs '$(BASE_COMMIT)' '$(suite_file)' $(PROFILE)/plans --rounds 6 -t "$$TEST"
+	$(Q)SUDO='$(SUDO)' pipelines/report/compare-programs --looks 1 '$(BASE_COMMIT)' '$(suite_file)' $(PROFILE)/plans --rounds 6 -t "$$TEST"
 else
 	$(Q)mkdir -p $(PROFILE)/plans && $(BIN)/bpf-compile-check --no-load $(build_option) -o $(PROFILE)/plans/compiled.csv '$(suite_file)'
 	$(Q)$(SUDO) $(BIN)/bpf-compile-check $(PROFILE)/plans/compiled.csv > $(PROFILE)/plans/plan-one.csv

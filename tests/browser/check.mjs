@@ -175,6 +175,17 @@ const checks = {
 		const per = tics.slice(1).map((t, i) => (tics[i] - t) / Math.log(values[i + 1] / values[i]));
 		assert(per.length >= 2 && Math.max(...per) / Math.min(...per) < 1.001, `not logarithmic: ${per}`);
 	},
+	async occasions() {
+		const page = await open(file_url(test_page("map-hash-update"))), figure = page.locator("figure.chart").first(), live = figure.locator("svg.live");
+		const svg = readFileSync(join(root, "t", await figure.locator("img").getAttribute("src")), "utf8");
+		const y_of = (label) => Number([...svg.matchAll(/translate\([0-9.]+,([0-9.]+)\)[^>]*>\s*<text[^>]*>([^<]*)</g)].find((m) => m[2].trim().startsWith(label))?.[1]);
+		assert(y_of("meant so") < y_of("v2-") - 10 && y_of("v1") === y_of("v2-"), `rows of labels: ${["v1", "v2-", "meant so"].map(y_of)}`);
+		await figure.locator("button", { hasText: "Last 20" }).click();
+		equal(await live.locator("line.occasion").count(), 3, "lines");
+		const shown = await live.locator("g text").allTextContents();
+		assert(shown.includes("meant so") && shown.some((t) => t.startsWith("v2-\"><b>'")), `labels: ${shown}`);
+		equal(await page.locator("article b").count(), 0, "markup from a label");
+	},
 	async keyboard() {
 		const page = await open(file_url(test_page("map-hash-update")));
 		const slider = page.locator("figure.chart input[type=range]").first();
@@ -330,6 +341,16 @@ const checks = {
 			}
 			if (path === "c/1.html") assert(await page.$eval("figure img", (i) => i.currentSrc.endsWith("-narrow.svg") && i.naturalWidth === 400), "narrow picture");
 			await page.close();
+		}
+	},
+	async wide_rows_fit() {
+		const page = await open(file_url("index.html"));
+		// As long as true names are.
+		await page.$$eval("#series tbody tr", (l) => l.forEach((tr) => { tr.cells[3].textContent = "intel-r-xeon-r-processor-6-167-1-kvm-host"; tr.cells[7].innerHTML = "<a href=#>7.2.6-1~bpo13+1</a> <span class=when>2026-11-24</span>"; }));
+		for (const width of [1300, 1400, 1700]) {
+			await page.setViewportSize({ width, height: 900 });
+			const [needed, there] = await page.$eval("#series", (t) => [t.scrollWidth, t.parentNode.clientWidth]);
+			assert(needed <= there, `${width}: the table needs ${needed}, and has ${there}`);
 		}
 	},
 	async readable_without_script() {
