@@ -397,3 +397,32 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   report f.csv
   assert_equal "$(github '.issues[] | .state' | paste -sd' ')" 'closed open'
 }
+
+# --- measuring again ---
+
+@test "what is undecided is measured again by itself, with its control, in the same run" {
+  requires bpf
+  git init -q repo
+  mkdir -p repo/bpf/suites
+  cp "$TOP/bpf/suites/smoke.yml" repo/bpf/suites
+  cp -r "$TOP"/bpf/*.bpf.c "$TOP/bpf/include" repo/bpf
+  cd repo
+  git add -A
+  git -c user.name=n -c user.email=n@n commit -qm one
+  # Three rounds decide nothing, whatever the noise.
+  SUDO='' "$TOP/pipelines/report/compare-programs" HEAD bpf/suites/smoke.yml twice --rounds 3 -q -t 'array|control'
+  assert_equal "$(mlr --icsv --onidx count-distinct -f round then cut -f round twice/samples.csv | sort -n | xargs)" "1 2 3 4 5 6"
+  assert_equal "$(mlr --icsv --onidx count-distinct -f run_id twice/samples.csv | wc -l)" 1
+  assert_equal "$(csv_value twice/verdict.csv rounds '$metric == "duration_ns"' | xargs)" "6 6"
+  SUDO='' "$TOP/pipelines/report/compare-programs" --looks 1 HEAD bpf/suites/smoke.yml once --rounds 3 -q -t 'array|control'
+  assert_equal "$(csv_value once/verdict.csv rounds '$metric == "duration_ns"' | xargs)" "3 3"
+}
+
+@test "only what was measured and left open is undecided" {
+  printf 'suite,test,metric,ratio,verdict\ns,open,duration_ns,1.02,inconclusive\ns,fine,duration_ns,1,unchanged\n' > v.csv
+  printf 's,counted,instructions,1,inconclusive\ns,absent,duration_ns,,inconclusive\n' >> v.csv
+  printf 'suite,test,control\ns,open,0\ns,loop,1\n' > plan.csv
+  assert_equal "$("$TOP/pipelines/report/undecided" v.csv plan.csv)" $'suite,test\ns,open\ns,loop'
+  mlr --csv filter '$test != "open"' v.csv > decided.csv
+  assert_equal "$("$TOP/pipelines/report/undecided" decided.csv plan.csv)" ""
+}
