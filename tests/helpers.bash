@@ -20,6 +20,7 @@ has() {
   cpus2) [ "$(nproc)" -ge 2 ] ;;
   tracefs) [ -e /sys/kernel/tracing/events/bpf_trace/bpf_trace_printk/enable ] ;;
   test-packages) [ -e "$TOP/build/test-packages/installed" ] ;; # make test-packages
+  browser-tests) [ -e "$TOP/build/browser/node_modules/.package-lock.json" ] ;;             # make browser-tests
   kvm) [ -w /dev/kvm ] ;;
   postgresql-server) ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 ;;
   pmu) [ -e /sys/bus/event_source/devices/cpu/type ] || [ -e /sys/bus/event_source/devices/armv8_pmuv3_0/type ] ;;
