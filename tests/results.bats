@@ -42,6 +42,18 @@ refused() { # MESSAGE COMMAND...
   assert_equal "$(git -C remote.git rev-parse results)" "$tip"
 }
 
+@test "what ran on several CPUs is stored CPU by CPU, and checked as the summary is" {
+  make_repositories
+  place=$(make_run results 0)
+  mlr --csv put '$cpu = NR' "results/$place/summary.csv" > "results/$place/cpus.csv"
+  store
+  git -C remote.git cat-file blob "results:$place/cpus.csv" | cmp - "results/$place/cpus.csv"
+  rm -rf remote.git here
+  make_repositories
+  refused 'of another run or build' sh -c "sed '3s/run0/run1/' summary.csv > cpus.csv"
+  refused 'missing columns: test' sh -c "sed '1s/,test,/,name,/' summary.csv > cpus.csv"
+}
+
 @test "a run that is stored is never changed" {
   make_repositories
   place=$(make_run results 0)

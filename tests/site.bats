@@ -42,6 +42,7 @@ in_browser() {
 @test "any two builds can be compared, and the numbers are right" { in_browser plain compare; }
 @test "a server's strict policy breaks nothing, and nothing leaves the machine" { in_browser plain policy_from_server; }
 @test "light, dark, narrow and printed pages fit" { in_browser plain light_dark_narrow_print; }
+@test "rows with long names fit a desktop's screen, sparkline and all" { in_browser plain wide_rows_fit; }
 @test "pages can be read without JavaScript" { in_browser plain readable_without_script; }
 @test "axe finds no serious violation, light, dark and narrow" { in_browser plain accessible; }
 # bats test_tags=slow
@@ -121,6 +122,10 @@ in_browser() {
 
 @test "where more is better, the build that carries less is worse in the browser's comparison too" {
   requires mlr gnuplot
+  # Without intervals nothing is shown to be worse, but it is not passed over.
+  site -o "$BATS_FILE_TMPDIR/loose" --value throughput_mbps --higher-is-better throughput_mbps --now "$NOW" "$FIXTURES/site/network.csv"
+  grep -q '>0 worse, 0 better, 1 more worse by value of 3 series' "$BATS_FILE_TMPDIR"/loose/c/1.svg
+  in_browser loose compare_without_intervals
   mlr --csv put '$ci_low_throughput_mbps = 0.99 * $throughput_mbps; $ci_high_throughput_mbps = 1.01 * $throughput_mbps' "$FIXTURES/site/network.csv" |
     site -o "$BATS_FILE_TMPDIR/network" --value throughput_mbps --higher-is-better throughput_mbps --now "$NOW"
   in_browser network compare_more_is_better

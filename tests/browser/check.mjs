@@ -240,6 +240,12 @@ const checks = {
 		assert(first[0] === "worse" && first[1].startsWith("\u2212"), `first row: ${first}`);
 		assert(/^[1-9][0-9]* worse/.test(await page.textContent("#result .headline")), "headline");
 	},
+	async compare_without_intervals() {
+		const page = await open(file_url("compare.html"));
+		await page.waitForSelector("#result tbody tr");
+		equal(await page.$eval("#result tbody tr", (tr) => [tr.className, tr.cells[0].querySelector("a").textContent]), ["loose", "tcp/bulk/one-stream"], "first row");
+		assert(/^0 worse.*, 1 more worse by value, without an interval/.test(await page.textContent("#result .headline")), "headline");
+	},
 	async policy_from_server() {
 		const server = await serve(), at = `http://127.0.0.1:${server.address().port}/`;
 		const pages = ["index.html", "compare.html", "c/1.html", test_page("map-hash-update"), html_files().find((f) => f.startsWith("r/"))];
@@ -313,6 +319,9 @@ const checks = {
 			if (path === "compare.html") await page.waitForSelector("#result tbody tr");
 			const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
 			assert(wide <= screen, `${path} is ${wide} wide on a screen of ${screen}`);
+			// Nor do long names make it wider.
+			await page.$$eval("select", (l) => l.forEach((s) => s.add(new Option("a-host-class-with-a-rather-long-name-kvm-host-42"))));
+			assert(await page.evaluate(() => document.documentElement.scrollWidth) <= screen, `${path}: a long choice makes it wider`);
 			// How much is in view without scrolling, and the picture is one for narrow screens.
 			const column = { "index.html": "#series thead th:nth-child(7)", "compare.html": "#result thead th:nth-child(5)", "c/1.html": "main thead th:nth-child(5)" }[path];
 			if (column) {
@@ -321,6 +330,16 @@ const checks = {
 			}
 			if (path === "c/1.html") assert(await page.$eval("figure img", (i) => i.currentSrc.endsWith("-narrow.svg") && i.naturalWidth === 400), "narrow picture");
 			await page.close();
+		}
+	},
+	async wide_rows_fit() {
+		const page = await open(file_url("index.html"));
+		// As long as true names are.
+		await page.$$eval("#series tbody tr", (l) => l.forEach((tr) => { tr.cells[3].textContent = "intel-r-xeon-r-processor-6-167-1-kvm-host"; tr.cells[7].innerHTML = "<a href=#>7.2.6-1~bpo13+1</a> <span class=when>2026-11-24</span>"; }));
+		for (const width of [1300, 1400, 1700]) {
+			await page.setViewportSize({ width, height: 900 });
+			const [needed, there] = await page.$eval("#series", (t) => [t.scrollWidth, t.parentNode.clientWidth]);
+			assert(needed <= there, `${width}: the table needs ${needed}, and has ${there}`);
 		}
 	},
 	async readable_without_script() {

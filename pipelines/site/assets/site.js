@@ -463,11 +463,12 @@ var site = (function () {
 			});
 		}
 		function table(pair) {
-			var rows = join(runs[pair[0]], runs[pair[1]]), gone = 0, worse = 0, better = 0, limit = axis(rows, margin);
-			rows.forEach(function (r) { worse += r.side === "worse"; better += r.side === "better"; gone += r.b === null; });
+			var rows = join(runs[pair[0]], runs[pair[1]]), gone = 0, loose = 0, worse = 0, better = 0, limit = axis(rows, margin);
+			rows.forEach(function (r) { worse += r.side === "worse"; better += r.side === "better"; gone += r.b === null; loose += r.side === "loose"; });
 			empty(result);
 			var warning = line_of_run(pair[0]).host !== line_of_run(pair[1]).host ? " The two ran on different host classes: that alone can be the difference." : "";
-			result.appendChild(el("p", { "class": "headline", role: "status" }, [el("strong", { "class": worse ? "alarm" : "calm" }, worse + " worse"), ", " + better + " better beyond \u00b1" + margin + "\u00a0%",
+			result.appendChild(el("p", { "class": "headline", role: "status" }, [el("strong", { "class": worse ? "alarm" : loose ? null : "calm" }, worse + " worse"), ", " + better + " better beyond \u00b1" + margin + "\u00a0%",
+				loose ? el("strong", { "class": "alarm" }, ", " + loose + " more worse by value, without an interval") : "",
 				gone ? el("strong", { "class": "alarm" }, ", " + gone + " failed or missing in the head") : "", ", of " + rows.length + " series." + warning]));
 			result.appendChild(el("p", { "class": "sub" }, "An interval is combined from the two builds\u2019 own. It orders what to look at; whether a change is real, the detector says."));
 			result.appendChild(el("div", { "class": "scroll", tabindex: 0, role: "region", "aria-label": "All series" }, el("table", { "class": "list compared" }, [
@@ -485,7 +486,7 @@ var site = (function () {
 			function values(rows, side) {
 				return (rows || []).filter(function (x) { if (x[3] === "") failed[side][key(x, 3)] = x; return x[3] !== ""; });
 			}
-			function place(r) { return r.side === "worse" ? 0 : r.b === null ? 1 : r.r === null ? 3 : 2; }
+			function place(r) { return r.side === "worse" || r.side === "loose" ? 0 : r.b === null ? 1 : r.r === null ? 3 : 2; }
 			a = values(a, 0);
 			b = values(b, 1);
 			function push(x, y) {
@@ -518,7 +519,7 @@ var site = (function () {
 			out.lo = out.r * Math.exp(-w);
 			out.hi = out.r * Math.exp(w);
 			out.side = out.lo > 1 + margin / 100 ? more : out.hi < 1 / (1 + margin / 100) ? (more === "worse" ? "better" : "worse") : "";
-		}
+		} else if (out.bad > Math.log(1 + margin / 100)) out.side = "loose";
 		return out;
 	}
 	/* The axis of the small pictures: symmetric, in logarithms, at least three margins, at most a factor of two. */

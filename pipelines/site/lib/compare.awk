@@ -38,6 +38,10 @@ function side(f,   s) {
 	s = f[11] > 1 + margin / 100 ? 1 : f[12] < 1 / (1 + margin / 100) ? -1 : 0
 	return higher_better(f[6]) ? -s : s
 }
+# Worse by more than the margin, and nothing to show that by.
+function loose(f) {
+	return !(f[13] in verdict_rank) && f[11] == "" && (higher_better(f[6]) ? 1 / f[10] : f[10]) > 1 + margin / 100
+}
 function name_of(f) {
 	return f[4] (entry_name(f[4], f[5]) == "" ? "" : " (" f[5] ")") (several_metrics ? ", " metric_name(f[6]) : "")
 }
@@ -45,8 +49,9 @@ function per_cent(ratio) { return sprintf("%.8g", 100 * (ratio - 1)) }
 
 # What the picture says above its rows.
 function subtitle(   i, f, s, count) {
-	for (i = 1; i <= total; i++) { split(row[i], f, "\t"); count[side(f)]++ }
+	for (i = 1; i <= total; i++) { split(row[i], f, "\t"); count[side(f)]++; count["loose"] += loose(f) }
 	s = count[1] + 0 " worse, " count[-1] + 0 " better"
+	if (count["loose"]) s = s ", " count["loose"] " more worse by value"
 	if (ngone) s = s ", " ngone " failed or missing"
 	return s " of " total + ngone " series"
 }

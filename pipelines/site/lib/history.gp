@@ -1,5 +1,5 @@
 # One series over its builds, light and dark. Set before: term, themes, out, title, subtitle, xlo, xhi, ylo, yhi,
-# ystep, y2step, base, few; $data (place value low high), $levels, $failed (place), $spikes (place up?); changes
+# ystep, y2step, base, few, lone (one build: no band); $data (place value low high), $levels, $failed (place), $spikes (place up?); changes
 # nmarks, mxN mwN mrN mtN (place, worse?, label to the left?, text); events nevents, exN etN; xtics.
 # The plotting area is a fixed part of the picture: site.js finds a build by it.
 width = 720; height = 320
@@ -37,7 +37,9 @@ do for [theme in themes] {
 		set y2tics offset 1,0
 		plot $data using 1:2 with linespoints lt 3 pt 'o' notitle, $failed using 1:(ylo + .03*(yhi-ylo)) with points pt 'X' notitle
 	} else {
+		set errorbars 0
 		plot $data using 1:3:4 with filledcurves lc rgb series notitle, \
+		     $data using 1:2:(lone ? $3 : $2):(lone ? $4 : $2) with yerrorbars pt -1 lw 3 lc rgb series notitle, \
 		     $levels with lines lc rgb ink lw 1.4 dt (6,3) notitle, \
 		     $data using 1:2 with linespoints pt 7 ps (few ? .45 : 0) lw 1.8 lc rgb series notitle, \
 		     $spikes using 1:($2 > 0 ? yhi : ylo) with points pt 9 ps .8 lc rgb series notitle, \
