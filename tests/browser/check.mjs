@@ -175,6 +175,17 @@ const checks = {
 		const per = tics.slice(1).map((t, i) => (tics[i] - t) / Math.log(values[i + 1] / values[i]));
 		assert(per.length >= 2 && Math.max(...per) / Math.min(...per) < 1.001, `not logarithmic: ${per}`);
 	},
+	async occasions() {
+		const page = await open(file_url(test_page("map-hash-update"))), figure = page.locator("figure.chart").first(), live = figure.locator("svg.live");
+		const svg = readFileSync(join(root, "t", await figure.locator("img").getAttribute("src")), "utf8");
+		const y_of = (label) => Number([...svg.matchAll(/translate\([0-9.]+,([0-9.]+)\)[^>]*>\s*<text[^>]*>([^<]*)</g)].find((m) => m[2].trim().startsWith(label))?.[1]);
+		assert(y_of("meant so") < y_of("v2-") - 10 && y_of("v1") === y_of("v2-"), `rows of labels: ${["v1", "v2-", "meant so"].map(y_of)}`);
+		await figure.locator("button", { hasText: "Last 20" }).click();
+		equal(await live.locator("line.occasion").count(), 3, "lines");
+		const shown = await live.locator("g text").allTextContents();
+		assert(shown.includes("meant so") && shown.some((t) => t.startsWith("v2-\"><b>'")), `labels: ${shown}`);
+		equal(await page.locator("article b").count(), 0, "markup from a label");
+	},
 	async keyboard() {
 		const page = await open(file_url(test_page("map-hash-update")));
 		const slider = page.locator("figure.chart input[type=range]").first();

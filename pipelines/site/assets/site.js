@@ -189,6 +189,7 @@ var site = (function () {
 		this.v = list("v"); this.lo = list("lo"); this.hi = list("hi");
 		this.failed = d.v.split(" ").map(function (t) { return t === "x"; });
 		this.marks = d.marks ? d.marks.split(" ").map(function (m) { return m.split(",").map(Number); }) : [];
+		this.occasions = all(".events li", figure.parentNode).map(function (li) { return [Number(li.dataset.x), li.dataset.label, Number(li.dataset.row)]; });
 		this.whole = d.x.split(" ").map(Number);
 		this.y_whole = d.y.split(" ").map(Number);
 		this.x = this.whole.slice();
@@ -295,6 +296,11 @@ var site = (function () {
 		draw_marks: function (inside) {
 			var self = this;
 			inside.appendChild(svg("line", { "class": "base", x1: LEFT, x2: RIGHT, y1: this.py(this.base), y2: this.py(this.base) }));
+			this.occasions.forEach(function (o) {
+				var x = self.px(o[0]), right = x > (LEFT + RIGHT) / 2;
+				inside.appendChild(svg("line", { "class": "occasion", x1: x, x2: x, y1: TOP, y2: BOTTOM }));
+				inside.appendChild(svg("text", { "class": right ? "end" : null, x: x + (right ? -5 : 5), y: BOTTOM - 8 - 17 * o[2] }, o[1]));
+			});
 			this.marks.forEach(function (m, i) {
 				var x = self.px(m[0] - .5), before = i ? self.px(self.marks[i - 1][0] - .5) : LEFT, after = i + 1 < self.marks.length ? self.px(self.marks[i + 1][0] - .5) : RIGHT;
 				var hue = (m[2] > m[1]) === (self.better === "lower") ? "worse" : "better", right = x > (LEFT + RIGHT) / 2;

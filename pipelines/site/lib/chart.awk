@@ -132,15 +132,29 @@ function event_applies(f) {
 	return glob_matches(f[1], line_host[line]) && glob_matches(f[2], line_track[line]) && glob_matches(f[3], page_suite) &&
 		glob_matches(f[4], page_test) && glob_matches(f[5], entry) && glob_matches(f[6], S["metric"])
 }
-function event_commands(   i, f, x, c, text, out) {
+# Labels of events stand in the lowest of four rows that has room for them; nothing is known of the font, so by the
+# characters of an average one.
+function event_row_of(from, to, c,   r, i) {
+	for (r = 0; r < 3; r++) {
+		for (i = 1; i < c && !(event_at[i] == r && from < event_to[i] && to > event_from[i]); i++) ;
+		if (i == c) break
+	}
+	event_at[c] = r; event_from[c] = from; event_to[c] = to
+	return r
+}
+function event_commands(   i, f, x, c, text, out, label, wide, left) {
 	S["events"] = ""
 	for (i = 1; i <= nevents; i++) {
 		split(event_row[i], f, "\t")
 		x = event_applies(f) ? first_place(line, f[7]) : -1
 		if (x < place[1]) continue
 		text = f[9] == "" ? f[8] : f[9]
-		out = out sprintf("ex%d=%.10g; et%d=", ++c, x - .5, c) gp_text(short(text, 24)) "\n"
-		S["events"] = S["events"] "<li>" h(f[8]) " at build <a href=\"../r/" run_page[line, x] ".html\">" h(f[7]) "</a>: " \
+		label = short(text, 24)
+		wide = (length(label) + 1) * .0145 * (S["xhi"] - S["xlo"])
+		left = x - .5 > (S["xlo"] + S["xhi"]) / 2
+		c++
+		out = out sprintf("ex%d=%.10g; el%d=%d; er%d=%d; et%d=", c, x - .5, c, left, c, event_row_of(x - .5 - left * wide, x - .5 + !left * wide, c), c) gp_text(label) "\n"
+		S["events"] = S["events"] "<li data-x=\"" x - .5 "\" data-row=\"" event_at[c] "\" data-label=\"" h(label) "\">" h(f[8]) " at build <a href=\"../r/" run_page[line, x] ".html\">" h(f[7]) "</a>: " \
 			(safe_link(f[10]) ? "<a rel=\"nofollow\" href=\"" h(f[10]) "\">" h(text) "</a>" : h(text)) "</li>"
 	}
 	return out "nevents=" c + 0 "\n"
