@@ -155,7 +155,12 @@ in_browser() {
   assert_contains "$output" '<a rel="nofollow" href="https://example.org/v2">v2 &lt;final&gt;</a>'
   [[ $output != *javascript:* ]]
   # Labels that would run into one another stand in rows; a part of the history shows them too.
-  printf 'build,kind,label,url\n028dde0,release,v2-"><b>'"'"'\\n$(touch owned),\n028fccf,accepted,meant so,\n0251eef,release,v1,\n' > events.csv
+  cat > events.csv <<'CSV'
+build,kind,label,url
+028dde0,release,"v2-""><b>'$(touch owned)",
+028fccf,accepted,meant so,
+0251eef,release,v1,
+CSV
   site -o "$BATS_FILE_TMPDIR/events" --changes "$BATS_FILE_TMPDIR/plain.tree/changes.csv" --events events.csv --now "$NOW" "$BATS_FILE_TMPDIR/plain.tree"
   in_browser events occasions
 }

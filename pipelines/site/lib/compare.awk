@@ -62,7 +62,7 @@ function gnuplot_commands(   i, f, head, names) {
 		"\nsubtitle=" gp_text(subtitle()) "\nlegend=" gp_text(legend()) "\n"
 	for (i = 1; i <= nshown; i++) {
 		split(row[shown[i]], f, "\t")
-		names = names sprintf("name%d=", i) gp_text(short(name_of(f), 44)) "\n"
+		names = names sprintf("name%d=", i) gp_text(short(name_of(f), 40)) "\n"
 	}
 	gp_block(gp_file)
 	printf "out='%s'\nn=%d\nmargin=%.6g; lo=%.8g; hi=%.8g; xstep=%.8g\n%s%s", pages ? current : "plot", nshown, margin, lo, hi, tic(hi - lo), head, names > gp_file

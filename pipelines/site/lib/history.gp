@@ -41,7 +41,7 @@ do for [theme in themes] {
 		plot $data using 1:2 with linespoints lt 3 pt 'o' notitle, $failed using 1:(ylo + .03*(yhi-ylo)) with points pt 'X' notitle
 	} else {
 		plot $data using 1:3:4 with filledcurves lc rgb series notitle, \
-		     $data using 1:(lone ? $3 : $2):(0):(lone ? $4-$3 : 0) with vectors nohead lw 3 lc rgb series notitle, \
+		     $data using 1:(lone ? $3 : $2):(0):(lone ? $4-$3 : 0) with vectors nohead lw 12 lc rgb '#c7'.series[2:7] notitle, \
 		     $levels with lines lc rgb ink lw 1.4 dt (6,3) notitle, \
 		     $data using 1:2 with linespoints pt 7 ps (few ? .45 : 0) lw 1.8 lc rgb series notitle, \
 		     $spikes using 1:($2 > 0 ? yhi : ylo) with points pt 9 ps .8 lc rgb series notitle, \
