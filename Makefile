@@ -88,8 +88,8 @@ $(OBJ)/tools/lib/cli.o $(OBJ)/tools/bpf-run/identity.o: build/version
 # What is made depends on how: other flags, or another version, make it anew.
 build/flags build/version: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(if $(filter %version,$@),$(VERSION),$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS))' > $@.new
-	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	@new=$@.$$$$; printf '%s\n' '$(if $(filter %version,$@),$(VERSION),$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS))' > $$new; \
+		if cmp -s $$new $@; then rm $$new; else mv $$new $@; fi
 
 # `make deps bench` works with -j too.
 build/flags: | $(filter deps test-deps,$(MAKECMDGOALS))

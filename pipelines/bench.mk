@@ -1,4 +1,4 @@
-# The flow: suite → compiled.csv → plan.csv → samples.csv → rounds.csv, summary.csv. Each file is one
+# The flow: suite → compiled.csv → plan.csv → samples.csv → rounds.csv, summary.csv, cpus.csv. Each file is one
 # rule, in the folder of a run, so that any step can be run again alone:
 #	make build/results/…/summary.csv
 .PHONY: bench run
@@ -20,7 +20,7 @@ bench: all ## measure SUITE on this machine and print a table
 		RUN='$(RESULTS)/incomplete/$(shell date -u +%Y%m%dt%H%M%Sz)-$(shell echo $$$$)'
 
 # Only bench calls this, with a new folder in RUN: a run is filed when it is complete.
-run: $(RUN)/rounds.csv $(RUN)/summary.csv
+run: $(RUN)/rounds.csv $(RUN)/summary.csv $(RUN)/cpus.csv
 	$(Q)filed=$$(pipelines/results/file-run '$(RUN)' '$(RESULTS)') && \
 		pipelines/results/table "$$filed/summary.csv" && \
 		printf '\n%s\n' "$$filed:" && ls "$$filed"
@@ -58,6 +58,13 @@ endif
 %/summary.csv: %/samples.csv
 	$(call say,REDUCE,$@)
 	$(Q)$(BIN)/stats-reduce -o '$@' '$<'
+
+# CPU by CPU, where an entry point ran on several; else there is no such file.
+%/cpus.csv: %/samples.csv
+	$(call say,REDUCE,$@)
+	$(Q)set -e; $(BIN)/stats-reduce --by run_id,host_class,runtime,track,suite,test,entry_point,build,cpu -o '$@.all' '$<'; \
+		mlr -S --csv count-similar -g test,entry_point,build -o cpus then filter '$$cpus > 1' then cut -x -f cpus '$@.all' > '$@'; \
+		rm '$@.all'; [ -s '$@' ] || rm '$@'
 
 # What was measured stays when make is interrupted: it took the time.
 .PRECIOUS: %/samples.csv

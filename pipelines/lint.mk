@@ -3,7 +3,8 @@
 
 C_FILES     := $(shell git ls-files '*.c' '*.h' 2>/dev/null)
 SHELL_FILES := $(shell git ls-files .ci/run pipelines tests 2>/dev/null | grep -v '\.mk$$' | \
-	xargs grep -lE -m 1 '^\#!.*(sh|bats)$$' 2>/dev/null) tests/helpers.bash pipelines/runtime/lib.sh pipelines/runtime/apt.sh pipelines/runtime/image.sh
+	xargs grep -lE -m 1 '^\#!.*(sh|bats)$$' 2>/dev/null) tests/helpers.bash pipelines/runtime/lib.sh pipelines/runtime/apt.sh pipelines/runtime/image.sh \
+	pipelines/results/place.sh
 
 lint: ## check format, code, shell scripts and man pages
 	$(call say,LINT,clang-format)

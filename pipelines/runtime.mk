@@ -2,7 +2,8 @@
 
 #: KERNEL       the kernel in a VM: deb:PACKAGE[=VERSION][@SUITE], deb-file:PATH, file:PATH or url:URL#sha256=HEX
 #: ARCH         the machine that a VM is: x86_64 or aarch64  (this machine's)
-#: BASE HEAD    for compare: two kernels, as KERNEL
+#: BASE HEAD    for compare and profile: two kernels, as KERNEL, or two builds of the programs: rev:GIT-REV or
+#:              dir:FOLDER of objects or sources  (HEAD: the working directory)
 #: TEST GOOD BAD AMONG   for bisect: a test, two kernels, and a folder or list of the builds between
 #: SEEDS        boots of a kernel under icount, each with another seed; a boot is a round  (3)
 #: VM_TIMEOUT   seconds until a boot that does not end is ended  (600)
@@ -37,6 +38,10 @@ else
 VM_CC = $(CC)
 endif
 
+# Where the marks of bpf-run lie for the profiler: an address that no program uses by itself.
+VM_MARKS := 0x70000000
+$(VM)/bpf-run: private VM_LDFLAGS += -Wl,--section-start=.profile_marks=$(VM_MARKS)
+
 $(VM)/bpf-compile-check: $(call VM_OBJ,bpf-compile-check)
 $(VM)/bpf-run: $(call VM_OBJ,bpf-run)
 $(VM)/vm-init: $(VM)/obj/pipelines/runtime/init.o
@@ -44,6 +49,15 @@ $(VM_TOOLS): | $(VM_SYSROOT)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(VM_CC) -static $(VM_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --static --libs $(VM_LIBS)) -lm -lpthread
+
+# The profiler, a plugin of QEMU: on this side, whatever the VM is. See there for the versions.
+VM_QEMU := $(shell command -v qemu-system-$(ARCH))
+VM_QEMU_MAJOR = $(shell $(VM_QEMU) --version | sed -n 's/^QEMU emulator version \([0-9]*\).*/\1/p')
+$(VM)/count-plugin.so: pipelines/runtime/count-plugin.c tools/bpf-run/profile.h $(VM_QEMU)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra $(if $(WERROR),-Werror) -O2 -g -fPIC -shared \
+		-DPROFILE_MARKS=$(VM_MARKS) -DPLUGIN_VERSION=$(if $(filter 5 6 7 8,$(VM_QEMU_MAJOR)),1,2) -o $@ $<
 
 # An archive: of the library only what the two tools use is linked.
 $(VM)/obj/lib.a: $(VM_LIB_OBJ)
@@ -60,7 +74,7 @@ $(VM)/obj/tools/lib/cli.o: ALL_CFLAGS += -DVERSION='"$(VERSION)"'
 -include $(wildcard $(VM)/obj/tools/*/*.d $(VM)/obj/pipelines/*/*.d)
 
 .PHONY: vm-tools kernels compare bisect
-vm-tools: $(VM_TOOLS) ## build the static tools that run inside a VM, for ARCH
+vm-tools: $(VM_TOOLS) $(VM)/count-plugin.so ## build the static tools that run inside a VM, for ARCH
 
 kernels: ## list the kernels that can be fetched
 	$(Q)pipelines/runtime/list-kernels | mlr --icsv --opprint cat
@@ -78,15 +92,29 @@ ifneq ($(filter icount kvm,$(RUNTIME)),)
 		--environment '$(@D)/environment.csv' --log '$(@D)/console.log' -o '$(@D)/samples.csv' '$<' -- $(RUN_OPTIONS)
 endif
 
-# Two kernels. The run is filed like any other, under the name BASE..HEAD; history leaves those out.
-compare: all vm-tools ## measure the builds BASE and HEAD in turn and judge; fails on a regression
-	$(Q)$(MAKE) --no-print-directory compare-run \
-		RUN='$(RESULTS)/incomplete/$(shell date -u +%Y%m%dt%H%M%Sz)-$(shell echo $$$$)'
+# Two kernels, or two builds of the programs. The run is filed like any other, under the name
+# BASE..HEAD; history leaves those out.
+programs_compared = $(filter rev:% dir:%,$(firstword $(BASE)) $(firstword $(HEAD)))
+compare: all $(if $(filter icount kvm,$(RUNTIME)),vm-tools) ## measure the builds BASE and HEAD in turn and judge; fails on a regression
+	@# Of what could not be measured nothing is left.
+	$(Q)run="$(RESULTS)/incomplete/$$(date -u +%Y%m%dt%H%M%Sz)-$$$$"; \
+	$(MAKE) --no-print-directory compare-run RUN="$$run" || { \
+		status=$$?; [ ! -d "$$run" ] || [ -e "$$run/samples.csv" ] || rm -r "$$run"; \
+		rmdir '$(RESULTS)/incomplete' 2> /dev/null; exit $$status; }
 
 .PHONY: compare-run
+ifneq ($(programs_compared),)
+compare-run:
+	$(Q)SUDO='$(SUDO)' pipelines/report/compare-programs --named --track '$(TRACK)' --head '$(or $(HEAD),.)' \
+		$(if $(filter icount kvm,$(RUNTIME)),--kernel '$(KERNEL)' --runtime '$(RUNTIME)' --boots '$(vm_boots)' --timeout '$(VM_TIMEOUT)') \
+		'$(BASE)' '$(suite_file)' '$(RUN)' $(if $(filter host,$(RUNTIME)),--rounds '$(ROUNDS)') $(RUN_OPTIONS)
+	@rm '$(RUN)/plan-base.csv' '$(RUN)/plan-head.csv'
+else
 compare-run: $(RUN)/compiled.csv
 	$(Q)pipelines/runtime/compare --folder '$(RUN)' --runtime '$(filter-out host,$(RUNTIME))' --boots '$(vm_boots)' \
 		--timeout '$(VM_TIMEOUT)' --track '$(TRACK)' '$(BASE)' '$(HEAD)' '$<' -- $(RUN_OPTIONS)
+endif
+	$(Q)pipelines/runtime/show-verdict '$(RUN)/verdict.csv'
 	$(Q)filed=$$(pipelines/results/file-run '$(RUN)' '$(RESULTS)') && printf '\n%s\n' "$$filed" && \
 		[ -z "$$(mlr --icsv --onidx filter '$$verdict == "regression"' then head -n 1 "$$filed/verdict.csv")" ]
 

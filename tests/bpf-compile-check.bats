@@ -157,6 +157,9 @@ name: a, OK, expected_result: ""|'expected_result' is not a whole number: ''
 name: a, OK, keep: true|'keep' is not a whole number: 'true'
 name: a, OK, control: 1|'control' must be true or false: '1'
 name: a, OK, program_type: xpd|no program type is named 'xpd'
+name: a, OK, program_type: user|no operation of type user is named 'one'
+name: a, program_type: user_call, entry_point: loop|no operation of type user_call is named 'loop'
+name: a, program_type: user_call, entry_point: read|one of 'source' and 'elf_file'
 name: a, OK, program_type: []|'program_type' is empty
 name: a, OK, program_type: [xdp, tc]|needs a {} in its name
 name: a, OK, packet: ipx|no packet is named 'ipx'

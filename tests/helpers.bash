@@ -21,6 +21,7 @@ has() {
   tracefs) [ -e /sys/kernel/tracing/events/bpf_trace/bpf_trace_printk/enable ] ;;
   test-packages) [ -e "$TOP/build/test-packages/installed" ] ;; # make test-packages
   kvm) [ -w /dev/kvm ] ;;
+  postgresql-server) ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 ;;
   pmu) [ -e /sys/bus/event_source/devices/cpu/type ] || [ -e /sys/bus/event_source/devices/armv8_pmuv3_0/type ] ;;
   kprobes) [ -e /sys/bus/event_source/devices/kprobe/type ] ;;
   *) command -v "$1" >/dev/null 2>&1 ;;

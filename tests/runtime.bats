@@ -216,27 +216,75 @@ setup() {
   assert_contains "$(csv_value 1.csv host_class | sort -u)" icount
 }
 
-@test "one instruction more in a program is a regression of one instruction" {
-  needs_kernel
-  for n in 1 2; do
+# Two trees of sources: a program with that many additions in each.
+make_trees() { # ADDITIONS...
+  local n i=0
+  for n; do
+    i=$((i + 1))
+    mkdir tree-$i
     {
       printf '#include "kernel.h"\nSEC("xdp") int add(void *ctx) { __u64 x = (__u64)ctx;\n'
-      for _ in $(seq $n); do echo 'asm volatile("%0 += 1" : "+r"(x));'; done
+      for _ in $(seq "$n"); do echo 'asm volatile("%0 += 1" : "+r"(x));'; done
       printf 'asm volatile("" :: "r"(x)); return 2; }\nLICENSE;\n'
-    } >add.bpf.c
-    bpf-compile-check --no-load --build "b$n" -I "$TOP/bpf/include" --objdir "objects-$n" add.bpf.c >plan-$n.csv
+    } >tree-$i/add.bpf.c
+    cp "$TOP/bpf/include/kernel.h" tree-$i
   done
-  mlr --csv unsparsify plan-1.csv plan-2.csv | run-in-vm -k "$KERNEL" --keep-build >samples.csv
-  assert_equal "$(csv_value samples.csv build | sort -u | xargs)" "b1 b2"
-  regress-detect --baseline b1 samples.csv >verdict.csv
-  assert_equal "$(csv_value verdict.csv verdict)" regression
-  mlr --icsv --onidx put -q 'print $current - $baseline' verdict.csv >change
-  assert_equal "$(cat change)" 1
-  # And the same program against itself is not.
-  mlr --csv put '$build = "b2"' plan-1.csv >plan-2.csv
-  mlr --csv unsparsify plan-1.csv plan-2.csv | run-in-vm -k "$KERNEL" --keep-build >samples.csv
-  regress-detect --baseline b1 samples.csv >verdict.csv
-  assert_equal "$(csv_value verdict.csv verdict)" unchanged
+}
+
+@test "one instruction more in a program is a regression of one instruction, and the same program is none" {
+  needs_kernel
+  make_trees 1 2 2
+  "$TOP/pipelines/report/compare-programs" --named --kernel "$KERNEL" --head dir:tree-2 dir:tree-1 add.bpf.c one
+  assert_equal "$(csv_value one/verdict.csv baseline_build,current_build,verdict '$metric == "instructions"')" "tree-1 tree-2 regression"
+  assert_equal "$(mlr --icsv --onidx filter '$metric == "instructions"' then put -q 'print $current - $baseline' one/verdict.csv)" 1
+  assert_equal "$(csv_value one/environment.csv value '$name == "build"')" "tree-1..tree-2"
+  "$TOP/pipelines/report/compare-programs" --named --kernel "$KERNEL" --head dir:tree-3 dir:tree-2 add.bpf.c same
+  assert_equal "$(csv_value same/verdict.csv metric,verdict | sort | xargs)" \
+    "instructions unchanged jited_bytes unchanged verified_insns unchanged"
+}
+
+@test "a kernel against itself reports nothing" {
+  needs_kernel
+  make_plan
+  compare --folder out --boots 1 "$KERNEL" "$KERNEL" plan.csv
+  assert_equal "$(csv_value out/verdict.csv verdict)" $'unchanged\nunchanged'
+  [ "$(csv_value out/verdict.csv baseline_build | sort -u)-again" = "$(csv_value out/verdict.csv current_build | sort -u)" ]
+}
+
+@test "a profile names the functions and how far they grew, adds up to the count, and changes no count" {
+  needs_kernel
+  requires jq
+  make_trees 1 2
+  BIN=$TOP/build/bin profile --folder out --test . --kernel "$KERNEL" add.bpf.c dir:tree-1 dir:tree-2 >table
+  # Nothing else grew, by not even a fraction of an instruction.
+  assert_equal "$(csv_value out/difference.csv function,change 'abs($change) > 0.01')" "bpf_prog_add 1.000000"
+  assert_contains "$(cat table)" "bpf_prog_add"
+  assert_equal "$(csv_value out/functions.csv build | sort -u | xargs)" "base head"
+  "$TOP/pipelines/report/build-programs" dir:tree-1 add.bpf.c base | run-in-vm -k "$KERNEL" --keep-build >samples.csv
+  measured=$(mlr --icsv --onidx stats1 -a mean -f instructions samples.csv)
+  M=$measured mlr --icsv --onidx filter '$build == "base"' then stats1 -a sum -f instructions then \
+    put -q 'print abs($instructions_sum - float(ENV["M"])) < 0.02 * float(ENV["M"])' out/functions.csv >adds-up
+  assert_equal "$(cat adds-up)" true
+  # What the function of the test run has is no part of the program.
+  [ "$(csv_value out/functions.csv instructions '$build == "base" && $function == "bpf_test_run"')" != "" ]
+}
+
+@test "what cannot be profiled is one clear line, and no files" {
+  needs_kernel
+  make_trees 1
+  export BIN=$TOP/build/bin
+  # arguments | message
+  while IFS='|' read -r arguments message; do
+    # shellcheck disable=SC2086
+    assert_trouble "profile: $message" profile --folder out $arguments
+    assert_equal "$(find out -name '*.csv' 2>/dev/null)" ""
+  done <<-TABLE
+	add.bpf.c|which test? (option --test)
+	--test . tree-1/add.bpf.c|no kernel named
+	--test none --kernel $KERNEL tree-1/add.bpf.c|no test that compiles matches 'none'
+	--test . --kernel $KERNEL tree-1/add.bpf.c $KERNEL|two builds are wanted
+	--test . --frob|unknown option: '--frob'
+	TABLE
 }
 
 @test "a kernel that panics leaves rows that say so" {

@@ -98,10 +98,22 @@ control/user/loop 9 9 9
 map/read 30 20 40"
 }
 
+@test "of a test with several operations an invocation the baseline's share is subtracted" {
+  { samples baseline/xdp/empty xdp 0 a 6 6; rows map/read xdp 0 a 5 5; } |
+    mlr --csv put '$operations = $test == "map/read" ? 2 : 1' > s.csv
+  stats-reduce --net s.csv > out.csv
+  assert_equal "$(csv_value out.csv median_duration_ns '$test == "map/read"')" 2
+  # Rounds, which is what is stored, know it too.
+  stats-reduce --per-round s.csv > rounds.csv
+  assert_equal "$(csv_value rounds.csv operations '$test == "map/read"' | uniq)" 2
+}
+
 @test "a test whose program type has no baseline has no net value, and says why" {
   { samples baseline/tc/empty tc 0 a 5 7; rows map/read xdp 0 a 25 37; } | stats-reduce --net > out.csv
   assert_equal "$(csv_value out.csv median_duration_ns '$test == "map/read"')" ""
   assert_contains "$(csv_value out.csv reason '$test == "map/read"')" "no baseline"
+  { samples baseline/xdp/empty xdp 0 a 5 7; rows map/read xdp 0 a 25 37 40 41; } | stats-reduce --net > out.csv
+  assert_equal "$(csv_value out.csv reason '$test == "map/read"')" "2 of 4 rounds lack the baseline of its program type"
 }
 
 @test "two baselines of one program type are an error with --net" {

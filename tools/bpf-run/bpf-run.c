@@ -14,6 +14,7 @@
 #include "cpus.h"
 #include "csv.h"
 #include "identity.h"
+#include "interrupt.h"
 #include "program.h"
 #include "run.h"
 #include "samples.h"
@@ -43,7 +44,7 @@ static void on_signal(int signal)
 {
 	(void)signal;
 	stop = 1;
-	target_interrupt();
+	interrupted = 1;
 	cpus_interrupt();
 	alarm(1);
 }
@@ -58,6 +59,7 @@ enum {
 	OPT_LIST,
 	OPT_ENVIRONMENT,
 	OPT_SELF_TEST,
+	OPT_PROFILE,
 	OPT_PRE,
 	OPT_POST,
 	OPT_EXIT_CODE,
@@ -86,6 +88,7 @@ static const struct argp_option options[] = {
     {"only", OPT_ONLY, "CSV", 0, "only tests that are in this file (suite,test)", 2},
     {"list", OPT_LIST, NULL, 0, "write the tests' names and do nothing else", 2},
     {"self-test", OPT_SELF_TEST, NULL, 0, "measure programs of known cost, and nothing else", 2},
+    {"profile", OPT_PROFILE, "FILE", 0, "mark calls for a profiler, write symbols there", 3},
     {"environment", OPT_ENVIRONMENT, "FILE", 0, "write environment.csv there", 3},
     {"run-id", OPT_RUN_ID, "ID", 0, "the run's name (default: a random one)", 3},
     {"build", OPT_BUILD, "LABEL", 0, "relabel the build (default: the plan's)", 3},
@@ -203,6 +206,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_ENVIRONMENT:
 		o->environment = arg;
 		return 0;
+	case OPT_PROFILE:
+		o->run.profile = arg;
+		return 0;
 	case OPT_EXIT_CODE:
 		o->exit_code = true;
 		return 0;
@@ -231,7 +237,7 @@ static void check_privilege(const struct plan *plan)
 	const char *forbidden = NULL;
 
 	for (size_t i = 0; i < plan->nrows; i++)
-		if (strcmp(plan->rows[i].program_type, PLAN_USER_TYPE)) {
+		if (user_needs_object(&plan->rows[i])) {
 			forbidden = program_may_load();
 			break;
 		}
@@ -247,6 +253,16 @@ static void check_runtime(const struct opts *o)
 		    EXIT_TROUBLE,
 		    "--runtime %s is for a VM that pipelines/runtime boots (make bench RUNTIME=%s)",
 		    runtime_names[o->identity.runtime], runtime_names[o->identity.runtime]);
+}
+
+/* Marks tell parts of a measurement, but not which. */
+static void check_profile(const struct opts *o, const struct plan *plan)
+{
+	if (o->run.profile && (plan->nrows != 1 || o->run.rounds != 1))
+		errx(EXIT_TROUBLE,
+		     "--profile is for one row of a plan and one round: there are %zu and %llu "
+		     "(-t chooses rows)",
+		     plan->nrows, (unsigned long long)o->run.rounds);
 }
 
 static void catch_signals(void)
@@ -300,6 +316,7 @@ static int measure(struct opts *o)
 		cli_check_output(&o->cli, o->environment);
 	read_plans(&plan, o);
 	check_runtime(o);
+	check_profile(o, &plan);
 	check_privilege(&plan);
 	if (!o->quiet)
 		advice_give();

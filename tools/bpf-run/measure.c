@@ -15,6 +15,7 @@
 
 #include "counters.h"
 #include "cpus.h"
+#include "profile.h"
 #include "xalloc.h"
 
 #define SMALL_PART 8 /* the small call has large / SMALL_PART invocations */
@@ -130,7 +131,7 @@ static int64_t stolen_ticks(int cpu)
 	return steal;
 }
 
-static void call(const struct probe *probe, uint32_t n, struct call *c)
+static void call(const struct probe *probe, uint32_t n, struct call *c, enum profile_part part)
 {
 	int64_t before[COUNTERS], after[COUNTERS], cpu, wall;
 
@@ -146,7 +147,9 @@ static void call(const struct probe *probe, uint32_t n, struct call *c)
 	counters_read(before);
 	wall = clock_ns(CLOCK_MONOTONIC);
 	cpu = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	profile_enter(probe->profiled ? part : PROFILE_NONE);
 	c->error = target_invoke(probe->target, n, NULL, &c->kernel_ns);
+	profile_enter(PROFILE_NONE);
 	c->value[READ_CPU_NS] = clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu;
 	c->value[READ_WALL_NS] = clock_ns(CLOCK_MONOTONIC) - wall;
 	counters_read(after);
@@ -154,13 +157,16 @@ static void call(const struct probe *probe, uint32_t n, struct call *c)
 		c->value[FIRST_COUNTER + i] = after[i] < 0 ? ABSENT : after[i] - before[i];
 }
 
-static void run_calls(const struct probe *probe, struct pair *pair)
+static void run_calls(const struct probe *probe, struct pair *pair, bool bare)
 {
+	enum profile_part small = bare ? PROFILE_BARE_SMALL : PROFILE_SMALL;
+	enum profile_part large = bare ? PROFILE_BARE_LARGE : PROFILE_LARGE;
+
 	if (probe->large_first)
-		call(probe, probe->large, &pair->large);
-	call(probe, measure_small(probe->large), &pair->small);
+		call(probe, probe->large, &pair->large, large);
+	call(probe, measure_small(probe->large), &pair->small, small);
 	if (!probe->large_first)
-		call(probe, probe->large, &pair->large);
+		call(probe, probe->large, &pair->large, large);
 }
 
 static void subtract(struct call *with, const struct call *without)
@@ -176,21 +182,20 @@ static void subtract(struct call *with, const struct call *without)
 static void run_triggered(const struct probe *probe, struct pair *pair)
 {
 	const struct target *target = probe->target;
-	struct bpf_link *link;
+	struct attached attached;
 	struct pair bare;
 
 	memset(&bare, 0, sizeof(bare));
 	if (!probe->large_first)
-		run_calls(probe, &bare);
-	link = trigger_attach(target->trigger, target->program, probe->cpu);
-	if (!link) {
+		run_calls(probe, &bare, true);
+	if (trigger_attach(target->trigger, target->program, probe->cpu, &attached)) {
 		pair->large.error = errno;
 		return;
 	}
-	run_calls(probe, pair);
-	bpf_link__destroy(link);
+	run_calls(probe, pair, false);
+	trigger_detach(&attached);
 	if (probe->large_first)
-		run_calls(probe, &bare);
+		run_calls(probe, &bare, true);
 	subtract(&pair->small, &bare.small);
 	subtract(&pair->large, &bare.large);
 }
@@ -205,7 +210,7 @@ static void run_pair(const struct probe *probe, struct pair *pair)
 	if (probe->target->trigger)
 		run_triggered(probe, pair);
 	else
-		run_calls(probe, pair);
+		run_calls(probe, pair, false);
 	pair->end_ns = clock_ns(CLOCK_MONOTONIC);
 	getrusage(RUSAGE_THREAD, &after);
 	pair->marks = 0;
@@ -407,8 +412,8 @@ static void run_calibration(void *arg)
 
 		if (c->limit && n > c->limit)
 			n = c->limit;
-		call(probe, measure_small(n), &small);
-		call(probe, n, &large);
+		call(probe, measure_small(n), &small, PROFILE_NONE);
+		call(probe, n, &large, PROFILE_NONE);
 		c->error = small.error ? small.error : large.error;
 		if (c->error)
 			return;

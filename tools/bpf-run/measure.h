@@ -79,6 +79,7 @@ struct probe {
 	 * in it. For counted instructions, where the tick's are the only ones that are not the
 	 * test's own. */
 	int64_t tickless_ns;
+	bool profiled;	      /* mark the calls for a profiler: see profile.h */
 	struct sample sample; /* written by measure_sample() */
 
 	struct measurement *measurement; /* private */

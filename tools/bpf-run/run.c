@@ -10,6 +10,7 @@
 #include "cpus.h"
 #include "hooks.h"
 #include "instance.h"
+#include "profile.h"
 #include "random_order.h"
 #include "tests.h"
 #include "text.h"
@@ -238,15 +239,33 @@ static void sample_variant(struct run *run, struct variant *variant, size_t samp
 
 static void warm_up(struct run *run, struct variant *variant)
 {
-	uint64_t invocations = 0, ns = 0;
+	uint64_t invocations = 0, ns = 0, spent;
 
 	while (invocations < WARM_INVOCATIONS && ns < WARM_NS && !*run->stop) {
 		sample_variant(run, variant, 0);
 		if (variant->samples[0].error)
 			return;
 		invocations += variant->probes[0].large;
-		ns += run->options->sample_ns;
+		/* What takes long is there with its first call. */
+		spent = (uint64_t)variant->samples[0].large[READ_CPU_NS];
+		ns += spent > run->options->sample_ns ? spent : run->options->sample_ns;
 	}
+}
+
+/* Mark the calls of what is sampled from now on. */
+static void mark_samples(struct variant *variant)
+{
+	for (size_t p = 0; p < variant->nprobes; p++)
+		variant->probes[p].profiled = true;
+}
+
+static void write_symbols(const struct run *run, const struct variant *variant)
+{
+	uint64_t invocations = 0;
+
+	for (size_t p = 0; p < variant->nprobes; p++)
+		invocations += variant->probes[p].large - measure_small(variant->probes[p].large);
+	profile_write_symbols(run->options->profile, invocations * run->options->samples);
 }
 
 static void sample_test(struct run *run, struct test *test)
@@ -256,6 +275,8 @@ static void sample_test(struct run *run, struct test *test)
 	for (size_t v = 0; v < n && run->options->counted; v++)
 		if (!test->variants[v].ended)
 			warm_up(run, &test->variants[v]);
+	if (run->options->profile)
+		mark_samples(&test->variants[0]);
 	for (size_t s = 0; s < run->options->samples && !*run->stop; s++) {
 		if (s % 2 == 0)
 			random_shuffle(&run->random, order, n);
@@ -267,6 +288,8 @@ static void sample_test(struct run *run, struct test *test)
 				sample_variant(run, &test->variants[v], s);
 		}
 	}
+	if (run->options->profile && !test->variants[0].ended)
+		write_symbols(run, &test->variants[0]);
 	free(order);
 }
 
@@ -331,7 +354,8 @@ static void finish_variant(struct run *run, struct variant *variant)
 	char reason[200];
 
 	if (error || *run->stop)
-		end_variant(run, variant, STATUS_RUN_FAILED, strerror(error));
+		end_variant(run, variant, STATUS_RUN_FAILED,
+			    target_error(&variant->instance.target[0], error));
 	else if (dropped_too_many(run, variant, reason, sizeof(reason)))
 		end_variant(run, variant, STATUS_DROPPED, reason);
 	else if (instance_check(&variant->instance))
@@ -374,7 +398,8 @@ static void ready_variant(struct run *run, struct test *test, struct variant *va
 	error = set_iterations(run, test, variant);
 	if (!error)
 		return;
-	end_variant(run, variant, STATUS_RUN_FAILED, strerror(error));
+	end_variant(run, variant, STATUS_RUN_FAILED,
+		    target_error(&variant->instance.target[0], error));
 	instance_unload(&variant->instance);
 	variant->loaded = false;
 }

@@ -22,6 +22,7 @@ struct run_options {
 	bool ignore_results;
 	const char *pre, *post; /* commands before and after each test, or NULL */
 	bool counted;		/* virtual time: keep timer ticks out of the samples */
+	const char *profile;	/* mark the samples' calls, and write symbols there; or NULL */
 	uint64_t seed;
 	bool progress; /* show a bar on standard error */
 };

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "interrupt.h"
+
 /* Newer than the headers of Debian 12. */
 #define PROG_TYPE_NETFILTER 32
 
@@ -86,42 +88,10 @@ const char *target_init_program(struct target *target, struct bpf_program *progr
 	return NULL;
 }
 
-void target_init_user(struct target *target)
+void target_init_user(struct target *target, struct user_target *user)
 {
 	memset(target, 0, sizeof(*target));
-	target->fd = -1;
-}
-
-static volatile sig_atomic_t interrupted;
-
-void target_interrupt(void)
-{
-	interrupted = 1;
-}
-
-/* A chain of dependent multiplications: no memory, nothing that the kernel has a part in. */
-static void loop_in_user_space(uint32_t n)
-{
-	uint64_t x = 1;
-
-	for (uint32_t i = 0; i < n; i++) {
-		x = x * 6364136223846793005ULL + 1442695040888963407ULL;
-		__asm__ volatile("" : "+r"(x));
-	}
-}
-
-/* Some 20 ms: the flag is not looked at within a sample of the default length. */
-#define LOOP_INVOCATIONS (UINT32_C(1) << 24)
-
-static int run_loop(uint32_t n)
-{
-	while (n && !interrupted) {
-		uint32_t some = n < LOOP_INVOCATIONS ? n : LOOP_INVOCATIONS;
-
-		loop_in_user_space(some);
-		n -= some;
-	}
-	return interrupted ? EINTR : 0;
+	target->user = user;
 }
 
 static int test_run(const struct target *target, uint32_t repeat, struct bpf_test_run_opts *opts)
@@ -154,10 +124,10 @@ int target_invoke(const struct target *target, uint32_t n, uint32_t *result, uin
 	struct bpf_test_run_opts opts = {0};
 	int error;
 
-	if (target->repeats)
+	if (target->user)
+		error = user_target_run(target->user, n);
+	else if (target->repeats)
 		error = test_run(target, n, &opts);
-	else if (target->fd < 0)
-		error = run_loop(n);
 	else
 		error = call_each(target, n, &opts);
 	if (result)
@@ -165,4 +135,10 @@ int target_invoke(const struct target *target, uint32_t n, uint32_t *result, uin
 	if (kernel_ns)
 		*kernel_ns = opts.duration;
 	return error;
+}
+
+const char *target_error(const struct target *target, int error)
+{
+	return target->user && error == USER_WRONG ? "what came out is not what was there"
+						   : strerror(error);
 }

@@ -124,10 +124,19 @@ static bool same_file(const char *a, const char *b)
 	       x.st_ino == y.st_ino;
 }
 
+void cli_reads(struct cli *cli, const char *path)
+{
+	if (path)
+		cli->read[cli->nread++] = path;
+}
+
 void cli_check_output(const struct cli *cli, const char *path)
 {
 	for (int i = 0; i < cli->noperands; i++)
 		if (same_file(path, cli->operands[i]))
+			errx(EXIT_TROUBLE, "output is also an input: '%s'", path);
+	for (int i = 0; i < cli->nread; i++)
+		if (same_file(path, cli->read[i]))
 			errx(EXIT_TROUBLE, "output is also an input: '%s'", path);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "number.h"
 #include "xalloc.h"
 
 static const char *const scope_columns[] = {"run_id", "host_class", "runtime",	   "track",
@@ -22,6 +23,7 @@ int net_columns(struct net *n, struct csv_reader *in, size_t nvalues)
 	if (csv_require(in, needed, 3, found))
 		return -1;
 	n->test_column = found[0];
+	n->operations_column = csv_column(in, "operations");
 	n->nvalues = nvalues;
 	for (size_t i = 0; i < NSCOPE; i++)
 		n->column[i] = csv_column(in, scope_columns[i]);
@@ -55,14 +57,25 @@ bool net_is_baseline(const struct net *n, const struct csv_reader *in)
 	return !strncmp(in->cell[n->test_column], NET_PREFIX, strlen(NET_PREFIX));
 }
 
+double net_operations(const struct net *n, const struct csv_reader *in)
+{
+	double operations = 1;
+
+	if (n->operations_column >= 0)
+		number_parse_double(in->cell[n->operations_column], 1, 1e9, &operations);
+	return operations;
+}
+
 int net_add(struct net *n, struct csv_reader *in, uint32_t scope, struct rounds *rounds,
 	    uint32_t round, const double *value)
 {
 	struct net_scope *s = &n->scope[scope];
 	const char *test = in->cell[n->test_column];
 
-	if (!s->test)
+	if (!s->test) {
 		s->test = xstrdup(test);
+		s->operations = net_operations(n, in);
+	}
 	if (strcmp(s->test, test) != 0) {
 		s->ambiguous = true;
 		return csv_fail(in, "two baselines of one program type: '%s' and '%s'", s->test,
@@ -104,14 +117,16 @@ void net_finish(struct net *n, const struct rounds *rounds)
 		}
 }
 
-double net_value(const struct net *n, uint32_t scope, uint32_t round, size_t which)
+double net_value(const struct net *n, uint32_t scope, uint32_t round, size_t which,
+		 double operations)
 {
 	uint32_t key[2] = {scope, round};
 	uint32_t at = keytable_find(&n->rounds_of_scope, (const char *)key, sizeof(key));
 
 	return at == KEYTABLE_NONE || n->scope[scope].ambiguous
 		   ? NAN
-		   : n->subtrahend[at * n->nvalues + which];
+		   : n->subtrahend[at * n->nvalues + which] * n->scope[scope].operations /
+			 operations;
 }
 
 void net_release(struct net *n)

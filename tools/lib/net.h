@@ -2,7 +2,9 @@
 /*
  * Net values: what a test costs beyond the baseline of its program type. The baseline is the test
  * whose name begins with `baseline/`, of the same program type, measured in the same run for the
- * same build, in the same suite; what is subtracted is its value in the same round.
+ * same build, in the same suite; what is subtracted is its value in the same round. Values are per
+ * operation, and the baseline is what an invocation costs: of a test with two operations in each,
+ * half of it is subtracted.
  */
 #ifndef LIB_NET_H
 #define LIB_NET_H
@@ -18,6 +20,7 @@
 struct net_scope {
 	struct group g;
 	char *test;
+	double operations; /* of an invocation of the baseline */
 	bool ambiguous;
 };
 
@@ -29,7 +32,7 @@ struct net {
 	double *subtrahend; /* nvalues for each key of rounds_of_scope */
 	size_t size, places, nvalues;
 	struct key key;
-	int column[8], test_column;
+	int column[8], test_column, operations_column;
 };
 
 #define NET_PREFIX "baseline/"
@@ -46,6 +49,9 @@ uint32_t net_scope(struct net *n, const struct csv_reader *in, const char *salt)
 /** net_is_baseline - whether the current row is of a baseline, from which nothing is subtracted */
 bool net_is_baseline(const struct net *n, const struct csv_reader *in);
 
+/** net_operations - of an invocation, in the current row; 1 where it does not say */
+double net_operations(const struct net *n, const struct csv_reader *in);
+
 /**
  * net_add - take the values of the current row, which is of a baseline
  * @return: 0, or -1 with in->error set when the scope has a second baseline: then net_value() has
@@ -57,8 +63,10 @@ int net_add(struct net *n, struct csv_reader *in, uint32_t scope, struct rounds 
 /** net_finish - form the round values, once all rows are read */
 void net_finish(struct net *n, const struct rounds *rounds);
 
-/** net_value - what to subtract from value column `which` in a round; NaN when there is none */
-double net_value(const struct net *n, uint32_t scope, uint32_t round, size_t which);
+/** net_value - what to subtract from value column `which` in a round, of a test with so many
+ * operations; NaN when there is none */
+double net_value(const struct net *n, uint32_t scope, uint32_t round, size_t which,
+		 double operations);
 void net_release(struct net *n);
 
 #endif

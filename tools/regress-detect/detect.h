@@ -45,9 +45,10 @@ struct subject {
 	char *status;	/* NULL as long as all rows are ok */
 	char *reason;
 	bool control;
-	bool counted;	 /* measured under icount: instructions are exact */
-	const char *run; /* the run_id of its rows; NULL without one, "" for several */
-	uint32_t scope;	 /* of its baseline */
+	bool counted;	   /* measured under icount: instructions are exact */
+	const char *run;   /* the run_id of its rows; NULL without one, "" for several */
+	uint32_t scope;	   /* of its baseline */
+	double operations; /* of an invocation */
 	bool is_baseline;
 };
 
@@ -81,7 +82,8 @@ struct finding {
 	size_t rounds;	      /* pairs, or of the side that has fewer */
 	double value[NSIDES]; /* medians over rounds */
 	double net_change;
-	double *x, *y; /* paired: x the log ratios by round; else logs of each side */
+	double rounding; /* what whole numbers hide of a ratio, as a fraction */
+	double *x, *y;	 /* paired: x the log ratios by round; else logs of each side */
 	size_t nx, ny;
 	double ratio, ratio_low, ratio_high;
 	double p_slower, p_faster, p_value, p_adjusted;
@@ -89,6 +91,7 @@ struct finding {
 	enum verdict verdict;
 	char *reason; /* owned; NULL for none */
 
+	size_t since; /* in history: the row of its series with which the new level begins */
 	const char *first_bad; /* in history: build with which the new level begins, or NULL */
 	struct subject *owned; /* sides that belong to this finding alone, or NULL */
 	size_t order;	       /* in which it was found */

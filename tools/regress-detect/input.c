@@ -95,6 +95,8 @@ static bool take_row(struct comparison *c, struct csv_reader *in, const struct l
 		if (side == CURRENT && c->current && strcmp(build, c->current) != 0)
 			return false;
 	}
+	if (!*status)
+		errx(EXIT_TROUBLE, "status is empty (%s line %zu)", in->path, in->line);
 	s = find_subject(c, in, l, side, key, &id);
 	s->control |= !strcmp(layout_cell(in, l->control, ""), "1");
 	s->counted |= !strcmp(layout_cell(in, l->runtime, ""), "icount");
@@ -110,6 +112,7 @@ static bool take_row(struct comparison *c, struct csv_reader *in, const struct l
 	if (!c->lacks_net) {
 		scope = net_scope(&c->net_values, in, side == BASELINE ? "b" : "c");
 		s->scope = scope;
+		s->operations = net_operations(&c->net_values, in);
 		s->is_baseline = net_is_baseline(&c->net_values, in);
 		if (s->is_baseline &&
 		    net_add(&c->net_values, in, scope, &c->rounds, round, value) && c->net)

@@ -179,6 +179,7 @@ static void take_baseline(struct reduction *r, struct csv_reader *in, const stru
 		errx(EXIT_TROUBLE, "--net needs groups of one build and program type (%s line %zu)",
 		     in->path, in->line);
 	g->scope = scope;
+	g->operations = net_operations(&r->net_values, in);
 	g->gross = gross;
 	if (is_baseline && net_add(&r->net_values, in, scope, &r->rounds, round, value))
 		errx(EXIT_TROUBLE, "%s", in->error);

@@ -20,9 +20,10 @@ struct reduced {
 	char **carried; /* a cell of each carried column; NULL when it differs between rows */
 	char *status;	/* NULL as long as all rows are ok */
 	char *reason;
-	size_t marked;	/* rows with a mark */
-	uint32_t scope; /* of its baseline, under --net */
-	bool gross;	/* a baseline or control, from which nothing is subtracted */
+	size_t marked;	   /* rows with a mark */
+	uint32_t scope;	   /* of its baseline, under --net */
+	double operations; /* of an invocation, under --net */
+	bool gross;	   /* a baseline or control, from which nothing is subtracted */
 };
 
 struct reduction {

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Marks for a profiler outside of the machine, which counts the instructions that a VM executes by
+ * their addresses (pipelines/runtime/count-plugin.c). It cannot see what runs in the VM, but it
+ * sees when the addresses of the marks are executed: the part of a measurement that follows begins
+ * there.
+ */
+#ifndef PROFILE_H
+#define PROFILE_H
+
+#include <stdint.h>
+
+/* What an operation costs is large - small, less the same of the bare trigger. */
+enum profile_part {
+	PROFILE_NONE,
+	PROFILE_SMALL,
+	PROFILE_LARGE,
+	PROFILE_BARE_SMALL,
+	PROFILE_BARE_LARGE,
+	PROFILE_PARTS,
+};
+
+#define PROFILE_MARK_BYTES 64 /* from the mark of a part to that of the next */
+
+/** profile_enter - say that a part begins; costs two jumps */
+void profile_enter(enum profile_part part);
+
+/**
+ * profile_write_symbols - write what is needed to read the counts, while the programs are loaded
+ * @invocations: those of all large calls less those of all small ones
+ *
+ * Lines: `invocations 43008`, and for each function `symbol ffffffff81000000 _stext`. Exits with a
+ * message when that fails.
+ */
+void profile_write_symbols(const char *path, uint64_t invocations);
+
+#endif
