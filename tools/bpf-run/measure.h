@@ -92,8 +92,8 @@ uint32_t measure_small(uint32_t large);
  * measure_sample - take one sample of each probe, all at the same time
  *
  * One probe is timed by one pair of calls. Several start together and run pairs until each has
- * run one; only pairs that lie wholly inside the time in which all were running count, and are
- * averaged.
+ * run one; only pairs that lie inside the time in which all were running count, and are averaged.
+ * When one has none it is tried again, a few times; then its readings are NaN.
  */
 void measure_sample(struct probe *probes, size_t n);
 
