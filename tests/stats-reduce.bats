@@ -97,22 +97,6 @@ control/user/loop 9 9 9
 map/read 30 20 40"
 }
 
-@test "of several operations of an invocation each pays its share of the baseline" {
-  { samples baseline/xdp/empty xdp 0 a 5 7 6; rows loop/10 xdp 0 a 25 37 46; } |
-    mlr --csv put '$test == "loop/10" {$operations = 10}' > s.csv
-  stats-reduce --net s.csv > out.csv
-  assert_equal "$(mlr --icsv --onidx filter '$test == "loop/10"' then \
-    cut -o -f median_duration_ns,min_duration_ns,max_duration_ns,operations out.csv)" "36.3 24.5 45.4 10"
-  stats-reduce --per-round s.csv > rounds.csv
-  assert_equal "$(csv_value rounds.csv operations | sort -nu | xargs)" "1 10"
-  # The baseline becomes slower by 10: an operation of ten by 1, of which nothing is its own.
-  mlr --csv put '$median_duration_ns += $test == "loop/10" ? 1 : 10; $build = "b"' rounds.csv > slower.csv
-  regress-detect rounds.csv slower.csv > verdict.csv
-  assert_equal "$(mlr --icsv --onidx put -q 'print round(1000 * $net_change)' verdict.csv | xargs)" "10000 0"
-  mlr --csv put '$operations = 0' s.csv > zero.csv
-  assert_trouble "operations is too small: '0' (zero.csv line 2)" stats-reduce --net zero.csv
-}
-
 @test "a test whose program type has no baseline has no net value, and says why" {
   { samples baseline/tc/empty tc 0 a 5 7; rows map/read xdp 0 a 25 37; } | stats-reduce --net > out.csv
   assert_equal "$(csv_value out.csv median_duration_ns '$test == "map/read"')" ""

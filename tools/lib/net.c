@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "number.h"
 #include "xalloc.h"
 
 static const char *const scope_columns[] = {"run_id", "host_class", "runtime",	   "track",
@@ -23,7 +22,6 @@ int net_columns(struct net *n, struct csv_reader *in, size_t nvalues)
 	if (csv_require(in, needed, 3, found))
 		return -1;
 	n->test_column = found[0];
-	n->operations_column = csv_column(in, "operations");
 	n->nvalues = nvalues;
 	for (size_t i = 0; i < NSCOPE; i++)
 		n->column[i] = csv_column(in, scope_columns[i]);
@@ -55,18 +53,6 @@ uint32_t net_scope(struct net *n, const struct csv_reader *in, const char *salt)
 bool net_is_baseline(const struct net *n, const struct csv_reader *in)
 {
 	return !strncmp(in->cell[n->test_column], NET_PREFIX, strlen(NET_PREFIX));
-}
-
-int net_share(const struct net *n, struct csv_reader *in, double *share)
-{
-	const char *cell = n->operations_column < 0 ? "" : in->cell[n->operations_column], *wrong;
-	double operations = 1;
-
-	wrong = *cell ? number_parse_double(cell, 1, HUGE_VAL, &operations) : NULL;
-	if (wrong)
-		return csv_fail(in, "operations %s: '%s'", wrong, cell);
-	*share = 1 / operations;
-	return 0;
 }
 
 int net_add(struct net *n, struct csv_reader *in, uint32_t scope, struct rounds *rounds,

@@ -2,8 +2,7 @@
 /*
  * Net values: what a test costs beyond the baseline of its program type. The baseline is the test
  * whose name begins with `baseline/`, of the same program type, measured in the same run for the
- * same build, in the same suite; what is subtracted is its value in the same round. An invocation
- * pays it once, so that each of its operations has a share.
+ * same build, in the same suite; what is subtracted is its value in the same round.
  */
 #ifndef LIB_NET_H
 #define LIB_NET_H
@@ -28,7 +27,7 @@ struct net {
 	double *subtrahend; /* nvalues for each key of rounds_of_scope */
 	size_t size, places, nvalues;
 	struct key key;
-	int column[8], test_column, operations_column;
+	int column[8], test_column;
 };
 
 #define NET_PREFIX "baseline/"
@@ -44,13 +43,6 @@ uint32_t net_scope(struct net *n, const struct csv_reader *in, const char *salt)
 
 /** net_is_baseline - whether the current row is of a baseline, from which nothing is subtracted */
 bool net_is_baseline(const struct net *n, const struct csv_reader *in);
-
-/**
- * net_share - which part of the baseline's value an operation of the current row pays
- * @share: written: 1 / operations; 1 without such a column, or where it is empty
- * @return: 0, or -1 with in->error set when that is no number of operations
- */
-int net_share(const struct net *n, struct csv_reader *in, double *share);
 
 /**
  * net_add - take the values of the current row, which is of a baseline

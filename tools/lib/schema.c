@@ -121,7 +121,6 @@ static const struct schema_column rounds_columns[] = {
     {"max_instructions", "number", "instructions per operation", true},
     {"status", "enumeration", "", true},
     {"reason", "text", "", true},
-    {"operations", "integer", "operations per invocation", false},
 };
 TABLE(rounds, "rounds");
 
@@ -163,7 +162,6 @@ static const struct schema_column summary_columns[] = {
     {"max_instructions", "number", "instructions per operation", true},
     {"status", "enumeration", "", true},
     {"reason", "text", "", true},
-    {"operations", "integer", "operations per invocation", false},
 };
 TABLE(summary, "summary");
 

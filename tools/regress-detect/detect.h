@@ -48,7 +48,6 @@ struct subject {
 	bool counted;	 /* measured under icount: instructions are exact */
 	const char *run; /* the run_id of its rows; NULL without one, "" for several */
 	uint32_t scope;	 /* of its baseline */
-	double share;	 /* of its value, that an operation pays */
 	bool is_baseline;
 };
 

@@ -109,8 +109,6 @@ static void take_row(struct comparison *c, struct csv_reader *in, const struct l
 	if (!c->lacks_net) {
 		scope = net_scope(&c->net_values, in, side == BASELINE ? "b" : "c");
 		s->scope = scope;
-		if (net_share(&c->net_values, in, &s->share))
-			errx(EXIT_TROUBLE, "%s", in->error);
 		s->is_baseline = net_is_baseline(&c->net_values, in);
 		if (s->is_baseline &&
 		    net_add(&c->net_values, in, scope, &c->rounds, round, value) && c->net)

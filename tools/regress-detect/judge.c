@@ -68,8 +68,7 @@ void finding_rounds(const struct comparison *c, const struct finding *f, enum si
 
 	group_by_round(&s->g, f->metric, &c->rounds, b);
 	for (size_t i = 0; c->net && !s->is_baseline && !s->control && i < b->n; i++)
-		b->value[i] -=
-		    s->share * net_value(&c->net_values, s->scope, b->round[i], f->metric);
+		b->value[i] -= net_value(&c->net_values, s->scope, b->round[i], f->metric);
 }
 
 static double median_of(const double *v, size_t n)
@@ -176,9 +175,8 @@ static void set_net_change(const struct comparison *c, struct finding *f)
 		}
 		group_by_round(&subject->g, f->metric, &c->rounds, &b);
 		for (size_t i = 0; i < b.n; i++) {
-			double v =
-			    b.value[i] - subject->share * net_value(&c->net_values, subject->scope,
-								    b.round[i], f->metric);
+			double v = b.value[i] -
+				   net_value(&c->net_values, subject->scope, b.round[i], f->metric);
 
 			if (!isnan(v))
 				b.value[n++] = v;

@@ -173,18 +173,12 @@ static void take_baseline(struct reduction *r, struct csv_reader *in, const stru
 {
 	uint32_t scope = net_scope(&r->net_values, in, "");
 	bool is_baseline = net_is_baseline(&r->net_values, in);
-	double share;
 	bool gross = is_baseline || (l->control >= 0 && !strcmp(in->cell[l->control], "1"));
 
-	if (net_share(&r->net_values, in, &share))
-		errx(EXIT_TROUBLE, "%s", in->error);
-	if (g->g.n && (g->scope != scope || g->gross != gross || g->share != share))
-		errx(EXIT_TROUBLE,
-		     "--net needs groups of one build and program type, and as many operations "
-		     "(%s line %zu)",
+	if (g->g.n && (g->scope != scope || g->gross != gross))
+		errx(EXIT_TROUBLE, "--net needs groups of one build and program type (%s line %zu)",
 		     in->path, in->line);
 	g->scope = scope;
-	g->share = share;
 	g->gross = gross;
 	if (is_baseline && net_add(&r->net_values, in, scope, &r->rounds, round, value))
 		errx(EXIT_TROUBLE, "%s", in->error);

@@ -173,7 +173,7 @@ static void subtract_baseline(const struct reduction *r, const struct reduced *g
 			      struct by_round *b)
 {
 	for (size_t i = 0; i < b->n; i++) {
-		double base = g->share * net_value(&r->net_values, g->scope, b->round[i], which);
+		double base = net_value(&r->net_values, g->scope, b->round[i], which);
 
 		b->value[i] -= base;
 		for (size_t s = b->begin[i]; s < b->begin[i + 1]; s++)

@@ -22,7 +22,6 @@ struct reduced {
 	char *reason;
 	size_t marked;	/* rows with a mark */
 	uint32_t scope; /* of its baseline, under --net */
-	double share;	/* of its value, that an operation pays */
 	bool gross;	/* a baseline or control, from which nothing is subtracted */
 };
 
