@@ -37,18 +37,20 @@ BIN   := build/bin
 OBJ   := build/obj
 VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
 
-# A bare Debian may have clang and no gcc.
+# A bare Debian may have clang and no gcc, or neither before `make deps bench` has installed one.
 ifeq ($(origin CC),default)
-CC := $(shell command -v gcc || command -v clang)
+CC = $(shell command -v gcc || command -v clang)
 endif
 PKG_CONFIG ?= pkg-config
 INSTALL    ?= install
 CFLAGS     ?= -O2 -g
 # Expanded only when something is compiled, so that `make deps` works before pkg-config is there.
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-	$(if $(WERROR),-Werror) $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer) \
+	$(if $(WERROR),-Werror) $(SANITIZERS) \
 	-Itools/lib $(shell $(PKG_CONFIG) --cflags $(LIBS)) $(CFLAGS)
-ALL_LDFLAGS = $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
+# A finding ends the program, or a test would pass over it.
+SANITIZERS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+ALL_LDFLAGS = $(SANITIZERS) $(LDFLAGS)
 ALL_LIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm -lpthread
 
 Q := $(if $(V),,@)
@@ -86,8 +88,8 @@ $(OBJ)/tools/lib/cli.o $(OBJ)/tools/bpf-run/identity.o: build/version
 # What is made depends on how: other flags, or another version, make it anew.
 build/flags build/version: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(if $(filter %version,$@),$(VERSION),$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS))' > $@.new
-	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	@new=$@.$$$$; printf '%s\n' '$(if $(filter %version,$@),$(VERSION),$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS))' > $$new; \
+		if cmp -s $$new $@; then rm $$new; else mv $$new $@; fi
 
 # `make deps bench` works with -j too.
 build/flags: | $(filter deps test-deps,$(MAKECMDGOALS))

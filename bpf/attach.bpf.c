@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* A program that counts its calls, of the types that run only where they are attached: the sections
- * say where, and that is where the triggers of bpf-run come by. */
+ * say where, and that is where the triggers of bpf-run come by: getppid() asks for the number of a
+ * process, in a function that all architectures have. */
 #include "test.h"
 
 static __u64 called;
@@ -12,12 +13,12 @@ static __u64 called;
 		return value;                                                                      \
 	}
 
-COUNT(fentry, "fentry/__x64_sys_getppid", 0)
-COUNT(fexit, "fexit/__x64_sys_getppid", 0)
-COUNT(fmod_ret, "fmod_ret/__x64_sys_getppid", 0)
+COUNT(fentry, "fentry/__task_pid_nr_ns", 0)
+COUNT(fexit, "fexit/__task_pid_nr_ns", 0)
+COUNT(fmod_ret, "fmod_ret/security_file_open", 0)
 COUNT(tp_btf, "tp_btf/sys_enter", 0)
 COUNT(lsm, "lsm/file_open", 0)
-COUNT(kprobe, "kprobe/__x64_sys_getppid", 0)
+COUNT(kprobe, "kprobe/__task_pid_nr_ns", 0)
 COUNT(tracepoint, "tracepoint/syscalls/sys_enter_getppid", 0)
 COUNT(perf_event, "perf_event", 0)
 COUNT(sock_ops, "sockops", 1)

@@ -81,6 +81,17 @@ int reserve_submit_dynptr(void *ctx)
 TEST("xdp", void, query, keep(operate(bpf_ringbuf_query(&records, 1 /* BPF_RB_RING_SIZE */))),
      result == RING_BYTES)
 
+/* A discarded record takes its room, header included, and is not shown to the consumer, which goes
+ * past it: what proves it is how far the producer has come. */
+#define ROOM ((RECORD_BYTES + 8 + 7) / 8 * 8)
+
+SEC("xdp")
+int check_discarded(void *ctx)
+{
+	return failures || !produced ||
+	       bpf_ringbuf_query(&records, 3 /* BPF_RB_PROD_POS */) != produced * ROOM;
+}
+
 /* That the records came out at the other end, the consumer counts. */
 SEC("xdp")
 int check_produced(void *ctx)

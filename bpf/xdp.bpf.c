@@ -15,7 +15,7 @@ static __always_inline __u32 length(struct xdp_md *ctx)
 TEST("xdp", struct xdp_md, adjust_head_zero,
      (result = operate(1 + !bpf_xdp_adjust_head(ctx, 0))) == 2, result == 2)
 
-/* Change by `first`, see that the length followed, and change back. */
+/* Change by `first` and change back, and see each time that the length followed. */
 #define ADJUST(name, call, first, grown_by)                                                        \
 	SEC("xdp") int name(struct xdp_md *ctx)                                                    \
 	{                                                                                          \
@@ -23,7 +23,7 @@ TEST("xdp", struct xdp_md, adjust_head_zero,
                                                                                                    \
 		if (operate(call(ctx, first)) || length(ctx) != before + (grown_by))               \
 			return fail();                                                             \
-		return operate(call(ctx, -(first))) ? fail() : 0;                                  \
+		return operate(call(ctx, -(first))) || length(ctx) != before ? fail() : 0;         \
 	}                                                                                          \
 	SEC("xdp") int check_##name(struct xdp_md *ctx)                                            \
 	{                                                                                          \
@@ -48,7 +48,7 @@ int adjust_meta(struct xdp_md *ctx)
 {
 	if (operate(bpf_xdp_adjust_meta(ctx, -8)) || !has_meta(ctx, 8))
 		return fail();
-	return operate(bpf_xdp_adjust_meta(ctx, 8)) ? fail() : 0;
+	return operate(bpf_xdp_adjust_meta(ctx, 8)) || !has_meta(ctx, 0) ? fail() : 0;
 }
 
 SEC("xdp")

@@ -1,10 +1,19 @@
-# The flow: suite → compiled.csv → plan.csv → samples.csv → rounds.csv, summary.csv. Each file is one
+# The flow: suite → compiled.csv → plan.csv → samples.csv → rounds.csv, summary.csv, cpus.csv. Each file is one
 # rule, in the folder of a run, so that any step can be run again alone:
 #	make build/results/…/summary.csv
 .PHONY: bench run
 
 suite_file = $(if $(filter %.yml %.yaml %.c,$(SUITE)),$(SUITE),bpf/suites/$(SUITE).yml)
 build_option = $(if $(BUILD),--build '$(BUILD)')
+
+# Said before anything is built.
+ifeq ($(filter bench,$(MAKECMDGOALS))$(RUNTIME),benchhost)
+ifneq ($(SUDO),)
+ifeq ($(shell command -v $(firstword $(SUDO))),)
+$(error programs are loaded as root, and there is no '$(firstword $(SUDO))': be root, or set SUDO, as in SUDO=doas)
+endif
+endif
+endif
 
 ifneq ($(ARCH),all) # see runtime.mk
 bench: all ## measure SUITE on this machine and print a table
@@ -13,7 +22,7 @@ bench: all ## measure SUITE on this machine and print a table
 endif
 
 # Only bench calls this, with a new folder in RUN: a run is filed when it is complete.
-run: $(RUN)/rounds.csv $(RUN)/summary.csv
+run: $(RUN)/rounds.csv $(RUN)/summary.csv $(RUN)/cpus.csv
 	$(Q)filed=$$(pipelines/results/file-run '$(RUN)' '$(RESULTS)') && \
 		pipelines/results/table "$$filed/summary.csv" && \
 		printf '\n%s\n' "$$filed:" && ls "$$filed"
@@ -51,6 +60,13 @@ endif
 %/summary.csv: %/samples.csv
 	$(call say,REDUCE,$@)
 	$(Q)$(BIN)/stats-reduce -o '$@' '$<'
+
+# CPU by CPU, where an entry point ran on several; else there is no such file.
+%/cpus.csv: %/samples.csv
+	$(call say,REDUCE,$@)
+	$(Q)set -e; $(BIN)/stats-reduce --by run_id,host_class,runtime,track,suite,test,entry_point,build,cpu -o '$@.all' '$<'; \
+		mlr -S --csv count-similar -g test,entry_point,build -o cpus then filter '$$cpus > 1' then cut -x -f cpus '$@.all' > '$@'; \
+		rm '$@.all'; [ -s '$@' ] || rm '$@'
 
 # What was measured stays when make is interrupted: it took the time.
 .PRECIOUS: %/samples.csv

@@ -2,7 +2,7 @@
 
 #: REMOTE         the repository that has the results branch  (origin, or this one)
 #: RESULTS_BRANCH the branch's name  (results)
-#: OLD HOST_CLASS  for import: CSV of bpf_performance, and the machine that measured it
+#: OLD HOST_CLASS  for import: CSV files of bpf_performance, and the machine that measured them
 REMOTE         ?=
 RESULTS_BRANCH ?= results
 OLD            ?=
@@ -18,7 +18,7 @@ history: ## list the runs on the results branch (TRACK, SUITE if set), the newes
 
 .PHONY: import export-postgres
 import: ## bring the CSV of bpf_performance in OLD into RESULTS (HOST_CLASS, TRACK)
-	$(Q)pipelines/results/import --host-class '$(HOST_CLASS)' --track '$(TRACK)' $(build_option) '$(RESULTS)' '$(OLD)'
+	$(Q)pipelines/results/import --host-class '$(HOST_CLASS)' --track '$(TRACK)' $(build_option) '$(RESULTS)' $(foreach file,$(OLD),'$(file)')
 
 export-postgres: ## load the results branch into PostgreSQL (PGHOST, PGDATABASE and so on)
 	$(Q)pipelines/results/export-postgres

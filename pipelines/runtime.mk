@@ -27,7 +27,7 @@ VM       := build/static/$(ARCH)
 VM_TOOLS := $(VM)/bpf-compile-check $(VM)/bpf-run $(VM)/vm-init
 VM_LIBS  := libbpf libelf zlib yaml-0.1 gsl
 VM_LIB_OBJ := $(patsubst %.c,$(VM)/obj/%.o,$(wildcard tools/lib/*.c))
-VM_OBJ = $(patsubst %.c,$(VM)/obj/%.o,$(wildcard tools/$(1)/*.c)) $(VM)/obj/lib.a
+VM_OBJ = $(patsubst %.c,$(VM)/obj/%.o,$(wildcard tools/$(1)/*.c) pipelines/runtime/libelf-search.c) $(VM)/obj/lib.a
 ifneq ($(ARCH),$(shell uname -m))
 VM_CC      := $(ARCH)-linux-gnu-gcc
 VM_SYSROOT := build/sysroot/$(ARCH)

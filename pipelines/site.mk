@@ -1,42 +1,52 @@
 # Pages of what was measured. pipelines/site/ stands alone and knows nothing of this project; here it is given
 # our results, and what regress-detect says of them.
 #: SITE         where the pages are written  (build/site)
-#: SITE_SOURCE  results that they show  (the results branch where there is one, else RESULTS)
+#: SITE_SOURCE  results that they show  (the results branch, here or fetched, where there is one, else RESULTS)
 #: SITE_TITLE, SITE_PORT, SITE_BRANCH, SITE_OPTIONS  title; port of site-serve; branch of site-split; more options of
 #:              pipelines/site/site
-#: MARKERS      CSV of accepted changes and releases (build,kind,label,url,…)  (none)
+#: EVENTS       CSV of releases and whatever else is to be drawn in (build,kind,label,url,…)  (none)
 #: TEST, HOST_CLASS, METRIC, VERDICT, PLOT  what `make plot` draws, and the .svg or .png it writes
-.PHONY: site site-input site-serve site-split plot benchmark-site
+.PHONY: site site-input site-events site-serve site-split plot benchmark-site
 
 SITE          ?= build/site
 SITE_TITLE    ?= eBPF performance
 SITE_PORT     ?= 8000
 SITE_OPTIONS  ?=
 SITE_BRANCH   ?= site
-RESULTS_BRANCH ?= results
-MARKERS       ?=
+EVENTS        ?=
 TEST          ?=
 HOST_CLASS    ?=
 METRIC        ?=
 PLOT          ?=
 VERDICT       ?=
 
-# The results branch where there is one, else what was measured here.
-have_results_branch = $(shell git rev-parse --verify --quiet '$(RESULTS_BRANCH)^{commit}' 2>/dev/null)
-SITE_SOURCE ?= $(if $(have_results_branch),build/site-input,$(RESULTS))
+# The commit of the results branch, or of origin's, which is what `make fetch-results` gets.
+results_commit = $(shell for branch in '$(RESULTS_BRANCH)' 'origin/$(RESULTS_BRANCH)'; do \
+	git rev-parse --verify --quiet "$$branch^{commit}" 2>/dev/null && break; done)
+SITE_SOURCE ?= $(if $(results_commit),build/site-input,$(RESULTS))
 
-site: $(BIN)/regress-detect site-input ## make the pages of the results branch, or of RESULTS, in SITE
+site_verdicts = pipelines/site-verdicts '$(SITE_SOURCE)' build/site-verdicts build/site-verdicts/markers.csv
+site_judged = --verdicts build/site-verdicts/newest.csv --changes build/site-verdicts/changes.csv --events build/site-verdicts/events.csv
+
+site: $(BIN)/regress-detect site-input site-events ## make the pages of the results branch, or of RESULTS, in SITE
 	$(call say,SITE,$(SITE))
-	$(Q)pipelines/site-verdicts '$(SITE_SOURCE)' build/site-verdicts $(if $(MARKERS),'$(MARKERS)')
-	$(Q)pipelines/site/site -o '$(SITE)' --title '$(SITE_TITLE)' --verdicts build/site-verdicts/newest.csv \
-		--changes build/site-verdicts/changes.csv $(if $(MARKERS),--events '$(MARKERS)') $(SITE_OPTIONS) '$(SITE_SOURCE)'
+	$(Q)$(site_verdicts)
+	$(Q)pipelines/site/site -o '$(SITE)' --title '$(SITE_TITLE)' $(site_judged) $(SITE_OPTIONS) '$(SITE_SOURCE)'
 
-# Stored runs do not change: those of the branch are unpacked over what is there.
+# Stored runs do not change: those of the branch are unpacked over what is there, and what it does not have goes.
 site-input:
-ifneq ($(have_results_branch),)
-	@mkdir -p build/site-input
-	$(Q)git archive '$(RESULTS_BRANCH)' | tar -x --skip-old-files -C build/site-input
-endif
+	$(Q)if [ -n '$(results_commit)' ]; then \
+		mkdir -p build/site-input && git archive '$(results_commit)' | tar -x --skip-old-files -C build/site-input && \
+		git -c core.quotePath=false ls-tree -r --name-only --full-tree '$(results_commit)' | LC_ALL=C sort > build/site-input.files && \
+		(cd build/site-input && find . -type f | sed 's|^\./||' | LC_ALL=C sort | LC_ALL=C comm -13 ../site-input.files - | \
+			tr '\n' '\0' | xargs -0 rm -f); fi
+
+# Accepted changes of level go to the detector too; releases and issues are only drawn.
+site-events:
+	@mkdir -p build/site-verdicts
+	$(Q)pipelines/report/markers --issues '$(MARKERS)' > build/site-verdicts/marked.csv
+	$(Q)mlr -S --csv unsparsify build/site-verdicts/marked.csv $(if $(EVENTS),'$(EVENTS)') > build/site-verdicts/events.csv
+	$(Q)mlr -S --csv filter '$$kind == "accepted"' build/site-verdicts/marked.csv > build/site-verdicts/markers.csv
 
 site-serve: ## show the pages on localhost, port SITE_PORT
 	@echo 'http://127.0.0.1:$(SITE_PORT)/ (Ctrl-C ends it)'
@@ -45,8 +55,10 @@ site-serve: ## show the pages on localhost, port SITE_PORT
 site-split: ## write pipelines/site as a branch SITE_BRANCH of its own, for other projects' submodules
 	$(Q)git subtree split -q --prefix=pipelines/site -b '$(SITE_BRANCH)'
 
-plot: ## draw TEST over its builds, or VERDICT.csv, into PLOT.svg or .png or on the terminal
-	$(Q)pipelines/site/plot $(if $(VERDICT),--verdict '$(VERDICT)',--test '$(TEST)') $(if $(PLOT),-o '$(PLOT)') \
+# As history judges it: with its changes of level, accepted changes and releases.
+plot: $(if $(VERDICT),,$(BIN)/regress-detect site-input site-events) ## draw TEST over its builds, or VERDICT.csv, into PLOT.svg or .png or on the terminal
+	$(if $(VERDICT),,$(Q)$(site_verdicts))
+	$(Q)pipelines/site/plot $(if $(VERDICT),--verdict '$(VERDICT)',--test '$(TEST)' $(site_judged)) $(if $(PLOT),-o '$(PLOT)') \
 		$(if $(filter-out local,$(TRACK)),--track '$(TRACK)') $(if $(HOST_CLASS),--host-class '$(HOST_CLASS)') \
 		$(if $(METRIC),--metric '$(METRIC)') $(if $(VERDICT),,'$(SITE_SOURCE)')
 

@@ -31,7 +31,7 @@ rows() {
 
 # instructions OBJECT [PROGRAM]: what the object holds, one instruction a line
 instructions() {
-  llvm-objdump -d --no-show-raw-insn "$1" | sed -n 's/^ *[0-9]*:[[:space:]]*//p'
+  llvm-objdump -d --no-show-raw-insn --no-print-imm-hex "$1" | sed -n 's/^ *[0-9]*:[[:space:]]*//p'
 }
 
 # translate OBJECT TYPE: the program as the kernel holds it, with opcodes; nothing stays pinned
@@ -54,7 +54,8 @@ translate() {
 @test "wrong command lines end with status 2 and a hint" {
   assert_usage_error "unrecognized option '--no-such'" bpf-compile-check --no-such
   assert_usage_error "requires an argument" bpf-compile-check --objdir
-  assert_usage_error "--build needs a label" bpf-compile-check --build ''
+  assert_trouble "--build is empty" bpf-compile-check --build '' --no-load good.bpf.c
+  assert_trouble "can't write the output: No space left on device" bash -c 'bpf-compile-check --help > /dev/full'
   for jobs in 0 -1 x 1x 1.5 '' 99999999999999999999; do
     assert_trouble "--jobs" bpf-compile-check "--jobs=$jobs" --no-load good.bpf.c
   done
@@ -136,6 +137,7 @@ name: a, OK, program_cpu_assignment: {one: all}|one of 'entry_point' and 'progra
 name: a, source: good.bpf.c, entry_point: ""|entry point needs a name
 name: first, OK|test 'first' with entry point 'one' twice
 name: a, source: good.bpf.c, program_cpu_assignment: {one: 0, one: 1}|entry point 'one' twice
+name: a, source: good.bpf.c, program_cpu_assignment: {one: all, two: all}|two entry points want all CPUs
 name: a, source: good.bpf.c, program_cpu_assignment: {}|'program_cpu_assignment' is empty
 name: a, source: good.bpf.c, program_cpu_assignment: all|must be a mapping
 name: a, source: good.bpf.c, program_cpu_assignment: {one: some}|CPUs must be all, remaining, any, a number or a list: 'some'
@@ -155,6 +157,9 @@ name: a, OK, expected_result: ""|'expected_result' is not a whole number: ''
 name: a, OK, keep: true|'keep' is not a whole number: 'true'
 name: a, OK, control: 1|'control' must be true or false: '1'
 name: a, OK, program_type: xpd|no program type is named 'xpd'
+name: a, OK, program_type: user|no operation of type user is named 'one'
+name: a, program_type: user_call, entry_point: loop|no operation of type user_call is named 'loop'
+name: a, program_type: user_call, entry_point: read|one of 'source' and 'elf_file'
 name: a, OK, program_type: []|'program_type' is empty
 name: a, OK, program_type: [xdp, tc]|needs a {} in its name
 name: a, OK, packet: ipx|no packet is named 'ipx'
@@ -181,7 +186,9 @@ TABLE
   done <<'TABLE'
 ||empty suite: 's.yml'
 # only a comment\n||empty suite: 's.yml'
-[]| line 1|'suite' must be a mapping
+[]| line 1|put 'tests:' before its list
+- name: a\n| line 1|put 'tests:' before its list
+word| line 1|'suite' must be a mapping
 tests:| line 1|a suite needs 'tests', a list
 tests: {a: b}| line 1|a suite needs 'tests', a list
 test: []| line 1|unknown field 'test'
@@ -398,6 +405,16 @@ YAML
   cp rejected.bpf.c deep/elsewhere.bpf.c
   run -0 --separate-stderr bpf-compile-check -o plan.csv deep/elsewhere.bpf.c
   grep -q 'return \*(int \*)(long)ctx->data' "$(csv_value plan.csv log)"
+}
+
+@test "the verifier's reason is what was wrong, not the state that it shows after it" {
+  requires bpf
+  printf '#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\n%s\n%s\n' \
+    'SEC("xdp") int forever(void *ctx) { for (;;) asm volatile("" ::: "memory"); return 0; }' \
+    'SEC("xdp") int null(void *ctx) { return *(volatile int *)0; }' > reasons.bpf.c
+  bpf-compile-check reasons.bpf.c > plan.csv 2> /dev/null
+  assert_contains "$(csv_value plan.csv reason '$test == "forever"')" 'forever: infinite loop detected at insn '
+  assert_contains "$(csv_value plan.csv reason '$test == "null"')" 'null: R1 invalid mem access '
 }
 
 @test "a row that failed carries no metric" {

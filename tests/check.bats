@@ -56,3 +56,10 @@ check() {
   done
   [[ $output != *failsafe* ]]
 }
+
+@test "the fuzzed readers stand some seconds of it" {
+  requires clang
+  # A corpus of its own, so that each run of the tests begins alike.
+  run -0 bash -c 'rm -rf "$TOP"/build/fuzz/*.corpus; make -C "$TOP" fuzz FUZZ_SECONDS=5 2>&1'
+  [ "$(grep -cE "DONE|exiting: 0" <<< "$output")" = 3 ]
+}

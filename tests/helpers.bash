@@ -20,7 +20,9 @@ has() {
   cpus2) [ "$(nproc)" -ge 2 ] ;;
   tracefs) [ -e /sys/kernel/tracing/events/bpf_trace/bpf_trace_printk/enable ] ;;
   test-packages) [ -e "$TOP/build/test-packages/installed" ] ;; # make test-packages
+  browser-tests) [ -e "$TOP/build/browser/node_modules/.package-lock.json" ] ;;             # make browser-tests
   kvm) [ -w /dev/kvm ] ;;
+  postgresql-server) ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 ;;
   pmu) [ -e /sys/bus/event_source/devices/cpu/type ] || [ -e /sys/bus/event_source/devices/armv8_pmuv3_0/type ] ;;
   kprobes) [ -e /sys/bus/event_source/devices/kprobe/type ] ;;
   *) command -v "$1" >/dev/null 2>&1 ;;
@@ -46,6 +48,23 @@ requires() {
 # csv_value FILE COLUMN [FILTER]: the cells of a column, one a line.
 csv_value() {
   mlr --icsv --onidx filter "${3:-true}" then cut -f "$2" "$1"
+}
+
+# in_kernel NAME: the maps in the kernel whose names begin so, an id a line. libbpf names a map of an
+# object's variables after the object: from a source with a name of its own, what other runs on this
+# machine have loaded is not counted. A program holds its maps.
+in_kernel() {
+  bpftool -j map list | jq --arg name "$1" '.[] | select(.name // "" | startswith($name)) | .id'
+}
+
+# nothing_in_kernel NAME: the kernel frees what a process held in its own time.
+nothing_in_kernel() {
+  for _ in $(seq 50); do
+    [ -n "$(in_kernel "$1")" ] || return 0
+    sleep 0.1
+  done
+  echo "still in the kernel: maps $(in_kernel "$1" | xargs)" >&2
+  return 1
 }
 
 # assert_equal ACTUAL EXPECTED

@@ -32,6 +32,27 @@ plan() {
   [ ! -e results/incomplete ]
 }
 
+@test "an entry point that ran on several CPUs is filed CPU by CPU, and nothing is where none did" {
+  requires mlr
+  columns=$(csv_value "$TOP/results-schema/samples.csv" name | paste -sd ,)
+  mkdir several one
+  mlr --icsv --ocsv put '$run_id = "r"; $timestamp = "2026-01-01T00:00:00Z"; $build = "b"; $entry_point = "e"; $control = 0; $boot = 1; $iterations = 1;
+    $operations = 1; $status = "ok"' then template -f "$columns" > several/samples.csv <<'CSV'
+test,cpu,round,sample,duration_ns
+all,0,1,1,10
+all,7,1,1,12
+single,0,1,1,5
+all,0,2,1,11
+all,7,2,1,13
+single,0,2,1,6
+CSV
+  mlr --csv filter '$test == "single"' several/samples.csv > one/samples.csv
+  for folder in several one; do make -s -C "$TOP" "$PWD/$folder/cpus.csv" > /dev/null; done
+  assert_equal "$(mlr --icsv --onidx cut -o -f test,entry_point,cpu,rounds,median_duration_ns several/cpus.csv)" 'all e 0 2 10.5
+all e 7 2 12.5'
+  assert_equal "$(ls one)" samples.csv
+}
+
 @test "the flow is one shell pipeline: a header and a row a test" {
   requires bpf
   plan x | bpf-run --quiet --rounds 20 --samples 2 --sample-ms 0.2 | stats-reduce > summary.csv
@@ -113,6 +134,32 @@ plan() {
   run -2 --separate-stderr in_top bench SUITE=no-such
   assert_contains "$stderr" "bpf-compile-check: can't read suite: 'bpf/suites/no-such.yml'"
   assert_equal "$(find results -name '*.csv')" ""
+}
+
+@test "what make can't do is one line that says what to do, and nothing is left behind" {
+  refused() { # MESSAGE ARGUMENT...
+    run -2 --separate-stderr make --no-print-directory -C "$TOP" "${@:2}"
+    assert_contains "$stderr" "$1"
+    assert_equal "${#stderr_lines[@]}" 1
+    assert_equal "$output" ""
+  }
+  refused "RUNTIME is host, kvm or icount: 'foo'" bench RUNTIME=foo
+  refused "RESULTS can't hold a blank: 'a b'" bench RESULTS='a b'
+  refused "there is no 'no-such-sudo': be root, or set SUDO" bench SUDO=no-such-sudo
+  run -2 --separate-stderr env PATH="$PWD" SUDO=no-such-sudo /bin/sh "$TOP/pipelines/host/deps" run
+  assert_contains "$stderr" "needed are: make, git, clang"
+  # Where there is an apt-get, and no way to root.
+  printf '#!/bin/sh\n' > apt-get
+  chmod +x apt-get
+  run -2 --separate-stderr env PATH="$PWD" SUDO=no-such-sudo /bin/sh "$TOP/pipelines/host/deps" run
+  assert_contains "$stderr" "can't become root by 'no-such-sudo', which is not here; as root: apt-get install make git clang"
+  assert_equal "${#stderr_lines[@]}" 1
+  [ ! -e results ]
+}
+
+@test "make installs below a folder with blanks" {
+  in_top install DESTDIR="$PWD/a  b" > /dev/null
+  [[ $("a  b/usr/local/bin/bpf-run" --version) == "bpf-run "* ]]
 }
 
 @test "an ordinary user measures through SUDO, and everything below build/ stays the user's" {

@@ -43,6 +43,21 @@ setup() {
   run -1 grep irq/5 state
 }
 
+@test "a machine without any of the knobs is no error" {
+  rm -r "$ROOT"
+  mkdir "$ROOT"
+  run -0 --separate-stderr "$TOP/pipelines/host/prepare-host" state
+  assert_equal "$(printf '%s\n' "${lines[@]}" | cut -d : -f 1 | sort | uniq -c | xargs)" "11 absent 1 nothing was changed"
+  assert_equal "$stderr" ""
+  run -0 --separate-stderr "$TOP/pipelines/host/prepare-host" --restore state
+  assert_contains "$output" 'nothing to put back'
+  # As it is where the first was cut before it changed anything.
+  : > state
+  run -0 --separate-stderr "$TOP/pipelines/host/prepare-host" --restore state
+  assert_contains "$output" 'nothing to put back'
+  [ ! -e state ]
+}
+
 @test "nothing to put back is said" {
   run -0 "$TOP/pipelines/host/prepare-host" --restore state
   assert_contains "$output" 'nothing to put back'

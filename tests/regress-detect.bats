@@ -45,7 +45,7 @@ history() {
   echo run_id,timestamp,host_class,runtime,track,suite,test,entry_point,build,control,median_duration_ns,median_instructions,status,reason
   for value; do
     i=$((i + 1))
-    printf 'r%d,2026-01-%02dT00:00:00Z,h,host,t,s,x,main,b%d,0,%s,,ok,\n' $i $((i % 28 + 1)) $i "$value"
+    printf 'r%d,2026-%02d-%02dT00:00:00Z,h,host,t,s,x,main,b%d,0,%s,,ok,\n' $i $((i / 28 + 1)) $((i % 28 + 1)) $i "$value"
   done
 }
 
@@ -128,7 +128,7 @@ LEVEL=(100 101 99 100.5 99.5 100.2 99.8 101 99 100)
   mlr --csv put '$duration_ns *= 2' s.csv > slower.csv
   run -3 --separate-stderr regress-detect --exit-code -o v.csv s.csv slower.csv
   assert_equal "$(counts v.csv)" "inconclusive 8"
-  assert_contains "$(csv_value v.csv reason | head -n 1)" "5 rounds: at least 6 are needed"
+  assert_contains "$(csv_value v.csv reason | head -n 1)" "at least 6 rounds are needed, not 5"
 }
 
 @test "what is inconclusive says which change could have been seen" {
@@ -214,9 +214,71 @@ LEVEL=(100 101 99 100.5 99.5 100.2 99.8 101 99 100)
   samples 20 1 r1 | mlr --csv put '$duration_ns = $build == "b" ? 21 : 20' > s.csv
   regress-detect --baseline a s.csv > v.csv
   assert_equal "$(csv_value v.csv margin_pct | uniq)" 10
-  assert_equal "$(counts v.csv)" "unchanged 4"
+  # Neither is it shown that nothing changed: 20.4 may have become 21.4.
+  assert_equal "$(counts v.csv)" "inconclusive 4"
   mlr --csv put '$test == "map/hash/read" && $build == "b" {$duration_ns = 40}' s.csv | regress-detect --baseline a > v.csv
   assert_equal "$(csv_value v.csv test '$verdict == "regression"')" map/hash/read
+}
+
+@test "rounds are pairs only in one run, and one run of two blocks is two moments" {
+  samples 20 1 r1 | slower 1.06 map/hash/read | mlr --csv filter '$control != 1' > s.csv
+  mlr --csv cut -x -f run_id s.csv > unnamed.csv
+  mlr --csv put '$run_id = $build' s.csv > two.csv
+  mlr --csv put '$build == "b" {$round += 20}' s.csv > blocks.csv
+  for file in unnamed two blocks; do
+    regress-detect --baseline a $file.csv > v.csv
+    assert_equal "$(counts v.csv)" "inconclusive 3"
+    assert_contains "$(csv_value v.csv reason)" "two separate runs without a control"
+  done
+  # Boots of two kernels in turn are rounds of their own.
+  mlr --csv put '$round = 2 * $round + ($build == "b" ? 1 : 0)' s.csv > turns.csv
+  regress-detect --baseline a turns.csv > v.csv
+  assert_equal "$(csv_value v.csv test '$verdict == "regression"')" map/hash/read
+}
+
+@test "a control that agrees is no conclusion, one that moved is no success" {
+  samples 20 1 r1 | mlr --csv filter '$test =~ "control|hash/read"' then put '$test =~ "hash" && $round > 5 {$status = "not_run"; $duration_ns = ""}' > s.csv
+  run -3 --separate-stderr regress-detect --exit-code --baseline a -o v.csv s.csv
+  assert_equal "$(counts v.csv)" "inconclusive 1 unchanged 1"
+  samples 20 1 r1 | slower 0.9 control/user/loop > s.csv
+  run -3 --separate-stderr regress-detect --exit-code --baseline a s.csv
+}
+
+@test "what a raised margin swallows is not called unchanged, unless the user raised it" {
+  samples 20 1 r1 | slower 1.14 map/hash/read > s.csv
+  regress-detect --baseline a s.csv | mlr --csv put '$ratio = 1.2; $kind = "A/A"' > aa.csv
+  regress-detect --aa aa.csv --baseline a s.csv > v.csv
+  assert_equal "$(csv_value v.csv verdict '$test == "map/hash/read"')" inconclusive
+  regress-detect --margin 20 --baseline a s.csv > v.csv
+  assert_equal "$(csv_value v.csv verdict '$test == "map/hash/read"')" unchanged
+  # Planted slowdowns in the same file are no noise; a file of other series says so.
+  mlr --csv put '$kind = "planted"; $ratio = 2' aa.csv > planted.csv
+  mlr --csv cat aa.csv planted.csv > both.csv
+  regress-detect --aa both.csv --baseline a s.csv > v.csv
+  assert_equal "$(numbers margin_pct v.csv | cut -d" " -f2 | uniq)" 20.000000000
+  run --separate-stderr regress-detect --aa <(sed 's/,h,/,other,/; s/^h,/other,/' aa.csv) --baseline a -o v.csv s.csv
+  assert_contains "$stderr" "no series that is compared is in the A/A comparisons"
+}
+
+@test "files that options read are not written over" {
+  samples 20 1 r1 > s.csv
+  printf 'test,margin_pct\nx,3\n' > settings.csv
+  regress-detect --baseline a s.csv > aa.csv
+  cp aa.csv kept.csv
+  assert_trouble "output is also an input: 'settings.csv'" \
+    regress-detect --settings settings.csv -o settings.csv --baseline a s.csv
+  assert_trouble "output is also an input: 'aa.csv'" regress-detect --aa aa.csv -o aa.csv --baseline a s.csv
+  cmp aa.csv kept.csv
+}
+
+@test "why there is no value is said" {
+  samples 7 1 r1 > s.csv
+  mlr --csv filter '$test != "baseline/xdp/empty"' s.csv | regress-detect --net --baseline a > v.csv
+  assert_contains "$(csv_value v.csv reason '$test == "map/hash/read"')" "baseline is not there"
+  mlr --csv put '$build == "b" {$status = "interrupted"; $reason = "ended by a signal"; $duration_ns = ""}' s.csv |
+    regress-detect --baseline a > v.csv
+  assert_equal "$(csv_value v.csv reason | uniq)" "no value on the current side: interrupted: ended by a signal"
+  assert_trouble "status is empty (standard input line 2)" regress-detect --baseline a - < <(mlr --csv put '$status = ""' s.csv)
 }
 
 # --- exact metrics ---
@@ -256,6 +318,13 @@ y verifier_states improvement"
     "the count differs by 80 within one build: a change of more would have been seen"
   regress-detect --baseline a --alert 30 s.csv > v.csv
   assert_equal "$(counts v.csv)" "unchanged 4"
+}
+
+@test "counted instructions that differ within one boot are unstable" {
+  samples 3 1 r1 | mlr --csv put '$duration_ns = ""; $runtime = "icount";
+    $instructions = $sample == 3 && $build == "b" ? 400 : 100' > s.csv
+  regress-detect --baseline a s.csv > v.csv
+  assert_equal "$(counts v.csv)" "unstable 4"
 }
 
 @test "a count that differs within one build is unstable" {
@@ -363,6 +432,16 @@ b unchanged 4"
   assert_equal "$(regress-detect --history h.csv | csv_value /dev/stdin verdict)" unchanged
 }
 
+@test "a long step that is over is over: neither a step nor a creep is left of it" {
+  for length in 3 5 8 13; do
+    # shellcheck disable=SC2046 # a word a value
+    history "${LEVEL[@]}" "${LEVEL[@]}" "${LEVEL[@]}" $(yes 115 | head -n "$length") 100 99 100 > h.csv
+    assert_equal "$length $(regress-detect --history h.csv | csv_value /dev/stdin verdict)" "$length unchanged"
+    echo "r99,2026-03-12T00:00:00Z,h,host,t,s,x,main,bx,0,100,,ok," >> h.csv
+    assert_equal "$length $(regress-detect --history h.csv | csv_value /dev/stdin verdict)" "$length unchanged"
+  done
+}
+
 @test "a slow creep is suspected" {
   # shellcheck disable=SC2046 # a word a value
   history "${LEVEL[@]}" $(seq 100.1 0.15 106) > h.csv
@@ -384,6 +463,63 @@ b unchanged 4"
   assert_equal "$(regress-detect --history --markers markers.csv h.csv | csv_value /dev/stdin verdict)" unchanged
   printf 'build,test\nb11,another\n' > markers.csv
   assert_equal "$(regress-detect --history --markers markers.csv h.csv | csv_value /dev/stdin verdict)" suspected
+}
+
+@test "a marker holds on every machine, whenever each comes to its build" {
+  history "${LEVEL[@]}" 110 111 109 110 110 111 109 110 > one.csv
+  { cat one.csv; sed '1d; s/,h,host,/,other,host,/' one.csv; } > h.csv
+  printf 'build,test\nb11,x\n' > markers.csv
+  regress-detect --history --markers markers.csv h.csv > v.csv
+  assert_equal "$(counts v.csv)" "unchanged 2"
+  regress-detect --history --all --markers markers.csv one.csv > v.csv
+  assert_equal "$(csv_value v.csv reason)" "accepted: lasts for 8 builds"
+  printf 'build,tset\nb11,x\n' > markers.csv
+  assert_trouble "unknown column 'tset' in the markers (markers.csv)" regress-detect --history --markers markers.csv h.csv
+}
+
+@test "counts in a history: the spread over seeds is the resolution, not the spread over builds" {
+  # counted MIN_TO_MAX VALUE...
+  counted() {
+    local range=$1
+    shift
+    history "$@" | mlr --csv put '$runtime = "icount"; $instructions = $median_duration_ns; $median_duration_ns = "";
+      $min_instructions = $instructions; $max_instructions = $instructions + '"$range"
+  }
+  counted 0 100 100 100 120 100 100 110 > h.csv
+  regress-detect --history h.csv > v.csv
+  assert_equal "$(mlr --icsv --onidx cut -o -f metric,verdict v.csv)" "instructions suspected"
+  counted 4 100 100 100 100 100 103 > h.csv
+  assert_equal "$(regress-detect --history h.csv | csv_value /dev/stdin verdict)" unchanged
+  mlr --csv cut -x -f median_duration_ns h.csv > only.csv
+  assert_equal "$(regress-detect --history only.csv | csv_value /dev/stdin verdict)" unchanged
+}
+
+@test "a control contaminates what moved with it, and nothing later" {
+  with_control() {
+    history "${LEVEL[@]}" "${LEVEL[@]}" "$@" > x.csv
+    { cat x.csv; history "${LEVEL[@]}" "${MOVED[@]}" | sed '1d; s/,x,main,/,control,main,/; s/,0,\([0-9]*\),,ok/,1,\1,,ok/'; } > h.csv
+  }
+  MOVED=(130 131 129 130 130 131 129 130 130 131 130 131)
+  with_control 200 201
+  regress-detect --history h.csv > v.csv
+  assert_equal "$(mlr --icsv --onidx cut -o -f test,verdict v.csv)" "control contaminated
+x suspected"
+  MOVED=("${LEVEL[@]}" 130 131)
+  with_control 200 201
+  run -3 --separate-stderr regress-detect --exit-code --history -o v.csv h.csv
+  assert_equal "$(counts v.csv)" "contaminated 2"
+}
+
+@test "rows out of time order are told, and a build without a label is its time or row" {
+  history "${LEVEL[@]}" 110 111 110 > h.csv
+  { head -n 1 h.csv; sed 1d h.csv | tac; } > reversed.csv
+  run -0 --separate-stderr regress-detect --history -o v.csv reversed.csv
+  assert_contains "$stderr" "rows are not in time order"
+  mlr --csv cut -f test,timestamp,median_duration_ns h.csv > times.csv
+  assert_equal "$(regress-detect --history --key test --value duration_ns times.csv | csv_value /dev/stdin first_bad_build)" \
+    "$(csv_value h.csv timestamp '$build == "b11"')"
+  mlr --csv cut -x -f timestamp times.csv | regress-detect --history --key test --value duration_ns > v.csv
+  assert_equal "$(csv_value v.csv first_bad_build)" "row 11"
 }
 
 @test "a series that is not in the newest run is missing, until a marker says that it was taken out" {
@@ -490,7 +626,7 @@ improvement 200"
   assert_trouble "no row of the baseline: 'c'" regress-detect --baseline c s.csv
   assert_trouble "no row to compare with the baseline: 'c'" regress-detect --baseline a --current c s.csv
   assert_trouble "--margin is not a number: 'x'" regress-detect --margin x s.csv s.csv
-  assert_trouble "--all, --markers and --now need --history" regress-detect --all s.csv s.csv
+  assert_trouble "--all, --markers, --now and --stale need --history" regress-detect --all s.csv s.csv
   assert_trouble "missing column 'nope'" regress-detect --value nope s.csv s.csv
   assert_usage_error "unrecognized option" regress-detect --nonsense
   sed '5s/,ok,/x,ok,/; 6s/[0-9.]*,,,,ok,$/abc,,,,ok,/' s.csv > bad.csv
@@ -499,7 +635,26 @@ improvement 200"
   assert_trouble "empty input" regress-detect s.csv /dev/null
 }
 
+@test "-v says what was read, what was left out, and what came of it" {
+  samples 20 1 r1 > s.csv
+  sed 's/,b,/,c,/' s.csv | mlr --csv filter '$build == "c"' > c.csv
+  run -0 --separate-stderr regress-detect -v --baseline a --current b s.csv c.csv
+  assert_contains "$stderr" "regress-detect: s.csv: $(($(wc -l < s.csv) - 1)) rows, of them left out: 0 of other builds"
+  assert_contains "$stderr" "regress-detect: c.csv: $(($(wc -l < c.csv) - 1)) rows, of them left out: $(($(wc -l < c.csv) - 1)) of other builds"
+  assert_contains "$stderr" "regress-detect: $((${#lines[@]} - 1)) series"
+  run -0 --separate-stderr regress-detect --baseline a s.csv
+  assert_equal "$stderr" ""
+}
+
+@test "an alert limit below the margin is refused" {
+  samples 20 1 r1 > s.csv
+  assert_trouble "--alert is below --margin: 2 % and 10 %" regress-detect --margin 10 --alert 2 --baseline a s.csv
+  assert_trouble "--alert is below --margin: 0.5 % and 1 %" regress-detect --alert 0.5 --baseline a s.csv
+  regress-detect --margin 10 --baseline a s.csv > /dev/null
+}
+
 @test "help and version" {
+  assert_trouble "can't write the output: No space left on device" bash -c 'regress-detect --help > /dev/full'
   run -0 regress-detect --help
   assert_contains "$output" --history
   run -0 regress-detect --version

@@ -104,6 +104,23 @@ one() { # FILE VERDICT CURRENT BUILD: the newest finding of the one series
     'host|main|core|map/\[hash\]\*/read|read|duration_ns|b2'
 }
 
+@test "the pages get open and accepted issues, each with its address" {
+  github_start
+  one f.csv suspected 120 b2
+  report f.csv
+  finding g.csv suspected map/array/read 100 130 b3
+  report g.csv
+  issues_of() { "$REPORT/markers" --issues "$REPORT/markers.csv" | mlr --icsv --onidx --ofs '|' cut -o -f test,build,kind,label,url; }
+  assert_equal "$(issues_of)" 'map/hash/read|b2|issue|#1|https://github.com/o/r/issues/1
+map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
+  gh api --method PATCH repos/o/r/issues/1 -f state=closed > /dev/null
+  gh api --method PATCH repos/o/r/issues/2 -f 'labels[]=performance-regression' -f 'labels[]=performance-accepted' > /dev/null
+  assert_equal "$(issues_of)" 'map/array/read|b3|accepted|#2|https://github.com/o/r/issues/2'
+  export GH_CONFIG_DIR=$BATS_TEST_TMPDIR/nowhere
+  run -2 --separate-stderr "$REPORT/markers" --issues "$REPORT/markers.csv"
+  assert_contains "$stderr" 'markers: listing issues failed'
+}
+
 @test "an issue that a person closes is not filed again for the same build" {
   github_start
   one f.csv suspected 120 b2
@@ -153,6 +170,60 @@ one() { # FILE VERDICT CURRENT BUILD: the newest finding of the one series
   report f.csv
   assert_equal "$(github '.issues[] | .state' | sort | paste -sd' ')" 'closed open'
   [[ $(github '.issues[] | select(.state == "open") | .body') != *lpm/write* ]]
+}
+
+@test "what a person closes about data is not filed again until there is something else to tell" {
+  github_start
+  finding f.csv stale map/hash/read 100 100 b2
+  finding f.csv missing lpm/read 100 100 b2 other
+  report f.csv
+  for number in 1 2; do
+    gh api --method PATCH repos/o/r/issues/$number -f state=closed > /dev/null
+  done
+  report f.csv
+  assert_equal "$(github '.issues | length')" 2
+  # Another test is missing; data came, and are stale again.
+  finding f.csv missing lpm/write 100 100 b2 other
+  report f.csv
+  assert_equal "$(github '.issues | length')" 3
+  rm f.csv
+  finding f.csv stale map/hash/read 100 100 b3
+  report f.csv
+  assert_equal "$(github '.issues | length')" 4
+  # One that ended by itself may come again, as it was.
+  rm f.csv
+  finding f.csv unchanged map/hash/read 100 100 b3
+  report f.csv
+  assert_equal "$(github '.issues[3].state')" closed
+  rm f.csv
+  finding f.csv stale map/hash/read 100 100 b3
+  report f.csv
+  assert_equal "$(github '.issues | length')" 5
+}
+
+@test "what an issue tells of already is not measured again" {
+  github_start
+  finding f.csv suspected a 100 120 b2
+  finding f.csv unchanged c 100 100 b2
+  "$REPORT/issues" --unfiled f.csv | cmp - <(mlr -S --csv filter '$verdict == "suspected"' f.csv)
+  report f.csv
+  finding f.csv suspected b 100 120 b2
+  assert_equal "$("$REPORT/issues" --unfiled f.csv | mlr --icsv --onidx cut -f test)" b
+  report f.csv
+  "$REPORT/issues" --unfiled f.csv > none.csv
+  assert_equal "$(cat none.csv)" "$COLUMNS_FOUND"
+  assert_equal "$(env -u GITHUB_REPOSITORY "$REPORT/issues" --unfiled f.csv | mlr --icsv --onidx cut -f test | paste -sd' ')" 'a b'
+  assert_equal "$("$REPORT/confirm" none.csv)" "$COLUMNS_FOUND,confirmed"
+}
+
+@test "confirmations of several machines are one issue" {
+  github_start
+  one f.csv suspected 120 b2
+  confirmed f.csv
+  mlr -S --csv put '$confirmed = 0' confirmed.csv > elsewhere.csv
+  cp confirmed.csv third.csv
+  "$REPORT/issues" f.csv elsewhere.csv confirmed.csv third.csv
+  assert_equal "$(github '.issues | length')" 1
 }
 
 @test "an API error or the rate limit stops with what is done, and the next run finishes it" {
@@ -222,42 +293,74 @@ one() { # FILE VERDICT CURRENT BUILD: the newest finding of the one series
   assert_equal "$(github '.issues[] | .state' | paste -sd' ')" 'open open open'
 }
 
-@test "a hostile test name does no harm anywhere" {
+@test "hostile names do no harm anywhere" {
   github_start
-  name=$(printf '`touch X` $(touch X) $(shell touch X) <script>alert(1)</script> @someone #1 | --> ~~~ \x27 " ; \\ %%\n## heading\n\001end')
+  name=$(printf '`touch X` $(touch X) $(shell touch X) <script>alert(1)</script> @someone #1 | --> ~~~ \x27; touch X; " ; \\ %%\n## heading\n\001end')
   finding f.csv suspected "$name" 100 120 b2
+  # Suites and tracks too may have been imported from anywhere.
+  NAME=$name mlr -I -S --csv put '$suite = ENV["NAME"]; $track = ENV["NAME"]; $current_build = ENV["NAME"]' f.csv
   report f.csv
   report f.csv
   assert_equal "$(github '.issues | length')" 1
   body=$(github '.issues[0].body')
-  outside=$(awk '/^~~~~sh$/ { inside = 1 } !inside; /^~~~~$/ { inside = 0 }' <<< "$body")
+  outside=$(awk '/^~~~~+sh$/ { inside = 1 } !inside; /^~~~~+$/ { inside = 0 }' <<< "$body")
   for part in '`touch' '$(touch' '<script>' '@someone' '#1 ' '## heading'; do
     [[ $outside != *"$part"* ]] || { echo "in the body: $part"; false; }
   done
   # The table's row is still one row with its columns.
   assert_equal "$(grep '^| <code>' <<< "$outside" | head -n 1 | tr -dc '|' | wc -c)" 9
   assert_equal "$(github '.issues[0].title' | wc -l)" 1
-  # Both commands, as a person would paste them: make and sh see one word.
-  printf 'compare profile:\n\t@printf "%%s\\n" $(RUN_OPTIONS) > "$@.out"\n' > Makefile
-  block=$(awk '/^~~~~sh$/ { inside = 1; next } /^~~~~$/ { inside = 0 } inside' <<< "$body" | grep -v '^make deps ')
-  gh() { :; }
+  # All commands, as a person would paste them: make and sh see one word, within quotes of a rule too.
+  printf 'export TEST\ndeps:\ncompare:\n\t@printf "%%s\\n" '"'%s' '%s'"' $(RUN_OPTIONS) > "$@.out"\nprofile:\n\t@printf "%%s\\n" "$$TEST" > "$@.out"\n' \
+    '$(SUITE)' '$(TRACK)' > Makefile
+  block=$(awk '/^~~~~+sh$/ { inside = 1; next } /^~~~~+$/ { inside = 0 } inside' <<< "$body")
+  gh() { printf '%s\n' "$@" >> gh.out; }
   eval "$block"
   [ ! -e X ]
   assert_contains "$(cat compare.out)" '@someone'
+  assert_contains "$(cat profile.out)" '@someone'
+  assert_contains "$(cat gh.out)" '@someone'
   assert_equal "$(github '.comments | length')" 1
   "$REPORT/markers" "$REPORT/markers.csv" > markers.csv
 }
 
-@test "a body is cut to what GitHub takes" {
+@test "the commands of an issue are the project's: targets, variables, inputs of the workflow" {
   github_start
+  one f.csv suspected 120 b2
+  report f.csv
+  block=$(github '.issues[0].body' | awk '/^~~~+sh$/ { inside = 1; next } /^~~~+$/ { inside = 0 } inside')
+  make -C "$TOP" --no-print-directory help > help.txt
+  for word in $(grep -o '^make .*' <<< "$block" | grep -oE '(^| )[A-Za-z_]+(=| |$)' | tr -d ' =' | grep -vx make | sort -u); do
+    grep -qE "^  $word( |,|	)|^  ([A-Z_]+ )+$word( |	)|, $word " help.txt || { echo "neither target nor variable: $word"; false; }
+  done
+  inputs=$(grep -oE -- '-f [a-z]+=' <<< "$block" | sed 's/-f //; s/=//')
+  assert_equal "$(wc -w <<< "$inputs")" 4
+  for input in $inputs; do
+    awk '/^  workflow_dispatch:/ { on = 1 } /^  workflow_call:/ { on = 0 } on' "$TOP/.github/workflows/perf.yml" | grep -q "^      $input:\$" ||
+      { echo "no input of perf.yml: $input"; false; }
+  done
+  # Of two builds that differ in their programs, not in their kernel.
+  confirmed f.csv
+  mlr -I -S --csv put '$runtime = "host"; $base_kernel = ""; $head_kernel = ""' confirmed.csv
+  run -0 env -u GITHUB_REPOSITORY "$REPORT/issues" --dry-run f.csv confirmed.csv
+  assert_contains "$output" 'git checkout 2222222222222222222222222222222222222222'
+  assert_contains "$output" "make compare-programs BASE_COMMIT=1111111111111111111111111111111111111111 SUITE='core'"
+}
+
+@test "a title and a body are cut to what GitHub takes" {
+  github_start
+  finding long.csv suspected "$(printf '%0300d' 1)" 100 120 "$(printf 'b%0300d' 1)"
+  report long.csv
+  assert_equal "$(github '.issues | length')" 1
+  [ "$(github '.issues[0].title | length')" -le 256 ]
   for i in $(seq 400); do
     printf 'host,main,core,%0200d,read,duration_ns,b1,b2,100,120,,1.2,,,,,30,3,suspected,,\n' "$i"
   done > rows
   { echo "$COLUMNS_FOUND"; cat rows; } > f.csv
   report f.csv
-  assert_equal "$(github '.issues | length')" 1
-  [ "$(github '.issues[0].body' | wc -m)" -lt 65536 ]
-  assert_contains "$(github '.issues[0].body')" 'and more'
+  assert_equal "$(github '.issues | length')" 2
+  [ "$(github '.issues[1].body' | wc -m)" -lt 65536 ]
+  assert_contains "$(github '.issues[1].body')" 'and more'
 }
 
 @test "without GitHub the plan is shown" {
@@ -293,4 +396,33 @@ one() { # FILE VERDICT CURRENT BUILD: the newest finding of the one series
   finding f.csv stale x 100 100 b5 old
   report f.csv
   assert_equal "$(github '.issues[] | .state' | paste -sd' ')" 'closed open'
+}
+
+# --- measuring again ---
+
+@test "what is undecided is measured again by itself, with its control, in the same run" {
+  requires bpf
+  git init -q repo
+  mkdir -p repo/bpf/suites
+  cp "$TOP/bpf/suites/smoke.yml" repo/bpf/suites
+  cp -r "$TOP"/bpf/*.bpf.c "$TOP/bpf/include" repo/bpf
+  cd repo
+  git add -A
+  git -c user.name=n -c user.email=n@n commit -qm one
+  # Three rounds decide nothing, whatever the noise.
+  SUDO='' "$TOP/pipelines/report/compare-programs" HEAD bpf/suites/smoke.yml twice --rounds 3 -q -t 'array|control'
+  assert_equal "$(mlr --icsv --onidx count-distinct -f round then cut -f round twice/samples.csv | sort -n | xargs)" "1 2 3 4 5 6"
+  assert_equal "$(mlr --icsv --onidx count-distinct -f run_id twice/samples.csv | wc -l)" 1
+  assert_equal "$(csv_value twice/verdict.csv rounds '$metric == "duration_ns"' | xargs)" "6 6"
+  SUDO='' "$TOP/pipelines/report/compare-programs" --looks 1 HEAD bpf/suites/smoke.yml once --rounds 3 -q -t 'array|control'
+  assert_equal "$(csv_value once/verdict.csv rounds '$metric == "duration_ns"' | xargs)" "3 3"
+}
+
+@test "only what was measured and left open is undecided" {
+  printf 'suite,test,metric,ratio,verdict\ns,open,duration_ns,1.02,inconclusive\ns,fine,duration_ns,1,unchanged\n' > v.csv
+  printf 's,counted,instructions,1,inconclusive\ns,absent,duration_ns,,inconclusive\n' >> v.csv
+  printf 'suite,test,control\ns,open,0\ns,loop,1\n' > plan.csv
+  assert_equal "$("$TOP/pipelines/report/undecided" v.csv plan.csv)" $'suite,test\ns,open\ns,loop'
+  mlr --csv filter '$test != "open"' v.csv > decided.csv
+  assert_equal "$("$TOP/pipelines/report/undecided" decided.csv plan.csv)" ""
 }

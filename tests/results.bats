@@ -42,6 +42,18 @@ refused() { # MESSAGE COMMAND...
   assert_equal "$(git -C remote.git rev-parse results)" "$tip"
 }
 
+@test "what ran on several CPUs is stored CPU by CPU, and checked as the summary is" {
+  make_repositories
+  place=$(make_run results 0)
+  mlr --csv put '$cpu = NR' "results/$place/summary.csv" > "results/$place/cpus.csv"
+  store
+  git -C remote.git cat-file blob "results:$place/cpus.csv" | cmp - "results/$place/cpus.csv"
+  rm -rf remote.git here
+  make_repositories
+  refused 'of another run or build' sh -c "sed '3s/run0/run1/' summary.csv > cpus.csv"
+  refused 'missing columns: test' sh -c "sed '1s/,test,/,name,/' summary.csv > cpus.csv"
+}
+
 @test "a run that is stored is never changed" {
   make_repositories
   place=$(make_run results 0)
@@ -67,6 +79,33 @@ refused() { # MESSAGE COMMAND...
   refused 'a comparison is no part of history' sed -i '3s/6\.1\.0/6.1.1/' summary.csv
   refused 'ok and without a value' mlr -I -S --csv put '$average_duration_ns = ""' summary.csv
   refused 'failed and has a value' mlr -I -S --csv put '$status = "wrong_result"' summary.csv
+  refused 'no number in the column average_duration_ns: "fast"' mlr -I -S --csv put '$average_duration_ns = "fast"' summary.csv
+  refused 'no number in the column median_duration_ns: "nan"' mlr -I -S --csv put '$median_duration_ns = "nan"' rounds.csv
+  refused 'a column is there twice' sed -i '1s/suite/track/' summary.csv
+  refused 'not UTF-8' sed -i '2s/smoke/\xff/' summary.csv
+  refused 'of another host class, track or suite' mlr -I -S --csv put '$host_class = "other"' summary.csv
+  refused 'the run was interrupted, test "map/hash/read"' mlr -I -S --csv put 'if ($test == "map/hash/read") { $status = "interrupted" }' summary.csv
+  refused 'left out, test "map/hash/read"' mlr -I -S --csv filter '$test != "map/hash/read"' summary.csv
+  refused 'twice, test "map/hash/read"' sed -i '/map.hash.read/p' summary.csv
+  refused "the run belongs elsewhere, to 'test-host/local/smoke/2026/11/20261102t000000z" sed -i 's/2026-11-01T/2026-11-02T/' environment.csv
+  refused "the run belongs elsewhere, to 'other/" sed -i 's/^host_class,.*/host_class,other/' environment.csv
+}
+
+@test "a run with Windows line ends, quotes and line breaks in its names is stored and read as it is" {
+  make_repositories
+  place=$(make_run results 0)
+  for file in plan rounds summary; do
+    mlr -I -S --csv put 'if ($test == "map/hash/read") { $test = "a \"b\",\n$(touch X) `touch X`" }' "results/$place/$file.csv"
+    sed -i 's/$/\r/' "results/$place/$file.csv"
+  done
+  store > /dev/null
+  make_run results 1 > /dev/null
+  store > /dev/null
+  history > history.csv
+  assert_equal "$(mlr --icsv --ojson filter '$test =~ "^a "' then cut -f test then put '$test = gsub($test, "\r", "")' history.csv | jq -r '.[].test')" \
+    $'a "b",\n$(touch X) `touch X`'
+  assert_equal "$(mlr --icsv --onidx count history.csv)" 10
+  [ ! -e X ]
 }
 
 @test "comparisons, incomplete runs and paths that are no place are refused" {
@@ -76,6 +115,14 @@ refused() { # MESSAGE COMMAND...
     run -2 --separate-stderr store "$place"
     assert_contains "$stderr" "$place"
   done
+  make_run results 0 6.1..6.2
+  rm -rf results/test-host/local/smoke/2026/11/*-6.1..6.2-*
+  place=$(make_run results 0)
+  mkdir -p results/test-host/pull-request
+  cp -r results/test-host/local/* results/test-host/pull-request/
+  run -2 --separate-stderr store "${place/local/pull-request}"
+  assert_contains "$stderr" 'a pull request is no part of history'
+  rm -rf results
   make_run results 0 6.1..6.2
   run -2 --separate-stderr store
   assert_contains "$stderr" 'there is no run to store'
@@ -127,20 +174,48 @@ branch_is_whole() {
   assert_equal "$(branch_files | sed 's|/[^/]*$||' | uniq -c | awk '$1 != 4' | wc -l)" 0
 }
 
-@test "killed anywhere, it leaves the branch whole, and the next run stores what is missing" {
+@test "killed at any of its steps, it leaves the branch whole, and the next run stores what is missing" {
   make_repositories
-  for i in $(seq 5); do
-    make_run results "$i" > /dev/null
-    setsid -w "$PIPELINES/results/store" --remote "$BATS_TEST_TMPDIR/remote.git" results 2> /dev/null > /dev/null &
-    pid=$!
-    sleep "$((i / 2)).$((i % 2 * 5))"
-    kill -KILL -- "-$(pgrep -P "$pid" -x store | head -n 1 || echo "$pid")" 2> /dev/null || kill -KILL "$pid" 2> /dev/null || :
-    wait "$pid" || :
+  make_run results 0 > /dev/null
+  store > /dev/null
+  make_run results 1 > /dev/null
+  # A git that kills all of store, remote side included, before its Nth call.
+  mkdir shim
+  printf '#!/bin/sh\nn=$(($(cat "%s/calls") + 1))\necho "$n" > "%s/calls"\n[ "$n" -ne "$KILL_AT" ] || kill -KILL 0\nexec "%s" "$@"\n' \
+    "$PWD" "$PWD" "$(command -v git)" > shim/git
+  chmod +x shim/git
+  for step in $(seq 40); do
+    echo 0 > calls
+    status=0
+    (cd here && KILL_AT=$step PATH=$BATS_TEST_TMPDIR/shim:$PATH setsid -w "$PIPELINES/results/store" --remote ../remote.git ../results) \
+      > out 2> err || status=$?
     branch_is_whole
+    [ "$status" -ne 0 ] || break
+    # Before it was killed it did not say that the run is stored unless it is.
+    [ ! -s out ] || assert_equal "$(branch_files | grep -c '/summary.csv$')" 2
   done
-  store
-  branch_is_whole
-  assert_equal "$(branch_files | grep -c '/summary.csv$')" 5
+  assert_equal "$status" 0
+  [ "$step" -gt 8 ]
+  assert_equal "$(branch_files | grep -c '/summary.csv$')" 2
+  assert_equal "$(git -C remote.git rev-list --count results)" 2
+}
+
+@test "killed while the remote takes the push, it leaves the branch whole" {
+  for hook in pre-receive update post-receive; do
+    rm -rf remote.git here results
+    make_repositories
+    make_run results 0 > /dev/null
+    printf '#!/bin/sh\nkill -KILL 0\n' > remote.git/hooks/$hook
+    chmod +x remote.git/hooks/$hook
+    status=0
+    (cd here && setsid -w "$PIPELINES/results/store" --remote ../remote.git ../results) > /dev/null 2>&1 || status=$?
+    [ "$status" -ne 0 ]
+    branch_is_whole
+    rm remote.git/hooks/$hook
+    store > /dev/null
+    branch_is_whole
+    assert_equal "$(git -C remote.git rev-list --count results)" 1
+  done
 }
 
 @test "a full disk at the remote leaves the branch as it was" {
@@ -191,6 +266,17 @@ branch_is_whole() {
   branch_is_whole
 }
 
+@test "a connection that drops before the push lands is tried again" {
+  make_repositories
+  make_run results 0
+  printf '#!/bin/sh\n[ -e dropped ] && exit\ntouch dropped\nkill -KILL $PPID\n' > remote.git/hooks/pre-receive
+  chmod +x remote.git/hooks/pre-receive
+  store
+  [ -e remote.git/dropped ]
+  assert_equal "$(git -C remote.git rev-list --count results)" 1
+  branch_is_whole
+}
+
 @test "a remote that does not exist or refuses is an error that says so" {
   make_repositories
   make_run results 0
@@ -223,6 +309,21 @@ branch_is_whole() {
   run -2 --separate-stderr history --ref nowhere
   assert_contains "$stderr" "no such branch: 'nowhere'"
   run -2 --separate-stderr history --file ../../etc/passwd
+}
+
+@test "a build is told from one whose label begins like it, and from one with the same safe name" {
+  make_repositories
+  for build in 6.1 6.1-4 6.1+4; do
+    make_run results "$((++i))" "${build//+/-}" > /dev/null
+    sed -i "s/\b6\.1-4\b/$build/" results/test-host/local/smoke/2026/11/*-run$i/{environment,plan,rounds,summary}.csv
+  done
+  store > /dev/null
+  for build in 6.1 6.1-4 6.1+4; do
+    history --build "$build" > one.csv
+    assert_equal "$(csv_value one.csv build | uniq)" "$build"
+    "$PIPELINES/results/history" --directory results --build "$build" | cmp - one.csv
+  done
+  run -2 --separate-stderr history --build 6
 }
 
 @test "history gives every row all columns when columns have come in the meantime" {
@@ -264,47 +365,110 @@ branch_is_whole() {
   history > history.csv
   assert_equal "$(csv_value history.csv average_duration_ns '$test == "HASH, \"read\""' | paste -sd' ')" '42 44'
   assert_equal "$(mlr --icsv --onidx --ofs '|' filter '$test == "x"' then cut -o -f status,average_duration_ns,median_duration_ns history.csv)" 'run_failed||'
+  # Again: the runs are there, and nothing changes.
+  "$PIPELINES/results/import" --host-class windows-2022 --track main results old.csv | cmp - places
+  store > /dev/null
+  assert_equal "$(git -C remote.git rev-list --count results)" 1
+}
+
+@test "files of machines with other numbers of CPUs, and of Windows, are imported together" {
+  make_repositories
+  printf 'Timestamp,Test,Average Duration (ns),CPU 0 Duration (ns)\n2024-05-01T12:00:00Z,x,40,40\n' > one.csv
+  printf 'Timestamp,Test,Average Duration (ns),CPU 0 Duration (ns),CPU 1 Duration (ns)\r\n2024-05-02T12:00:00Z,x,42,41,43\r\n' > two.csv
+  printf '\357\273\277' | cat - two.csv | sed 's/-02T/-03T/' > bom.csv
+  sed 's/-02T/-04T/' two.csv | iconv -t UTF-16LE | { printf '\377\376'; cat; } > utf16.csv
+  make --no-print-directory -s -C "$TOP" import OLD="$PWD/one.csv $PWD/two.csv $PWD/bom.csv $PWD/utf16.csv" \
+    HOST_CLASS=windows TRACK=main RESULTS="$PWD/results" > places
+  assert_equal "$(wc -l < places)" 4
+  store > /dev/null
+  history > history.csv
+  assert_equal "$(mlr --icsv --onidx --ofs '|' cut -o -f test,average_duration_ns,min_duration_ns,max_duration_ns,samples history.csv | paste -sd' ')" \
+    'x|40|40|40|1 x|42|41|43|2 x|42|41|43|2 x|42|41|43|2'
+}
+
+@test "what is no CSV of bpf_performance is refused, and nothing is left" {
   echo 'Timestamp,Test,Average Duration (ns)' > empty.csv
   run -2 --separate-stderr "$PIPELINES/results/import" --host-class h --track t results empty.csv
   assert_contains "$stderr" 'there is no row'
   printf 'Timestamp,Test,Average Duration (ns)\nyesterday,x,1\n' > bad.csv
   run -2 --separate-stderr "$PIPELINES/results/import" --host-class h --track t results bad.csv
   assert_contains "$stderr" 'not a time: yesterday'
-  run -2 --separate-stderr "$PIPELINES/results/import" --track t results old.csv
+  run -2 --separate-stderr "$PIPELINES/results/import" --track t results bad.csv
   assert_contains "$stderr" '--host-class'
+  assert_trouble "can't read 'none.csv'" "$PIPELINES/results/import" --host-class h --track t results none.csv
+  printf 'Timestamp,Test,Average Duration (ns)\n2024-05-01T12:00:00Z,x\n' > short.csv
+  assert_trouble 'not CSV' "$PIPELINES/results/import" --host-class h --track t results short.csv
+  printf 'Time,Test\n2024-05-01T12:00:00Z,x\n' > other.csv
+  assert_trouble 'missing column' "$PIPELINES/results/import" --host-class h --track t results other.csv
+  [ ! -e results ]
 }
+
+# postgres_start: a server of our own, on a socket. postgres_stop ends it.
+postgres_start() {
+  requires root psql postgresql-server
+  SERVER=$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin | sort | tail -n 1)
+  DATA=$(mktemp -d)
+  chown postgres "$DATA"
+  as_postgres initdb -D "$DATA/data" > /dev/null
+  as_postgres pg_ctl -D "$DATA/data" -w -l "$DATA/log" -o "-c listen_addresses= -k $DATA" start > /dev/null 3>&-
+  export PGHOST=$DATA PGUSER=postgres PGDATABASE=postgres
+}
+as_postgres() {
+  (cd / && setpriv --reuid postgres --regid postgres --clear-groups "$SERVER/$1" "${@:2}")
+}
+teardown() {
+  if [ -n "${DATA-}" ]; then
+    as_postgres pg_ctl -D "$DATA/data" -m immediate stop > /dev/null
+    rm -rf "$DATA"
+  fi
+}
+sql() { psql -qAtc "$1"; }
+export_runs() { (cd remote.git && "$PIPELINES/results/export-postgres"); }
 
 # bats test_tags=slow
 @test "stored runs are loaded into PostgreSQL once, and hostile names stay text" {
-  requires root psql
-  server=$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin | sort | tail -n 1)
-  [ -x "$server/initdb" ] || skip 'no PostgreSQL server here'
   make_repositories
   place=$(make_run results 0)
-  mlr -I -S --csv put 'if ($test == "map/hash/read") { $test = "x'"'"'; DROP TABLE benchmark_results; --" }' "results/$place/summary.csv"
+  for file in plan rounds summary; do
+    mlr -I -S --csv put 'if ($test == "map/hash/read") { $test = "x'"'"'; DROP TABLE benchmarkresults; --" }' "results/$place/$file.csv"
+  done
   mlr -I -S --csv put 'if ($name == "commit") { $value = "0123abc" }' "results/$place/environment.csv"
   make_run results 1
   store > /dev/null
-  chmod 755 . "$BATS_TEST_TMPDIR"
-  install -d -o postgres /tmp/postgres.$$
-  setpriv --reuid postgres --regid postgres --clear-groups "$server/initdb" -D /tmp/postgres.$$/data > /dev/null
-  setpriv --reuid postgres --regid postgres --clear-groups "$server/pg_ctl" -D /tmp/postgres.$$/data -w -l /tmp/postgres.$$/log \
-    -o "-c listen_addresses= -k /tmp/postgres.$$" start > /dev/null 3>&-
-  export PGHOST=/tmp/postgres.$$ PGUSER=postgres PGDATABASE=postgres
-  status=0
-  (
-    set -e
-    cd remote.git
-    "$PIPELINES/results/export-postgres"
-    "$PIPELINES/results/export-postgres"
-    psql -Atc 'select count(*) from benchmark_results' > ../count
-    psql -Atc "select commit, platform, value from benchmark_results where test like 'x''%' and metric = 'median_duration_ns'" > ../row
-    ! "$PIPELINES/results/export-postgres" --table 'x; drop' 2> /dev/null
-  ) || status=$?
-  setpriv --reuid postgres --regid postgres --clear-groups "$server/pg_ctl" -D /tmp/postgres.$$/data -m immediate stop > /dev/null
-  rm -rf /tmp/postgres.$$
-  assert_equal "$status" 0
+  postgres_start
+  export_runs
+  export_runs
   # Five tests of two runs, the average and the median of each.
-  assert_equal "$(cat count)" 20
-  assert_equal "$(cat row)" '0123abc|test-host|21.877'
+  assert_equal "$(sql 'select count(*) from benchmarkresults')" 20
+  assert_equal "$(sql "select commithash, platform, round(value, 3) from benchmarkresults where test like 'x''%' and quantity = 'median_duration_ns'")" \
+    '0123abc|test-host|21.877'
+  assert_trouble 'not the name of a table' "$PIPELINES/results/export-postgres" --table 'x; drop'
+  # A later run is added.
+  make_run results 2
+  store > /dev/null
+  export_runs
+  assert_equal "$(sql 'select count(*) from benchmarkresults')" 30
+}
+
+# bats test_tags=slow
+@test "bpf_performance's own table goes on: its dashboards' query finds old rows and new" {
+  make_repositories
+  make_run results 0
+  store > /dev/null
+  postgres_start
+  # As its users made it, with a row of theirs, and an uploader who may only insert.
+  sql 'CREATE TABLE BenchmarkResults (Timestamp TIMESTAMPTZ, Metric VARCHAR(255), Value NUMERIC, CommitHash VARCHAR(255),
+    Platform VARCHAR(255), Repository VARCHAR(255))'
+  sql "INSERT INTO BenchmarkResults VALUES ('2024-05-01', 'map/hash/read', 42, 'c', 'test-host', 'r')"
+  export_runs
+  assert_equal "$(sql "SELECT round(value, 1) FROM benchmarkresults WHERE platform = 'test-host' AND metric = 'map/hash/read' ORDER BY timestamp" | paste -sd' ')" \
+    "42.0 $(mlr --icsv --onidx filter '$test == "map/hash/read"' then put '$x = fmtnum($average_duration_ns, "%.1f")' then cut -f x results/*/*/*/*/*/*/summary.csv)"
+  sql 'CREATE ROLE uploader LOGIN'
+  sql 'GRANT INSERT ON benchmarkresults TO uploader'
+  place=$(make_run results 1)
+  # A name that is longer than their column and than a page of an index.
+  LONG=$(printf '%09000d' 7) mlr -I -S --csv put 'if ($test == "map/hash/read") { $test = ENV["LONG"] }' "results/$place"/{plan,rounds,summary}.csv
+  store > /dev/null
+  PGUSER=uploader export_runs
+  assert_equal "$(sql 'select count(*), max(length(test)) from benchmarkresults')" '21|9000'
 }

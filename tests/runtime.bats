@@ -395,3 +395,45 @@ make_trees() { # ADDITIONS...
   assert_equal "$output" ""
   assert_contains "$stderr" "no KVM here: '/dev/kvm' cannot be opened"
 }
+
+@test "two kernels in turn under kvm: what is undecided gets as many boots again, by itself" {
+  # Boots that are made up: the order, the plans and the rounds are what is looked at.
+  mkdir -p pipelines/runtime pipelines/report
+  cp "$TOP"/pipelines/runtime/{compare,lib.sh} pipelines/runtime
+  cp "$TOP"/pipelines/report/undecided pipelines/report
+  cat >pipelines/runtime/get-kernel <<'SH'
+#!/bin/sh
+mkdir -p "$1" && printf 'name,value\nkernel_sha256,%s\nkernel_version,%s\n' "$1" "$1" >"$1/kernel.csv" && echo "$1"
+SH
+  cat >pipelines/runtime/run-in-vm <<'SH'
+#!/bin/sh
+while [ "$1" != -- ]; do
+	case $1 in
+	--build) build=$2 ;; --first-boot) boot=$2 ;; --run-id) run=$2 ;; --plan) plan=$2 ;; --environment) environment=$2 ;; -o) out=$2 ;;
+	-*) ;;
+	*)
+		input=$1
+		shift
+		continue
+		;;
+	esac
+	shift 2
+done
+echo "$boot $build $(mlr --icsv --onidx cut -f test then nest --evar , -f test "$input" | xargs | tr ' ' ,)" >>log
+cp "$input" "$plan"
+printf 'name,value\nkernel,%s\n' "$build" >"$environment"
+mlr --csv --seed "$boot${#build}" put '$run_id = "'"$run"'"; $host_class = "h"; $track = "t"; $build = "'"$build"'"; $round = '"$boot"';
+	$runtime = "kvm"; $sample = 1; $cpu = 0; $status = "ok"; $reason = "";
+	$duration_ns = ($test =~ "^baseline/" ? 5 : 100) * (1 + urand() / 1000) + ($test == "noisy" ? 12 * urand() : 0)' then template -f "$(cut -d , -f 1 "$TOP/results-schema/samples.csv" | sed 1d | paste -sd ,)" "$input" >"$out"
+SH
+  chmod +x pipelines/runtime/*
+  printf 'suite,test,entry_point,program_type,control\ns,baseline/xdp/empty,e,xdp,0\ns,control/user/loop,l,user,1\ns,noisy,n,xdp,0\ns,quiet,q,xdp,0\n' >plan.csv
+  BIN=$TOP/build/bin pipelines/runtime/compare --folder out --runtime kvm --boots 10 one second plan.csv
+  # A B B A …, then the undecided, what it is net of and the control.
+  assert_equal "$(cut -d ' ' -f 1,2 log | head -n 8 | xargs)" "1 one 1 second 2 second 2 one 3 one 3 second 4 second 4 one"
+  assert_equal "$(sed -n 21p log)" "11 one baseline/xdp/empty,control/user/loop,noisy"
+  assert_equal "$(wc -l <log)" 40
+  assert_equal "$(csv_value out/verdict.csv test,rounds | sort | xargs)" "baseline/xdp/empty 20 control/user/loop 20 noisy 20 quiet 10"
+  assert_equal "$(mlr --icsv --onidx count out/plan.csv)" 8
+  [ ! -e out/again.csv ]
+}

@@ -42,6 +42,7 @@ in_browser() {
 @test "any two builds can be compared, and the numbers are right" { in_browser plain compare; }
 @test "a server's strict policy breaks nothing, and nothing leaves the machine" { in_browser plain policy_from_server; }
 @test "light, dark, narrow and printed pages fit" { in_browser plain light_dark_narrow_print; }
+@test "rows with long names fit a desktop's screen, sparkline and all" { in_browser plain wide_rows_fit; }
 @test "pages can be read without JavaScript" { in_browser plain readable_without_script; }
 @test "axe finds no serious violation, light, dark and narrow" { in_browser plain accessible; }
 # bats test_tags=slow
@@ -85,6 +86,63 @@ in_browser() {
   assert_contains "$(cat out/index.html)" 'class="v failed"'
 }
 
+@test "a failure takes the place of the number that was there, since it began, and is in the comparison" {
+  requires mlr gnuplot
+  {
+    echo run_id,timestamp,build,test,entry_point,median_v_ns,status,reason
+    for day in 1 2 3 4; do
+      echo "$day,2024-01-0${day}T00:00:00Z,b$day,good,e,10,ok,"
+      [ $day -lt 3 ] && echo "$day,2024-01-0${day}T00:00:00Z,b$day,bad,e,4242,ok," ||
+        echo "$day,2024-01-0${day}T00:00:00Z,b$day,bad,e,,load_failed,no"
+      echo "$day,2024-01-0${day}T00:00:00Z,b$day,never,e,,unsupported,one CPU only"
+    done
+  } > in.csv
+  site -o out --now 2024-01-04T06:00:00Z in.csv
+  assert_contains "$(cat out/index.html)" '<span class="alarm">1 failed</span>'
+  run grep -o '<tr class="failed".*' out/index.html
+  [[ $output != *4242* ]]
+  assert_contains "$output" '>b3</a>'
+  run grep -o '<tr class="failed".*' out/c/1.html
+  assert_contains "$output" 'load_failed: no'
+  assert_contains "$(cat out/t/bad-*.html)" 'load_failed: no, since build'
+  # What a machine cannot do is told calmly, and has a page.
+  assert_contains "$(cat out/index.html)" '<tr class="unsupported"'
+  assert_contains "$(cat out/t/never-*.html)" 'This cannot be measured here: one CPU only.'
+  [[ $(cat out/c/1.html) != *never* ]]
+}
+
+@test "a change of a tenth of a per cent that was judged real is seen in the chart, on both axes" {
+  requires mlr gnuplot
+  echo run_id,timestamp,build,test,median_count > in.csv
+  for day in 1 2 3 4; do echo "$day,2024-01-0${day}T00:00:00Z,b$day,t,$((day < 3 ? 2259 : 2262))" >> in.csv; done
+  printf 'host_class,track,suite,test,entry_point,metric,baseline_build,current_build,baseline,current,ratio,verdict,first_bad_build\n,,,t,,count,b2,b4,2259,2262,1.001328,suspected,b3\n' > verdicts.csv
+  plot --test t --verdicts verdicts.csv -o p.svg in.csv
+  for label in 2260 2262 '+0 %' '+0.1 %' '+0.13 %  b3'; do grep -q "> *$label<" p.svg; done
+}
+
+@test "where more is better, the build that carries less is worse in the browser's comparison too" {
+  requires mlr gnuplot
+  # Without intervals nothing is shown to be worse, but it is not passed over.
+  site -o "$BATS_FILE_TMPDIR/loose" --value throughput_mbps --higher-is-better throughput_mbps --now "$NOW" "$FIXTURES/site/network.csv"
+  grep -q '>0 worse, 0 better, 1 more worse by value of 3 series' "$BATS_FILE_TMPDIR"/loose/c/1.svg
+  in_browser loose compare_without_intervals
+  mlr --csv put '$ci_low_throughput_mbps = 0.99 * $throughput_mbps; $ci_high_throughput_mbps = 1.01 * $throughput_mbps' "$FIXTURES/site/network.csv" |
+    site -o "$BATS_FILE_TMPDIR/network" --value throughput_mbps --higher-is-better throughput_mbps --now "$NOW"
+  in_browser network compare_more_is_better
+}
+
+@test "an entry point that ran on several CPUs is drawn CPU by CPU" {
+  requires mlr gnuplot
+  local page
+  page=$(echo "$BATS_FILE_TMPDIR"/plain/t/map-array-read-*.html)
+  assert_contains "$(cat "$page")" 'CPUs of the newest build and of 029b669'
+  assert_contains "$(cat "$page")" 'alt="Value on each of 4 CPUs of build 029d558, from 38 on CPU 0 to 41.800 ns on CPU 3."'
+  for cpu in 0 1 2 3; do grep -q ">CPU $cpu<" "${page%.html}-1c.svg"; done
+  # Only there: in the series their median counts, and no CPU is a series.
+  assert_equal "$(find "$BATS_FILE_TMPDIR/plain/t" -name '*c.svg' | wc -l)" 1
+  [[ $(cat "$BATS_FILE_TMPDIR/plain/index.html") != *'cpu 3'* ]]
+}
+
 @test "change points, levels and markers are drawn in" {
   requires mlr gnuplot
   grep -q '>+12.0 %  028fccf<' "$BATS_FILE_TMPDIR"/plain/t/map-hash-update-*-*.svg
@@ -96,6 +154,51 @@ in_browser() {
   run cat out/t/map-hash-update-*.html
   assert_contains "$output" '<a rel="nofollow" href="https://example.org/v2">v2 &lt;final&gt;</a>'
   [[ $output != *javascript:* ]]
+  # Labels that would run into one another stand in rows; a part of the history shows them too.
+  cat > events.csv <<'CSV'
+build,kind,label,url
+028dde0,release,"v2-""><b>'$(touch owned)",
+028fccf,accepted,meant so,
+0251eef,release,v1,
+CSV
+  site -o "$BATS_FILE_TMPDIR/events" --changes "$BATS_FILE_TMPDIR/plain.tree/changes.csv" --events events.csv --now "$NOW" "$BATS_FILE_TMPDIR/plain.tree"
+  in_browser events occasions
+}
+
+@test "make site shows the results branch as it was fetched, with accepted changes, releases, and no run that is gone from it" {
+  requires mlr gnuplot git cc
+  load runs
+  unset GITHUB_REPOSITORY
+  git init -q --bare remote.git
+  for i in 0 1 2; do make_run results $i > place; done
+  (cd "$TOP" && pipelines/results/store --remote "$BATS_TEST_TMPDIR/remote.git" "$BATS_TEST_TMPDIR/results" >/dev/null)
+  git clone -q "$TOP" clone
+  git -C clone remote set-url origin "$PWD/remote.git"
+  make -s -C clone fetch-results
+  mkdir -p clone/build/site-input/gone
+  echo old > clone/build/site-input/gone/summary.csv
+  printf 'build,kind,label,url\n6.1.2,release,v2,https://example.org/v2\n' > events.csv
+  printf 'host_class,track,suite,test,entry_point,metric,build,comment\n,,,map/*,,,6.1.1,meant so\n' > markers.csv
+  make -s -C clone site MARKERS="$PWD/markers.csv" EVENTS="$PWD/events.csv"
+  assert_contains "$(cat clone/build/site/index.html)" '>6.1.2</a>'
+  [ ! -e clone/build/site-input/gone/summary.csv ]
+  run grep -ho '[a-z]* at build.*' clone/build/site/t/map-hash-read-*.html
+  assert_contains "$output" 'accepted at build'
+  assert_contains "$output" 'meant so'
+  assert_contains "$output" '<a rel="nofollow" href="https://example.org/v2">v2</a>'
+  [[ $(cat clone/build/site/t/tail-call-*.html) != *"meant so"* ]]
+  make -s -C clone plot TEST=map/hash/read METRIC=duration_ns PLOT="$PWD/p.svg" MARKERS="$PWD/markers.csv"
+  grep -q 'map/hash/read' p.svg
+  grep -q 'meant so' p.svg
+}
+
+@test "a pattern of an event matches as the shell's does" {
+  for program in mawk 'gawk --posix' 'busybox awk'; do
+    command -v "${program%% *}" >/dev/null || continue
+    # shellcheck disable=SC2086 # a program and its argument
+    LC_ALL=C run $program -f "$TOP/$SITE_CODE/lib/text.awk" -f "$TOP/$SITE_CODE/lib/model.awk" -f "$FIXTURES/site/patterns.awk"
+    assert_equal "$output" "21 cases"
+  done
 }
 
 @test "links to commits and stored runs are made of templates, quoted, and only to http" {
@@ -205,6 +308,7 @@ CASES
   run plot --test map/hash/update "$t"
   assert_contains "$output" "map/hash/update"
   assert_contains "$output" "+12.0 %"
+  [[ $output == *o*o*o* && $output != *'****'* ]] # points, and no grid, which would look like lines
   run -2 --separate-stderr plot --test map/hash/update -o p.svg "$t"
   assert_contains "$stderr" "2 series of test 'map/hash/update': choose one"
   run -2 --separate-stderr plot --test none -o p.svg "$t"

@@ -48,13 +48,14 @@ samples() {
 
 @test "more samples in a round do not make the interval narrower" {
   samples t xdp 0 a 10 9 8 7 6 5 4 3 2 1 > one.csv
-  sed '1!{p;p}' one.csv > three.csv
+  mlr --csv put -q 'for (i = 1; i <= 3; i += 1) { row = $*; row["sample"] = i; emit row }' one.csv > three.csv
   stats-reduce three.csv > out.csv
   assert_equal "$(mlr --icsv --onidx cut -f ci_low_duration_ns,ci_high_duration_ns,rounds,samples out.csv)" "10 30 2 9"
 }
 
 @test "a round of several CPUs is the average of their medians" {
-  { samples t xdp 0 a 1; rows t xdp 0 a 2; rows t xdp 0 a 9; rows t xdp 0 a 10 | sed 's/,1,1,0,9,/,1,1,1,9,/'; } |
+  { samples t xdp 0 a 1; rows t xdp 0 a 2 | sed 's/,1,1,0,9,/,1,2,0,9,/'; rows t xdp 0 a 9 | sed 's/,1,1,0,9,/,1,3,0,9,/'
+    rows t xdp 0 a 10 | sed 's/,1,1,0,9,/,1,1,1,9,/'; } |
     stats-reduce --per-round > out.csv
   assert_equal "$(mlr --icsv --onidx cut -o -f round,median_duration_ns,samples out.csv)" "1 6 4"
 }
@@ -79,7 +80,7 @@ samples() {
 }
 
 @test "marked samples are counted, and stay" {
-  { samples t xdp 0 a 5 1; rows t xdp 0 a 4 | sed 's/,,ok,$/,preempted,ok,/'; } | stats-reduce > out.csv
+  { samples t xdp 0 a 5 1; rows t xdp 0 a 4 | sed 's/,1,1,0,9,/,1,2,0,9,/; s/,,ok,$/,preempted,ok,/'; } | stats-reduce > out.csv
   assert_equal "$(mlr --icsv --onidx cut -o -f samples,marked,max_duration_ns out.csv)" "3 1 5"
 }
 
@@ -111,6 +112,8 @@ map/read 30 20 40"
   { samples baseline/tc/empty tc 0 a 5 7; rows map/read xdp 0 a 25 37; } | stats-reduce --net > out.csv
   assert_equal "$(csv_value out.csv median_duration_ns '$test == "map/read"')" ""
   assert_contains "$(csv_value out.csv reason '$test == "map/read"')" "no baseline"
+  { samples baseline/xdp/empty xdp 0 a 5 7; rows map/read xdp 0 a 25 37 40 41; } | stats-reduce --net > out.csv
+  assert_equal "$(csv_value out.csv reason '$test == "map/read"')" "2 of 4 rounds lack the baseline of its program type"
 }
 
 @test "two baselines of one program type are an error with --net" {
@@ -194,6 +197,24 @@ CSV
   [ -s s.csv ]
 }
 
+@test "a file that is given twice, or a copy of it, is refused; so is a row twice among many samples" {
+  samples t xdp 0 a 1 2 3 > s.csv
+  cp s.csv copy.csv
+  assert_trouble "a sample that is there already: is a file given twice? (copy.csv line 2)" stats-reduce s.csv copy.csv
+  assert_trouble "(s.csv line 2)" stats-reduce --per-round s.csv s.csv
+  assert_trouble "(s.csv line 2)" regress-detect --baseline a s.csv s.csv
+  mlr --csv head -n 1 then put -q 'for (i = 100; i > 0; i -= 1) { row = $*; row["sample"] = i; emit row }' s.csv > many.csv
+  assert_equal "$(stats-reduce many.csv | mlr --icsv --onidx cut -f samples)" 100
+  sed '$p' many.csv > last.csv
+  assert_trouble "(last.csv line 102)" stats-reduce last.csv
+  sed '3p' many.csv > third.csv
+  assert_trouble "(third.csv line 4)" stats-reduce third.csv
+  # Another run, or groups of the user's own: that is no repetition.
+  sed 's/^r1/r2/' s.csv > other.csv
+  assert_equal "$(stats-reduce s.csv other.csv | wc -l)" 3
+  assert_equal "$(stats-reduce --by suite --value duration_ns s.csv copy.csv | mlr --icsv --onidx cut -f samples)" 6
+}
+
 @test "a full disk is an error" {
   samples t xdp 0 a 1 > s.csv
   assert_trouble "can't write" stats-reduce -o /dev/full s.csv
@@ -210,7 +231,16 @@ CSV
   diff ours theirs
 }
 
+@test "-v says what was read and what has no number" {
+  { samples t xdp 0 a 1 2 3; rows u xdp 0 a 1 | sed 's/,1,,,,ok,$/,,,,,run_failed,why/'; } > s.csv
+  run -0 --separate-stderr stats-reduce -v s.csv
+  assert_equal "$stderr" "stats-reduce: s.csv: 4 rows, of them without numbers: 1; groups so far: 2"
+  run -0 --separate-stderr stats-reduce s.csv
+  assert_equal "$stderr" ""
+}
+
 @test "help and version" {
+  assert_trouble "can't write the output: No space left on device" bash -c 'stats-reduce --help > /dev/full'
   run -0 stats-reduce --help
   assert_contains "$output" "--per-round"
   run -0 stats-reduce --version

@@ -10,9 +10,13 @@ quick() {
   bpf-run --quiet --rounds 1 --samples 1 --sample-ms 0.1 "$@" "$plan" | stats-reduce
 }
 
-# failures SUMMARY: what neither passed nor is unsupported for a reason, one JSON object a line
+# What a reason for `unsupported` must name: an option of the kernel, something that its BTF or its helpers do not
+# have, a privilege, or the library or compiler.
+NAMED='CONFIG_|no (program|map) type|BTF|func|CAP_|lockdown|libbpf [0-9]|clang before'
+
+# failures SUMMARY: what neither passed nor is unsupported for such a reason, one JSON object a line
 failures() {
-  mlr --icsv --ojsonl filter '$status != "ok" && !($status == "unsupported" && $reason != "")' then \
+  mlr --icsv --ojsonl filter '$status != "ok" && !($status == "unsupported" && $reason =~ "'"$NAMED"'")' then \
     cut -o -f test,entry_point,status,reason "$1"
 }
 
@@ -23,13 +27,24 @@ passes() {
   failures summary.csv | diff /dev/null -
 }
 
-# breaks SUITE: built without the operation, no test that has a check is ok
+# breaks SUITE: without the operation, every check fails. Programs are built without it; what user space does
+# becomes something that leaves nothing behind. Lost records do not count here, or no check would be asked.
+# What is unsupported is so with the operation too.
 breaks() {
   bpf-compile-check -DBREAK "$TOP/bpf/suites/$1.yml" > broken.csv
-  mlr --csv filter 'is_not_empty($check)' broken.csv > checked.csv
+  # shellcheck disable=SC2016 # for mlr
+  mlr --csv filter 'is_not_empty($check)' then \
+    put '$entry_point = {"user": "loop", "user_call": "empty"}[$program_type] ?? $entry_point; $dropped_max_pct = 100' \
+    broken.csv > checked.csv
   [ "$(csv_value checked.csv test | wc -l)" -gt 0 ]
   quick checked.csv --ignore-results > summary.csv
-  mlr --icsv --ojsonl filter '$status == "ok"' then cut -f test,entry_point summary.csv | diff /dev/null -
+  mlr --icsv --ojsonl filter '$status != "wrong_result" && $status != "unsupported"' then \
+    cut -f test,entry_point,status,reason summary.csv | diff /dev/null -
+  mlr --csv filter '$status == "unsupported"' summary.csv > unsupported.csv
+  [ -s unsupported.csv ] || return 0
+  bpf-compile-check "$TOP/bpf/suites/$1.yml" > plan.csv
+  quick plan.csv --only unsupported.csv > whole.csv
+  mlr --icsv --ojsonl filter '$status != "unsupported"' then cut -f test,status whole.csv | diff /dev/null -
 }
 
 @test "every test says what it measures, and all but baselines and controls what proves it" {
@@ -140,6 +155,37 @@ b,b'
   assert_trouble "can't read suite './none.yml'" bpf-compile-check --list a.yml
 }
 
+@test "packets are what their names say, with right checksums; one of another length is not" {
+  requires bpf
+  {
+    printf 'tests:\n'
+    for packet in tcp4-64 udp4-64 tcp6-74 udp6-64 {tcp,udp}{4,6}-{512,1500}; do
+      [[ $packet =~ ^(tcp|udp)(4|6)-(.*)$ ]]
+      printf -- "- {name: %s, source: %s, packet: %s, entry_point: is_named, defines: {PROTOCOL: %d, VERSION: %d, LENGTH: %d}}\n" \
+        "$packet" "$FIXTURES/packets.bpf.c" "$packet" "$([ "${BASH_REMATCH[1]}" = tcp ] && echo 6 || echo 17)" \
+        "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}"
+    done
+  } > s.yml
+  bpf-compile-check -I "$TOP/bpf/include" s.yml > plan.csv
+  quick plan.csv > summary.csv
+  failures summary.csv | diff /dev/null -
+  assert_equal "$(csv_value summary.csv test '$status == "ok"' | wc -l)" 12
+  mlr --csv filter '$test == "udp6-512"' then put '$packet = "tcp6-512"' plan.csv > other.csv
+  assert_equal "$(quick other.csv 2> messages | mlr --icsv --onidx cut -f reason)" "is_named returned 4 where 0 was expected"
+}
+
+@test "one operation among many that fails is seen" {
+  requires bpf
+  printf '%s\n' '#include "test.h"' 'static __u64 done;' \
+    'TEST("xdp", struct xdp_md, seldom, ++done != FAILS, done > 4000)' 'LICENSE;' > seldom.bpf.c
+  printf '%s\n' tests: '- {name: "{}", source: seldom.bpf.c, entry_point: seldom, check: check_seldom,' \
+    '   variants: {never: {FAILS: 0}, once: {FAILS: 3001}}}' > s.yml
+  bpf-compile-check -I "$TOP/bpf/include" s.yml > plan.csv
+  quick plan.csv -c 5003 > summary.csv 2> messages
+  assert_equal "$(mlr --icsv --onidx cut -o -f test,status summary.csv | sort)" 'never ok
+once wrong_result'
+}
+
 @test "a source that says so is unsupported by the compiler, not failed" {
   printf '#error unsupported: clang before 99 can not do this\n' > new.bpf.c
   printf 'tests: [{name: new, source: new.bpf.c, entry_point: one}]\n' > s.yml
@@ -160,4 +206,26 @@ Hash update / read,read,xdp,ok
 Hash update / read,update,xdp,ok
 Typed,seven,sched_cls,ok
 Unprepared,read,xdp,wrong_result'
+  assert_contains "$(csv_value summary.csv reason '$test == "Absent"')" "can't read object 'objects/absent.o'"
+  assert_contains "$(csv_value summary.csv reason '$test == "Unprepared"')" "read returned 1 where 0 was expected"
+  # What is not Linux is no row at all.
+  assert_equal "$(csv_value plan.csv test '$test == "Elsewhere"')" ""
+}
+
+@test "make runs the whole flow on the suite of another runner, with its objects beside it" {
+  requires bpf cpus2 clang
+  mkdir theirs
+  clang -target bpf -g -O2 -idirafter "/usr/include/$(uname -m)-linux-gnu" -c "$FIXTURES/bpf_performance/maps.c" -o theirs/maps.o
+  cp "$FIXTURES/bpf_performance/tests.yml" theirs
+  make --no-print-directory -C "$TOP" bench SUITE="$PWD/theirs/tests.yml" ROUNDS=6 RESULTS="$PWD/results" \
+    RUN_OPTIONS='--samples 2 --sample-ms 0.2' > table 2> messages
+  grep -q '^Hash read  *read ' table
+  grep -q '^Unprepared  *read .*wrong_result' table
+  folder=$(find results -name summary.csv -printf '%h\n')
+  assert_equal "$(csv_value "$folder/plan.csv" suite | sort -u)" tests
+  assert_equal "$(csv_value "$folder/summary.csv" rounds '$status == "ok"' | sort -u)" 6
+  regress-detect "$folder/rounds.csv" "$folder/rounds.csv" > verdict.csv
+  assert_equal "$(csv_value verdict.csv test,entry_point,verdict '$verdict == "failed"' | sort)" \
+    'Absent read failed
+Unprepared read failed'
 }

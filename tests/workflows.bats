@@ -113,6 +113,49 @@ policy() {
   assert_contains "$stderr" 'no track is left'
 }
 
+@test "who confirms are the runners of the suspected tracks, each once" {
+  confirmers() { "$REPORT/confirmers" tracks.csv f.csv | jq -r '.include[].runner' | paste -sd' '; }
+  printf 'track,runner,runtime,kernel,suite,rounds\nmain,a,host,,core,\nmain,b,host,,core,\nmain,b,host,,full,\nother,c,kvm,,core,\n' > tracks.csv
+  finding f.csv suspected '$(touch X)' 100 120 b2
+  assert_equal "$(confirmers)" 'a b'
+  finding f.csv suspected x 100 120 b2 other
+  assert_equal "$(confirmers)" 'a b c'
+  echo "$COLUMNS_FOUND" > f.csv
+  assert_equal "$("$REPORT/confirmers" tracks.csv f.csv)" '{"include":[]}'
+}
+
+@test "a host's build is called after the commit and the kernel, a VM's as its kernel" {
+  git init -q
+  git -c user.name=x -c user.email=x@localhost commit -q --allow-empty -m x
+  printf 'bench:\n\t@echo "build $(BUILD)"\n' > Makefile
+  bench() { env RUNTIME= "$@" "$REPORT/bench"; }
+  assert_equal "$(bench RUNTIME=host)" "build $(git rev-parse --short=12 HEAD)-$(uname -r)"
+  assert_equal "$(bench)" "$(bench RUNTIME=host)"
+  assert_equal "$(bench BUILD=mine)" 'build mine'
+  assert_equal "$(bench RUNTIME=kvm)" 'build '
+}
+
+# The conditions of a job, evaluated as GitHub does for an event.
+@test "what was measured on schedule and on the default branch is stored, and nothing that waits is dropped" {
+  packages
+  parsed "$WORKFLOWS/perf.yml" > parsed.json
+  condition=$(jq -r '.workflow.jobs.collect.if | sub("^\\$\\{\\{"; "") | sub("\\}\\}$"; "")' parsed.json)
+  stored() { # EVENT REF TESTS: github.event.repository is there but on schedule
+    EVENT=$1 REF=$2 TESTS=$3 node -e '
+      const github = { event_name: process.env.EVENT, ref_name: process.env.REF,
+        event: process.env.EVENT === "schedule" ? { repository: {} } : { repository: { default_branch: "main" } } };
+      const inputs = { tests: process.env.TESTS, kernels: "" }, cancelled = () => false;
+      console.log(eval(process.argv[1]))' "$condition"
+  }
+  assert_equal "$(stored schedule main '')" true
+  assert_equal "$(stored push main '')" true
+  assert_equal "$(stored workflow_dispatch main '')" true
+  assert_equal "$(stored workflow_dispatch main '^x$')" false
+  assert_equal "$(stored workflow_dispatch feature '')" false
+  assert_equal "$(jq '.workflow.jobs.collect | has("concurrency")' parsed.json)" false
+  assert_equal "$(jq '[.workflow | has("concurrency"), (.jobs.report.concurrency."cancel-in-progress")] | any' parsed.json)" false
+}
+
 @test "bench hands a hostile variable on as one word" {
   cp -r "$TOP/pipelines/report/bench" .
   printf '.PHONY: bench\nbench:\n\t@printf "%%s\\n" "$(SUITE)" $(RUN_OPTIONS)\n' > Makefile
@@ -151,6 +194,13 @@ policy() {
   assert_contains "$(cat out)" 'and more, in the CSV files'
 }
 
+@test "a summary of the longest names still fits" {
+  { echo "$COLUMNS_FOUND"; for i in $(seq 30); do printf 'h,t,s,%0200d,read,duration_ns,a,b,1,2,,2,,,,,9,1,regression,%s,\n' "$i" "$(printf '<%.0s' $(seq 200))"; done; } > f.csv
+  "$REPORT/summary" f.csv > out
+  [ "$(wc -c < out)" -lt 65000 ]
+  assert_equal "$(grep -c '</details>' out)" 1
+}
+
 @test "a verdict is one comment at the pull request whose head it is, and is updated" {
   github_start
   github_pull 7 someone feature aaaa
@@ -183,6 +233,10 @@ policy() {
   assert_equal "$(csv_value build/compare/verdict.csv verdict '$test == "probe" && $metric == "duration_ns"')" regression
   assert_equal "$(git worktree list | wc -l)" 1
   FAIL=false SUITE=src/probe.bpf.c BASE_COMMIT="$base" ROUNDS=6 "$REPORT/compare-action"
+  # One that fails now is worse than a slow one.
+  sed -i 's/return .*;/return *(volatile int *)sum;/' src/probe.bpf.c
+  run -1 --separate-stderr env SUITE=src/probe.bpf.c BASE_COMMIT="$base" ROUNDS=6 "$REPORT/compare-action"
+  assert_contains "$stderr" 'a program that the base can load gives no number'
   run -2 --separate-stderr env SUITE=../x.bpf.c BASE_COMMIT="$base" "$REPORT/compare-action"
   run -2 --separate-stderr env SUITE=src/probe.bpf.c BASE_COMMIT=--help "$REPORT/compare-action"
 }

@@ -47,8 +47,9 @@ struct bpf_res_spin_lock {
 	__u32 val;
 } __attribute__((aligned(4)));
 
-/* A variable in a map value of its own, as a lock and what it guards must be. */
-#define IN_SECTION(name) __attribute__((section(".bss." #name), aligned(8)))
+/* A variable in a map value of its own, as a lock and what it guards must be. Hidden, for libbpf
+ * would map it into user space else, and the kernel refuses that. */
+#define IN_SECTION(name) __attribute__((section(".bss." #name), aligned(8), visibility("hidden")))
 /* What a list or tree holds: a type, and which of its members links it in. */
 #define HOLDS(type, member) __attribute__((btf_decl_tag("contains:" #type ":" #member)))
 

@@ -39,21 +39,29 @@ def certainty:
   "Control: \(if (.control // "") == "" then "none in this comparison" else .control | code end).";
 
 def one_test: if .tests == 1 then " RUN_OPTIONS=" + ("-t \(.test | exactly | shell)" | make_value) else "" end;
+def other_kernel: (.base_kernel // "") != "" and (.head_kernel // "") != "" and .base_kernel != .head_kernel;
+def other_programs: (.base_commit | is_commit) and (.head_commit | is_commit) and .base_commit != .head_commit;
 
+# As they stand: in a clone of the repository, on a machine of that architecture.
 def reproduce:
-  .runtime as $runtime
-  | (if (.base_kernel // "") != "" and (.head_kernel // "") != "" then
-    "make compare BASE=\(.base_kernel | make_value) HEAD=\(.head_kernel | make_value) SUITE=\(.suite | make_value) RUNTIME=\(.runtime | make_value) TRACK=\(.track | make_value)\(one_test)"
-   elif (.base_commit | is_commit) and (.head_commit | is_commit) then
-    "for commit in \(.base_commit) \(.head_commit); do\n  git checkout $commit && make bench SUITE=\(.suite | make_value) BUILD=$commit\(one_test)\ndone"
-   else "make bench SUITE=\(.suite | make_value) TRACK=\(.track | make_value)\(one_test)   # on both builds" end)
-  | "## Reproduce\n\n" + ("make deps RUNTIME=\($runtime | make_value)\n" + . | fenced("sh"));
+  "## Reproduce\n\n" + (
+    if other_kernel then
+      "make deps RUNTIME=\(.runtime | make_name)\n" +
+      "make compare BASE=\(.base_kernel | make_name) HEAD=\(.head_kernel | make_name) SUITE=\(.suite | make_name) RUNTIME=\(.runtime | make_name) TRACK=\(.track | make_name)\(one_test)"
+    elif other_programs then
+      "git checkout \(.head_commit)\nmake deps\n" +
+      "make compare-programs BASE_COMMIT=\(.base_commit) SUITE=\(.suite | make_name)\(one_test)"
+    else
+      "make deps\nmake bench SUITE=\(.suite | make_name) TRACK=\(.track | make_name)\(one_test)   # on both builds"
+    end | fenced("sh"));
 
-def profile($env):
-  "## Profile\n\nOn a machine of one's own, or as a workflow whose traces are its artifacts:\n\n" +
-  ("make profile TEST=\(if .tests == 1 then .test | exactly | make_value else "." end) SUITE=\(.suite | make_value)\n" +
-   "gh workflow run perf.yml -f profile=true -f suite=\(.suite | shell) -f tests=\(if .tests == 1 then .test | exactly | shell else "." end)\n" +
-   "gh run download --pattern 'profile-*'" | fenced("sh"));
+def profile:
+  (if .tests == 1 then .test | exactly else "." end) as $tests
+  | "## Profile\n\nOn a machine of one's own, or as a workflow whose traces are its artifacts:\n\n" +
+    ("make deps profile TEST=\($tests | make_value) SUITE=\(.suite | make_name)" +
+     (if other_programs and (other_kernel | not) then " BASE_COMMIT=\(.base_commit)" else "" end) + "\n" +
+     "gh workflow run perf.yml -f profile=true -f tracks=\(.track | shell) -f suites=\(.suite | shell) -f tests=\($tests | shell)\n" +
+     "gh run download --pattern 'profile-*'   # when it has ended; asks which run" | fenced("sh"));
 
 def ending:
   "## If the change is intended\n\nSet the label <code>performance-accepted</code> on this issue, or add the build to <code>pipelines/report/markers.csv</code>. The new level becomes the one to compare with.\n\n" +
@@ -67,7 +75,7 @@ def regression_body($env):
   | ((if $n == 1 then "The test \(.test | code) of the suite \(.suite | code) became **\(.ratio | percent)** slower (\(.metric | code)) on the track \(.track | code), measured on \(.host_class | code)."
       else "**\($n) series** of the track \(.track | code) became slower in one build, by up to **\(.ratio | percent)**, measured on \(.host_class | code). One cause is likely, so this is one issue." end)
      + "\n\n" + ($all | table | cut(30000; "… and more: see the CSV files below.")) + "\n\n" + plot + "\n" + range($env) + "\n\n" + certainty + "\n\n" + reproduce + "\n\n"
-     + profile($env) + "\n\n" + ending);
+     + profile + "\n\n" + ending);
 
 def regression_title:
   sort_by(-(.ratio | number | if . == "" then 0 else . end)) as $all | $all[0]
@@ -88,8 +96,8 @@ def data_title($kind):
 
 def data_body($kind):
   . as $all | .[0]
-  | (if $kind == "stale" then "The newest results of the suite \(.suite | code) on the track \(.track | code), measured on \(.host_class | code), are older than 3 days: no regression would be seen. Newest build: \(.current_build | code).\n\nLook at the newest runs of the workflow that measures them, and at its schedule: in a quiet repository schedules stop after 60 days."
+  | (if $kind == "stale" then "The newest results of the suite \(.suite | code) on the track \(.track | code), measured on \(.host_class | code), are older than 3 days: no regression would be seen. Newest build: \(.current_build | code).\n\nLook at the newest runs of the workflow that measures them, and at its schedule: in a quiet repository schedules stop after 60 days. If the track is given up, close this issue: it is not filed again for this build."
      else "These tests of the suite \(.suite | code) on the track \(.track | code), measured on \(.host_class | code), were measured before and give no number now:\n\n| test | entry point | state | reason |\n|---|---|---|---|\n" +
        ($all | group_by([.test, .entry_point]) | map(.[0] | "| \(.test | code) | \(.entry_point | code) | \(.verdict | words) | \(.reason | code) |") | join("\n") | cut(50000; "… and more."))
-       + "\n\nA test that was taken out on purpose gets a row in <code>pipelines/report/markers.csv</code>." end)
+       + "\n\nA test that was taken out on purpose gets a row in <code>pipelines/report/markers.csv</code>. When a person closes this issue, the same tests are not filed again." end)
   + "\n\nThis issue closes by itself when the numbers are there again.";

@@ -3,43 +3,16 @@
 # in:  {findings: [verdict.csv of history], confirmed: [rows of confirm], issues: [of the API], env: {...}}
 # out: a list of actions, in order:
 #   {do: create, key, title, body, labels} · {do: edit, number, body} · {do: comment, number, id, body}
-#   {do: close, number, reason}
+#   {do: close, number, reason, body?}
 # A comment's id is hidden in its text: there is at most one of an id at an issue, and it is edited.
 include "text";
 include "body";
+include "state";
 
-# Back at the old level for so many builds: the issue is closed.
-def recovery_builds: 3;
 # More new series than this in a build of a track: one issue for the build.
 def single_issues: 5;
 # A timed value that moves by less is the same; counted ones have no noise.
 def same_change: 0.03;
-
-def cells: [.host_class, .track, .suite, .test, .entry_point, .metric];
-
-# A short name for a list of text: three polynomials modulo primes, 96 bits. jq has no hash, and the
-# names of hundreds of series must have room in one issue.
-def digest:
-  join("\u001f") | explode
-  | reduce .[] as $c ([1, 1, 1]; [(.[0] * 1117 + $c) % 4294967291, (.[1] * 1213 + $c) % 4294967279, (.[2] * 1319 + $c) % 4294967231])
-  | map(tostring) | join("-") | @base64;
-def series_key: cells | digest;
-def scope_key($kind): [$kind, .host_class, .track, .suite] | digest;
-def build_key: ["build", .host_class, .track, .current_build] | digest;
-
-def hidden($name): (. // "") | capture("<!-- ebpf-performance \($name): (?<v>[A-Za-z0-9+/=]*) -->") .v? // null;
-def with_hidden($key; $state):
-  "<!-- ebpf-performance key: \($key) -->\n<!-- ebpf-performance state: \($state | tojson | @base64) -->\n" + .;
-def set_state($state):
-  sub("<!-- ebpf-performance state: [A-Za-z0-9+/=]* -->"; "<!-- ebpf-performance state: \($state | tojson | @base64) -->");
-
-# Only labelled issues count: who may not set labels can't forge one.
-def labels: [.labels[]? | if type == "object" then .name else . end];
-def ours:
-  map(select((.pull_request // null) == null)
-    | . + {key: (.body | hidden("key")), names: labels}
-    | select(.key != null and (.names | any(. == "performance-regression" or . == "performance-data")))
-    | . + {saved: ((try (.body | hidden("state") | @base64d | fromjson) catch {}) // {})});
 
 def moved($metric; $from; $to):
   ($from | number) as $a | ($to | number) as $b
@@ -95,32 +68,31 @@ def create_regression($env):
        series: ($rows | map(series_key)), accept: (if ($rows | length) == 1 then $worst | cells else [$worst | .host_class, .track, "", "", "", ""] end), current_build: $worst.current_build, newest_build: $worst.current_build,
        current: $worst.current, recovered: []}) | cut(body_limit; "… cut: see the CSV files."))};
 
-def data_issues($kind; $verdicts; $open; $findings):
-  ($findings | map(select(.verdict as $v | $verdicts | index($v))) | group_by([.host_class, .track, .suite])) as $bad
+# One that a person closes is not filed again until something else is to be told.
+def data_issues($kind; $verdicts; $issues; $findings):
+  ($issues | map(select(.state == "open"))) as $open
+  | ($findings | map(select(.verdict as $v | $verdicts | index($v))) | group_by([.host_class, .track, .suite])) as $bad
   | ($bad[] | (.[0] | scope_key($kind)) as $key | (data_body($kind) | with_hidden($key; {kind: $kind})) as $body
       | ($open | map(select(.key == $key)) | sort_by(.number)[0]) as $issue
-      | if $issue == null then {do: "create", key: $key, labels: ["performance-data"], title: (data_title($kind) | plain(250)), body: $body}
+      | if $issue == null and ($issues | any(.key == $key and .state == "closed" and (.saved.ended | not) and (.body | gsub("\r"; "")) == $body)) then empty
+        elif $issue == null then {do: "create", key: $key, labels: ["performance-data"], title: (data_title($kind) | plain(250)), body: $body}
         elif ($issue.body | gsub("\r"; "")) != $body then {do: "edit", number: $issue.number, body: $body}
         else empty end),
     ([$bad[][0] | scope_key($kind)] as $keys
       | [$findings[] | scope_key($kind)] as $seen
       | $open[] | select(.saved.kind == $kind and (.key as $k | ($keys | index([$k]) | not) and ($seen | index([$k]))))
       | {do: "comment", number: .number, id: "back", body: "The numbers are there again."},
-        {do: "close", number: .number, reason: "completed"});
+        {do: "close", number: .number, reason: "completed", body: (.saved as $saved | .body | set_state($saved + {ended: true}))});
 
 . as $in
 | (.issues | ours) as $issues
 | ($issues | map(select(.state == "open"))) as $open
 | ($open | map(select(.names | index("performance-regression"))) | group_by(.key) | map(min_by(.number))) as $followed
 | (reduce .findings[] as $f ({}; .[$f | series_key] = $f)) as $found
-| ([$open[].saved.series[]?] + [$issues[] | select(.state == "closed" and .saved.recovered != null and (.saved.recovered | length) < recovery_builds
-     and ((.names | index("performance-accepted")) | not) and (.state_reason // "") != "duplicate") as $i
-     | $i.saved.series[]? as $k | "\($k) \($i.saved.current_build)"]) as $known
-| ([.confirmed[] | select(.confirmed == "1") | select(series_key as $k | .current_build as $b
-     | ($known | index($k) | not) and ($known | index("\($k) \($b)") | not))]) as $new
+| ([.confirmed[] | select(.confirmed == "1")] | unique_by(cells) | unfiled($issues)) as $new
 | [($open | duplicates),
    ($followed[] | follow($found)),
    ($new | group_by([.host_class, .track, .current_build])[]
      | if length > single_issues then create_regression($in.env) else map([.])[] | create_regression($in.env) end),
-   data_issues("stale"; ["stale"]; $open; $in.findings),
-   data_issues("missing"; ["missing", "failed"]; $open; $in.findings)]
+   data_issues("stale"; ["stale"]; $issues; $in.findings),
+   data_issues("missing"; ["missing", "failed"]; $issues; $in.findings)]

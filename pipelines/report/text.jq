@@ -17,15 +17,18 @@ def code:
   | "<code>" + join("") + "</code>";
 
 # For a title: plain text of one line, which GitHub shows as it is.
-def plain($length):
+def plain($most):
   tostring | explode | map(if . < 32 or . == 127 then 32 else . end) | implode
-  | if length > $length then .[:$length - 1] + "…" else . end;
+  | if length > $most then .[:$most - 1] + "…" else . end;
 
 # One word for a POSIX shell. A name with a line break is not to be typed; it does no harm either.
 def shell: tostring | "'" + gsub("'"; "'\\''") + "'";
 
 # The same as the value of a variable on the command line of make.
 def make_value: gsub("\\$"; "$$") | shell;
+
+# A value that make's rules put between quotes: names only. What no name has would end the quotes.
+def make_name: tostring | gsub("[^A-Za-z0-9._/:=@+~#-]"; "?") | shell;
 
 # A POSIX extended regular expression for this text. A line break would end a recipe of make, so it is any
 # character.

@@ -25,14 +25,17 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -84,6 +87,18 @@ static void power_off(void)
 	reboot(RB_AUTOBOOT); /* no power switch: QEMU ends at a reboot as well */
 }
 
+/* Programs that are triggered by connections need it. */
+static void raise_loopback(void)
+{
+	struct ifreq loopback = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &loopback))
+		warn("can't raise the loopback device");
+	if (fd >= 0)
+		close(fd);
+}
+
 static void prepare_machine(void)
 {
 	for (size_t i = 0; i < sizeof(mounts) / sizeof(*mounts); i++) {
@@ -100,6 +115,7 @@ static void prepare_machine(void)
 		if (fd >= 0)
 			close(fd);
 	}
+	raise_loopback();
 	mkdir(OUT, 0755);
 }
 

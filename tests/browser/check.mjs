@@ -175,6 +175,17 @@ const checks = {
 		const per = tics.slice(1).map((t, i) => (tics[i] - t) / Math.log(values[i + 1] / values[i]));
 		assert(per.length >= 2 && Math.max(...per) / Math.min(...per) < 1.001, `not logarithmic: ${per}`);
 	},
+	async occasions() {
+		const page = await open(file_url(test_page("map-hash-update"))), figure = page.locator("figure.chart").first(), live = figure.locator("svg.live");
+		const svg = readFileSync(join(root, "t", await figure.locator("img").getAttribute("src")), "utf8");
+		const y_of = (label) => Number([...svg.matchAll(/translate\([0-9.]+,([0-9.]+)\)[^>]*>\s*<text[^>]*>([^<]*)</g)].find((m) => m[2].trim().startsWith(label))?.[1]);
+		assert(y_of("meant so") < y_of("v2-") - 10 && y_of("v1") === y_of("v2-"), `rows of labels: ${["v1", "v2-", "meant so"].map(y_of)}`);
+		await figure.locator("button", { hasText: "Last 20" }).click();
+		equal(await live.locator("line.occasion").count(), 3, "lines");
+		const shown = await live.locator("g text").allTextContents();
+		assert(shown.includes("meant so") && shown.some((t) => t.startsWith("v2-\"><b>'")), `labels: ${shown}`);
+		equal(await page.locator("article b").count(), 0, "markup from a label");
+	},
 	async keyboard() {
 		const page = await open(file_url(test_page("map-hash-update")));
 		const slider = page.locator("figure.chart input[type=range]").first();
@@ -207,7 +218,7 @@ const checks = {
 		const page = await open(file_url("compare.html"));
 		const base = await page.$eval("#base", (s) => [...s.options].find((o) => o.text.startsWith("028dde0")).value);
 		await page.selectOption("#base", base);
-		await page.waitForFunction(() => document.querySelector("#result tbody th")?.textContent === "map/hash/update");
+		await page.waitForFunction(() => document.querySelector("#result tbody th a")?.textContent === "map/hash/update");
 		const data = csv_rows(test_page("map-hash-update").replace(/html$/, "csv")).filter((r) => r.track === "main");
 		const a = data.find((r) => r.build === "028dde0"), b = data[data.length - 1];
 		const ratio = b.value / a.value;
@@ -220,6 +231,7 @@ const checks = {
 		const changes = await page.$$eval("#result tbody tr", (t) => t.map((x) => x.cells[4].textContent).filter(Boolean).map((s) => parseFloat(s.replace("\u2212", "-"))));
 		equal(changes, changes.slice().sort((x, y) => y - x), "worst first");
 		assert(await page.$$eval("#result td", (t) => t.some((x) => x.textContent === "missing")), "what one build lacks is shown");
+		assert(await page.$$eval("#result tbody tr", (t) => t.some((x) => x.className === "gone" && x.cells[0].textContent.startsWith("helper/ktime") && x.cells[3].textContent === "failed")), "what failed is no number, and not missing");
 		const counts = async () => (await page.textContent("#result .headline")).match(/\d+(?= worse| better)/g);
 		const [worse, better] = await counts();
 		assert(worse !== better, "the counts differ, so that a swap shows");
@@ -231,6 +243,19 @@ const checks = {
 		equal(await fixed.$eval("tbody th", (t) => t.textContent), "map/hash/update", "first row of the static page");
 		assert(await fixed.$eval("figure img", (i) => i.complete && i.naturalWidth === 860), "picture");
 		assert(readFileSync(join(root, "c/1.png")).subarray(1, 4).toString() === "PNG", "PNG");
+	},
+	async compare_more_is_better() {
+		const page = await open(file_url("compare.html"));
+		await page.waitForSelector("#result tbody tr");
+		const first = await page.$eval("#result tbody tr", (tr) => [tr.className, tr.cells[4].textContent]);
+		assert(first[0] === "worse" && first[1].startsWith("\u2212"), `first row: ${first}`);
+		assert(/^[1-9][0-9]* worse/.test(await page.textContent("#result .headline")), "headline");
+	},
+	async compare_without_intervals() {
+		const page = await open(file_url("compare.html"));
+		await page.waitForSelector("#result tbody tr");
+		equal(await page.$eval("#result tbody tr", (tr) => [tr.className, tr.cells[0].querySelector("a").textContent]), ["loose", "tcp/bulk/one-stream"], "first row");
+		assert(/^0 worse.*, 1 more worse by value, without an interval/.test(await page.textContent("#result .headline")), "headline");
 	},
 	async policy_from_server() {
 		const server = await serve(), at = `http://127.0.0.1:${server.address().port}/`;
@@ -305,7 +330,27 @@ const checks = {
 			if (path === "compare.html") await page.waitForSelector("#result tbody tr");
 			const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
 			assert(wide <= screen, `${path} is ${wide} wide on a screen of ${screen}`);
+			// Nor do long names make it wider.
+			await page.$$eval("select", (l) => l.forEach((s) => s.add(new Option("a-host-class-with-a-rather-long-name-kvm-host-42"))));
+			assert(await page.evaluate(() => document.documentElement.scrollWidth) <= screen, `${path}: a long choice makes it wider`);
+			// How much is in view without scrolling, and the picture is one for narrow screens.
+			const column = { "index.html": "#series thead th:nth-child(7)", "compare.html": "#result thead th:nth-child(5)", "c/1.html": "main thead th:nth-child(5)" }[path];
+			if (column) {
+				const right = await page.$eval(column, (th) => th.textContent.startsWith("Change") ? th.getBoundingClientRect().right : Infinity);
+				assert(right <= screen, `${path}: the change ends at ${right} on a screen of ${screen}`);
+			}
+			if (path === "c/1.html") assert(await page.$eval("figure img", (i) => i.currentSrc.endsWith("-narrow.svg") && i.naturalWidth === 400), "narrow picture");
 			await page.close();
+		}
+	},
+	async wide_rows_fit() {
+		const page = await open(file_url("index.html"));
+		// As long as true names are.
+		await page.$$eval("#series tbody tr", (l) => l.forEach((tr) => { tr.cells[3].textContent = "intel-r-xeon-r-processor-6-167-1-kvm-host"; tr.cells[7].innerHTML = "<a href=#>7.2.6-1~bpo13+1</a> <span class=when>2026-11-24</span>"; }));
+		for (const width of [1300, 1400, 1700]) {
+			await page.setViewportSize({ width, height: 900 });
+			const [needed, there] = await page.$eval("#series", (t) => [t.scrollWidth, t.parentNode.clientWidth]);
+			assert(needed <= there, `${width}: the table needs ${needed}, and has ${there}`);
 		}
 	},
 	async readable_without_script() {

@@ -66,7 +66,7 @@ static bool ours(const double *v, size_t n)
 	static const bool no_markers[LONGEST];
 	struct nomination rule = {.least = .03, .worse = 1};
 
-	return level_judge(v, no_markers, n, &rule).verdict == SUSPECTED;
+	return level_judge(v, NULL, no_markers, n, &rule).verdict == SUSPECTED;
 }
 
 static bool threshold_to_previous(const double *v, size_t n)

@@ -60,9 +60,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		w->elf_dir = arg;
 		return 0;
 	case OPT_BUILD:
-		if (!*arg)
-			argp_error(state, "--build needs a label");
-		w->build = arg;
+		w->build = cli_text("--build", arg);
 		return 0;
 	case 'j':
 		w->jobs = (unsigned int)cli_u64("--jobs", arg, 1, 4096);

@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "program.h"
 #include "trace_event.h"
+#include "user.h"
 #include "work.h"
 #include "xalloc.h"
 
@@ -40,10 +41,15 @@ static void read_summary(const char *log, struct plan_row *row)
 
 static void fill_metrics(struct plan_row *row, const struct loaded *loaded)
 {
-	struct bpf_program *program = program_find(loaded, row->entry_point);
+	/* Of an operation in user space, the program that it loads, if any. */
+	bool is_user = user_is_type(row->program_type);
+	struct bpf_program *program =
+	    program_find(loaded, is_user ? USER_PROGRAM : row->entry_point);
 	struct bpf_prog_info info = {0};
 	__u32 size = sizeof(info);
 
+	if (!program)
+		return;
 	for (size_t i = 0; i < loaded->n; i++)
 		if (loaded->program[i] == program)
 			read_summary(loaded->log[i], row);
@@ -51,7 +57,8 @@ static void fill_metrics(struct plan_row *row, const struct loaded *loaded)
 	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
 		return;
 	row->metric[METRIC_JITED_BYTES] = info.jited_prog_len;
-	plan_set(&row->program_type, libbpf_bpf_prog_type_str(bpf_program__type(program)));
+	if (!is_user)
+		plan_set(&row->program_type, libbpf_bpf_prog_type_str(bpf_program__type(program)));
 }
 
 /* The verifier's trace of a program that it rejected, for the log file. */
@@ -96,7 +103,7 @@ static bool check_test(struct work *work, size_t first, bool *done)
 {
 	struct plan *plan = &work->plan;
 	struct plan_row *row = &plan->rows[first];
-	struct program_set set = {.object = row->object, .program_type = row->program_type};
+	struct program_set set = program_set_of(row);
 	struct loaded loaded;
 	bool fits = true, prints = false;
 	char *log = NULL;
@@ -107,9 +114,7 @@ static bool check_test(struct work *work, size_t first, bool *done)
 		if (!same_build(row, other))
 			continue;
 		done[i] = true;
-		fits &= program_set_add(&set, other->entry_point) &&
-			program_set_add(&set, other->prepare) &&
-			program_set_add(&set, other->check);
+		fits &= program_set_add_row(&set, other);
 	}
 	if (!fits)
 		errx(EXIT_TROUBLE, "a test has more than %d programs: '%s'", PROGRAMS_MAX,
@@ -150,7 +155,7 @@ void check(struct work *work)
 			continue;
 		for (size_t m = 0; m < METRIC_COUNT; m++)
 			row->metric[m] = -1;
-		if (strcmp(row->program_type, PLAN_USER_TYPE))
+		if (user_needs_object(row))
 			prints |= check_test(work, i, done);
 		else
 			fail_row(row, STATUS_OK, NULL, NULL);

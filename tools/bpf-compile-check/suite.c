@@ -33,6 +33,7 @@
 #include "program.h"
 #include "suite_test.h"
 #include "text.h"
+#include "user.h"
 #include "work.h"
 #include "xalloc.h"
 
@@ -211,7 +212,7 @@ static void set_program_type(struct suite *suite, const struct test *test, struc
 	type = program_type_by_name(name, &attach_type);
 	if (type >= 0) {
 		plan_set(&row->program_type, libbpf_bpf_prog_type_str(type));
-	} else if (!*name || !strcmp(name, PLAN_USER_TYPE) || !strcmp(name, NEWEST_TYPE)) {
+	} else if (!*name || user_is_type(name) || !strcmp(name, NEWEST_TYPE)) {
 		plan_set(&row->program_type, name);
 	} else {
 		bad_suite(suite, test->field[F_PROGRAM_TYPE], "no program type is named '%s'",
@@ -275,6 +276,17 @@ static void refuse_twice(struct work *work, struct suite *suite, const struct te
 				  row->test, row->entry_point);
 }
 
+/* What the row is of must be there: an object, or an operation in user space that needs none. */
+static void check_subject(struct suite *suite, const struct test *test, const struct plan_row *row)
+{
+	if (user_is_type(row->program_type) &&
+	    user_find(row->program_type, row->entry_point) == USER_COUNT)
+		bad_suite(suite, test->node, "no operation of type %s is named '%s'",
+			  row->program_type, row->entry_point);
+	if (user_needs_object(row) && !test->field[F_SOURCE] && !test->field[F_ELF_FILE])
+		bad_suite(suite, test->node, "a test needs one of 'source' and 'elf_file'");
+}
+
 /* @entry_point: caller's, taken over; @cpus: NULL for any */
 static void add_row(struct work *work, struct suite *suite, const struct test *test, size_t unit,
 		    char *entry_point, const yaml_node_t *cpus)
@@ -301,6 +313,7 @@ static void add_row(struct work *work, struct suite *suite, const struct test *t
 	refuse_twice(work, suite, test);
 	set_numbers(suite, test, row);
 	set_program_type(suite, test, row);
+	check_subject(suite, test, row);
 	if (test->field[F_PREPARATION])
 		set_preparation(suite, test, row);
 	set_packet(suite, test, row);
@@ -308,12 +321,7 @@ static void add_row(struct work *work, struct suite *suite, const struct test *t
 
 static void check_fields(struct suite *suite, const struct test *test)
 {
-	char *type = test_text(suite, test, F_PROGRAM_TYPE);
-	int from =
-	    !!test->field[F_SOURCE] + !!test->field[F_ELF_FILE] + !strcmp(type, PLAN_USER_TYPE);
-
-	free(type);
-	if (from != 1)
+	if (test->field[F_SOURCE] && test->field[F_ELF_FILE])
 		bad_suite(suite, test->node, "a test needs one of 'source' and 'elf_file'");
 	if (!test->field[F_ENTRY_POINT] == !test->field[F_CPU_ASSIGNMENT])
 		bad_suite(suite, test->node,
@@ -327,6 +335,7 @@ static void add_test(struct suite *suite, const struct test *test, void *context
 	struct work *work = context;
 	size_t unit = NO_UNIT;
 	const yaml_node_t *cpus = test->field[F_CPU_ASSIGNMENT];
+	bool wants_all = false;
 
 	check_fields(suite, test);
 	if (test->field[F_SOURCE])
@@ -337,10 +346,19 @@ static void add_test(struct suite *suite, const struct test *test, void *context
 	}
 	mapping(suite, cpus, "program_cpu_assignment");
 	for (yaml_node_pair_t *p = cpus->data.mapping.pairs.start; p < cpus->data.mapping.pairs.top;
-	     p++)
+	     p++) {
+		const struct plan_row *row;
+
 		add_row(work, suite, test, unit,
 			test_expand(suite, test, node(suite, p->key), "entry point"),
 			node(suite, p->value));
+		row = &work->plan.rows[work->plan.nrows - 1];
+		if (strcmp(row->cpus, "all") != 0)
+			continue;
+		if (wants_all)
+			bad_suite(suite, cpus, "two entry points want all CPUs");
+		wants_all = true;
+	}
 }
 
 /* A list or mapping of several tests' differences: of none, the test would vanish. */
@@ -412,6 +430,8 @@ static void read_document(struct work *work, struct suite *suite, int depth)
 
 	if (!root)
 		errx(EXIT_TROUBLE, "empty suite: '%s'", suite->path);
+	if (root->type == YAML_SEQUENCE_NODE)
+		bad_suite(suite, root, "a suite is a mapping: put 'tests:' before its list");
 	read_fields(suite, mapping(suite, root, "suite"), names, 3, slots);
 	if (!slots[0] || slots[0]->type != YAML_SEQUENCE_NODE)
 		bad_suite(suite, root, "a suite needs 'tests', a list");

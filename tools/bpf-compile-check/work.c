@@ -80,6 +80,8 @@ void work_release(struct work *work)
 	}
 	free(work->units);
 	free(work->unit_of_row);
+	for (size_t i = 0; i < work->ncompiler_options; i++)
+		free(work->compiler_options[i]);
 	free(work->compiler_options);
 	plan_release(&work->plan);
 }

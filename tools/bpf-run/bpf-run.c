@@ -14,6 +14,7 @@
 #include "cpus.h"
 #include "csv.h"
 #include "identity.h"
+#include "interrupt.h"
 #include "program.h"
 #include "run.h"
 #include "samples.h"
@@ -38,10 +39,14 @@ struct opts {
 
 static volatile sig_atomic_t stop;
 
+/* A call that a thread is about to make is not ended: ask again every second. */
 static void on_signal(int signal)
 {
 	(void)signal;
 	stop = 1;
+	interrupted = 1;
+	cpus_interrupt();
+	alarm(1);
 }
 
 enum {
@@ -119,16 +124,16 @@ static error_t parse_identity(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case OPT_RUN_ID:
-		o->identity.run_id = arg;
+		o->identity.run_id = cli_text("--run-id", arg);
 		return 0;
 	case OPT_BUILD:
-		o->build = arg;
+		o->build = cli_text("--build", arg);
 		return 0;
 	case OPT_TRACK:
-		o->identity.track = arg;
+		o->identity.track = cli_text("--track", arg);
 		return 0;
 	case OPT_HOST_CLASS:
-		o->identity.host_class = arg;
+		o->identity.host_class = cli_text("--host-class", arg);
 		return 0;
 	case OPT_RUNTIME:
 		o->identity.runtime = (enum runtime)parse_runtime(state, arg);
@@ -232,7 +237,7 @@ static void check_privilege(const struct plan *plan)
 	const char *forbidden = NULL;
 
 	for (size_t i = 0; i < plan->nrows; i++)
-		if (strcmp(plan->rows[i].program_type, PLAN_USER_TYPE)) {
+		if (user_needs_object(&plan->rows[i])) {
 			forbidden = program_may_load();
 			break;
 		}
@@ -262,10 +267,16 @@ static void check_profile(const struct opts *o, const struct plan *plan)
 
 static void catch_signals(void)
 {
-	struct sigaction action = {.sa_handler = on_signal};
+	/* A write that waits for its reader goes on: rows are whole. */
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+	struct sigaction hangup;
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGALRM, &action, NULL);
+	sigaction(SIGHUP, NULL, &hangup);
+	if (hangup.sa_handler != SIG_IGN) /* nohup */
+		sigaction(SIGHUP, &action, NULL);
 }
 
 static int self_test(const struct opts *o)
@@ -299,6 +310,8 @@ static int measure(struct opts *o)
 	struct samples samples = {.identity = &o->identity, .plan = &plan};
 	uint64_t rounds;
 
+	if (o->environment && !strcmp(o->environment, "-"))
+		errx(EXIT_TROUBLE, "--environment needs a file: standard output is samples.csv's");
 	if (o->environment)
 		cli_check_output(&o->cli, o->environment);
 	read_plans(&plan, o);

@@ -29,6 +29,7 @@ static void open_counters(void)
 		    .size = sizeof(attr),
 		    .config = events[i],
 		    .exclude_hv = 1,
+		    .read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING,
 		};
 
 		counters.fd[i] =
@@ -41,11 +42,14 @@ void counters_read(int64_t values[COUNTERS])
 	if (!counters.opened)
 		open_counters();
 	for (int i = 0; i < COUNTERS; i++) {
-		uint64_t value;
+		struct {
+			uint64_t value, enabled, running;
+		} r;
 
 		values[i] = -1;
-		if (counters.fd[i] >= 0 &&
-		    read(counters.fd[i], &value, sizeof(value)) == sizeof(value))
-			values[i] = (int64_t)value;
+		/* Where others have taken the counters, it counted only some of the time. */
+		if (counters.fd[i] >= 0 && read(counters.fd[i], &r, sizeof(r)) == sizeof(r) &&
+		    r.enabled == r.running)
+			values[i] = (int64_t)r.value;
 	}
 }

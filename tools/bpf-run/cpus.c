@@ -82,7 +82,11 @@ int cpus_resolve(const char *spec, const struct cpu_list *available, const struc
 {
 	out->n = 0;
 	if (!strcmp(spec, "any") || !*spec) {
-		out->cpu[out->n++] = available->cpu[available->n - 1];
+		size_t last = available->n - 1;
+
+		while (last && contains(taken, available->cpu[last]))
+			last--;
+		out->cpu[out->n++] = available->cpu[last];
 		return 0;
 	}
 	if (!strcmp(spec, "all")) {
@@ -109,14 +113,27 @@ struct worker {
 };
 
 static struct worker *workers[CPUS_MAX];
+/* Ends a system call of a thread. By default it is ignored, so that whoever else sends it does no
+ * harm. */
+#define INTERRUPT_SIGNAL SIGURG
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t begin = PTHREAD_COND_INITIALIZER, end = PTHREAD_COND_INITIALIZER;
+
+static void do_nothing(int signal)
+{
+	(void)signal;
+}
 
 static void *work(void *arg)
 {
 	struct worker *worker = arg;
+	sigset_t interrupt;
 	cpu_set_t set;
 
+	sigemptyset(&interrupt);
+	sigaddset(&interrupt, INTERRUPT_SIGNAL);
+	pthread_sigmask(SIG_UNBLOCK, &interrupt, NULL);
 	CPU_ZERO(&set);
 	CPU_SET(worker->cpu, &set);
 	if (sched_setaffinity(0, sizeof(set), &set))
@@ -140,11 +157,13 @@ static void *work(void *arg)
 static void start_worker(int cpu)
 {
 	struct worker *worker = xcalloc(1, sizeof(*worker));
+	struct sigaction interrupt = {.sa_handler = do_nothing};
 	sigset_t all, before;
 	int error;
 
 	worker->cpu = cpu;
-	/* Signals are the main thread's. */
+	sigaction(INTERRUPT_SIGNAL, &interrupt, NULL);
+	/* All other signals are the main thread's. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	error = pthread_create(&worker->thread, NULL, work, worker);
@@ -152,6 +171,13 @@ static void start_worker(int cpu)
 	if (error)
 		errx(EXIT_TROUBLE, "can't start a thread: %s", strerror(error));
 	workers[cpu] = worker;
+}
+
+void cpus_interrupt(void)
+{
+	for (int cpu = 0; cpu < CPUS_MAX; cpu++)
+		if (workers[cpu])
+			pthread_kill(workers[cpu]->thread, INTERRUPT_SIGNAL);
 }
 
 void cpus_run(const struct cpu_task *tasks, size_t n)

@@ -19,9 +19,9 @@ void cpus_available(struct cpu_list *list);
 
 /**
  * cpus_resolve - what a plan's `cpus` means on this machine
- * @spec: any (the last available CPU), all, remaining, or a list such as 0,2-3
+ * @spec: any (the last CPU that is not taken), all, remaining, or a list such as 0,2-3
  * @available: CPUs there are
- * @taken: CPUs of the test's other entry points, which `remaining` leaves out
+ * @taken: CPUs of the test's other entry points, which `any` and `remaining` leave out
  * @reason: why it cannot be, written on failure
  * @return: 0 or -1
  */
@@ -42,5 +42,9 @@ struct cpu_task {
  * status 2 when a thread cannot be pinned: nothing measured after that would be true.
  */
 void cpus_run(const struct cpu_task *tasks, size_t n);
+
+/** cpus_interrupt - have the system calls that the threads are in end with EINTR; for a signal
+ * handler. A call that a thread is just about to make is missed: ask again until all have ended */
+void cpus_interrupt(void);
 
 #endif

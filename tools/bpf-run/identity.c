@@ -112,6 +112,9 @@ static char *virtualisation(void)
 		memcpy(signature, &b, 4);
 		memcpy(signature + 4, &c, 4);
 		memcpy(signature + 8, &d, 4);
+		/* Some are padded to their twelve bytes. */
+		for (size_t n = strlen(signature); n && signature[n - 1] == ' '; n--)
+			signature[n - 1] = '\0';
 		return xstrdup(*signature ? signature : "unknown");
 	}
 	return xstrdup("none");

@@ -72,11 +72,10 @@ static enum status redirect_trace(struct instance *instance)
 static enum status load_programs(struct instance *instance)
 {
 	const struct plan_row *first = instance->row[0];
-	struct program_set set = {.object = first->object, .program_type = first->program_type};
+	struct program_set set = program_set_of(first);
 
 	for (size_t i = 0; i < instance->n; i++)
-		if (!program_set_add(&set, instance->row[i]->entry_point) ||
-		    !program_set_add(&set, first->prepare) || !program_set_add(&set, first->check))
+		if (!program_set_add_row(&set, instance->row[i]))
 			return fail(instance, STATUS_LOAD_FAILED,
 				    "a test has more than %d programs", PROGRAMS_MAX);
 	instance->is_loaded = true;
@@ -86,19 +85,44 @@ static enum status load_programs(struct instance *instance)
 	return redirect_trace(instance);
 }
 
+static enum status aim_entry(struct instance *instance, size_t i)
+{
+	const struct plan_row *row = instance->row[i];
+
+	if (aim(instance, &instance->target[i], row->entry_point, row->packet))
+		return instance->status;
+	if (bpf_program__type(program_find(&instance->loaded, row->entry_point)) ==
+	    BPF_PROG_TYPE_XDP)
+		instance->attachment[i] = dispatcher_attach(instance->target[i].fd);
+	return STATUS_OK;
+}
+
+static enum status aim_user(struct instance *instance, size_t i)
+{
+	const struct plan_row *row = instance->row[i];
+	enum user_operation operation = user_find(row->program_type, row->entry_point);
+	char reason[300];
+
+	if (operation == USER_COUNT)
+		return fail(instance, STATUS_UNSUPPORTED, "no operation of type %s is named '%s'",
+			    row->program_type, row->entry_point);
+	if (user_needs_object(row) && !instance->is_loaded)
+		return fail(instance, STATUS_LOAD_FAILED, "%s needs an object", row->entry_point);
+	instance->user[i] = user_target_new(operation, &instance->loaded, reason, sizeof(reason));
+	if (!instance->user[i])
+		return fail(instance, STATUS_RUN_FAILED, "%s: %s", row->entry_point, reason);
+	target_init_user(&instance->target[i], instance->user[i]);
+	return STATUS_OK;
+}
+
 static enum status aim_all(struct instance *instance)
 {
 	const struct plan_row *first = instance->row[0];
 
-	for (size_t i = 0; i < instance->n; i++) {
-		const struct plan_row *row = instance->row[i];
-
-		if (aim(instance, &instance->target[i], row->entry_point, row->packet))
+	for (size_t i = 0; i < instance->n; i++)
+		if (user_is_type(first->program_type) ? aim_user(instance, i)
+						      : aim_entry(instance, i))
 			return instance->status;
-		if (bpf_program__type(program_find(&instance->loaded, row->entry_point)) ==
-		    BPF_PROG_TYPE_XDP)
-			instance->attachment[i] = dispatcher_attach(instance->target[i].fd);
-	}
 	instance->has_prepare = *first->prepare;
 	instance->has_check = *first->check;
 	if (instance->has_prepare &&
@@ -151,11 +175,8 @@ enum status instance_load(struct instance *instance, const struct plan_row *cons
 	*instance = (struct instance){.n = n, .status = STATUS_OK};
 	memcpy(instance->row, rows, n * sizeof(*rows));
 	memcpy(instance->cpu, cpu, n * sizeof(*cpu));
-	if (!strcmp(rows[0]->program_type, PLAN_USER_TYPE)) {
-		target_init_user(&instance->target[0]);
-		return STATUS_OK;
-	}
-	if (load_programs(instance) || aim_all(instance) || start_consumer(instance, consumer_cpu))
+	if ((*rows[0]->object && load_programs(instance)) || aim_all(instance) ||
+	    start_consumer(instance, consumer_cpu))
 		return instance->status;
 	return instance->has_prepare ? prepare(instance) : STATUS_OK;
 }
@@ -164,12 +185,13 @@ enum status instance_load(struct instance *instance, const struct plan_row *cons
 static enum status try_to_attach(struct instance *instance, size_t i)
 {
 	const struct target *target = &instance->target[i];
-	struct bpf_link *link = trigger_attach(target->trigger, target->program, instance->cpu[i]);
+	struct attached attached;
 
-	if (!link)
-		return fail(instance, STATUS_UNSUPPORTED, "%s can't be attached here: %s",
-			    instance->row[i]->entry_point, strerror(errno));
-	bpf_link__destroy(link);
+	if (trigger_attach(target->trigger, target->program, instance->cpu[i], &attached))
+		return fail(
+		    instance, STATUS_UNSUPPORTED, "%s can't be attached here: %s (it needs %s)",
+		    instance->row[i]->entry_point, strerror(errno), trigger_needs(target->trigger));
+	trigger_detach(&attached);
 	return STATUS_OK;
 }
 
@@ -191,7 +213,7 @@ enum status instance_validate(struct instance *instance, bool ignore)
 
 		if (error)
 			return fail(instance, STATUS_RUN_FAILED, "%s: %s", row->entry_point,
-				    strerror(error));
+				    target_error(&instance->target[i], error));
 		if (!ignore && row->has_expected_result && result != row->expected_result)
 			return fail(instance, STATUS_WRONG_RESULT,
 				    "%s returned %u where %u was expected", row->entry_point,
@@ -222,6 +244,8 @@ void instance_unload(struct instance *instance)
 {
 	for (size_t i = 0; i < instance->n; i++)
 		dispatcher_detach(instance->attachment[i]);
+	for (size_t i = 0; i < instance->n; i++)
+		user_target_free(instance->user[i]);
 	consumer_stop(instance->consumer);
 	if (instance->is_loaded)
 		program_unload(&instance->loaded);

@@ -22,6 +22,7 @@ struct instance {
 	const struct plan_row *row[ENTRIES_MAX]; /* an entry point each */
 	struct target target[ENTRIES_MAX];
 	struct attachment *attachment[ENTRIES_MAX];
+	struct user_target *user[ENTRIES_MAX];
 	bool has_prepare, has_check;
 	struct target prepare, check;
 	struct consumer *consumer; /* NULL for none */

@@ -16,7 +16,6 @@
 #include "counters.h"
 #include "cpus.h"
 #include "profile.h"
-#include "stats.h"
 #include "xalloc.h"
 
 #define SMALL_PART 8 /* the small call has large / SMALL_PART invocations */
@@ -24,7 +23,6 @@
  */
 #define SMALL_MIN 2
 #define LARGE_MIN 4
-#define NONLINEAR 0.05
 #define FIRST_INVOCATIONS 16 /* where calibration begins */
 #define CALIBRATED_PART 4    /* it trusts a call of a quarter of the wanted time */
 #define TICK_GAP_NS 1000     /* a tick takes longer, two readings of a clock do not */
@@ -51,7 +49,7 @@ struct call {
 /* A small and a large call, and what happened to the thread meanwhile. */
 struct pair {
 	struct call small, large;
-	int64_t end_ns;
+	int64_t begin_ns, end_ns;
 	unsigned int marks;
 };
 
@@ -184,19 +182,18 @@ static void subtract(struct call *with, const struct call *without)
 static void run_triggered(const struct probe *probe, struct pair *pair)
 {
 	const struct target *target = probe->target;
-	struct bpf_link *link;
+	struct attached attached;
 	struct pair bare;
 
 	memset(&bare, 0, sizeof(bare));
 	if (!probe->large_first)
 		run_calls(probe, &bare, true);
-	link = trigger_attach(target->trigger, target->program, probe->cpu);
-	if (!link) {
+	if (trigger_attach(target->trigger, target->program, probe->cpu, &attached)) {
 		pair->large.error = errno;
 		return;
 	}
 	run_calls(probe, pair, false);
-	bpf_link__destroy(link);
+	trigger_detach(&attached);
 	if (probe->large_first)
 		run_calls(probe, &bare, true);
 	subtract(&pair->small, &bare.small);
@@ -209,6 +206,7 @@ static void run_pair(const struct probe *probe, struct pair *pair)
 	struct rusage before, after;
 
 	getrusage(RUSAGE_THREAD, &before);
+	pair->begin_ns = clock_ns(CLOCK_MONOTONIC);
 	if (probe->target->trigger)
 		run_triggered(probe, pair);
 	else
@@ -229,19 +227,86 @@ static double number(int64_t value)
 	return value == ABSENT ? NAN : (double)value;
 }
 
-/* The mean of the pairs that were over while all threads were still running. */
-static void summarize(struct probe *probe, const struct pair *pairs, size_t n, int64_t end_ns)
+/* A thread may run very many short pairs while it waits for another that was preempted in a long
+ * one: the last that it has run are enough. */
+#define PAIRS_KEPT 256
+
+struct thread_result {
+	struct probe *probe;
+	struct pair *pairs; /* the last that it has run, in any order */
+	size_t run;
+	int64_t begin_ns, end_ns; /* of the first and of the last */
+};
+
+static size_t kept(const struct thread_result *result)
 {
+	return result->run < PAIRS_KEPT ? result->run : PAIRS_KEPT;
+}
+
+/* On the probe's CPU. All threads spin at the start until the last has come. Each runs pairs until
+ * none is without one. */
+static void run_probe(void *arg)
+{
+	struct thread_result *result = arg;
+	struct measurement *m = result->probe->measurement;
+	struct pair *pair;
+
+	atomic_fetch_add(&m->ready, 1);
+	while (atomic_load(&m->ready) < m->n)
+		;
+	do {
+		pair = &result->pairs[result->run % PAIRS_KEPT];
+		memset(pair, 0, sizeof(*pair));
+		run_pair(result->probe, pair);
+		if (!result->run)
+			result->begin_ns = pair->begin_ns;
+		result->end_ns = pair->end_ns;
+		if (++result->run == 1)
+			atomic_fetch_sub(&m->unfinished, 1);
+	} while (!pair->small.error && !pair->large.error && atomic_load(&m->unfinished));
+}
+
+/* The time in which all threads were running. */
+struct window {
+	int64_t begin_ns, end_ns;
+};
+
+static struct window window_of(const struct thread_result *results, size_t n)
+{
+	struct window w = {INT64_MIN, INT64_MAX};
+
+	for (size_t i = 0; i < n; i++) {
+		w.begin_ns = w.begin_ns < results[i].begin_ns ? results[i].begin_ns : w.begin_ns;
+		w.end_ns = w.end_ns < results[i].end_ns ? w.end_ns : results[i].end_ns;
+	}
+	return w;
+}
+
+/* Threads do not start in the same nanosecond: a pair may begin before the window by this part. */
+#define BEFORE_WINDOW 0.05
+
+static bool is_inside(const struct pair *p, const struct window *w)
+{
+	double length = (double)(p->end_ns - p->begin_ns);
+
+	return p->end_ns <= w->end_ns &&
+	       (double)(w->begin_ns - p->begin_ns) <= BEFORE_WINDOW * length;
+}
+
+/* The mean of the pairs inside the window. Returns whether there is one. */
+static bool summarize(const struct thread_result *result, const struct window *w)
+{
+	struct probe *probe = result->probe;
 	double divisor = (double)probe->large - measure_small(probe->large);
 	struct sample *s = &probe->sample;
 	size_t inside = 0;
 
 	memset(s, 0, sizeof(*s));
-	for (size_t i = 0; i < n; i++) {
-		const struct pair *p = &pairs[i];
+	for (size_t i = 0; i < kept(result); i++) {
+		const struct pair *p = &result->pairs[i];
 
 		s->error = s->error ? s->error : p->small.error ? p->small.error : p->large.error;
-		if (p->end_ns > end_ns)
+		if (!is_inside(p, w))
 			continue;
 		inside++;
 		s->marks |= p->marks;
@@ -257,36 +322,31 @@ static void summarize(struct probe *probe, const struct pair *pairs, size_t n, i
 		s->large[r] = inside ? s->large[r] / (double)inside : NAN;
 		s->slope[r] = inside ? s->slope[r] / (double)inside : NAN;
 	}
+	return inside;
 }
 
-struct thread_result {
-	struct probe *probe;
-	struct pair *pairs;
-	size_t n;
-};
-
-/* On the probe's CPU. All threads spin at the start until the last has come: from then on all are
- * running. Each runs pairs until none is without one. */
-static void run_probe(void *arg)
+/* Run all probes once. Returns whether all have a pair during which all were running, or cannot
+ * have one. */
+static bool run_together(struct probe *probes, struct thread_result *results,
+			 struct cpu_task *tasks, size_t n)
 {
-	struct thread_result *result = arg;
-	struct measurement *m = result->probe->measurement;
+	struct measurement m = {.n = n, .unfinished = n};
+	struct window w;
+	bool all = true, failed = false;
 
-	atomic_fetch_add(&m->ready, 1);
-	while (atomic_load(&m->ready) < m->n)
-		;
-	do {
-		struct pair *pair;
-
-		result->pairs = xrealloc(result->pairs, (result->n + 1) * sizeof(*result->pairs));
-		pair = &result->pairs[result->n++];
-		memset(pair, 0, sizeof(*pair));
-		run_pair(result->probe, pair);
-		if (result->n == 1)
-			atomic_fetch_sub(&m->unfinished, 1);
-		if (pair->small.error || pair->large.error)
-			break;
-	} while (atomic_load(&m->unfinished));
+	for (size_t i = 0; i < n; i++) {
+		probes[i].measurement = &m;
+		results[i].probe = &probes[i];
+		results[i].run = 0;
+		tasks[i] = (struct cpu_task){probes[i].cpu, run_probe, &results[i]};
+	}
+	cpus_run(tasks, n);
+	w = window_of(results, n);
+	for (size_t i = 0; i < n; i++) {
+		all &= summarize(&results[i], &w);
+		failed |= probes[i].sample.error != 0;
+	}
+	return all || failed;
 }
 
 static uint64_t count_records(struct consumer *consumer)
@@ -297,36 +357,30 @@ static uint64_t count_records(struct consumer *consumer)
 	return consumer_count(consumer);
 }
 
+/* On a busy machine a thread may be kept from its CPU while the others run. */
+#define TRIES 10
+
 void measure_sample(struct probe *probes, size_t n)
 {
 	struct thread_result *results = xcalloc(n, sizeof(*results));
 	struct cpu_task *tasks = xcalloc(n, sizeof(*tasks));
-	struct measurement m = {.n = n, .unfinished = n};
-	int64_t end_ns = INT64_MAX;
 	uint64_t records, invocations = 0;
+	bool done = false;
 
-	for (size_t i = 0; i < n; i++) {
-		probes[i].measurement = &m;
-		results[i].probe = &probes[i];
-		tasks[i] = (struct cpu_task){probes[i].cpu, run_probe, &results[i]};
-	}
+	for (size_t i = 0; i < n; i++)
+		results[i].pairs = xcalloc(n > 1 ? PAIRS_KEPT : 1, sizeof(*results[i].pairs));
 	records = count_records(probes[0].consumer);
-	cpus_run(tasks, n);
+	for (int try = 0; try < TRIES && !done; try++) {
+		done = run_together(probes, results, tasks, n);
+		for (size_t i = 0; i < n; i++)
+			invocations += results[i].run *
+				       ((uint64_t)probes[i].large + measure_small(probes[i].large));
+	}
 	records = count_records(probes[0].consumer) - records;
-	for (size_t i = 0; n > 1 && i < n; i++) {
-		int64_t end = results[i].pairs[results[i].n - 1].end_ns;
-
-		end_ns = end < end_ns ? end : end_ns;
-	}
-	for (size_t i = 0; i < n; i++) {
-		summarize(&probes[i], results[i].pairs, results[i].n, end_ns);
-		invocations +=
-		    results[i].n * ((uint64_t)probes[i].large + measure_small(probes[i].large));
-		free(results[i].pairs);
-	}
 	for (size_t i = 0; i < n; i++) {
 		probes[i].sample.invocations = invocations;
 		probes[i].sample.records = records;
+		free(results[i].pairs);
 	}
 	free(results);
 	free(tasks);
@@ -387,41 +441,4 @@ int measure_calibrate(struct probe *probe, uint64_t target_ns, uint32_t limit)
 
 	cpus_run(&task, 1);
 	return c.error;
-}
-
-void measure_costs(struct sample *samples, size_t n, uint32_t large)
-{
-	double *fixed = xcalloc(n, sizeof(*fixed));
-
-	for (int r = 0; r < READ_COUNT; r++) {
-		double median;
-
-		for (size_t i = 0; i < n; i++)
-			fixed[i] = samples[i].large[r] - large * samples[i].slope[r];
-		/* A counter that the machine has not is NaN in all of them. */
-		median = isnan(fixed[0]) ? NAN : stats_median(fixed, n);
-		for (size_t i = 0; i < n; i++) {
-			struct sample *s = &samples[i];
-			double own = s->large[r] - large * s->slope[r];
-
-			s->cost[r] = (s->large[r] - median) / large;
-			if (r == READ_CPU_NS && fabs(own - median) > NONLINEAR * s->large[r])
-				s->marks |= MARK_NONLINEAR;
-		}
-	}
-	free(fixed);
-}
-
-const char *mark_text(unsigned int marks, char *buffer, size_t size)
-{
-	static const char *const names[] = {"preempted", "migrated", "stolen", "nonlinear"};
-
-	*buffer = '\0';
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		size_t used = strlen(buffer);
-
-		if (marks & 1U << i)
-			snprintf(buffer + used, size - used, "%s%s", used ? " " : "", names[i]);
-	}
-	return buffer;
 }

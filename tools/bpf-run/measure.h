@@ -92,8 +92,8 @@ uint32_t measure_small(uint32_t large);
  * measure_sample - take one sample of each probe, all at the same time
  *
  * One probe is timed by one pair of calls. Several start together and run pairs until each has
- * run one; only pairs that lie wholly inside the time in which all were running count, and are
- * averaged.
+ * run one; only pairs that lie inside the time in which all were running count, and are averaged.
+ * When one has none it is tried again, a few times; then its readings are NaN.
  */
 void measure_sample(struct probe *probes, size_t n);
 
@@ -105,12 +105,14 @@ void measure_sample(struct probe *probes, size_t n);
 int measure_calibrate(struct probe *probe, uint64_t target_ns, uint32_t limit);
 
 /**
- * measure_costs - the costs of samples of one probe in one round
- * @n: ≥ 1; all taken with @large invocations
+ * measure_costs - the costs of a probe's samples in one round
+ * @n: ≥ 1; all taken with probe->large invocations
  *
+ * The fixed cost is never taken to be more than the shortest call lasted, so that a cost is never
+ * negative, but for that of a program that is triggered.
  * Marks those whose own fixed cost is more than 5 % of the large call away from the median (the
  * bound of the kernel's own bench_bpf_timing).
  */
-void measure_costs(struct sample *samples, size_t n, uint32_t large);
+void measure_costs(const struct probe *probe, struct sample *samples, size_t n);
 
 #endif

@@ -40,36 +40,61 @@ static size_t *new_order(size_t n)
 static void end_variant(struct run *run, struct variant *variant, enum status status,
 			const char *reason)
 {
+	/* Then that is why a call failed. */
+	if (*run->stop) {
+		status = STATUS_INTERRUPTED;
+		reason = "ended by a signal";
+	} else {
+		plan_warn(variant->row[0], status, reason);
+	}
 	for (size_t i = 0; i < variant->nrows; i++)
 		samples_write_failure(run->out, variant->row[i], run->round, status, reason);
 	variant->ended = true;
 }
 
-/* The CPUs of each entry point; `remaining` is resolved last. */
+/* Take the CPUs of an entry point; a reason when another has taken one of them. */
+static int take_cpus(struct cpu_list *taken, const struct plan_row **taker,
+		     const struct plan_row *row, const struct cpu_list *list, char *reason,
+		     size_t reason_size)
+{
+	for (size_t c = 0; c < list->n; c++) {
+		for (size_t t = 0; t < taken->n; t++)
+			if (taken->cpu[t] == list->cpu[c]) {
+				snprintf(reason, reason_size,
+					 "two entry points want CPU %d: %s (%s) and %s (%s)",
+					 taken->cpu[t], taker[t]->entry_point, taker[t]->cpus,
+					 row->entry_point, row->cpus);
+				return -1;
+			}
+		taker[taken->n] = row;
+		taken->cpu[taken->n++] = list->cpu[c];
+	}
+	return 0;
+}
+
+/* When an entry point's CPUs are resolved: first those that must be the ones they are. */
+static int turn_of(const char *spec)
+{
+	return !strcmp(spec, "remaining") ? 2 : !strcmp(spec, "any") ? 1 : 0;
+}
+
+/* The CPUs of each entry point. */
 static int resolve_cpus(struct run *run, const struct variant *variant, struct cpu_list *lists,
 			char *reason, size_t reason_size)
 {
+	const struct plan_row *taker[CPUS_MAX];
 	struct cpu_list taken = {.n = 0};
 
-	for (int last = 0; last <= 1; last++)
+	for (int turn = 0; turn <= 2; turn++)
 		for (size_t i = 0; i < variant->nrows; i++) {
-			const char *spec = variant->row[i]->cpus;
+			const struct plan_row *row = variant->row[i];
 
-			if ((strcmp(spec, "remaining") == 0) != last)
+			if (turn_of(row->cpus) != turn)
 				continue;
-			if (cpus_resolve(spec, &run->available, &taken, &lists[i], reason,
-					 reason_size))
+			if (cpus_resolve(row->cpus, &run->available, &taken, &lists[i], reason,
+					 reason_size) ||
+			    take_cpus(&taken, taker, row, &lists[i], reason, reason_size))
 				return -1;
-			for (size_t c = 0; c < lists[i].n; c++) {
-				for (size_t t = 0; t < taken.n; t++)
-					if (taken.cpu[t] == lists[i].cpu[c]) {
-						snprintf(reason, reason_size,
-							 "two entry points want CPU %d",
-							 taken.cpu[t]);
-						return -1;
-					}
-				taken.cpu[taken.n++] = lists[i].cpu[c];
-			}
 		}
 	return 0;
 }
@@ -77,7 +102,7 @@ static int resolve_cpus(struct run *run, const struct variant *variant, struct c
 static void make_probes(struct run *run, struct variant *variant)
 {
 	struct cpu_list *lists = xcalloc(variant->nrows, sizeof(*lists));
-	char reason[200];
+	char reason[400];
 	size_t n = 0;
 
 	if (resolve_cpus(run, variant, lists, reason, sizeof(reason))) {
@@ -127,10 +152,6 @@ static void start_variant(struct run *run, struct variant *variant)
 	struct instance *instance = &variant->instance;
 	int cpu[ENTRIES_MAX] = {0};
 
-	if (first->status != STATUS_OK && first->status != STATUS_COMPILED) {
-		end_variant(run, variant, first->status, first->reason);
-		return;
-	}
 	if (!variant->probes)
 		make_probes(run, variant);
 	if (variant->ended || variant->loaded)
@@ -218,14 +239,16 @@ static void sample_variant(struct run *run, struct variant *variant, size_t samp
 
 static void warm_up(struct run *run, struct variant *variant)
 {
-	uint64_t invocations = 0, ns = 0;
+	uint64_t invocations = 0, ns = 0, spent;
 
 	while (invocations < WARM_INVOCATIONS && ns < WARM_NS && !*run->stop) {
 		sample_variant(run, variant, 0);
 		if (variant->samples[0].error)
 			return;
 		invocations += variant->probes[0].large;
-		ns += run->options->sample_ns;
+		/* What takes long is there with its first call. */
+		spent = (uint64_t)variant->samples[0].large[READ_CPU_NS];
+		ns += spent > run->options->sample_ns ? spent : run->options->sample_ns;
 	}
 }
 
@@ -277,7 +300,7 @@ static void write_samples(struct run *run, struct variant *variant)
 	for (size_t p = 0; p < variant->nprobes; p++) {
 		struct sample *samples = &variant->samples[p * n];
 
-		measure_costs(samples, n, variant->probes[p].large);
+		measure_costs(&variant->probes[p], samples, n);
 		for (size_t s = 0; s < n; s++)
 			samples_write(run->out, variant->row[variant->entry[p]], run->round, s + 1,
 				      &variant->probes[p], &samples[s]);
@@ -330,10 +353,9 @@ static void finish_variant(struct run *run, struct variant *variant)
 	int error = sample_error(run, variant);
 	char reason[200];
 
-	if (*run->stop)
-		end_variant(run, variant, STATUS_INTERRUPTED, "ended by a signal");
-	else if (error)
-		end_variant(run, variant, STATUS_RUN_FAILED, strerror(error));
+	if (error || *run->stop)
+		end_variant(run, variant, STATUS_RUN_FAILED,
+			    target_error(&variant->instance.target[0], error));
 	else if (dropped_too_many(run, variant, reason, sizeof(reason)))
 		end_variant(run, variant, STATUS_DROPPED, reason);
 	else if (instance_check(&variant->instance))
@@ -346,12 +368,21 @@ static void finish_variant(struct run *run, struct variant *variant)
 	variant->loaded = false;
 }
 
-static bool has_ended(const struct test *test)
+/* Whether nothing of a test is to be measured, or never was: its plan says so. */
+static bool has_ended(struct run *run, const struct test *test)
 {
-	for (size_t v = 0; v < test->nvariants; v++)
-		if (!test->variants[v].ended)
-			return false;
-	return true;
+	bool all = true;
+
+	for (size_t v = 0; v < test->nvariants; v++) {
+		struct variant *variant = &test->variants[v];
+		const struct plan_row *first = variant->row[0];
+
+		if (!variant->ended && first->status != STATUS_OK &&
+		    first->status != STATUS_COMPILED)
+			end_variant(run, variant, first->status, first->reason);
+		all &= variant->ended;
+	}
+	return all;
 }
 
 /* Load and calibrate what is to be sampled; a variant that fails says so and is left out. */
@@ -367,7 +398,8 @@ static void ready_variant(struct run *run, struct test *test, struct variant *va
 	error = set_iterations(run, test, variant);
 	if (!error)
 		return;
-	end_variant(run, variant, STATUS_RUN_FAILED, strerror(error));
+	end_variant(run, variant, STATUS_RUN_FAILED,
+		    target_error(&variant->instance.target[0], error));
 	instance_unload(&variant->instance);
 	variant->loaded = false;
 }
@@ -377,7 +409,7 @@ static void run_test(struct run *run, struct test *test)
 	const struct plan_row *first = test->variants[0].row[0];
 	size_t n = test->nvariants, *order;
 
-	if (has_ended(test))
+	if (has_ended(run, test))
 		return;
 	hook_run(run->options->pre, "--pre", first, run->round);
 	/* What is loaded first gets other memory than what is loaded next, and may be faster for

@@ -3,9 +3,12 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+
+#include "interrupt.h"
 
 /* Newer than the headers of Debian 12. */
 #define PROG_TYPE_NETFILTER 32
@@ -85,22 +88,10 @@ const char *target_init_program(struct target *target, struct bpf_program *progr
 	return NULL;
 }
 
-void target_init_user(struct target *target)
+void target_init_user(struct target *target, struct user_target *user)
 {
 	memset(target, 0, sizeof(*target));
-	target->fd = -1;
-}
-
-/* A chain of dependent multiplications: no memory, nothing that the kernel has a part in. */
-static uint32_t loop_in_user_space(uint32_t n)
-{
-	uint64_t x = 1;
-
-	for (uint32_t i = 0; i < n; i++) {
-		x = x * 6364136223846793005ULL + 1442695040888963407ULL;
-		__asm__ volatile("" : "+r"(x));
-	}
-	return 0;
+	target->user = user;
 }
 
 static int test_run(const struct target *target, uint32_t repeat, struct bpf_test_run_opts *opts)
@@ -116,23 +107,38 @@ static int test_run(const struct target *target, uint32_t repeat, struct bpf_tes
 	return bpf_prog_test_run_opts(target->fd, opts) ? errno : 0;
 }
 
+/* One call is one invocation. */
+static int call_each(const struct target *target, uint32_t n, struct bpf_test_run_opts *opts)
+{
+	int error = 0;
+
+	for (uint32_t i = 0; i < n && !error; i++)
+		error = interrupted	  ? EINTR
+			: target->trigger ? trigger_fire(target->trigger)
+					  : test_run(target, 0, opts);
+	return error;
+}
+
 int target_invoke(const struct target *target, uint32_t n, uint32_t *result, uint32_t *kernel_ns)
 {
 	struct bpf_test_run_opts opts = {0};
-	int error = 0;
+	int error;
 
-	if (target->trigger)
-		error = trigger_fire(target->trigger, n);
-	else if (target->fd < 0)
-		opts.retval = loop_in_user_space(n);
+	if (target->user)
+		error = user_target_run(target->user, n);
 	else if (target->repeats)
 		error = test_run(target, n, &opts);
 	else
-		for (uint32_t i = 0; i < n && !error; i++)
-			error = test_run(target, 0, &opts);
+		error = call_each(target, n, &opts);
 	if (result)
 		*result = opts.retval;
 	if (kernel_ns)
 		*kernel_ns = opts.duration;
 	return error;
+}
+
+const char *target_error(const struct target *target, int error)
+{
+	return target->user && error == USER_WRONG ? "what came out is not what was there"
+						   : strerror(error);
 }

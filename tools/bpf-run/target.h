@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A target is what is timed: a loaded program with its input, or the control's loop. Every
+ * A target is what is timed: a loaded program with its input, or an operation in user space. Every
  * program type is called in the one way its kernel interface offers.
  */
 #ifndef TARGET_H
@@ -11,9 +11,11 @@
 
 #include "packet.h"
 #include "trigger.h"
+#include "user_target.h"
 
 struct target {
-	int fd; /* of the program; -1 for the loop in user space */
+	int fd;			  /* of the program */
+	struct user_target *user; /* an operation in user space instead, or NULL */
 	/* Types that the kernel can't run by itself are attached, and triggered. */
 	const struct trigger *trigger;
 	struct bpf_program *program;
@@ -34,8 +36,8 @@ const char *target_init(struct target *target, int fd, int program_type, const c
 const char *target_init_program(struct target *target, struct bpf_program *program,
 				const char *packet);
 
-/** target_init_user - the loop in user space */
-void target_init_user(struct target *target);
+/** target_init_user - an operation in user space, which stays the caller's */
+void target_init_user(struct target *target, struct user_target *user);
 
 /**
  * target_invoke - invoke the target n times, one after another, on this thread
@@ -44,5 +46,8 @@ void target_init_user(struct target *target);
  * @return: 0, or the error number
  */
 int target_invoke(const struct target *target, uint32_t n, uint32_t *result, uint32_t *kernel_ns);
+
+/** target_error - what an error number of target_invoke() means */
+const char *target_error(const struct target *target, int error);
 
 #endif

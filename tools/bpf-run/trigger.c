@@ -14,14 +14,17 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "segment.h"
+#include "sockets.h"
 
-enum where { AT_TARGET, AT_CGROUP, AT_PERF_EVENT };
+enum where { AT_TARGET, AT_CGROUP, AT_PERF_EVENT, AT_SOCKET_MAP, AT_SOCKET, AT_ROUTE };
 
 struct trigger {
 	enum bpf_prog_type type;
 	int attach_type; /* -1: of any */
 	enum where where;
 	int (*fire)(void); /* 0 or -1 with errno set */
+	const char *needs; /* of the kernel's configuration */
 };
 
 #define DISCARD_PORT 9
@@ -164,23 +167,35 @@ static int fire_page_fault(void)
 	return madvise(page, 4096, MADV_DONTNEED);
 }
 
+#define CGROUP(type, attach_type, fire)                                                            \
+	{                                                                                          \
+		type, attach_type, AT_CGROUP, fire, "CONFIG_CGROUP_BPF"                            \
+	}
+#define CALLS "CONFIG_FUNCTION_TRACER"
+#define SOCKETS "CONFIG_NET_SOCK_MSG"
+
 static const struct trigger triggers[] = {
-    {BPF_PROG_TYPE_TRACEPOINT, -1, AT_TARGET, fire_getppid},
-    {BPF_PROG_TYPE_KPROBE, -1, AT_TARGET, fire_getppid},
-    {BPF_PROG_TYPE_TRACING, -1, AT_TARGET, fire_getppid},
-    {BPF_PROG_TYPE_LSM, BPF_LSM_MAC, AT_TARGET, fire_open},
-    {BPF_PROG_TYPE_PERF_EVENT, -1, AT_PERF_EVENT, fire_page_fault},
-    {BPF_PROG_TYPE_SOCK_OPS, -1, AT_CGROUP, fire_tcp_connection},
-    {BPF_PROG_TYPE_CGROUP_DEVICE, -1, AT_CGROUP, fire_open},
-    {BPF_PROG_TYPE_CGROUP_SYSCTL, -1, AT_CGROUP, fire_sysctl},
-    {BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET_SOCK_CREATE, AT_CGROUP, fire_socket},
-    {BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET_SOCK_RELEASE, AT_CGROUP, fire_socket},
-    {BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET4_POST_BIND, AT_CGROUP, fire_bind},
-    {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_BIND, AT_CGROUP, fire_bind},
-    {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_CONNECT, AT_CGROUP, fire_connect},
-    {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_UDP4_SENDMSG, AT_CGROUP, fire_sendmsg},
-    {BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_CGROUP_GETSOCKOPT, AT_CGROUP, fire_getsockopt},
-    {BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_CGROUP_SETSOCKOPT, AT_CGROUP, fire_setsockopt},
+    {BPF_PROG_TYPE_TRACEPOINT, -1, AT_TARGET, fire_getppid, "CONFIG_FTRACE_SYSCALLS"},
+    {BPF_PROG_TYPE_KPROBE, -1, AT_TARGET, fire_getppid, "CONFIG_KPROBE_EVENTS"},
+    {BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN, AT_TARGET, fire_open, CALLS},
+    {BPF_PROG_TYPE_TRACING, -1, AT_TARGET, fire_getppid, CALLS},
+    {BPF_PROG_TYPE_LSM, BPF_LSM_MAC, AT_TARGET, fire_open, "CONFIG_BPF_LSM, and lsm=bpf"},
+    {BPF_PROG_TYPE_PERF_EVENT, -1, AT_PERF_EVENT, fire_page_fault, "CONFIG_PERF_EVENTS"},
+    {BPF_PROG_TYPE_SK_MSG, BPF_SK_MSG_VERDICT, AT_SOCKET_MAP, sockets_send_stream, SOCKETS},
+    {BPF_PROG_TYPE_SK_SKB, BPF_SK_SKB_STREAM_VERDICT, AT_SOCKET_MAP, sockets_send_stream, SOCKETS},
+    {BPF_PROG_TYPE_SK_REUSEPORT, -1, AT_SOCKET, sockets_send_datagram, "CONFIG_INET"},
+    {BPF_PROG_TYPE_LWT_SEG6LOCAL, -1, AT_ROUTE, segment_send, "CONFIG_IPV6_SEG6_BPF"},
+    CGROUP(BPF_PROG_TYPE_SOCK_OPS, -1, fire_tcp_connection),
+    CGROUP(BPF_PROG_TYPE_CGROUP_DEVICE, -1, fire_open),
+    CGROUP(BPF_PROG_TYPE_CGROUP_SYSCTL, -1, fire_sysctl),
+    CGROUP(BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET_SOCK_CREATE, fire_socket),
+    CGROUP(BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET_SOCK_RELEASE, fire_socket),
+    CGROUP(BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET4_POST_BIND, fire_bind),
+    CGROUP(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_BIND, fire_bind),
+    CGROUP(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_CONNECT, fire_connect),
+    CGROUP(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_UDP4_SENDMSG, fire_sendmsg),
+    CGROUP(BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_CGROUP_GETSOCKOPT, fire_getsockopt),
+    CGROUP(BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_CGROUP_SETSOCKOPT, fire_setsockopt),
 };
 
 const struct trigger *trigger_of(const struct bpf_program *program)
@@ -193,12 +208,9 @@ const struct trigger *trigger_of(const struct bpf_program *program)
 	return NULL;
 }
 
-int trigger_fire(const struct trigger *trigger, uint32_t n)
+int trigger_fire(const struct trigger *trigger)
 {
-	for (uint32_t i = 0; i < n; i++)
-		if (trigger->fire())
-			return errno;
-	return 0;
+	return trigger->fire() ? errno : 0;
 }
 
 static struct bpf_link *attach_perf_event(struct bpf_program *program, int cpu)
@@ -214,20 +226,52 @@ static struct bpf_link *attach_perf_event(struct bpf_program *program, int cpu)
 	return fd < 0 ? NULL : bpf_program__attach_perf_event(program, fd);
 }
 
-struct bpf_link *trigger_attach(const struct trigger *trigger, struct bpf_program *program, int cpu)
+int trigger_attach(const struct trigger *trigger, struct bpf_program *program, int cpu,
+		   struct attached *attached)
 {
 	int cgroup;
 
+	*attached = (struct attached){.map = -1};
 	switch (trigger->where) {
 	case AT_CGROUP:
 		cgroup = cgroup_enter();
-		return cgroup < 0 ? NULL : bpf_program__attach_cgroup(program, cgroup);
+		if (cgroup >= 0)
+			attached->link = bpf_program__attach_cgroup(program, cgroup);
+		break;
 	case AT_PERF_EVENT:
-		return attach_perf_event(program, cpu);
+		attached->link = attach_perf_event(program, cpu);
+		break;
 	case AT_TARGET:
-		return bpf_program__attach(program);
+		attached->link = bpf_program__attach(program);
+		break;
+	case AT_SOCKET_MAP:
+		attached->map = sockets_join(bpf_program__fd(program),
+					     bpf_program__expected_attach_type(program));
+		return attached->map < 0 ? -1 : 0;
+	case AT_SOCKET:
+		attached->selects = !sockets_select(bpf_program__fd(program));
+		return attached->selects ? 0 : -1;
+	case AT_ROUTE:
+		attached->routes = !segment_route(bpf_program__fd(program));
+		return attached->routes ? 0 : -1;
 	}
-	return NULL;
+	return attached->link ? 0 : -1;
+}
+
+void trigger_detach(struct attached *attached)
+{
+	bpf_link__destroy(attached->link);
+	if (attached->map >= 0)
+		sockets_part(attached->map);
+	if (attached->selects)
+		sockets_unselect();
+	if (attached->routes)
+		segment_unroute();
+}
+
+const char *trigger_needs(const struct trigger *trigger)
+{
+	return trigger->needs;
 }
 
 void trigger_release(void)

@@ -3,15 +3,17 @@
  * Program types that the kernel cannot run by itself: they are attached, and something in user
  * space triggers them. What is timed is the trigger with the program, less the trigger without it.
  *
- *	tracepoint, kprobe, tracing, lsm, cgroup hooks, sock_ops, perf_event
+ *	tracepoint, kprobe, tracing, lsm, cgroup hooks, sock_ops, perf_event, sk_msg, sk_skb,
+ *	sk_reuseport, lwt_seg6local
  *
  * The trigger follows from where a program attaches: a getppid() for the tracing types (so hook
- * that), a connection over the loopback for sock_ops, and so on.
+ * what that calls), a connection over the loopback for sock_ops, and so on.
  */
 #ifndef TRIGGER_H
 #define TRIGGER_H
 
 #include <bpf/libbpf.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct trigger;
@@ -19,16 +21,29 @@ struct trigger;
 /** trigger_of - the trigger of a program; NULL when there is none for its type */
 const struct trigger *trigger_of(const struct bpf_program *program);
 
-/** trigger_fire - fire n times on this thread; 0 or an error number */
-int trigger_fire(const struct trigger *trigger, uint32_t n);
+/** trigger_fire - fire once on this thread; 0 or an error number */
+int trigger_fire(const struct trigger *trigger);
+
+/* How a program is attached: one of these. */
+struct attached {
+	struct bpf_link *link;
+	int map;      /* of sockets; -1 for none */
+	bool selects; /* for this thread's UDP socket */
+	bool routes;  /* in this thread's namespace for that */
+};
 
 /**
  * trigger_attach - attach a program where its trigger reaches it
- * @cpu: where it is triggered
- * @return: a link for bpf_link__destroy(), or NULL with errno set
+ * @cpu: where it is triggered, on this thread
+ * @attached: written; for trigger_detach() on the same thread, also after a failure
+ * @return: 0, or -1 with errno set
  */
-struct bpf_link *trigger_attach(const struct trigger *trigger, struct bpf_program *program,
-				int cpu);
+int trigger_attach(const struct trigger *trigger, struct bpf_program *program, int cpu,
+		   struct attached *attached);
+void trigger_detach(struct attached *attached);
+
+/** trigger_needs - what the kernel's configuration must have for that */
+const char *trigger_needs(const struct trigger *trigger);
 
 /** trigger_release - leave the cgroup that trigger_attach() may have made for this process */
 void trigger_release(void);

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
 
 #include "number.h"
 
@@ -60,9 +63,28 @@ static const struct argp_option options[] = {
 static const struct argp argp = {.options = options, .parser = parse};
 const struct argp_child cli_children[] = {{&argp, 0, NULL, 0}, {0}};
 
+#ifdef __SANITIZE_ADDRESS__
+/* On trouble a tool ends where it is, with what it holds. After any other end that is a leak. */
+static int in_trouble;
+
+static void note_trouble(int status, void *unused)
+{
+	(void)unused;
+	in_trouble = status == EXIT_TROUBLE;
+}
+
+int __lsan_is_turned_off(void)
+{
+	return in_trouble;
+}
+#endif
+
 void cli_start(void)
 {
 	argp_err_exit_status = EXIT_TROUBLE;
+#ifdef __SANITIZE_ADDRESS__
+	on_exit(note_trouble, NULL);
+#endif
 }
 
 uint64_t cli_u64(const char *option, const char *text, uint64_t min, uint64_t max)
@@ -86,6 +108,13 @@ double cli_double(const char *option, const char *text, double min, double max)
 	return value;
 }
 
+char *cli_text(const char *option, char *text)
+{
+	if (!*text)
+		errx(EXIT_TROUBLE, "%s is empty", option);
+	return text;
+}
+
 /* Whether two paths are one regular file. */
 static bool same_file(const char *a, const char *b)
 {
@@ -95,10 +124,19 @@ static bool same_file(const char *a, const char *b)
 	       x.st_ino == y.st_ino;
 }
 
+void cli_reads(struct cli *cli, const char *path)
+{
+	if (path)
+		cli->read[cli->nread++] = path;
+}
+
 void cli_check_output(const struct cli *cli, const char *path)
 {
 	for (int i = 0; i < cli->noperands; i++)
 		if (same_file(path, cli->operands[i]))
+			errx(EXIT_TROUBLE, "output is also an input: '%s'", path);
+	for (int i = 0; i < cli->nread; i++)
+		if (same_file(path, cli->read[i]))
 			errx(EXIT_TROUBLE, "output is also an input: '%s'", path);
 }
 

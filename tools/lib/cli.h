@@ -25,6 +25,8 @@ struct cli {
 	const char *output; /* -o, or NULL for standard output */
 	char **operands;    /* never empty: without operands it is the one operand "-" */
 	int noperands;
+	const char *read[4]; /* files that options name and the tool reads: cli_reads() */
+	int nread;
 };
 
 /* The common options and the operands; the parent's parser sets
@@ -38,15 +40,20 @@ void cli_start(void);
 uint64_t cli_u64(const char *option, const char *text, uint64_t min, uint64_t max);
 double cli_double(const char *option, const char *text, double min, double max);
 
-/** cli_check_output - exits with status 2 when a file that is to be written is one of the operands
- */
+/** cli_text - the text of an option, which must not be empty: it becomes a key */
+char *cli_text(const char *option, char *text);
+
+/** cli_reads - note a file that an option names as one to read; NULL is none. At most four */
+void cli_reads(struct cli *cli, const char *path);
+
+/** cli_check_output - exits with status 2 when a file that is to be written is one that is read */
 void cli_check_output(const struct cli *cli, const char *path);
 
 /**
  * cli_open_output - send standard output to the -o file, if there is one
  *
- * Exits with status 2 when the file cannot be written, or is one of the operands: it would be
- * lost before it is read.
+ * Exits with status 2 when the file cannot be written, or is one of those that are read: it would
+ * be lost before.
  */
 void cli_open_output(const struct cli *cli);
 

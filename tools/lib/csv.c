@@ -13,6 +13,9 @@
 
 #include "xalloc.h"
 
+/* UTF-8's, which some programs put before the header. */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
 /* One read() at a time; the buffer doubles when a row is longer. */
 #define BUFFER_BYTES ((size_t)256 * 1024)
 
@@ -265,7 +268,7 @@ static int read_header(struct csv_reader *r)
 	int got = load_row(r);
 
 	if (got == 1) {
-		if (r->end - r->pos >= 3 && !memcmp(r->buf + r->pos, "\xef\xbb\xbf", 3))
+		if (r->end - r->pos >= 3 && !memcmp(r->buf + r->pos, BYTE_ORDER_MARK, 3))
 			r->pos += 3; /* the byte order mark that spreadsheets write */
 		got = split_row(r);
 	}
@@ -359,7 +362,8 @@ void csv_write_cell(struct csv_writer *w, const char *s)
 	separate(w);
 	if (!s)
 		return;
-	if (!strpbrk(s, ",\"\r\n")) {
+	/* A byte order mark that is a cell's own would be skipped at the start of a file. */
+	if (!strpbrk(s, ",\"\r\n") && strncmp(s, BYTE_ORDER_MARK, 3) != 0) {
 		fputs_unlocked(s, w->f);
 		return;
 	}

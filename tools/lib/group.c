@@ -14,6 +14,7 @@ int rounds_columns(struct rounds *r, struct csv_reader *in)
 	r->run_column = csv_column(in, "run_id");
 	r->round_column = csv_column(in, "round");
 	r->cpu_column = csv_column(in, "cpu");
+	r->sample_column = csv_column(in, "sample");
 	if (r->any && r->single != (r->round_column < 0))
 		return csv_fail(in, "column 'round' is in one input and missing in another");
 	r->single = r->round_column < 0;
@@ -79,6 +80,7 @@ void rounds_release(struct rounds *r)
 	keytable_release(&r->keys);
 	keytable_release(&r->cpus);
 	keytable_release(&r->cells);
+	keytable_release(&r->samples);
 	key_release(&r->key);
 	*r = (struct rounds){0};
 }
@@ -108,8 +110,35 @@ static uint32_t find_cell(struct group *g, uint32_t id, struct rounds *r,
 		g->cells_size = g->cells_size ? 2 * g->cells_size : 4;
 		g->cells = xrealloc(g->cells, g->cells_size * sizeof(*g->cells));
 	}
-	g->cells[g->ncells] = (struct group_cell){round, parts[2]};
+	g->cells[g->ncells] = (struct group_cell){round, parts[2], 0};
 	return (uint32_t)g->ncells++;
+}
+
+/* Whether the row's `sample` comes for the first time in its cell. */
+static bool is_new_sample(struct group *g, uint32_t id, struct rounds *r,
+			  const struct csv_reader *in, uint32_t at)
+{
+	struct group_cell *cell = &g->cells[at];
+	size_t known = r->samples.n;
+	const char *sample;
+	uint64_t number, bit;
+
+	if (r->sample_column < 0)
+		return true;
+	sample = in->cell[r->sample_column];
+	if (!number_parse_u64(sample, 1, 64, &number)) {
+		bit = UINT64_C(1) << (number - 1);
+		if (cell->samples & bit)
+			return false;
+		cell->samples |= bit;
+		return true;
+	}
+	/* There seldom are so many. */
+	key_clear(&r->key);
+	key_add(&r->key, (const char *)&id, sizeof(id));
+	key_add(&r->key, (const char *)&at, sizeof(at));
+	key_add(&r->key, sample, in->cell_len[r->sample_column]);
+	return keytable_add(&r->samples, r->key.text, r->key.len) == known;
 }
 
 static void grow_group(struct group *g, size_t nvalues, bool single)
@@ -124,7 +153,7 @@ static void grow_group(struct group *g, size_t nvalues, bool single)
 		g->cell = xrealloc(g->cell, g->size * sizeof(*g->cell));
 }
 
-void group_add(struct group *g, uint32_t id, struct rounds *rounds, const struct csv_reader *in,
+bool group_add(struct group *g, uint32_t id, struct rounds *rounds, const struct csv_reader *in,
 	       uint32_t round, const double *value, size_t nvalues)
 {
 	if (g->n == g->size)
@@ -139,9 +168,12 @@ void group_add(struct group *g, uint32_t id, struct rounds *rounds, const struct
 		}
 		g->value[v][g->n] = value[v];
 	}
-	if (!rounds->single)
-		g->cell[g->n] = find_cell(g, id, rounds, in, round);
-	g->n++;
+	if (rounds->single) {
+		g->n++;
+		return true;
+	}
+	g->cell[g->n] = find_cell(g, id, rounds, in, round);
+	return is_new_sample(g, id, rounds, in, g->cell[g->n++]);
 }
 
 static int by_number(const void *a, const void *b)

@@ -14,20 +14,22 @@
 #include "csv.h"
 #include "keytable.h"
 
+struct round_id {
+	uint32_t run;
+	uint64_t number; /* the cell `round` */
+};
+
 /* The rounds of the whole input, numbered as they come; two runs have no round in common. */
 struct rounds {
 	bool single; /* no column `round`: every row is one, and ids is not kept */
-	struct round_id {
-		uint32_t run;
-		uint64_t number; /* the cell `round` */
-	} * ids;
+	struct round_id *ids;
 	size_t n, size;
 	/* private */
-	struct keytable runs, keys, cpus, cells;
+	struct keytable runs, keys, cpus, cells, samples;
 	struct key key;
 	uint32_t *cell_place; /* of each key in cells: its place in its group */
 	size_t places_size;
-	int run_column, round_column, cpu_column;
+	int run_column, round_column, cpu_column, sample_column;
 	bool any;
 };
 
@@ -48,15 +50,18 @@ int rounds_row(struct rounds *r, struct csv_reader *in, uint32_t *id);
 bool rounds_before(const struct rounds *r, uint32_t a, uint32_t b);
 void rounds_release(struct rounds *r);
 
+struct group_cell {
+	uint32_t round, cpu;
+	uint64_t samples; /* those of the numbers 1 to 64 that have come, a bit each */
+};
+
 /* One group. Zeroed it is empty. */
 struct group {
 	size_t n, size;
 	double **value; /* nvalues arrays of n values, NaN where a cell was empty; an array is
 			   NULL as long as all are empty */
 	uint32_t *cell; /* of each value, its place in cells; NULL when each has its own */
-	struct group_cell {
-		uint32_t round, cpu;
-	} * cells;
+	struct group_cell *cells;
 	size_t ncells, cells_size;
 };
 
@@ -65,9 +70,14 @@ struct group {
  * @id: number of the group, unique over the groups that share `rounds`
  * @round: from rounds_row() on the current row of `in`
  * @value: nvalues values, NaN for an empty cell
+ * @return: whether this is the row's only one: false when one of the same round, CPU and `sample`
+ * has come
  */
-void group_add(struct group *g, uint32_t id, struct rounds *rounds, const struct csv_reader *in,
+bool group_add(struct group *g, uint32_t id, struct rounds *rounds, const struct csv_reader *in,
 	       uint32_t round, const double *value, size_t nvalues);
+
+/* For a tool whose groups are of one entry point: what such a row means. */
+#define GROUP_TWICE "a sample that is there already: is a file given twice? (%s line %zu)"
 
 /** group_rounds - how many rounds have a value in the group */
 size_t group_rounds(const struct group *g);

@@ -12,13 +12,15 @@
 
 #define KEYTABLE_NONE UINT32_MAX
 
+struct keytable_slot {
+	uint64_t hash;
+	uint32_t index;
+};
+
 struct keytable {
 	size_t n; /* how many keys there are */
 	/* private */
-	struct keytable_slot {
-		uint64_t hash;
-		uint32_t index;
-	} * slots;
+	struct keytable_slot *slots;
 	size_t nslots;
 	char **keys;
 	size_t *lens;

@@ -17,16 +17,18 @@
 #include "group.h"
 #include "keytable.h"
 
+struct net_scope {
+	struct group g;
+	char *test;
+	double operations; /* of an invocation of the baseline */
+	bool ambiguous;
+};
+
 /* Zeroed it is empty. */
 struct net {
 	/* private */
 	struct keytable scopes, rounds_of_scope;
-	struct net_scope {
-		struct group g;
-		char *test;
-		double operations; /* of an invocation of the baseline */
-		bool ambiguous;
-	} * scope;
+	struct net_scope *scope;
 	double *subtrahend; /* nvalues for each key of rounds_of_scope */
 	size_t size, places, nvalues;
 	struct key key;

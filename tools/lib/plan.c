@@ -42,45 +42,42 @@ enum kind {
 
 static const struct {
 	const char *name;
-	enum kind kind;
 	size_t offset;
+	enum kind kind;
 } fields[] = {
-#define FIELD(name, kind)                                                                          \
-	{                                                                                          \
-#name, kind, offsetof(struct plan_row, name)                                       \
-	}
-    FIELD(suite, TEXT),
-    FIELD(test, TEXT),
-    FIELD(entry_point, TEXT),
-    FIELD(build, TEXT),
-    FIELD(object, TEXT),
-    FIELD(program_type, TEXT),
-    FIELD(cpus, TEXT),
-    FIELD(operations, COUNT),
-    FIELD(iterations, COUNT),
-    FIELD(prepare, TEXT),
-    FIELD(prepare_iterations, COUNT),
-    FIELD(packet, TEXT),
-    FIELD(consumer, TEXT),
-    FIELD(check, TEXT),
-    FIELD(expected_result, RESULT),
-    FIELD(keep, COUNT),
-    FIELD(control, FLAG),
-    FIELD(program_hash, TEXT),
-    FIELD(status, STATUS),
-    FIELD(reason, TEXT),
-    FIELD(log, TEXT),
-    {"insns", METRIC, offsetof(struct plan_row, metric[METRIC_INSNS])},
-    {"jited_bytes", METRIC, offsetof(struct plan_row, metric[METRIC_JITED_BYTES])},
-    {"verified_insns", METRIC, offsetof(struct plan_row, metric[METRIC_VERIFIED_INSNS])},
-    {"verifier_states", METRIC, offsetof(struct plan_row, metric[METRIC_VERIFIER_STATES])},
-    {"stack_bytes", METRIC, offsetof(struct plan_row, metric[METRIC_STACK_BYTES])},
-    FIELD(prepare_every, COUNT),
-    FIELD(dropped_max_pct, PERCENT),
-    FIELD(compiler, TEXT),
-    FIELD(description, TEXT),
-    FIELD(proof, TEXT),
-    FIELD(net_of, TEXT),
+#define AT(name) #name, offsetof(struct plan_row, name)
+    {AT(suite), TEXT},
+    {AT(test), TEXT},
+    {AT(entry_point), TEXT},
+    {AT(build), TEXT},
+    {AT(object), TEXT},
+    {AT(program_type), TEXT},
+    {AT(cpus), TEXT},
+    {AT(operations), COUNT},
+    {AT(iterations), COUNT},
+    {AT(prepare), TEXT},
+    {AT(prepare_iterations), COUNT},
+    {AT(packet), TEXT},
+    {AT(consumer), TEXT},
+    {AT(check), TEXT},
+    {AT(expected_result), RESULT},
+    {AT(keep), COUNT},
+    {AT(control), FLAG},
+    {AT(program_hash), TEXT},
+    {AT(status), STATUS},
+    {AT(reason), TEXT},
+    {AT(log), TEXT},
+    {"insns", offsetof(struct plan_row, metric[METRIC_INSNS]), METRIC},
+    {"jited_bytes", offsetof(struct plan_row, metric[METRIC_JITED_BYTES]), METRIC},
+    {"verified_insns", offsetof(struct plan_row, metric[METRIC_VERIFIED_INSNS]), METRIC},
+    {"verifier_states", offsetof(struct plan_row, metric[METRIC_VERIFIER_STATES]), METRIC},
+    {"stack_bytes", offsetof(struct plan_row, metric[METRIC_STACK_BYTES]), METRIC},
+    {AT(prepare_every), COUNT},
+    {AT(dropped_max_pct), PERCENT},
+    {AT(compiler), TEXT},
+    {AT(description), TEXT},
+    {AT(proof), TEXT},
+    {AT(net_of), TEXT},
 };
 #define NFIELDS (sizeof(fields) / sizeof(*fields))
 
@@ -213,7 +210,7 @@ static size_t extra_column(struct plan *plan, const char *name)
 
 static int read_rows(struct plan *plan, struct csv_reader *csv, char *error, size_t error_size)
 {
-	const char *required[NFIELDS];
+	const char *required[NFIELDS] = {0};
 	int index[NFIELDS];
 	size_t nrequired = 0;
 	size_t *extra = xcalloc(csv->ncolumns, sizeof(*extra));
@@ -294,7 +291,7 @@ static void write_cell(struct csv_writer *w, const struct plan_row *row, size_t 
 		return;
 	case METRIC:
 		if (*(const int64_t *)field >= 0)
-			csv_write_u64(w, (uint64_t) * (const int64_t *)field);
+			csv_write_u64(w, *(const uint64_t *)field);
 		else
 			csv_write_empty(w);
 		return;

@@ -42,14 +42,11 @@ enum metric {
 	METRIC_COUNT,
 };
 
-/* The program type of a control row that runs a loop in user space instead of a program. */
-#define PLAN_USER_TYPE "user"
-
 /* One test and entry point. Strings are owned by the row; none is NULL, undefined ones are "". */
 struct plan_row {
 	char *suite, *test, *entry_point, *build;
 	char *object;	    /* path, relative to the working directory */
-	char *program_type; /* as libbpf names it (xdp, sched_cls, …), or PLAN_USER_TYPE */
+	char *program_type; /* as libbpf names it (xdp, sched_cls, …), or one of lib/user.h */
 	char *cpus;	    /* any, all, remaining, or a list such as 0,2-3 */
 	uint64_t operations;
 	uint64_t iterations; /* the suite's own count of invocations; 0 for none */

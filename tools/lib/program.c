@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "user.h"
 #include "xalloc.h"
 
 /* The trace of a large program is megabytes long; the kernel takes up to 1 GiB. */
@@ -53,6 +54,27 @@ bool program_set_add(struct program_set *set, const char *name)
 	return true;
 }
 
+bool program_set_add_row(struct program_set *set, const struct plan_row *row)
+{
+	const char *entry_point = row->entry_point;
+
+	if (user_is_type(row->program_type))
+		entry_point =
+		    user_subject(user_find(row->program_type, entry_point)) == USER_OF_PROGRAM
+			? USER_PROGRAM
+			: "";
+	return program_set_add(set, entry_point) && program_set_add(set, row->prepare) &&
+	       program_set_add(set, row->check);
+}
+
+struct program_set program_set_of(const struct plan_row *row)
+{
+	return (struct program_set){
+	    .object = row->object,
+	    .program_type = user_is_type(row->program_type) ? "" : row->program_type,
+	};
+}
+
 int program_type_by_name(const char *name, enum bpf_attach_type *attach_type)
 {
 	enum bpf_prog_type type;
@@ -85,7 +107,37 @@ static char *libbpf_reason(int error)
 	return n ? xasprintf("%.*s", (int)n, text) : xstrdup(strerror(error));
 }
 
-/* The verifier's last line that says what was wrong: the summary behind it does not. */
+/* Whether a line is of the verifier's registers, such as " R1=ctx() R10=fp0", or " R1_w=" of older
+ * kernels; "R1 invalid mem access" is not. */
+static bool is_registers(const char *line)
+{
+	int n = 0;
+
+	line += strspn(line, " ");
+	sscanf(line, "frame%*d: %n", &n);
+	line += n;
+	if (*line != 'R')
+		return false;
+	line += 1 + strspn(line + 1, "0123456789");
+	return *line == '=' || *line == '_';
+}
+
+/* Whether a line of the verifier's log shows what it did or saw, and not what was wrong. */
+static bool is_trace(const char *line)
+{
+	static const char *const starts[] = {
+	    "processed ",    "verification time", "stack depth", "cur state:", "old state:",
+	    "mark_precise:", "last_idx ",	  "regs=",	 "from ",      "; ",
+	};
+	size_t digits = strspn(line, "0123456789");
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
+		if (!strncmp(line, starts[i], strlen(starts[i])))
+			return true;
+	return (digits && line[digits] == ':') || is_registers(line);
+}
+
+/* The verifier's last line that says what was wrong. */
 static char *verifier_reason(const char *log)
 {
 	const char *end = log + strlen(log), *begin;
@@ -98,31 +150,40 @@ static char *verifier_reason(const char *log)
 			begin--;
 		if (begin == end)
 			return NULL;
-		if (strncmp(begin, "processed ", 10) && strncmp(begin, "verification time", 17) &&
-		    strncmp(begin, "stack depth", 11))
+		if (!is_trace(begin))
 			return xasprintf("%.*s", (int)(end - begin), begin);
 		end = begin;
 	}
 }
 
-/* Whether the verifier found a call of a helper or kfunc that this kernel does not have, or not for
- * this program type. */
-static bool lacks_helper(const char *said)
+/* What the verifier says of a helper, kfunc or variable that this kernel does not have, or not for
+ * this program type; and what would give it, where that is not plain. NULL: it says something else.
+ */
+static const char *what_lacks(const char *said)
 {
-	static const char *const words[] = {
-	    "invalid func ",
-	    "unknown func ",
-	    "cannot use helper ",
-	    "program of this type cannot use",
-	    "calling kernel function ",
-	    "invalid kernel function call not eliminated",
-	    "failed to find the address for kernel symbol", /* no CONFIG_KALLSYMS_ALL */
+	static const struct {
+		const char *words, *needs;
+	} lacks[] = {
+	    {"invalid func ", ""},
+	    {"unknown func ", ""},
+	    {"cannot use helper ", ""},
+	    {"program of this type cannot use", ""},
+	    {"calling kernel function ", ""},
+	    {"invalid kernel function call not eliminated", ""},
+	    {"failed to find the address for kernel symbol", " (it needs CONFIG_KALLSYMS_ALL)"},
 	};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (strstr(said, words[i]))
-			return true;
-	return false;
+	for (size_t i = 0; i < sizeof(lacks) / sizeof(*lacks); i++)
+		if (strstr(said, lacks[i].words))
+			return lacks[i].needs;
+	return NULL;
+}
+
+/* What stands behind EPERM, as far as it can be told. */
+static const char *what_forbids(void)
+{
+	return geteuid() ? "it needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN"
+			 : "a locked down kernel, see kernel_lockdown(7), or a container";
 }
 
 /* Why the load failed: the verifier's word if it had one, else what the kernel lacks. */
@@ -138,8 +199,10 @@ static void explain(struct loaded *loaded, const struct program_set *set, int er
 		if (loaded->log[i])
 			said = verifier_reason(loaded->log[i]);
 		if (said) {
-			fail(loaded, lacks_helper(said) ? STATUS_UNSUPPORTED : STATUS_LOAD_FAILED,
-			     xasprintf("%s: %s", set->name[i], said));
+			const char *needs = what_lacks(said);
+
+			fail(loaded, needs ? STATUS_UNSUPPORTED : STATUS_LOAD_FAILED,
+			     xasprintf("%s: %s%s", set->name[i], said, needs ? needs : ""));
 			free(said);
 			return;
 		}
@@ -152,8 +215,8 @@ static void explain(struct loaded *loaded, const struct program_set *set, int er
 		}
 		if (error == EPERM) {
 			fail(loaded, STATUS_UNSUPPORTED,
-			     xasprintf("the kernel refuses programs of type %s here: %s", type,
-				       strerror(error)));
+			     xasprintf("the kernel refuses programs of type %s here: %s (%s)", type,
+				       strerror(error), what_forbids()));
 			return;
 		}
 		/* ESRCH: the type is there, what it names is not. */
@@ -194,6 +257,10 @@ static void force_type(struct bpf_object *object, const char *entry_point, int t
 		if (own == type || (is_already && own != BPF_PROG_TYPE_UNSPEC))
 			continue;
 		bpf_program__set_type(program, type);
+		/* Else only the section says so, and the kernel takes no others. */
+		if (type == BPF_PROG_TYPE_SYSCALL)
+			bpf_program__set_flags(program,
+					       bpf_program__flags(program) | BPF_F_SLEEPABLE);
 		bpf_program__set_expected_attach_type(program, attach_type);
 	}
 }

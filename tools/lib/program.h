@@ -38,6 +38,13 @@ struct loaded {
 /** program_set_add - add a program unless it is "" or there; false when there is no room */
 bool program_set_add(struct program_set *set, const char *name);
 
+/** program_set_add_row - add a row's programs: entry point, preparing and checking one; of an
+ * operation in user space, the one that it works on. False when there is no room */
+bool program_set_add_row(struct program_set *set, const struct plan_row *row);
+
+/** program_set_of - the set of the test and build that a row is of, still without programs */
+struct program_set program_set_of(const struct plan_row *row);
+
 /**
  * program_load - open an object and load the programs of a set
  * @loaded: overwritten; free it with program_unload() whatever the status

@@ -110,7 +110,7 @@ static double *sign_distribution(const unsigned *rank, size_t n, size_t *max)
 
 static struct rank_p sign_exact(const struct ranked *v, size_t n, size_t seen)
 {
-	unsigned rank[RANKTEST_EXACT_MAX];
+	unsigned rank[RANKTEST_EXACT_MAX] = {0};
 	struct rank_p result;
 	size_t max;
 	double *p;
@@ -191,7 +191,7 @@ static double sum_of(const double *v, size_t n)
 
 static struct rank_p subset_exact(const struct ranked *v, size_t n, size_t size, size_t seen)
 {
-	unsigned rank[RANKTEST_EXACT_MAX];
+	unsigned rank[RANKTEST_EXACT_MAX] = {0};
 	struct rank_p result;
 	size_t max;
 	double *weight;
@@ -345,7 +345,7 @@ static uint64_t normal_k(double mean, double sigma, double alpha)
 
 static uint64_t signed_rank_k(size_t n, double alpha)
 {
-	unsigned rank[RANKTEST_EXACT_MAX];
+	unsigned rank[RANKTEST_EXACT_MAX] = {0};
 	double m = (double)n, *p;
 	uint64_t k;
 	size_t max;
@@ -363,7 +363,7 @@ static uint64_t signed_rank_k(size_t n, double alpha)
 static uint64_t rank_sum_k(size_t nx, size_t ny, double alpha)
 {
 	size_t n = nx + ny, size = nx < ny ? nx : ny, least = size * (size + 1) / 2, max;
-	unsigned rank[RANKTEST_EXACT_MAX];
+	unsigned rank[RANKTEST_EXACT_MAX] = {0};
 	double x = (double)nx, y = (double)ny, *weight;
 	uint64_t k;
 

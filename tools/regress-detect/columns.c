@@ -50,13 +50,18 @@ static void choose_metrics(struct columns *c, const struct csv_reader *in)
 
 static void find_metrics(struct layout *l, const struct columns *c, const struct csv_reader *in)
 {
+	bool any = false;
+
 	l->metrics = xmalloc(c->metrics.n * sizeof(*l->metrics));
 	for (size_t i = 0; i < c->metrics.n; i++) {
 		l->metrics[i] = metric_column(in, c->metrics.name[i]);
-		if (l->metrics[i] < 0 && (c->metrics_given || !i))
+		any |= l->metrics[i] >= 0;
+		if (l->metrics[i] < 0 && c->metrics_given)
 			errx(EXIT_TROUBLE, "missing column '%s' (%s)", c->metrics.name[i],
 			     in->path);
 	}
+	if (!any)
+		errx(EXIT_TROUBLE, "missing column '%s' (%s)", c->metrics.name[0], in->path);
 }
 
 /* Host class and track may be missing: a plan has neither. */

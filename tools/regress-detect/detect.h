@@ -82,7 +82,8 @@ struct finding {
 	size_t rounds;	      /* pairs, or of the side that has fewer */
 	double value[NSIDES]; /* medians over rounds */
 	double net_change;
-	double *x, *y; /* paired: x the log ratios by round; else logs of each side */
+	double rounding; /* what whole numbers hide of a ratio, as a fraction */
+	double *x, *y;	 /* paired: x the log ratios by round; else logs of each side */
 	size_t nx, ny;
 	double ratio, ratio_low, ratio_high;
 	double p_slower, p_faster, p_value, p_adjusted;
@@ -90,6 +91,7 @@ struct finding {
 	enum verdict verdict;
 	char *reason; /* owned; NULL for none */
 
+	size_t since; /* in history: the row of its series with which the new level begins */
 	const char *first_bad; /* in history: build with which the new level begins, or NULL */
 	struct subject *owned; /* sides that belong to this finding alone, or NULL */
 	size_t order;	       /* in which it was found */
@@ -99,7 +101,7 @@ struct comparison {
 	/* what to do */
 	struct columns cols;
 	const char *baseline, *current; /* labels, or NULL: one file a side */
-	bool net;
+	bool net, verbose;
 	bool history; /* rows in time order instead of two sides */
 	struct rule rule;
 
@@ -128,6 +130,9 @@ struct finding *comparison_add(struct comparison *c, const struct finding *f);
 
 /** comparison_sort - bring the findings into the order of output */
 void comparison_sort(struct comparison *c);
+
+/** comparison_tell - on standard error: how many series came to which verdict */
+void comparison_tell(const struct comparison *c);
 
 /** comparison_pair - make the findings, without numbers, in order of output */
 void comparison_pair(struct comparison *c);

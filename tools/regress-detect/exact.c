@@ -14,22 +14,39 @@
 /* Instructions are counted over many invocations and divided: half of one is rounding. */
 #define INSTRUCTIONS_TOLERANCE .5
 
-static bool take_side(const struct comparison *c, struct finding *f, enum side side, double *low,
-		      double *high)
+/* How far counts lie apart. */
+struct spread {
+	double rounds; /* the values of rounds, which may be boots with other seeds */
+	double within; /* the samples of one round, which is one boot */
+};
+
+static double range(const double *v, size_t n)
+{
+	double low = INFINITY, high = -INFINITY;
+
+	for (size_t i = 0; i < n; i++) {
+		low = fmin(low, v[i]);
+		high = fmax(high, v[i]);
+	}
+	return n ? high - low : 0;
+}
+
+/* Returns whether there is a value; the spread becomes that of the side where it is more. */
+static bool take_side(const struct comparison *c, struct finding *f, enum side side,
+		      struct spread *spread)
 {
 	struct by_round b;
 	size_t n = 0;
 
 	finding_rounds(c, f, side, &b);
-	*low = INFINITY;
-	*high = -INFINITY;
 	for (size_t i = 0; i < b.n; i++) {
 		if (isnan(b.value[i]))
 			continue;
 		b.value[n++] = b.value[i];
-		*low = fmin(*low, b.value[i]);
-		*high = fmax(*high, b.value[i]);
+		spread->within =
+		    fmax(spread->within, range(b.sample + b.begin[i], b.begin[i + 1] - b.begin[i]));
 	}
+	spread->rounds = fmax(spread->rounds, range(b.value, n));
 	f->value[side] = stats_median(b.value, n);
 	if (!side || n < f->rounds)
 		f->rounds = n;
@@ -40,31 +57,40 @@ static bool take_side(const struct comparison *c, struct finding *f, enum side s
 void judge_exact(const struct comparison *c, struct finding *f)
 {
 	bool instructions = !strcmp(c->cols.metrics.name[f->metric], "instructions");
-	double low[NSIDES], high[NSIDES], range = 0, tolerance, change;
+	double tolerance, change, unseen = 0;
+	struct spread spread = {0};
 	bool have = true;
 
-	for (enum side s = BASELINE; s < NSIDES; s++) {
-		have &= take_side(c, f, s, &low[s], &high[s]);
-		range = fmax(range, high[s] - low[s]);
-	}
+	for (enum side s = BASELINE; s < NSIDES; s++)
+		have &= take_side(c, f, s, &spread);
 	if (!have) {
 		finding_set(f, INCONCLUSIVE, "no value on %s side",
-			    isnan(f->value[BASELINE]) ? "the baseline's" : "the current");
+			    !isnan(f->value[CURRENT])	 ? "the baseline's"
+			    : !isnan(f->value[BASELINE]) ? "the current"
+							 : "either");
 		return;
 	}
 	change = f->value[CURRENT] - f->value[BASELINE];
 	if (f->value[BASELINE] > 0 && f->value[CURRENT] > 0)
 		f->ratio = f->ratio_low = f->ratio_high = f->value[CURRENT] / f->value[BASELINE];
-	tolerance = instructions ? fmax(INSTRUCTIONS_TOLERANCE, range) : 0;
-	if (!instructions && range > 0) {
-		finding_set(f, UNSTABLE, "a count that differs by %g within one build", range);
-	} else if (fabs(change) <= tolerance && range > INSTRUCTIONS_TOLERANCE &&
-		   range > f->rule.alert * f->value[BASELINE]) {
+	if (instructions) {
+		tolerance = fmax(INSTRUCTIONS_TOLERANCE, spread.rounds);
+		unseen = fmax(INSTRUCTIONS_TOLERANCE, f->rule.alert * f->value[BASELINE]);
+	} else {
+		tolerance = 0;
+	}
+	if (!instructions && spread.rounds > 0) {
+		finding_set(f, UNSTABLE, "a count that differs by %g within one build",
+			    spread.rounds);
+	} else if (instructions && spread.within > unseen) {
+		finding_set(f, UNSTABLE, "a count that differs by %g within one round",
+			    spread.within);
+	} else if (fabs(change) <= tolerance && tolerance > unseen) {
 		/* Too coarse to show that nothing changed. */
 		finding_set(f, INCONCLUSIVE,
 			    "the count differs by %g within one build: a change of more would have "
 			    "been seen",
-			    range);
+			    spread.rounds);
 	} else if (fabs(change) <= tolerance) {
 		finding_set(f, UNCHANGED, NULL);
 	} else {

@@ -4,16 +4,20 @@
 #include <err.h>
 #include <fnmatch.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "cli.h"
 #include "csv.h"
+#include "number.h"
 #include "xalloc.h"
 
 /* A change of less than this is not nominated: nobody could confirm it in one run. */
 #define NOMINATE_LEAST .03
+/* Noise hides the beginning of a step by so many builds. */
+#define STEP_BLUR 2
 
 /* A row of a series. */
 struct point {
@@ -28,7 +32,9 @@ struct series {
 	uint32_t run;		/* of its newest row */
 	const char *timestamp;	/* of its newest row */
 	struct point *points;
-	double **value; /* a column a metric, NaN for an empty cell */
+	uint32_t machine;   /* host class and track */
+	double **value;	    /* a column a metric, NaN for an empty cell */
+	double *resolution; /* of instructions: how far the rounds of a build lie apart */
 	size_t n, size;
 };
 
@@ -43,13 +49,15 @@ struct marker {
 	const char **cells; /* patterns of the key columns, "" for any */
 	const char *metric;
 	const char *build;
-	size_t row; /* the first row of that build, SIZE_MAX before it came */
+	size_t line; /* of the file */
+	size_t *row; /* a machine: the first row of that build, SIZE_MAX before it came */
+	size_t nrow;
 };
 
 struct history {
 	struct comparison *c;
 	const struct history_options *o;
-	struct keytable keys, builds, runs, times, scopes;
+	struct keytable keys, builds, runs, times, scopes, machines;
 	struct series **series;
 	size_t series_size;
 	struct scope *scope;
@@ -57,11 +65,19 @@ struct history {
 	struct marker *markers;
 	size_t nmarkers, rows, nmetrics;
 	struct keytable marker_text;
+	bool told_order; /* that rows are not in time order */
+};
+
+/* Columns of the current file that history alone reads; -1 for nowhere. */
+struct extra_columns {
+	int min, max; /* of instructions over the rounds of a row */
 };
 
 /* --- reading --- */
 
+/* The first two are a machine that one line of builds is measured on. */
 static const char *const scope_keys[] = {"host_class", "track", "suite"};
+#define MACHINE_KEYS 2
 
 static const char *keep(struct keytable *t, const char *text)
 {
@@ -76,18 +92,26 @@ static const char *key_cell(const struct history *h, const struct subject *s, co
 	return "";
 }
 
-static uint32_t scope_of(struct history *h, const struct subject *s)
+static uint32_t number_of(const struct history *h, struct keytable *t, const struct subject *s,
+			  size_t nkeys)
 {
 	struct key key = {0};
-	uint32_t scope;
+	uint32_t number;
 
-	for (size_t i = 0; i < sizeof(scope_keys) / sizeof(*scope_keys); i++) {
+	for (size_t i = 0; i < nkeys; i++) {
 		const char *cell = key_cell(h, s, scope_keys[i]);
 
 		key_add(&key, cell, strlen(cell));
 	}
-	scope = keytable_add(&h->scopes, key.text, key.len);
+	number = keytable_add(t, key.text, key.len);
 	key_release(&key);
+	return number;
+}
+
+static uint32_t scope_of(struct history *h, const struct subject *s)
+{
+	uint32_t scope = number_of(h, &h->scopes, s, sizeof(scope_keys) / sizeof(*scope_keys));
+
 	if (scope >= h->scope_size) {
 		h->scope_size = h->scope_size ? 2 * h->scope_size : 16;
 		h->scope = xrealloc(h->scope, h->scope_size * sizeof(*h->scope));
@@ -113,10 +137,12 @@ static struct series *new_series(struct history *h, uint32_t id)
 		s->subject.cells[k] = cell;
 	s->value = xcalloc(h->c->cols.metrics.n, sizeof(*s->value));
 	s->scope = scope_of(h, &s->subject);
+	s->machine = number_of(h, &h->machines, &s->subject, MACHINE_KEYS);
 	return s;
 }
 
-static void add_point(struct history *h, struct series *s, struct point point, const double *value)
+static void add_point(struct history *h, struct series *s, struct point point, const double *value,
+		      double resolution)
 {
 	size_t nmetrics = h->c->cols.metrics.n;
 
@@ -125,8 +151,10 @@ static void add_point(struct history *h, struct series *s, struct point point, c
 		s->points = xrealloc(s->points, s->size * sizeof(*s->points));
 		for (size_t m = 0; m < nmetrics; m++)
 			s->value[m] = xrealloc(s->value[m], s->size * sizeof(**s->value));
+		s->resolution = xrealloc(s->resolution, s->size * sizeof(*s->resolution));
 	}
 	s->points[s->n] = point;
+	s->resolution[s->n] = resolution;
 	for (size_t m = 0; m < nmetrics; m++)
 		s->value[m][s->n] = value[m];
 	s->n++;
@@ -148,29 +176,77 @@ static bool marker_matches(const struct history *h, const struct marker *m, cons
 
 /* A marker begins with the first row of its build on its host class and track: a series that has
  * no row of that build begins with its next one. */
-static void notice_markers(struct history *h, const struct subject *s, const char *build)
+static void notice_markers(struct history *h, const struct series *s, const char *build)
 {
 	for (size_t i = 0; i < h->nmarkers; i++) {
 		struct marker *m = &h->markers[i];
-		bool here = m->row == SIZE_MAX && !strcmp(m->build, build);
 
-		for (size_t k = 0; here && k < h->c->cols.keys.n; k++) {
-			const char *key = h->c->cols.keys.name[k];
-
-			if (!strcmp(key, "host_class") || !strcmp(key, "track"))
-				here = pattern_matches(m->cells[k], s->cells[k]);
+		for (; m->nrow <= s->machine; m->nrow++) {
+			m->row = xrealloc(m->row, (m->nrow + 1) * sizeof(*m->row));
+			m->row[m->nrow] = SIZE_MAX;
 		}
-		if (here)
-			m->row = h->rows;
+		if (m->row[s->machine] == SIZE_MAX && !strcmp(m->build, build))
+			m->row[s->machine] = h->rows;
 	}
 }
 
+/* A series' rows in the wrong order would have its newest value in the middle. */
+static void check_order(struct history *h, const struct csv_reader *in, const struct series *s,
+			const char *time)
+{
+	if (h->told_order || !s->n || strcmp(s->timestamp, time) <= 0)
+		return;
+	h->told_order = true;
+	warnx("rows are not in time order: '%s' comes after '%s' (%s line %zu)", time, s->timestamp,
+	      in->path, in->line);
+}
+
+/* Where the rows have no build, the time tells them apart, else their number. */
+static const char *build_of(struct history *h, const struct csv_reader *in, const struct layout *l,
+			    const char *time)
+{
+	char text[32];
+
+	if (l->build >= 0)
+		return keep(&h->builds, in->cell[l->build]);
+	if (*time)
+		return keep(&h->builds, time);
+	snprintf(text, sizeof(text), "row %zu", h->rows + 1);
+	return keep(&h->builds, text);
+}
+
+/* A misspelt build would be a marker of nothing. But a stream may hold one track of many. */
+static void tell_unused_markers(const struct history *h)
+{
+	for (size_t i = 0; i < h->nmarkers; i++) {
+		const struct marker *m = &h->markers[i];
+		bool used = false;
+
+		for (size_t machine = 0; machine < m->nrow; machine++)
+			used |= m->row[machine] != SIZE_MAX;
+		if (!used)
+			warnx("no row of the build of a marker: '%s' (%s line %zu)", m->build,
+			      h->o->markers, m->line);
+	}
+}
+
+static double resolution_of(const struct csv_reader *in, const struct extra_columns *x)
+{
+	double low, high;
+
+	if (x->min < 0 || x->max < 0 ||
+	    number_parse_double(in->cell[x->min], -HUGE_VAL, HUGE_VAL, &low) ||
+	    number_parse_double(in->cell[x->max], -HUGE_VAL, HUGE_VAL, &high))
+		return NAN;
+	return high - low;
+}
+
 static void take_row(struct history *h, const struct csv_reader *in, const struct layout *l,
-		     struct key *key, double *value)
+		     const struct extra_columns *extra, struct key *key, double *value)
 {
 	const char *status = layout_cell(in, l->status, "ok");
-	const char *build = layout_cell(in, l->build, "");
 	const char *time = layout_cell(in, l->timestamp, "");
+	const char *build = build_of(h, in, l, time);
 	const char *run = layout_cell(in, l->run, build);
 	size_t known = h->keys.n;
 	struct series *s;
@@ -180,8 +256,8 @@ static void take_row(struct history *h, const struct csv_reader *in, const struc
 	layout_key(l, &h->c->cols, in, key);
 	id = keytable_add(&h->keys, key->text, key->len);
 	s = id == known ? new_series(h, id) : h->series[id];
-	build = keep(&h->builds, build);
-	notice_markers(h, &s->subject, build);
+	notice_markers(h, s, build);
+	check_order(h, in, s, time);
 	s->subject.build = build;
 	s->subject.control |= !strcmp(layout_cell(in, l->control, ""), "1");
 	s->subject.counted |= !strcmp(layout_cell(in, l->runtime, ""), "icount");
@@ -202,29 +278,54 @@ static void take_row(struct history *h, const struct csv_reader *in, const struc
 	}
 	add_point(h, s,
 		  (struct point){h->rows++, keytable_add(&h->builds, build, strlen(build) + 1)},
-		  value);
+		  value, resolution_of(in, extra));
 }
 
 static void read_rows(struct history *h, const char *path)
 {
+	struct extra_columns extra;
 	struct layout l = {0};
 	struct csv_reader in;
 	struct key key = {0};
+	size_t rows = 0;
 	double *value;
 	int got;
 
 	if (csv_open(&in, path))
 		errx(EXIT_TROUBLE, "%s", in.error);
 	layout_find(&l, &h->c->cols, &in);
+	extra = (struct extra_columns){csv_column(&in, "min_instructions"),
+				       csv_column(&in, "max_instructions")};
 	value = xmalloc(h->c->cols.metrics.n * sizeof(*value));
-	while ((got = csv_next_row(&in)) > 0)
-		take_row(h, &in, &l, &key, value);
+	for (; (got = csv_next_row(&in)) > 0; rows++)
+		take_row(h, &in, &l, &extra, &key, value);
 	if (got < 0)
 		errx(EXIT_TROUBLE, "%s", in.error);
+	if (h->c->verbose)
+		warnx("%s: %zu rows", in.path, rows);
 	key_release(&key);
 	layout_release(&l);
 	csv_release(&in);
 	free(value);
+}
+
+/* A misspelt column would make a marker of one test one of all. */
+static void check_marker_columns(const struct history *h, const struct csv_reader *in)
+{
+	static const char *const others[] = {"build", "metric", "kind",	  "label",
+					     "url",   "date",	"comment"};
+
+	if (csv_column(in, "build") < 0)
+		errx(EXIT_TROUBLE, "missing column 'build' (%s)", in->path);
+	for (size_t i = 0; i < in->ncolumns; i++) {
+		bool known = names_have(&h->c->cols.keys, in->header[i]);
+
+		for (size_t o = 0; o < sizeof(others) / sizeof(*others); o++)
+			known |= !strcmp(in->header[i], others[o]);
+		if (!known)
+			errx(EXIT_TROUBLE, "unknown column '%s' in the markers (%s)", in->header[i],
+			     in->path);
+	}
 }
 
 static void read_markers(struct history *h, const char *path)
@@ -235,10 +336,9 @@ static void read_markers(struct history *h, const char *path)
 
 	if (csv_open(&in, path))
 		errx(EXIT_TROUBLE, "%s", in.error);
-	if (csv_column(&in, "build") < 0)
-		errx(EXIT_TROUBLE, "missing column 'build' (%s)", in.path);
+	check_marker_columns(h, &in);
 	while ((got = csv_next_row(&in)) > 0) {
-		struct marker m = {.row = SIZE_MAX};
+		struct marker m = {.line = in.line};
 
 		m.cells = xmalloc(nkeys * sizeof(*m.cells));
 		for (size_t k = 0; k < nkeys; k++)
@@ -261,7 +361,7 @@ static void read_markers(struct history *h, const char *path)
 
 /* The values of one metric of a series, without the rows that have none. */
 struct track {
-	double *v;
+	double *v, *resolution;
 	bool *reset;
 	size_t *point; /* which row each value is of */
 	size_t n;
@@ -272,8 +372,9 @@ static bool marked_between(const struct history *h, const struct series *s, cons
 {
 	for (size_t i = 0; i < h->nmarkers; i++) {
 		const struct marker *m = &h->markers[i];
+		size_t row = s->machine < m->nrow ? m->row[s->machine] : SIZE_MAX;
 
-		if (m->row != SIZE_MAX && m->row >= after && m->row <= to &&
+		if (row != SIZE_MAX && row >= after && row <= to &&
 		    marker_matches(h, m, &s->subject, metric))
 			return true;
 	}
@@ -282,14 +383,15 @@ static bool marked_between(const struct history *h, const struct series *s, cons
 
 static struct track track_of(const struct history *h, const struct series *s, size_t metric)
 {
-	struct track t = {xmalloc(s->n * sizeof(double)), xcalloc(s->n, sizeof(bool)),
-			  xmalloc(s->n * sizeof(size_t)), 0};
+	struct track t = {xmalloc(s->n * sizeof(double)), xmalloc(s->n * sizeof(double)),
+			  xcalloc(s->n, sizeof(bool)), xmalloc(s->n * sizeof(size_t)), 0};
 	size_t after = 0;
 
 	for (size_t i = 0; i < s->n; i++) {
 		if (isnan(s->value[metric][i]))
 			continue;
 		t.v[t.n] = s->value[metric][i];
+		t.resolution[t.n] = s->resolution[i];
 		t.point[t.n] = i;
 		if (h->nmarkers)
 			t.reset[t.n] = marked_between(h, s, h->c->cols.metrics.name[metric], after,
@@ -303,6 +405,7 @@ static struct track track_of(const struct history *h, const struct series *s, si
 static void track_release(struct track *t)
 {
 	free(t->v);
+	free(t->resolution);
 	free(t->reset);
 	free(t->point);
 }
@@ -319,7 +422,7 @@ static struct nomination nomination_of(const struct history *h, const struct ser
 	const char *metric = h->c->cols.metrics.name[f->metric];
 
 	return (struct nomination){
-	    .least = NOMINATE_LEAST,
+	    .least = fmax(NOMINATE_LEAST, f->rule.margin),
 	    .exact = metric_is_exact(metric, s->subject.counted),
 	    .counted = !strcmp(metric, "instructions"),
 	    .worse = f->rule.higher_is_better ? -1 : 1,
@@ -333,6 +436,7 @@ static void take_answer(struct history *h, struct series *s, struct finding *f,
 
 	f->value[BASELINE] = a->level;
 	f->value[CURRENT] = newest;
+	f->since = t->point[a->first_bad];
 	f->rounds = a->builds;
 	if (a->level > 0 && newest > 0) {
 		f->ratio = newest / a->level;
@@ -349,12 +453,30 @@ static void take_answer(struct history *h, struct series *s, struct finding *f,
 	finding_set(f, a->verdict, a->why, a->count);
 }
 
-/* Seconds since the epoch of 2026-11-24T03:04:05Z; -1 for what is no such text. */
+/* Seconds since the epoch of an ISO 8601 time, of which all but the day may be missing; without a
+ * zone it is UTC. -1 for what is no such text. */
 static time_t seconds_of(const char *timestamp)
 {
 	struct tm tm = {0};
+	const char *at = strptime(timestamp, "%Y-%m-%d", &tm);
+	int hours, minutes;
+	time_t seconds;
+	char sign;
 
-	return strptime(timestamp, "%Y-%m-%dT%H:%M:%S", &tm) ? timegm(&tm) : -1;
+	if (!at)
+		return -1;
+	if (*at == 'T' || *at == ' ') {
+		const char *time = strptime(at + 1, "%H:%M:%S", &tm);
+
+		at = time ? time : strptime(at + 1, "%H:%M", &tm);
+		if (!at)
+			return -1;
+	}
+	at += strspn(at, ".0123456789");
+	seconds = timegm(&tm);
+	if (sscanf(at, "%c%2d:%2d", &sign, &hours, &minutes) == 3 && (sign == '+' || sign == '-'))
+		return seconds + (sign == '-' ? 60 : -60) * (60 * hours + minutes);
+	return *at && strcmp(at, "Z") != 0 ? -1 : seconds;
 }
 
 static bool is_stale(const struct history *h, const struct series *s, const char *now)
@@ -395,7 +517,7 @@ static void judge_series(struct history *h, struct series *s, struct finding *f,
 
 	if (t.n) {
 		struct nomination rule = nomination_of(h, s, f);
-		struct level_answer a = level_judge(t.v, t.reset, t.n, &rule);
+		struct level_answer a = level_judge(t.v, t.resolution, t.reset, t.n, &rule);
 
 		f->exact = rule.exact;
 		take_answer(h, s, f, &t, &a);
@@ -404,6 +526,17 @@ static void judge_series(struct history *h, struct series *s, struct finding *f,
 	}
 	judge_newest(h, s, f, now);
 	track_release(&t);
+}
+
+/* Whether a marker is where a step begins, give or take what noise hides of its beginning. */
+static bool is_accepted(const struct track *t, size_t first)
+{
+	size_t from = first > STEP_BLUR ? first - STEP_BLUR : 0;
+
+	for (size_t i = from; i < t->n && i <= first + STEP_BLUR; i++)
+		if (t->reset[i])
+			return true;
+	return false;
 }
 
 /* Every lasting change of a series as a finding of its own. */
@@ -433,7 +566,8 @@ static void list_steps(struct history *h, struct series *s, const struct finding
 		f->exact = rule.exact;
 		f->first_bad = worse ? side[CURRENT].build : NULL;
 		f->rounds = (i + 1 < n ? steps[i + 1].first : t.n) - steps[i].first;
-		finding_set(f, worse ? SUSPECTED : IMPROVEMENT, "lasts for %zu builds", f->rounds);
+		finding_set(f, worse ? SUSPECTED : IMPROVEMENT, "%slasts for %zu builds",
+			    is_accepted(&t, steps[i].first) ? "accepted: " : "", f->rounds);
 	}
 	free(steps);
 	track_release(&t);
@@ -442,20 +576,34 @@ static void list_steps(struct history *h, struct series *s, const struct finding
 /* The metrics of a series that are judged: all that were asked for, or the first with values. */
 static bool wants_metric(const struct history *h, const struct series *s, size_t metric)
 {
-	for (size_t m = 0; !h->c->cols.metrics_given && m <= metric; m++)
+	for (size_t m = 0; !h->c->cols.metrics_given && m < h->c->cols.metrics.n; m++)
 		for (size_t i = 0; i < s->n; i++)
 			if (!isnan(s->value[m][i]))
 				return m == metric;
 	return h->c->cols.metrics_given || metric == 0;
 }
 
-/* Something that moved all of a machine is no build's doing. */
+/* Whether both left their levels with the same build of one machine, give or take the blur. */
+static bool moved_together(const struct history *h, const struct finding *control,
+			   const struct finding *f)
+{
+	const struct series *a = h->series[control->pairing], *b = h->series[f->pairing];
+	size_t from = f->since > STEP_BLUR ? f->since - STEP_BLUR : 0;
+
+	for (size_t i = from; a->machine == b->machine && i < b->n && i <= f->since + STEP_BLUR;
+	     i++)
+		if (b->points[i].build == a->points[control->since].build)
+			return true;
+	return false;
+}
+
+/* Something that moved all of a machine is no build's doing; that it moved is no finding either. */
 static void apply_controls(struct history *h)
 {
 	struct comparison *c = h->c;
 
 	for (size_t i = 0; i < c->nfindings; i++) {
-		const struct finding *control = &c->findings[i];
+		struct finding *control = &c->findings[i];
 
 		if (!control->side[CURRENT]->control || control->exact ||
 		    (control->verdict != SUSPECTED && control->verdict != IMPROVEMENT))
@@ -463,15 +611,13 @@ static void apply_controls(struct history *h)
 		for (size_t j = 0; j < c->nfindings; j++) {
 			struct finding *f = &c->findings[j];
 
-			if (j != i && f->verdict == SUSPECTED && !f->exact &&
-			    !f->side[CURRENT]->control &&
-			    !strcmp(finding_label(c, f, "host_class"),
-				    finding_label(c, control, "host_class")) &&
-			    !strcmp(finding_label(c, f, "track"),
-				    finding_label(c, control, "track")))
+			if (f->verdict == SUSPECTED && !f->exact && !f->side[CURRENT]->control &&
+			    moved_together(h, control, f))
 				finding_set(f, CONTAMINATED, "control '%s' moved as well",
 					    finding_label(c, control, "test"));
 		}
+		finding_set(control, CONTAMINATED, "the control moved (%+.1f %%)",
+			    100 * (control->ratio - 1));
 	}
 }
 
@@ -543,6 +689,8 @@ struct history *history_run(struct comparison *c, char **paths, int npaths, cons
 		read_markers(h, o->markers);
 	for (int i = 0; i < npaths; i++)
 		read_rows(h, paths[i]);
+	if (c->verbose)
+		tell_unused_markers(h);
 	h->nmetrics = c->cols.metrics.n;
 	add_findings(h);
 	if (settings)
@@ -563,14 +711,17 @@ void history_release(struct history *h)
 		for (size_t m = 0; m < h->nmetrics; m++)
 			free(s->value[m]);
 		free(s->value);
+		free(s->resolution);
 		free(s->points);
 		free(s->subject.cells);
 		free(s->subject.status);
 		free(s->subject.reason);
 		free(s);
 	}
-	for (size_t i = 0; i < h->nmarkers; i++)
+	for (size_t i = 0; i < h->nmarkers; i++) {
 		free(h->markers[i].cells);
+		free(h->markers[i].row);
+	}
 	free(h->series);
 	free(h->scope);
 	free(h->markers);
@@ -579,6 +730,7 @@ void history_release(struct history *h)
 	keytable_release(&h->runs);
 	keytable_release(&h->times);
 	keytable_release(&h->scopes);
+	keytable_release(&h->machines);
 	keytable_release(&h->marker_text);
 	free(h);
 }

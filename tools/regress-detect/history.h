@@ -19,7 +19,7 @@
 struct nomination {
 	double least; /* of the level: smaller changes are never nominated */
 	bool exact;   /* a count without noise: any change beyond `tolerance` */
-	bool counted; /* instructions: the tolerance is half of one, or the spread of the level */
+	bool counted; /* instructions: the tolerance is half of one, or the spread over rounds */
 	int worse;    /* 1 when larger is worse, -1 when smaller is */
 };
 
@@ -38,10 +38,11 @@ struct level_answer {
 /**
  * level_judge - is the newest of n values suspect? Linear in n
  * @v: n ≥ 1 finite values in time order
+ * @resolution: of each how far its rounds lie apart, NaN where that is not known; or NULL
  * @reset: n flags: an accepted change or one of infrastructure begins here
  */
-struct level_answer level_judge(const double *v, const bool *reset, size_t n,
-				const struct nomination *rule);
+struct level_answer level_judge(const double *v, const double *resolution, const bool *reset,
+				size_t n, const struct nomination *rule);
 
 /* A lasting change of level: the new one begins at value `first`. */
 struct step {

@@ -80,7 +80,8 @@ static void keep_run(struct comparison *c, struct subject *s, const char *run, s
 		s->run = "";
 }
 
-static void take_row(struct comparison *c, struct csv_reader *in, const struct layout *l,
+/* Returns whether the row is of a build that is compared. */
+static bool take_row(struct comparison *c, struct csv_reader *in, const struct layout *l,
 		     enum side side, struct key *key, double *value)
 {
 	const char *status = layout_cell(in, l->status, "ok");
@@ -92,14 +93,16 @@ static void take_row(struct comparison *c, struct csv_reader *in, const struct l
 
 		side = !strcmp(build, c->baseline) ? BASELINE : CURRENT;
 		if (side == CURRENT && c->current && strcmp(build, c->current) != 0)
-			return;
+			return false;
 	}
+	if (!*status)
+		errx(EXIT_TROUBLE, "status is empty (%s line %zu)", in->path, in->line);
 	s = find_subject(c, in, l, side, key, &id);
 	s->control |= !strcmp(layout_cell(in, l->control, ""), "1");
 	s->counted |= !strcmp(layout_cell(in, l->runtime, ""), "icount");
 	if (!status_is_ok(status)) {
 		keep_status(s, status, layout_cell(in, l->reason, ""));
-		return;
+		return true;
 	}
 	if (l->run >= 0)
 		keep_run(c, s, in->cell[l->run], in->cell_len[l->run]);
@@ -115,7 +118,10 @@ static void take_row(struct comparison *c, struct csv_reader *in, const struct l
 		    net_add(&c->net_values, in, scope, &c->rounds, round, value) && c->net)
 			errx(EXIT_TROUBLE, "%s", in->error);
 	}
-	group_add(&s->g, id, &c->rounds, in, round, value, c->cols.metrics.n);
+	if (!group_add(&s->g, id, &c->rounds, in, round, value, c->cols.metrics.n) &&
+	    !c->cols.keys_given)
+		errx(EXIT_TROUBLE, GROUP_TWICE, in->path, in->line);
+	return true;
 }
 
 void comparison_read(struct comparison *c, const char *path, enum side side)
@@ -123,6 +129,7 @@ void comparison_read(struct comparison *c, const char *path, enum side side)
 	struct layout l = {0};
 	struct csv_reader in;
 	struct key key = {0};
+	size_t rows = 0, left_out = 0;
 	double *value;
 	int got;
 
@@ -130,10 +137,15 @@ void comparison_read(struct comparison *c, const char *path, enum side side)
 		errx(EXIT_TROUBLE, "%s", in.error);
 	find_layout(c, &in, &l);
 	value = xmalloc(c->cols.metrics.n * sizeof(*value));
-	while ((got = csv_next_row(&in)) > 0)
-		take_row(c, &in, &l, side, &key, value);
+	while ((got = csv_next_row(&in)) > 0) {
+		rows++;
+		left_out += !take_row(c, &in, &l, side, &key, value);
+	}
 	if (got < 0)
 		errx(EXIT_TROUBLE, "%s", in.error);
+	if (c->verbose)
+		warnx("%s: %zu rows, of them left out: %zu of other builds", in.path, rows,
+		      left_out);
 	key_release(&key);
 	csv_release(&in);
 	layout_release(&l);

@@ -142,7 +142,7 @@ static void logs(double *to, const double *v, size_t n)
 }
 
 /* Whole numbers have a resolution of 1: what is less than two steps away may be no step at all.
- * A round value may lie between two of them. */
+ * A round value may lie between two of them. Half a step is what rounding hides. */
 static double resolution(const double *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -151,12 +151,15 @@ static double resolution(const double *v, size_t n)
 	return n ? 1 : 0;
 }
 
-/* The margin can't be finer than the values are, nor `unchanged` than the margin. */
+/* The margin can't be finer than the values are. */
 static void fit_rule(struct finding *f, double *const *value, const size_t *n)
 {
-	for (enum side s = BASELINE; s < NSIDES; s++)
-		f->rule.margin = fmax(f->rule.margin, 2 * resolution(value[s], n[s]) / f->value[s]);
-	f->rule.alert = fmax(f->rule.alert, f->rule.margin);
+	for (enum side s = BASELINE; s < NSIDES; s++) {
+		double step = resolution(value[s], n[s]) / f->value[s];
+
+		f->rule.margin = fmax(f->rule.margin, 2 * step);
+		f->rounding = fmax(f->rounding, step / 2);
+	}
 }
 
 /* How much of the change is the test's own: the median over rounds of what it costs beyond its
@@ -196,6 +199,47 @@ static bool same_run(const struct finding *f)
 	return a && b && *a && !strcmp(a, b);
 }
 
+/* Whether the sides took turns, as boots of two kernels do: one side's rounds all before the
+ * other's are two moments, whatever the run is called. In pairs of random order they change places
+ * once a pair. */
+static bool took_turns(const struct comparison *c, const struct by_round *b)
+{
+	size_t i = 0, j = 0, turns = 0;
+	enum side last = NSIDES;
+
+	while (i < b[BASELINE].n || j < b[CURRENT].n) {
+		enum side now =
+		    j == b[CURRENT].n ||
+			    (i < b[BASELINE].n &&
+			     rounds_before(&c->rounds, b[BASELINE].round[i], b[CURRENT].round[j]))
+			? BASELINE
+			: CURRENT;
+
+		turns += last != NSIDES && now != last;
+		last = now;
+		*(now == BASELINE ? &i : &j) += 1;
+	}
+	return 2 * turns >= (b[BASELINE].n < b[CURRENT].n ? b[BASELINE].n : b[CURRENT].n);
+}
+
+static void set_no_value(const struct comparison *c, struct finding *f, const size_t *n)
+{
+	enum side without = n[BASELINE] ? CURRENT : BASELINE;
+	const struct subject *s = f->side[without];
+	const char *which = n[CURRENT]	  ? "the baseline's side"
+			    : n[BASELINE] ? "the current side"
+					  : "either side";
+
+	if (s->status)
+		finding_set(f, INCONCLUSIVE, "no value on %s: %s%s%s", which, s->status,
+			    *s->reason ? ": " : "", s->reason);
+	else if (c->net && s->g.value && s->g.value[f->metric])
+		finding_set(f, INCONCLUSIVE,
+			    "no value on %s: its program type's baseline is not there", which);
+	else
+		finding_set(f, INCONCLUSIVE, "no value on %s", which);
+}
+
 /* Take the values of both sides into the finding: log ratios by round, or logs of each side. */
 static bool take_values(const struct comparison *c, struct finding *f)
 {
@@ -205,9 +249,12 @@ static bool take_values(const struct comparison *c, struct finding *f)
 
 	for (enum side s = BASELINE; s < NSIDES; s++)
 		finding_rounds(c, f, s, &b[s]);
-	common_rounds(c, b, &r);
+	if (same_run(f))
+		common_rounds(c, b, &r);
+	else
+		r = (struct rounds_in_common){0};
 	f->paired = r.n > 0;
-	f->one_run = f->paired || same_run(f);
+	f->one_run = f->paired || (same_run(f) && took_turns(c, b));
 	n[BASELINE] = n[CURRENT] = r.n;
 	for (enum side s = BASELINE; s < NSIDES; s++) {
 		if (!f->paired) {
@@ -236,10 +283,7 @@ static bool take_values(const struct comparison *c, struct finding *f)
 			logs(f->y, r.value[CURRENT], f->ny);
 		}
 	} else if (!f->rounds) {
-		finding_set(f, INCONCLUSIVE, "no value on %s",
-			    n[CURRENT]	  ? "the baseline's side"
-			    : n[BASELINE] ? "the current side"
-					  : "either side");
+		set_no_value(c, f, n);
 	} else {
 		finding_set(f, INCONCLUSIVE, "%zu of %zu round values are not above zero%s", bad,
 			    n[BASELINE] + n[CURRENT], c->net ? ": too close to its baseline" : "");
@@ -381,11 +425,11 @@ static void set_inconclusive(struct finding *f, size_t ntests)
 
 void decide(struct finding *f, size_t ntests)
 {
-	double alert = 1 + f->rule.alert;
+	double alert = (1 + f->rule.alert) / (1 + f->rounding);
 
 	if (f->rounds < MIN_ROUNDS) {
-		finding_set(f, INCONCLUSIVE, "%zu rounds: at least %d are needed", f->rounds,
-			    MIN_ROUNDS);
+		finding_set(f, INCONCLUSIVE, "at least %d rounds are needed, not %zu", MIN_ROUNDS,
+			    f->rounds);
 		return;
 	}
 	if (is_unstable(f))

@@ -52,6 +52,8 @@ struct band {
 
 struct walk {
 	const double *v;
+	const double *resolution; /* of each value, or NULL */
+	bool *left;		  /* of each value: of a lasting step that is over */
 	const struct nomination *rule;
 	struct level level;
 	size_t begin;		/* first value since the last marker or new level */
@@ -96,26 +98,13 @@ static bool whole_numbers(const double *v, size_t n)
 	return true;
 }
 
-static double range(const double *v, size_t n)
-{
-	double low = v[0], high = v[0];
-
-	for (size_t i = 1; i < n; i++) {
-		low = fmin(low, v[i]);
-		high = fmax(high, v[i]);
-	}
-	return high - low;
-}
-
-/* What lies within is the level; reorders v. */
-static struct band band_of(double *v, size_t n, const struct nomination *rule)
+/* What lies within is the level; reorders v. A count's level is as wide as its `resolution`. */
+static struct band band_of(double *v, size_t n, const struct nomination *rule, double resolution)
 {
 	double center = stats_median(v, n), width, spread, low, high;
 
-	if (rule->exact) {
-		width = rule->counted ? fmax(INSTRUCTIONS_TOLERANCE, range(v, n)) : 0;
-		return (struct band){center, center - width, center + width};
-	}
+	if (rule->exact)
+		return (struct band){center, center - resolution, center + resolution};
 	/* Zero spread, of whole numbers or of few values, does not make an alarm of a trifle. */
 	spread = whole_numbers(v, n) ? 1 : 0;
 	high = stats_quantile(v, n, USUAL);
@@ -125,6 +114,24 @@ static struct band band_of(double *v, size_t n, const struct nomination *rule)
 	spread = fmax(spread, LEAST_SPREAD * fabs(center));
 	width = fmax(rule->least * fabs(center), SIGMAS * spread);
 	return (struct band){center, fmin(low, center - width), fmax(high, center + width)};
+}
+
+/* How finely value i can be told from the level: of instructions, whose rounds are boots with other
+ * seeds, how far the rounds lie apart, in it or typically in the level. */
+static double resolution_at(const struct walk *w, size_t i)
+{
+	double r[LEVEL_MOST], own;
+	size_t n = 0;
+
+	if (!w->rule->counted)
+		return 0;
+	if (!w->resolution)
+		return INSTRUCTIONS_TOLERANCE;
+	for (size_t k = 0; k < w->level.n; k++)
+		if (w->level.index[k] != i && !isnan(w->resolution[w->level.index[k]]))
+			r[n++] = w->resolution[w->level.index[k]];
+	own = n ? stats_median(r, n) : 0;
+	return fmax(INSTRUCTIONS_TOLERANCE, fmax(own, w->resolution[i]));
 }
 
 static void start_again(struct walk *w, size_t at)
@@ -150,8 +157,11 @@ static void take_outliers(struct walk *w)
 	w->direction = 0;
 }
 
+/* The level is what it was before the step: nothing that looks for steps or creep need see it. */
 static void end_step(struct walk *w)
 {
+	for (size_t i = w->first; i < w->back[0]; i++)
+		w->left[i] = true;
 	for (size_t i = 0; i < w->nback; i++)
 		level_add(&w->level, w->back[i]);
 	w->nback = w->count = 0;
@@ -204,7 +214,7 @@ static void step_on(struct walk *w, size_t i)
 		level_add(&w->level, i);
 		return;
 	}
-	w->band = band_of(v, level_values(w, i, v, &newest), w->rule);
+	w->band = band_of(v, level_values(w, i, v, &newest), w->rule, resolution_at(w, i));
 	if (w->v[i] > w->band.high)
 		off_level(w, i, 1);
 	else if (w->v[i] < w->band.low)
@@ -249,24 +259,45 @@ static bool is_beyond(const struct band *b, double v, int worse)
 	return worse > 0 ? v > b->high : v < b->low;
 }
 
+/* The values since the last marker, without those of steps that are over. */
+struct settled {
+	double *v;
+	size_t *index;
+	size_t n;
+};
+
+static struct settled settled_values(const struct walk *w, size_t n)
+{
+	struct settled s = {xmalloc((n - w->begin) * sizeof(*s.v)),
+			    xmalloc((n - w->begin) * sizeof(*s.index)), 0};
+
+	for (size_t i = w->begin; i < n; i++) {
+		if (w->left[i])
+			continue;
+		s.v[s.n] = w->v[i];
+		s.index[s.n++] = i;
+	}
+	return s;
+}
+
 /* Back from the newest value to the first one whose last CREEP values are beyond the band; n when
  * they are not. */
-static size_t beyond_since(const struct walk *w, size_t n, const struct band *b)
+static size_t beyond_since(const struct settled *s, const struct band *b, int worse)
 {
-	size_t first = n;
+	size_t first = s->n;
 
-	while (first >= w->begin + 2 * CREEP &&
-	       is_beyond(b, median_between(w->v, first - CREEP, first), w->rule->worse))
+	while (first >= 2 * CREEP &&
+	       is_beyond(b, median_between(s->v, first - CREEP, first), worse))
 		first--;
 	return first;
 }
 
 /* A lasting step that is too small to be nominated in any one build: the last change of level went
  * the bad way. Of several in a row the first began it. Fills in the answer. */
-static bool has_stepped(const struct walk *w, size_t n, struct level_answer *a)
+static bool has_stepped(const struct walk *w, const struct settled *s, struct level_answer *a)
 {
 	struct step *steps, first = {0};
-	size_t at = steps_find(w->v + w->begin, n - w->begin, w->rule, &steps);
+	size_t at = steps_find(s->v, s->n, w->rule, &steps);
 	double after = at ? steps[at - 1].after : NAN;
 
 	while (at > 0 && (steps[at - 1].after - steps[at - 1].before) * w->rule->worse > 0)
@@ -277,34 +308,34 @@ static bool has_stepped(const struct walk *w, size_t n, struct level_answer *a)
 	a->verdict = SUSPECTED;
 	a->level = first.before;
 	a->low = a->high = NAN;
-	a->first_bad = w->begin + first.first;
-	a->last_good = a->first_bad - 1;
-	a->count = n - a->first_bad;
+	a->first_bad = s->index[first.first];
+	a->last_good = s->index[first.first - 1];
+	a->count = s->n - first.first;
 	a->why = "a lasting step: the level of the last %zu values";
 	return true;
 }
 
 /* The last values against the first since the last marker: fills in the answer if they moved. */
-static void has_crept(const struct walk *w, size_t n, struct level_answer *a)
+static void has_crept(const struct walk *w, const struct settled *s, struct level_answer *a)
 {
 	double v[CREEP];
 	struct band b;
 	size_t since;
 
-	if (n - w->begin < 2 * CREEP)
+	if (s->n < 2 * CREEP)
 		return;
-	memcpy(v, w->v + w->begin, sizeof(v));
-	b = band_of(v, CREEP, w->rule);
-	since = beyond_since(w, n, &b);
-	if (since == n)
+	memcpy(v, s->v, sizeof(v));
+	b = band_of(v, CREEP, w->rule, 0);
+	since = beyond_since(s, &b, w->rule->worse);
+	if (since == s->n)
 		return;
-	memcpy(v, w->v + w->begin, sizeof(v));
+	memcpy(v, s->v, sizeof(v));
 	stats_interval(v, CREEP, .95, &a->low, &a->high);
 	a->verdict = SUSPECTED;
 	a->level = b.center;
 	a->builds = CREEP;
-	a->first_bad = since;
-	a->last_good = since - 1;
+	a->first_bad = s->index[since];
+	a->last_good = s->index[since - 1];
 	a->why = "creeps: the last %zu values against as many after the last accepted change";
 	a->count = CREEP;
 }
@@ -328,41 +359,62 @@ static void answer_nominated(const struct walk *w, size_t n, struct level_answer
 				      median_between(w->v, w->first, n));
 	a->last_good = a->first_bad - 1;
 	a->verdict = w->direction == w->rule->worse ? SUSPECTED : IMPROVEMENT;
-	a->why = w->again ? "changed again: %zu values better than before the last step"
-			  : "%zu values in a row are beyond the level";
 	a->count = w->count;
+	if (w->again)
+		a->why = w->count == 1
+			     ? "changed again: better than before the last step"
+			     : "changed again: %zu values better than before the last step";
+	else
+		a->why =
+		    w->count == 1 ? "beyond the level" : "%zu values in a row are beyond the level";
 }
 
-struct level_answer level_judge(const double *v, const bool *reset, size_t n,
-				const struct nomination *rule)
+static struct level_answer answer(const struct walk *w, size_t n)
 {
 	struct level_answer a = {.verdict = UNCHANGED, .level = NAN, .low = NAN, .high = NAN};
-	struct walk w = {.v = v, .rule = rule};
+	struct settled settled;
 
+	if (w->count && !w->nback) {
+		answer_nominated(w, n, &a);
+		return a;
+	}
+	describe_level(w, n, &a);
+	if (n == 1) {
+		a.verdict = NEW;
+	} else if (!a.builds) {
+		a.why = "the first value after an accepted change";
+	} else if (a.builds < (w->rule->exact ? 1 : LEVEL_LEAST)) {
+		a.verdict = INCONCLUSIVE;
+		a.why = a.builds == 1 ? "one value before it is too few: 6 are needed"
+				      : "%zu values before it are too few: 6 are needed";
+		a.count = a.builds;
+	} else if (w->nback) {
+		a.verdict = INCONCLUSIVE;
+		a.why = "back at the level before the step for %zu of 3 values";
+		a.count = w->nback;
+	} else if (!w->rule->exact) {
+		settled = settled_values(w, n);
+		if (!has_stepped(w, &settled, &a))
+			has_crept(w, &settled, &a);
+		free(settled.v);
+		free(settled.index);
+	}
+	return a;
+}
+
+struct level_answer level_judge(const double *v, const double *resolution, const bool *reset,
+				size_t n, const struct nomination *rule)
+{
+	struct walk w = {.v = v, .resolution = resolution, .rule = rule};
+	struct level_answer a;
+
+	w.left = xcalloc(n, sizeof(*w.left));
 	for (size_t i = 0; i < n; i++) {
 		if (reset[i])
 			start_again(&w, i);
 		step_on(&w, i);
 	}
-	if (w.count && !w.nback) {
-		answer_nominated(&w, n, &a);
-		return a;
-	}
-	describe_level(&w, n, &a);
-	if (n == 1) {
-		a.verdict = NEW;
-	} else if (!a.builds) {
-		a.why = "the first value after an accepted change";
-	} else if (a.builds < (rule->exact ? 1 : LEVEL_LEAST)) {
-		a.verdict = INCONCLUSIVE;
-		a.why = "%zu values before it are too few: 6 are needed";
-		a.count = a.builds;
-	} else if (w.nback) {
-		a.verdict = INCONCLUSIVE;
-		a.why = "back at the level before the step for %zu values of 3";
-		a.count = w.nback;
-	} else if (!rule->exact && !has_stepped(&w, n, &a)) {
-		has_crept(&w, n, &a);
-	}
+	a = answer(&w, n);
+	free(w.left);
 	return a;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <err.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -56,4 +57,16 @@ void comparison_write(const struct comparison *c)
 	write_header(c, &w);
 	for (size_t i = 0; i < c->nfindings; i++)
 		write_finding(c, &c->findings[i], &w);
+}
+
+void comparison_tell(const struct comparison *c)
+{
+	size_t n[NVERDICTS] = {0};
+
+	for (size_t i = 0; i < c->nfindings; i++)
+		n[c->findings[i].verdict]++;
+	warnx("%zu series", c->nfindings);
+	for (size_t v = 0; v < NVERDICTS; v++)
+		if (n[v])
+			warnx("%s: %zu", verdict_names[v], n[v]);
 }

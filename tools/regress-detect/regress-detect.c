@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* regress-detect: is a build slower than another? */
 #include <err.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,7 +31,7 @@ struct opts {
 	const char *baseline, *current, *value, *key, *aa, *settings;
 	struct rule rule;
 	struct history_options past;
-	bool net, exit_code, history;
+	bool net, exit_code, history, alert_given, alpha_given, stale_given;
 	void (*write)(const struct comparison *);
 };
 
@@ -99,9 +100,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_ALERT:
 		o->rule.alert = cli_double("--alert", arg, 0, 1000) / 100;
+		o->alert_given = true;
 		return 0;
 	case OPT_ALPHA:
 		o->rule.alpha = cli_double("--alpha", arg, 1e-9, .5);
+		o->alpha_given = true;
 		return 0;
 	case OPT_HIGHER:
 		o->rule.higher_is_better = true;
@@ -120,6 +123,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_STALE:
 		o->past.stale_days = cli_double("--stale", arg, 0, 36500);
+		o->stale_given = true;
 		return 0;
 	case OPT_AA:
 		o->aa = arg;
@@ -154,6 +158,7 @@ static struct comparison comparison_of(const struct opts *o)
 	struct comparison c = {.baseline = o->baseline,
 			       .current = o->current,
 			       .net = o->net,
+			       .verbose = o->cli.verbose,
 			       .rule = o->rule,
 			       .cols = {.keys_given = o->key, .metrics_given = o->value}};
 
@@ -168,10 +173,17 @@ static void check_usage(const struct opts *o)
 {
 	const char *const *file = (const char *const *)o->cli.operands;
 
-	if (!o->history && (o->past.all || o->past.markers || o->past.now))
-		errx(EXIT_TROUBLE, "--all, --markers and --now need --history");
-	if (o->history && (o->baseline || o->current || o->net || o->aa))
-		errx(EXIT_TROUBLE, "--history goes without --baseline, --current, --net and --aa");
+	if (!o->history && (o->past.all || o->past.markers || o->past.now || o->stale_given))
+		errx(EXIT_TROUBLE, "--all, --markers, --now and --stale need --history");
+	if (o->history &&
+	    (o->baseline || o->current || o->net || o->aa || o->alert_given || o->alpha_given))
+		errx(EXIT_TROUBLE, "--history goes without --baseline, --current, --net, --aa, "
+				   "--alert and --alpha");
+	if (o->past.all && o->exit_code)
+		errx(EXIT_TROUBLE, "--all lists what was: it has no --exit-code");
+	if (o->alert_given && o->rule.alert < o->rule.margin)
+		errx(EXIT_TROUBLE, "--alert is below --margin: %g %% and %g %%",
+		     100 * o->rule.alert, 100 * o->rule.margin);
 	if (o->baseline || o->history)
 		return;
 	if (o->current)
@@ -207,12 +219,19 @@ int main(int argc, char **argv)
 	cli_start();
 	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &o);
 	check_usage(&o);
+	/* Who allows a change of 10 % calls it unchanged. */
+	o.rule.alert = fmax(o.rule.alert, o.rule.margin);
 	c = comparison_of(&o);
+	cli_reads(&o.cli, o.aa);
+	cli_reads(&o.cli, o.settings);
+	cli_reads(&o.cli, o.past.markers);
 	cli_open_output(&o.cli);
 	if (o.history)
 		history = history_run(&c, o.cli.operands, o.cli.noperands, o.settings, &o.past);
 	else
 		compare(&c, &o);
+	if (o.cli.verbose)
+		comparison_tell(&c);
 	o.write(&c);
 	if (o.exit_code)
 		status = comparison_exit_status(&c);

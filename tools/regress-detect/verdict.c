@@ -109,17 +109,33 @@ static void contaminate(const struct comparison *c, struct finding *f,
 		    finding_label(c, control, "test"), what, percent(control->ratio));
 }
 
+/* The findings that are controls: few of many. */
+struct controls {
+	struct finding **at;
+	size_t n;
+};
+
+static struct controls controls_of(struct comparison *c)
+{
+	struct controls controls = {xmalloc(c->nfindings * sizeof(*controls.at)), 0};
+
+	for (size_t i = 0; i < c->nfindings; i++)
+		if (is_control(&c->findings[i]))
+			controls.at[controls.n++] = &c->findings[i];
+	return controls;
+}
+
 /* Let the controls speak. In one run a control that moved tells that the sides did not have the
  * same machine. Two runs are two moments: there a control must be shown to agree. */
-static void apply_controls(const struct comparison *c, struct finding *f)
+static void apply_controls(const struct comparison *c, const struct controls *controls,
+			   struct finding *f)
 {
 	const struct finding *steady = NULL, *loose = NULL;
 
-	for (size_t i = 0; i < c->nfindings; i++) {
-		const struct finding *control = &c->findings[i];
+	for (size_t i = 0; i < controls->n; i++) {
+		const struct finding *control = controls->at[i];
 
-		if (!is_control(control) || control->exact || isnan(control->ratio) ||
-		    !same_machine(c, control, f))
+		if (control->exact || isnan(control->ratio) || !same_machine(c, control, f))
 			continue;
 		if (moved(control)) {
 			contaminate(c, f, control, "moved");
@@ -140,12 +156,12 @@ static void apply_controls(const struct comparison *c, struct finding *f)
 }
 
 /* What two moments leave open in the control is left open in every series. */
-static void widen_margins(struct comparison *c)
+static void widen_margins(struct comparison *c, const struct controls *controls)
 {
-	for (size_t i = 0; i < c->nfindings; i++) {
-		const struct finding *control = &c->findings[i];
+	for (size_t i = 0; i < controls->n; i++) {
+		const struct finding *control = controls->at[i];
 
-		if (!is_control(control) || control->one_run || isnan(control->ratio_low))
+		if (control->one_run || isnan(control->ratio_low))
 			continue;
 		for (size_t j = 0; j < c->nfindings; j++) {
 			struct finding *f = &c->findings[j];
@@ -186,12 +202,12 @@ static void decide_all(struct comparison *c, bool controls)
 }
 
 /* A control's own verdict is not a finding about a build. */
-static void settle_controls(struct comparison *c)
+static void settle_controls(const struct controls *controls)
 {
-	for (size_t i = 0; i < c->nfindings; i++) {
-		struct finding *f = &c->findings[i];
+	for (size_t i = 0; i < controls->n; i++) {
+		struct finding *f = controls->at[i];
 
-		if (is_control(f) && !f->exact && moved(f))
+		if (!f->exact && moved(f))
 			finding_set(f, CONTAMINATED, "the control moved (%+.1f %%)",
 				    percent(f->ratio));
 	}
@@ -199,27 +215,35 @@ static void settle_controls(struct comparison *c)
 
 void comparison_judge(struct comparison *c)
 {
+	struct controls controls = controls_of(c);
+
 	net_finish(&c->net_values, &c->rounds);
 	judge_numbers(c, true);
 	decide_all(c, true);
-	widen_margins(c);
+	widen_margins(c, &controls);
 	judge_numbers(c, false);
 	decide_all(c, false);
 	for (size_t i = 0; i < c->nfindings; i++)
 		if (!is_control(&c->findings[i]) && !isnan(c->findings[i].p_value))
-			apply_controls(c, &c->findings[i]);
-	settle_controls(c);
+			apply_controls(c, &controls, &c->findings[i]);
+	settle_controls(&controls);
+	free(controls.at);
 }
 
 int comparison_exit_status(const struct comparison *c)
 {
-	size_t n[NVERDICTS] = {0};
+	size_t n[NVERDICTS] = {0}, shown = 0;
 
-	for (size_t i = 0; i < c->nfindings; i++)
-		n[c->findings[i].verdict]++;
+	for (size_t i = 0; i < c->nfindings; i++) {
+		const struct finding *f = &c->findings[i];
+
+		n[f->verdict]++;
+		/* That the control agrees says nothing of a build. */
+		shown += (f->verdict == IMPROVEMENT || f->verdict == UNCHANGED) && !is_control(f);
+	}
 	if (n[REGRESSION] || n[SUSPECTED])
 		return EXIT_BAD_ANSWER;
-	if (n[MISSING] || n[FAILED] || n[STALE] || !(n[IMPROVEMENT] + n[UNCHANGED]))
+	if (n[MISSING] || n[FAILED] || n[STALE] || n[CONTAMINATED] || !shown)
 		return EXIT_INCONCLUSIVE;
 	return 0;
 }

@@ -185,7 +185,8 @@ static void take_baseline(struct reduction *r, struct csv_reader *in, const stru
 		errx(EXIT_TROUBLE, "%s", in->error);
 }
 
-static void take_row(struct reduction *r, struct csv_reader *in, const struct layout *l,
+/* Returns whether the row has numbers. */
+static bool take_row(struct reduction *r, struct csv_reader *in, const struct layout *l,
 		     struct key *key, double *value)
 {
 	const char *status = l->status < 0 ? "ok" : in->cell[l->status];
@@ -199,7 +200,7 @@ static void take_row(struct reduction *r, struct csv_reader *in, const struct la
 		if (!*status)
 			errx(EXIT_TROUBLE, "status is empty (%s line %zu)", in->path, in->line);
 		keep_status(g, status, l->reason < 0 ? "" : in->cell[l->reason]);
-		return;
+		return false;
 	}
 	parse_values(r, in, l, value);
 	if (rounds_row(&r->rounds, in, &round))
@@ -207,7 +208,9 @@ static void take_row(struct reduction *r, struct csv_reader *in, const struct la
 	g->marked += l->mark >= 0 && in->cell_len[l->mark] > 0;
 	if (r->net)
 		take_baseline(r, in, l, g, round, value);
-	group_add(&g->g, id, &r->rounds, in, round, value, r->values.n);
+	if (!group_add(&g->g, id, &r->rounds, in, round, value, r->values.n) && !r->by_given)
+		errx(EXIT_TROUBLE, GROUP_TWICE, in->path, in->line);
+	return true;
 }
 
 void reduction_read(struct reduction *r, const char *path)
@@ -216,15 +219,21 @@ void reduction_read(struct reduction *r, const char *path)
 	struct layout l = {0};
 	struct csv_reader in;
 	struct key key = {0};
+	size_t rows = 0, values = 0;
 	int got;
 
 	if (csv_open(&in, path))
 		errx(EXIT_TROUBLE, "%s", in.error);
 	find_layout(r, &in, &l);
-	while ((got = csv_next_row(&in)) > 0)
-		take_row(r, &in, &l, &key, value);
+	while ((got = csv_next_row(&in)) > 0) {
+		rows++;
+		values += take_row(r, &in, &l, &key, value);
+	}
 	if (got < 0)
 		errx(EXIT_TROUBLE, "%s", in.error);
+	if (r->verbose)
+		warnx("%s: %zu rows, of them without numbers: %zu; groups so far: %zu", in.path,
+		      rows, rows - values, r->keys.n);
 	key_release(&key);
 	csv_release(&in);
 	free(l.by);

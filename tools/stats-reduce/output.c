@@ -198,9 +198,9 @@ static void drop_empty_rounds(struct by_round *b, size_t *nrounds, size_t *nsamp
 	*nsamples = samples;
 }
 
-/* Returns whether there is a number. */
-static bool write_statistics(struct reduction *r, const struct reduced *g, size_t which,
-			     struct csv_writer *w)
+/* Returns in how many rounds there is a number. */
+static size_t write_statistics(struct reduction *r, const struct reduced *g, size_t which,
+			       struct csv_writer *w)
 {
 	size_t rounds, n;
 	double value[NSTATISTICS] = {0};
@@ -226,7 +226,12 @@ static bool write_statistics(struct reduction *r, const struct reduced *g, size_
 			csv_write_double(w, value[i]);
 	}
 	by_round_release(&b);
-	return n > 0;
+	return rounds;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
 }
 
 static bool is_failed(const char *status)
@@ -234,11 +239,26 @@ static bool is_failed(const char *status)
 	return status && strcmp(status, "interrupted") != 0 && strcmp(status, "not_run") != 0;
 }
 
+/* Why numbers are not of all rounds, or there is none; NULL for no such reason. Caller frees. */
+static char *lacking_baseline(const struct reduction *r, const struct reduced *g, size_t used)
+{
+	size_t all = group_rounds(&g->g);
+
+	if (g->status || !r->net || g->gross || used == all)
+		return NULL;
+	if (!used)
+		return xstrdup("its program type has no baseline in its rounds");
+	return xasprintf("%zu of %zu rounds lack the baseline of its program type", all - used,
+			 all);
+}
+
 static void write_group(struct reduction *r, const struct row *row, const struct labels *before,
 			const struct labels *behind, struct csv_writer *w)
 {
 	struct reduced *g = &r->groups[row->id];
-	bool failed = is_failed(g->status), any = false;
+	bool failed = is_failed(g->status);
+	size_t used = 0;
+	char *lacking;
 
 	write_labels(before, row, g, w);
 	csv_write_u64(w, group_rounds(&g->g));
@@ -249,13 +269,13 @@ static void write_group(struct reduction *r, const struct row *row, const struct
 			for (size_t i = 0; i < NSTATISTICS; i++)
 				csv_write_empty(w);
 		else
-			any |= write_statistics(r, g, v, w);
+			used = larger(used, write_statistics(r, g, v, w));
+	lacking = lacking_baseline(r, g, used);
 	if (!have_label(before, "status"))
 		csv_write_cell(w, g->status ? g->status : "ok");
 	if (!have_label(before, "reason"))
-		csv_write_cell(w, !g->status && r->net && !g->gross && !any
-				      ? "its program type has no baseline in its rounds"
-				      : g->reason);
+		csv_write_cell(w, lacking ? lacking : g->reason);
+	free(lacking);
 	write_labels(behind, row, g, w);
 	csv_end_row(w);
 }

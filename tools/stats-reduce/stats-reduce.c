@@ -64,7 +64,12 @@ static const struct argp argp = {
 static struct reduction reduction_of(const struct opts *o)
 {
 	struct reduction r = {
-	    .per_round = o->per_round, .net = o->net, .whole_schema = !o->by && !o->value};
+	    .per_round = o->per_round,
+	    .net = o->net,
+	    .verbose = o->cli.verbose,
+	    .by_given = o->by,
+	    .whole_schema = !o->by && !o->value,
+	};
 
 	r.by = names_split("--by", o->by ? o->by
 					 : "run_id,host_class,runtime,track,suite,test,entry_point,"

@@ -30,7 +30,8 @@ struct reduction {
 	/* what to do */
 	struct names by; /* key columns, `round` among them under --per-round */
 	struct names values;
-	bool per_round, net;
+	bool per_round, net, verbose;
+	bool by_given;	   /* groups may hold several tests */
 	bool whole_schema; /* neither --by nor --value: samples.csv in, summary.csv out */
 
 	/* what was read */

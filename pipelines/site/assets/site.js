@@ -53,6 +53,9 @@ var site = (function () {
 	function metric_name(metric) {
 		return (unit_of(metric) ? metric.replace(/_[a-z]+$/, "") : metric).replace(/_/g, " ");
 	}
+	function entry_name(test, entry) {
+		return entry === "main" || entry === test || test.slice(-entry.length - 1) === "/" + entry ? "" : entry;
+	}
 	function with_unit(v, unit) { return num(v) + (unit ? "\u00a0" + unit : ""); }
 
 	/* ---- state in the address, so that a view can be sent to somebody ---- */
@@ -186,6 +189,7 @@ var site = (function () {
 		this.v = list("v"); this.lo = list("lo"); this.hi = list("hi");
 		this.failed = d.v.split(" ").map(function (t) { return t === "x"; });
 		this.marks = d.marks ? d.marks.split(" ").map(function (m) { return m.split(",").map(Number); }) : [];
+		this.occasions = all(".events li", figure.parentNode).map(function (li) { return [Number(li.dataset.x), li.dataset.label, Number(li.dataset.row)]; });
 		this.whole = d.x.split(" ").map(Number);
 		this.y_whole = d.y.split(" ").map(Number);
 		this.x = this.whole.slice();
@@ -292,6 +296,11 @@ var site = (function () {
 		draw_marks: function (inside) {
 			var self = this;
 			inside.appendChild(svg("line", { "class": "base", x1: LEFT, x2: RIGHT, y1: this.py(this.base), y2: this.py(this.base) }));
+			this.occasions.forEach(function (o) {
+				var x = self.px(o[0]), right = x > (LEFT + RIGHT) / 2;
+				inside.appendChild(svg("line", { "class": "occasion", x1: x, x2: x, y1: TOP, y2: BOTTOM }));
+				inside.appendChild(svg("text", { "class": right ? "end" : null, x: x + (right ? -5 : 5), y: BOTTOM - 8 - 17 * o[2] }, o[1]));
+			});
 			this.marks.forEach(function (m, i) {
 				var x = self.px(m[0] - .5), before = i ? self.px(self.marks[i - 1][0] - .5) : LEFT, after = i + 1 < self.marks.length ? self.px(self.marks[i + 1][0] - .5) : RIGHT;
 				var hue = (m[2] > m[1]) === (self.better === "lower") ? "worse" : "better", right = x > (LEFT + RIGHT) / 2;
@@ -431,7 +440,7 @@ var site = (function () {
 	function compare() {
 		var root = $("#compare");
 		if (!root) return;
-		var margin = Number(root.dataset.margin), state = read_state();
+		var margin = Number(root.dataset.margin), higher = root.dataset.higher.split(" "), state = read_state();
 		var base = el("select", { id: "base" }), head = el("select", { id: "head" }), result = el("div", { id: "result" });
 		Object.keys(lines).forEach(function (id) {
 			var line = lines[id], label = [line.track, line.host, line.suite].filter(Boolean).join(", ");
@@ -460,44 +469,63 @@ var site = (function () {
 			});
 		}
 		function table(pair) {
-			var rows = join(runs[pair[0]], runs[pair[1]]), worse = 0, better = 0, limit = axis(rows, margin);
-			rows.forEach(function (r) { worse += r.side === "worse"; better += r.side === "better"; });
+			var rows = join(runs[pair[0]], runs[pair[1]]), gone = 0, loose = 0, worse = 0, better = 0, limit = axis(rows, margin);
+			rows.forEach(function (r) { worse += r.side === "worse"; better += r.side === "better"; gone += r.b === null; loose += r.side === "loose"; });
 			empty(result);
 			var warning = line_of_run(pair[0]).host !== line_of_run(pair[1]).host ? " The two ran on different host classes: that alone can be the difference." : "";
-			result.appendChild(el("p", { "class": "headline", role: "status" }, [el("strong", { "class": worse ? "alarm" : "calm" }, worse + " worse"), ", " + better + " better beyond \u00b1" + margin + "\u00a0%, of " + rows.length + " series." + warning]));
+			result.appendChild(el("p", { "class": "headline", role: "status" }, [el("strong", { "class": worse ? "alarm" : loose ? null : "calm" }, worse + " worse"), ", " + better + " better beyond \u00b1" + margin + "\u00a0%",
+				loose ? el("strong", { "class": "alarm" }, ", " + loose + " more worse by value, without an interval") : "",
+				gone ? el("strong", { "class": "alarm" }, ", " + gone + " failed or missing in the head") : "", ", of " + rows.length + " series." + warning]));
 			result.appendChild(el("p", { "class": "sub" }, "An interval is combined from the two builds\u2019 own. It orders what to look at; whether a change is real, the detector says."));
-			result.appendChild(el("div", { "class": "scroll", tabindex: 0, role: "region", "aria-label": "All series" }, el("table", { "class": "list" }, [
+			result.appendChild(el("div", { "class": "scroll", tabindex: 0, role: "region", "aria-label": "All series" }, el("table", { "class": "list compared" }, [
 				el("thead", {}, el("tr", {}, ["Test", "Metric", "Base", "Head", "Change", "Interval", "\u2190 less, more \u2192"].map(function (t, i) {
-					return el("th", { scope: "col", "class": i > 1 && i < 5 ? "n" : null }, t);
+					return el("th", { scope: "col", "class": COLUMN_CLASS[i] }, t);
 				}))),
 				el("tbody", {}, rows.map(function (r) { return row(r, limit, margin); }))
 			])));
 		}
-		/* One row a series, of one build or both; worst first, then what only one of them has. */
+		/* One row a series, of one build or both: what is worse, what the head lacks, the rest, what the base lacks. A row
+		 * without a metric is a test that failed: it stands for all of its series. */
 		function join(a, b) {
-			var seen = {}, out = [];
-			(a || []).forEach(function (x) { seen["k" + x.slice(0, 4).join("\n")] = x; });
-			(b || []).forEach(function (y) {
-				var k = "k" + y.slice(0, 4).join("\n");
-				out.push(ratio(seen[k], y, margin));
-				delete seen[k];
+			var seen = {}, failed = [{}, {}], out = [];
+			function key(x, n) { return "k" + x.slice(0, n).join("\n"); }
+			function values(rows, side) {
+				return (rows || []).filter(function (x) { if (x[3] === "") failed[side][key(x, 3)] = x; return x[3] !== ""; });
+			}
+			function place(r) { return r.side === "worse" || r.side === "loose" ? 0 : r.b === null ? 1 : r.r === null ? 3 : 2; }
+			a = values(a, 0);
+			b = values(b, 1);
+			function push(x, y) {
+				var r = ratio(x, y, margin, higher);
+				r.without = failed[y ? 0 : 1][key(r.key, 3)] ? "failed" : "missing";
+				out.push(r);
+			}
+			a.forEach(function (x) { seen[key(x, 4)] = x; });
+			b.forEach(function (y) {
+				push(seen[key(y, 4)], y);
+				delete seen[key(y, 4)];
 			});
-			Object.keys(seen).forEach(function (k) { out.push(ratio(seen[k], null, margin)); });
-			return out.sort(function (p, q) { return (p.r === null) - (q.r === null) || q.r - p.r; });
+			Object.keys(seen).forEach(function (k) { push(seen[k], null); });
+			Object.keys(failed[1]).forEach(function (k) {
+				if (failed[0][k]) out.push({ key: failed[1][k], a: null, b: null, r: null, bad: 0, without: "failed", side: "" });
+			});
+			return out.sort(function (p, q) { return place(p) - place(q) || q.bad - p.bad; });
 		}
 		preset();
 		if (base.value && head.value) load();
 	}
-	function ratio(x, y, margin) {
-		var out = { key: y || x, a: x ? x[4] : null, b: y ? y[4] : null, r: null, lo: null, hi: null, side: "" }, w;
+	function ratio(x, y, margin, higher) {
+		var out = { key: y || x, a: x ? x[4] : null, b: y ? y[4] : null, r: null, lo: null, hi: null, bad: 0, side: "" }, w, more;
 		if (!x || !y || !(x[4] > 0) || !(y[4] > 0)) return out;
+		more = higher.indexOf(y[3]) >= 0 ? "better" : "worse";
 		out.r = y[4] / x[4];
+		out.bad = more === "worse" ? Math.log(out.r) : -Math.log(out.r);
 		if (x[5] > 0 && x[6] > 0 && y[5] > 0 && y[6] > 0) {
 			w = Math.hypot(Math.log(x[6] / x[5]) / 2, Math.log(y[6] / y[5]) / 2);
 			out.lo = out.r * Math.exp(-w);
 			out.hi = out.r * Math.exp(w);
-			out.side = out.lo > 1 + margin / 100 ? "worse" : out.hi < 1 / (1 + margin / 100) ? "better" : "";
-		}
+			out.side = out.lo > 1 + margin / 100 ? more : out.hi < 1 / (1 + margin / 100) ? (more === "worse" ? "better" : "worse") : "";
+		} else if (out.bad > Math.log(1 + margin / 100)) out.side = "loose";
 		return out;
 	}
 	/* The axis of the small pictures: symmetric, in logarithms, at least three margins, at most a factor of two. */
@@ -506,18 +534,23 @@ var site = (function () {
 		rows.forEach(function (r) { if (r.r !== null) most = Math.max(most, Math.abs(Math.log(r.hi || r.r)), Math.abs(Math.log(r.lo || r.r))); });
 		return Math.min(most * 1.05, Math.log(2));
 	}
+	var COLUMN_CLASS = [null, "wide", "n wide", "n wide", "n shown", "wide", null];
 	function row(r, limit, margin) {
 		var k = r.key, unit = unit_of(k[3]);
 		function x(ratio) { return 100 + Math.max(-1, Math.min(1, Math.log(ratio) / limit)) * 98; }
-		var cells = [el("th", { scope: "row" }, [el("a", { href: "t/" + k[0] + ".html" }, k[1]), k[2] && k[2] !== "main" ? el("span", { "class": "e" }, " " + k[2]) : ""]), el("td", {}, metric_name(k[3])),
-			el("td", { "class": "n" }, r.a === null ? "missing" : with_unit(r.a, unit)), el("td", { "class": "n" }, r.b === null ? "missing" : with_unit(r.b, unit)),
-			el("td", { "class": "n shown" }, r.r === null ? "" : change(r.r)), el("td", {}, r.lo === null ? "" : change(r.lo) + " to " + change(r.hi)), el("td")];
+		var test = el("a", { href: "t/" + k[0] + ".html" });
+		k[1].split("/").forEach(function (part, i) { fill(test, {}, i ? ["/", el("wbr"), part] : part); });
+		var cells = [el("th", { scope: "row" }, [test, entry_name(k[1], k[2]) ? el("span", { "class": "e" }, " " + k[2]) : "", el("span", { "class": "e narrow" }, " " + metric_name(k[3]))])].concat([metric_name(k[3]),
+			r.a === null ? r.without : with_unit(r.a, unit), r.b === null ? r.without : with_unit(r.b, unit),
+			r.b === null ? r.without : r.a === null ? (r.without === "failed" ? "failed before" : "new") : r.r === null ? "" : change(r.r), r.r === null || r.lo === null ? "" : change(r.lo) + " to " + change(r.hi), ""].map(function (text, i) {
+			return el("td", { "class": COLUMN_CLASS[i + 1] }, text);
+		}));
 		if (r.r !== null)
 			cells[6].appendChild(svg("svg", { "class": "forest", viewBox: "0 0 200 24", preserveAspectRatio: "none", "aria-hidden": "true" }, [
 				svg("rect", { "class": "margin", x: x(1 / (1 + margin / 100)), width: x(1 + margin / 100) - x(1 / (1 + margin / 100)), y: 0, height: 24 }),
 				svg("line", { "class": "zero", x1: 100, x2: 100, y1: 0, y2: 24 }), svg("line", { "class": "bar", x1: x(r.lo || r.r), x2: x(r.hi || r.r), y1: 12, y2: 12 }),
 				svg("ellipse", { "class": "dot", cx: x(r.r), cy: 12, rx: 2, ry: 5 })]));
-		return el("tr", { "class": r.side || null }, cells);
+		return el("tr", { "class": r.side || (r.b === null ? "gone" : null) }, cells);
 	}
 	function line_of_run(page) {
 		var found = {};

@@ -1,4 +1,4 @@
-# The charts of a series: commands and numbers for gnuplot (lib/history.gp and lib/distribution.gp draw),
+# The charts of a series: commands and numbers for gnuplot (lib/history.gp draws),
 # and the figure that shows them. Include with tests.awk, whose variables of the current series it reads.
 
 # Text of data goes to gnuplot as data (gp_text() in text.awk); the rest is numbers and names made here.
@@ -9,9 +9,9 @@ function chart(m,   name, file, head) {
 	x_domain()
 	y_domain(m)
 	S["mark_count"] = marks()
-	head = "out='" name "'\ntitle=" gp_text(short(page_test, 80) (entry == "" || entry == "main" ? "" : " (" short(entry, 30) ")")) \
-		"\nsubtitle=" gp_text(short(line_track[line], 40) "  on  " short(line_host[line], 50)) "\nylab=" gp_text(metric_title(S["metric"])) "\n" \
-		sprintf("xlo=%.10g; xhi=%.10g; ylo=%.10g; yhi=%.10g; base=%.10g; few=%d\n", S["xlo"], S["xhi"], S["ylo"], S["yhi"], S["base"], n <= 60) \
+	head = "out='" name "'\ntitle=" gp_text(short(page_test, 80) (entry_name(page_test, entry) == "" ? "" : " (" short(entry, 30) ")")) \
+		"\nsubtitle=" gp_text(metric_title(S["metric"]) (where_text(line) == "" ? "" : ",  " short(where_text(line), 90))) "\n" \
+		sprintf("xlo=%.10g; xhi=%.10g; ylo=%.10g; yhi=%.10g; base=%.10g; few=%d; lone=%d\n", S["xlo"], S["xhi"], S["ylo"], S["yhi"], S["base"], n <= 60, n == 1) \
 		sprintf("ystep=%.10g; y2step=%.10g\n", tic(S["yhi"] - S["ylo"]), tic(S["base"] > 0 ? 100 * (S["yhi"] - S["ylo"]) / S["base"] : S["yhi"] - S["ylo"])) \
 		mark_commands() event_commands() tic_commands()
 	gp_block(file)
@@ -30,11 +30,6 @@ function data_block(m, file,   k, open) {
 		open = 1
 	}
 	print "EOD" > file
-}
-# A distance for about five tics in a range: 1, 2 or 5 times a power of ten.
-function tic(range,   u) {
-	u = 10 ^ int(log(range / 5) / log(10) - (range < 5))
-	return range / u > 25 ? 10 * u : range / u > 12 ? 5 * u : range / u > 5 ? 2 * u : u
 }
 function bound(b, v) { return (b == "" ? v : b) + 0 }
 
@@ -71,7 +66,7 @@ function y_domain(m,   k, lo, hi, set, pad) {
 	if (S["base"] < lo) lo = S["base"]
 	if (S["base"] > hi) hi = S["base"]
 	pad = (hi - lo) * .08
-	if (pad < .01 * abs(S["base"])) pad = .01 * abs(S["base"])
+	if (pad < least_range() / 2 * abs(S["base"])) pad = least_range() / 2 * abs(S["base"])
 	if (pad == 0) pad = 1
 	S["ylo"] = lo - pad
 	S["yhi"] = hi + 2 * pad # room for the labels of changes
@@ -85,7 +80,7 @@ function marks(   i, f, c, x, j) {
 		if (x < 0 || !is_number(f[9]) || !is_number(f[10]) || f[9] <= 0) continue
 		c = add_mark(c, x, f[9], f[10])
 	}
-	if (!c && S["since"] >= 0 && S["baseline"] != "" && S["newest"])
+	if (!c && !gone() && S["since"] >= 0 && S["baseline"] != "" && S["newest"])
 		c = add_mark(c, S["since"], S["base"], S["ratio"] > 0 ? S["base"] * S["ratio"] : S["base"])
 	return c
 }
@@ -134,61 +129,33 @@ function tic_commands(   x, step, out) {
 	return "set xtics (" out ")\n"
 }
 function event_applies(f) {
-	return (f[1] == "" || f[1] == line_host[line]) && (f[2] == "" || f[2] == line_track[line]) && (f[3] == "" || f[3] == page_suite) &&
-		(f[4] == "" || f[4] == page_test) && (f[5] == "" || f[5] == entry) && (f[6] == "" || f[6] == S["metric"])
+	return glob_matches(f[1], line_host[line]) && glob_matches(f[2], line_track[line]) && glob_matches(f[3], page_suite) &&
+		glob_matches(f[4], page_test) && glob_matches(f[5], entry) && glob_matches(f[6], S["metric"])
 }
-function event_commands(   i, f, x, c, text, out) {
+# Labels of events stand in the lowest of four rows that has room for them; nothing is known of the font, so by the
+# characters of an average one.
+function event_row_of(from, to, c,   r, i) {
+	for (r = 0; r < 3; r++) {
+		for (i = 1; i < c && !(event_at[i] == r && from < event_to[i] && to > event_from[i]); i++) ;
+		if (i == c) break
+	}
+	event_at[c] = r; event_from[c] = from; event_to[c] = to
+	return r
+}
+function event_commands(   i, f, x, c, text, out, label, wide, left) {
 	S["events"] = ""
 	for (i = 1; i <= nevents; i++) {
 		split(event_row[i], f, "\t")
 		x = event_applies(f) ? first_place(line, f[7]) : -1
 		if (x < place[1]) continue
 		text = f[9] == "" ? f[8] : f[9]
-		out = out sprintf("ex%d=%.10g; et%d=", ++c, x - .5, c) gp_text(short(text, 24)) "\n"
-		S["events"] = S["events"] "<li>" h(f[8]) " at build <a href=\"../r/" run_page[line, x] ".html\">" h(f[7]) "</a>: " \
+		label = short(text, 24)
+		wide = (length(label) + 1) * .0145 * (S["xhi"] - S["xlo"])
+		left = x - .5 > (S["xlo"] + S["xhi"]) / 2
+		c++
+		out = out sprintf("ex%d=%.10g; el%d=%d; er%d=%d; et%d=", c, x - .5, c, left, c, event_row_of(x - .5 - left * wide, x - .5 + !left * wide, c), c) gp_text(label) "\n"
+		S["events"] = S["events"] "<li data-x=\"" x - .5 "\" data-row=\"" event_at[c] "\" data-label=\"" h(label) "\">" h(f[8]) " at build <a href=\"../r/" run_page[line, x] ".html\">" h(f[7]) "</a>: " \
 			(safe_link(f[10]) ? "<a rel=\"nofollow\" href=\"" h(f[10]) "\">" h(text) "</a>" : h(text)) "</li>"
 	}
 	return out "nevents=" c + 0 "\n"
-}
-
-# Round by round, of the newest run and of one before the change.
-function distribution(m,   k, file, newest, other, count, pad, head) {
-	S["dist"] = ""
-	newest = place[S["newest"]]
-	for (k = 1; k <= nrounds; k++) {
-		if (round_value[m, k] == "") continue
-		count[round_place[k]]++
-		if (round_place[k] != newest && (other == "" || closer(round_place[k], other, newest))) other = round_place[k]
-	}
-	if (count[newest] < 3 || other == "" || count[other] < 3) return
-	S["dist"] = page_slug "-" nseries "d"
-	S["other"] = other
-	file = work "/gp/" page_slug ".gp"
-	head = "out='" S["dist"] "'\nnewest=" gp_text(short(run_build[line, newest], 24)) "; other=" gp_text(short(run_build[line, other], 24)) \
-		"\nxlab=" gp_text(metric_title(S["metric"]) " of each round")
-	gp_block(file)
-	print head > file
-	S["dlo"] = S["dhi"] = ""
-	ecdf(m, newest, "$newest", file)
-	ecdf(m, other, "$other", file)
-	pad = .04 * (S["dhi"] - S["dlo"])
-	if (pad == 0) pad = S["dhi"] == 0 ? 1 : .01 * abs(S["dhi"])
-	printf "xlo=%.10g; xhi=%.10g\n", S["dlo"] - pad, S["dhi"] + pad > file
-	print "load 'distribution.gp'" > file
-}
-# The run to set against the newest: the last one before the change, or else the nearest.
-function closer(a, b, newest) {
-	if (S["since"] > 0) return a < S["since"] && (b >= S["since"] || a > b)
-	return a < newest && a > b
-}
-function ecdf(m, at, block, file,   k, c, v) {
-	for (k = 1; k <= nrounds; k++)
-		if (round_place[k] == at && round_value[m, k] != "") v[++c] = round_value[m, k] + 0
-	median(v, c) # sorts
-	if (S["dlo"] == "" || v[1] < S["dlo"]) S["dlo"] = v[1]
-	if (S["dhi"] == "" || v[c] > S["dhi"]) S["dhi"] = v[c]
-	print block " << EOD" > file
-	printf "%.10g 0\n", v[1] > file
-	for (k = 1; k <= c; k++) printf "%.10g %.6g\n", v[k], k / c > file
-	print "EOD" > file
 }

@@ -17,8 +17,8 @@ judgements() {
 	: > "$work/changes"
 	[ -z "$changes" ] || verdict_rows "$changes" > "$work/changes"
 	: > "$work/events"
-	[ -z "$events" ] || mlr --icsv --otsv --ho template -f host_class,track,suite,test,entry_point,metric,build,kind,label,url,reason \
-		then put -S '$kind = $kind == "" ? "accepted" : $kind; $label = $label == "" ? $reason : $label' "$events" > "$work/events" ||
+	[ -z "$events" ] || mlr --icsv --otsv --ho template -f host_class,track,suite,test,entry_point,metric,build,kind,label,url,reason,comment \
+		then put -S '$kind = $kind == "" ? "accepted" : $kind; if ($label == "") {$label = $reason == "" ? $comment : $reason}' "$events" > "$work/events" ||
 		die "events cannot be read: '$events'"
 }
 
@@ -34,20 +34,20 @@ find_beside() { # DIR NAME
 	done < "$work/roots"
 }
 
-# Rounds are drawn of the newest run and of one before: which one, lib/rounds.awk says.
-wanted_rounds() {
+# Rounds, and CPUs, are drawn of the newest run and of one before: which one, lib/rounds.awk says.
+wanted_details() { # rounds or cpus -> $work/NAME.tsv, and its runs in $work/NAME-runs.tsv
 	script -v runs="$work/runs" -v verdicts="$work/verdicts" -f "$lib/rounds.awk" | while IFS= read -r dir; do
 		while IFS= read -r root; do
-			[ ! -f "$root/$dir/rounds.csv" ] || printf '%s\t%s\n' "$root" "$dir/rounds.csv"
+			[ ! -f "$root/$dir/$1.csv" ] || printf '%s\t%s\n' "$root" "$dir/$1.csv"
 		done < "$work/roots"
-	done > "$work/rounds-files"
-	: > "$work/rounds.tsv"
-	: > "$work/rounds-runs.tsv"
+	done > "$work/$1-files"
+	: > "$work/$1.tsv"
+	: > "$work/$1-runs.tsv"
 	while IFS= read -r root; do
-		ROOT=$root awk -F '\t' '$1 == ENVIRON["ROOT"] { print $2 }' "$work/rounds-files" > "$work/names"
+		ROOT=$root awk -F '\t' '$1 == ENVIRON["ROOT"] { print $2 }' "$work/$1-files" > "$work/names"
 		[ -s "$work/names" ] || continue
-		read_rows "$root" "$work/rounds-runs.tsv" "$work/rounds-runs.new" < "$work/names" >> "$work/rounds.tsv"
-		mv "$work/rounds-runs.new" "$work/rounds-runs.tsv"
+		read_rows "$root" "$work/$1-runs.tsv" "$work/$1-runs.new" < "$work/names" >> "$work/$1.tsv"
+		mv "$work/$1-runs.new" "$work/$1-runs.tsv"
 	done < "$work/roots"
 }
 
@@ -56,14 +56,22 @@ copy_assets() {
 }
 
 write_pages() {
-	wanted_rounds
+	wanted_details rounds
+	series_keys=$keys
+	keys=${keys:+$keys,}cpu
+	export SITE_KEYS="$keys"
+	wanted_details cpus
+	keys=$series_keys
+	export SITE_KEYS="$keys"
 	# A test at a time, series by series, in time order.
-	script -v runs="$work/runs" -v rounds_runs="$work/rounds-runs.tsv" -v rounds="$work/rounds.tsv" -f "$lib/key.awk" "$state/rows.tsv" |
+	script -v runs="$work/runs" -v rounds_runs="$work/rounds-runs.tsv" -v rounds="$work/rounds.tsv" \
+		-v cpus_runs="$work/cpus-runs.tsv" -v cpus="$work/cpus.tsv" -f "$lib/key.awk" "$state/rows.tsv" |
 		sort > "$work/sorted"
+	: > "$work/pages"
 	: > "$work/overview.tsv"
 	: > "$work/compare.tsv"
 	script -v runs="$work/runs" -v verdicts="$work/verdicts" -v changes="$work/changes" -v events="$work/events" -v metrics="$metrics" \
-		-f "$lib/chart.awk" -f "$lib/page.awk" -f "$lib/tests.awk" "$work/sorted"
+		-f "$lib/chart.awk" -f "$lib/details.awk" -f "$lib/page.awk" -f "$lib/tests.awk" "$work/sorted"
 	sort "$work/overview.tsv" > "$work/overview"
 	cut -f 1 "$work/compare.tsv" | sort -u > "$work/compared"
 	script -v runs="$work/runs" -v compared_lines="$work/compared" -f "$lib/overview.awk" "$work/overview" "$work/overview"
@@ -77,8 +85,10 @@ write_pages() {
 
 # Pages of tests that are gone, and pictures that are not drawn any more.
 remove_old_pages() {
-	(cd "$work/gp" && find . -name '*.gp' -exec sed -n "s/^out='\\(.*\\)'\$/\\1/p" {} + | sed 's/.*/&.svg\n&-dark.svg/'
-		find . -name '*.gp' | sed 's|^\./||; s|\.gp$||; s|.*|&.html\n&.csv|') > "$work/expected"
+	{
+		(cd "$work/gp" && find . -name '*.gp' -exec sed -n "s/^out='\\(.*\\)'\$/\\1/p" {} +) | sed 's/.*/&.svg\n&-dark.svg/'
+		sed 's|.*|&.html\n&.csv|' "$work/pages"
+	} > "$work/expected"
 	(cd "$out/t" && find . -type f) | sed 's|^\./||' > "$work/present"
 	awk 'NR == FNR { keep[$0]; next } !($0 in keep)' "$work/expected" "$work/present" | (cd "$out/t" && in_batches | xargs -0 rm -f)
 }
@@ -105,7 +115,7 @@ draw_charts() {
 	for pid in $pids; do wait "$pid" || drawn=no; done
 	[ "$drawn" = yes ] || die "gnuplot failed (see above)"
 	if [ -s "$work/cgp/all.gp" ]; then
-		{ echo "term='svg'; themes='light dark'"; cat "$work/cgp/all.gp"; echo "term='png'; themes='light'"; cat "$work/cgp/all.gp"; } > "$work/draw.c"
+		{ echo "term='svg'; themes='light dark'; narrows=1"; cat "$work/cgp/all.gp"; echo "term='png'; themes='light'; narrows=0"; cat "$work/cgp/all.gp"; } > "$work/draw.c"
 		draw "$out/c" "$work/draw.c" || die "gnuplot failed (see above)"
 	fi
 	cp "$work/charts" "$state/drawn"

@@ -50,7 +50,7 @@ function run_number(   id) {
 	if (!(id in number)) {
 		number[id] = ++nruns
 		dir = $PATH
-		if (!sub(/\/?(summary|rounds)\.csv$/, "", dir)) dir = "" # a file of its own has no folder
+		if (!sub(/\/?(summary|rounds|cpus)\.csv$/, "", dir)) dir = "" # a file of its own has no folder
 		rest[nruns] = $1 OFS $TRACK OFS $SUITE OFS $BUILD OFS $RUN
 		time[nruns] = $TIME
 		tail[nruns] = $RUNTIME OFS dir

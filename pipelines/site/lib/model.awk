@@ -26,6 +26,11 @@ function load_runs(file,   row, f, k) {
 	close(file)
 }
 
+# "track on host class", or what there is of it.
+function where_text(line) {
+	return line_track[line] (line_track[line] == "" || line_host[line] == "" ? "" : " on ") line_host[line]
+}
+
 # Lines that have a page c/<line>.html
 function load_compared(file,   row) {
 	while ((getline row < file) > 0) compared[row]
@@ -40,12 +45,39 @@ function first_place(line, build,   i) {
 	return i
 }
 
+# Does a shell pattern match the whole text? An empty one matches all. Both still in TSV's escapes.
+function glob_matches(pattern, text,   i, c, end, re) {
+	if (pattern == "" || pattern == text) return 1
+	if (pattern !~ /[*?[\\]/) return 0
+	pattern = untsv(pattern)
+	for (i = 1; i <= length(pattern); i++) {
+		c = substr(pattern, i, 1)
+		if (c == "*") re = re ".*"
+		else if (c == "?") re = re "."
+		else if (c == "[" && (end = index(substr(pattern, i + 2), "]"))) { # a set has one character at least
+			re = re set_of(substr(pattern, i + 1, end))
+			i += end + 1
+		} else {
+			if (c == "\\" && i < length(pattern)) c = substr(pattern, ++i, 1)
+			re = re literal(c)
+		}
+	}
+	return untsv(text) ~ ("^" re "$")
+}
+function set_of(s) {
+	if (s ~ /^[!^]./) return "[^" replace(substr(s, 2), "\\", "\\\\") "]"
+	return s == "^" || s == "!" ? literal(s) : "[" replace(s, "\\", "\\\\") "]"
+}
+function literal(c) {
+	return c ~ /[A-Za-z0-9_\/ \200-\377-]/ ? c : c == "^" || c == "\\" ? "\\" c : "[" c "]"
+}
+
 function verdict_init(   n, i, v, p) {
 	# verdict, mark, words; in the order of how much they matter
 	n = split("regression|\342\226\262|regression;suspected|\342\226\263|suspected;failed|\342\234\225|failed;" \
 		"missing|\342\227\213|missing;stale|\342\227\224|stale;contaminated|\342\232\240|contaminated;unstable|\342\211\210|unstable;" \
 		"inconclusive|?|inconclusive;new|\342\234\246|new;improvement|\342\226\274|improvement;" \
-		"unjudged|\302\267|not judged;unchanged|=|unchanged", v, ";")
+		"unjudged|\302\267|not judged;unchanged|=|unchanged;unsupported|\342\200\223|unsupported", v, ";")
 	for (i = 1; i <= n; i++) {
 		split(v[i], p, "|")
 		verdict_name[i] = p[1]
@@ -77,6 +109,10 @@ function page_foot(extra) {
 	return "</main>\n<footer><p>" extra "Made " h(when_text(now)) "\302\240UTC. Values are medians over rounds, with their interval; verdicts are the detector\342\200\231s.</p></footer>\n</body>\n</html>\n"
 }
 
+# What tells an entry point from others, where it is not what the test's name ends in. site.js does the same.
+function entry_name(test, entry) {
+	return entry == "main" || entry == test || substr(test, length(test) - length(entry)) == "/" entry ? "" : entry
+}
 function test_group(t,   i) {
 	i = index(t, "/")
 	return i > 1 ? substr(t, 1, i - 1) : "other"
@@ -112,6 +148,12 @@ function days_before(t, days,   y, m, d, a, j, e, c) {
 	e -= int(1461 * y / 4)
 	m = int((5 * e + 2) / 153)
 	return sprintf("%04d-%02d-%02d%s", 100 * c + y - 4800 + int(m / 10), m + 3 - 12 * int(m / 10), e - int((153 * m + 2) / 5) + 1, substr(t, 11))
+}
+
+# A distance for about five tics in a range: 1, 2 or 5 times a power of ten.
+function tic(range,   u) {
+	u = 10 ^ int(log(range / 5) / log(10) - (range < 5))
+	return range / u > 25 ? 10 * u : range / u > 12 ? 5 * u : range / u > 5 ? 2 * u : u
 }
 
 function higher_better(metric) { return index(" " higher " ", " " metric " ") > 0 }

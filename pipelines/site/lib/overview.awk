@@ -31,9 +31,14 @@ function write_head(   i, v, script) {
 	printf "%s", page_head(site_title, "", "<h1 class=\"headline\">" headline() "</h1>\n" worst, "", "") > file
 	write_lines()
 	write_filters()
-	print "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"All series\"><table id=\"series\" class=\"list\">\n<caption>Series, worst first <span id=\"shown\" role=\"status\">" total + 0 " of " total + 0 "</span></caption>\n<thead><tr>" > file
+	print "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"All series\"><table id=\"series\" class=\"list" (one_host() ? " one-host" : "") "\">\n<caption>Series, worst first <span id=\"shown\" role=\"status\">" total + 0 " of " total + 0 "</span></caption>\n<thead><tr>" > file
 	print "<th scope=\"col\">Verdict</th><th scope=\"col\">Test</th><th scope=\"col\">Track</th><th scope=\"col\">Host class</th><th scope=\"col\">Metric</th>" \
 		"<th scope=\"col\" class=\"n\">Newest</th><th scope=\"col\" class=\"n\">Change</th><th scope=\"col\">Since build</th><th scope=\"col\">Builds</th></tr></thead>\n<tbody>" > file
+}
+# Then its column says nothing.
+function one_host(   line) {
+	for (line = 2; line <= nlines; line++) if (line_host[line] != line_host[1]) return 0
+	return 1
 }
 function counted(v, one, many) {
 	if (!count[v]) return ""

@@ -14,7 +14,8 @@ function interval_text(lo, hi) {
 # What happened, in a sentence.
 function say(m,   out, v) {
 	v = S["verdict"]
-	if (v ~ /^(failed|missing)$/) return "In the newest build: " h(v == "failed" ? S["reason"] : "no row, " S["reason"]) "."
+	if (v == "unsupported") return "This cannot be measured here: " h(reason[n] == "" ? "no reason was given" : reason[n]) "."
+	if (gone()) return "In the newest build: " h(v == "failed" ? S["reason"] : "no row, " S["reason"]) (v == "failed" && S["since"] < line_last[line] ? ", since build " replace(since_text(), "%r", "../r") : "") "."
 	out = "Now <strong>" with_unit(value[m, S["newest"]], S["metric"]) "</strong>"
 	if (is_number(S["ratio"])) {
 		out = out ", <strong>" change(S["ratio"]) "</strong> against the " S["against"]
@@ -28,12 +29,12 @@ function say(m,   out, v) {
 }
 
 function series_title(m) {
-	return metric_label(m) (entry == "" ? "" : " <span class=\"e\">of " h(entry) "</span>") " <span class=\"where\">" h(line_track[line]) " on " h(line_host[line]) "</span>"
+	return (m ? metric_label(m) (entry == "" ? "" : " <span class=\"e\">of " h(entry) "</span>") : h(entry)) " <span class=\"where\">" h(where_text(line)) "</span>"
 }
 function summary_row(m) {
-	return "<tr class=\"" S["verdict"] "\"><td>" badge(S["verdict"]) "</td><th scope=\"row\"><a href=\"#s" nseries "\">" metric_label(m) \
-		(entry == "" ? "" : " of " h(entry)) "</a></th><td>" h(line_track[line]) "</td><td class=\"host\">" h(line_host[line]) "</td><td class=\"n\">" \
-		(m ? with_unit(value[m, S["newest"]], S["metric"]) : "\342\200\224") "</td><td class=\"n\">" (is_number(S["ratio"]) && m ? change(S["ratio"]) : "") \
+	return "<tr class=\"" S["verdict"] "\"><td>" badge(S["verdict"]) "</td><th scope=\"row\"><a href=\"#s" nseries "\">" \
+		(m || entry == "" ? metric_label(m) (entry == "" ? "" : " of " h(entry)) : h(entry)) "</a></th><td>" h(line_track[line]) "</td><td class=\"host wide\">" h(line_host[line]) "</td><td class=\"n wide\">" \
+		(m && !gone() ? with_unit(value[m, S["newest"]], S["metric"]) : "\342\200\224") "</td><td class=\"n\">" (is_number(S["ratio"]) && m && !gone() ? change(S["ratio"]) : "") \
 		"</td><td>" replace(since_text(), "%r", "../r") "</td></tr>\n"
 }
 
@@ -45,6 +46,9 @@ function article(m,   out) {
 		out = out "<h3>Rounds of the newest build and of " h(run_build[line, S["other"]]) "</h3>\n<figure class=\"dist\"><div class=\"plot\" tabindex=\"0\" role=\"group\" aria-label=\"Picture\">" \
 			picture(S["dist"], "Share of rounds at or below each value, for build " run_build[line, place[S["newest"]]] " and for build " run_build[line, S["other"]] ".", 210) \
 			"</div></figure>\n"
+	if (S["cpus"] != "")
+		out = out "<h3>CPUs of the newest build" (S["cpus_other"] == "" ? "" : " and of " h(run_build[line, S["cpus_other"]])) "</h3>\n<figure class=\"dist\"><div class=\"plot\" tabindex=\"0\" role=\"group\" aria-label=\"Picture\">" \
+			picture(S["cpus"], "Value on each of " S["cpus_count"] " CPUs of build " run_build[line, place[S["newest"]]] ", from " S["cpus_alt"] ".", 230) "</div></figure>\n"
 	return out newest_table(m) "</article>\n"
 }
 
@@ -75,7 +79,7 @@ function mark_numbers(   i, out) {
 }
 function chart_alt(m,   out, i) {
 	out = "Chart of " metric_name(S["metric"]) " over " n " builds, from " run_build[line, place[1]] " to " run_build[line, place[n]] \
-		". Newest value " num(value[m, S["newest"]]) " " metric_unit(S["metric"]) "."
+		". Newest value " with_unit(value[m, S["newest"]], S["metric"]) "."
 	for (i = 1; i <= S["mark_count"]; i++)
 		out = out " Changed by " change(mark_after[i] / mark_before[i]) " at build " run_build[line, mark_x[i]] "."
 	return out
@@ -115,17 +119,19 @@ function csv_rows(m,   k, head, i) {
 }
 
 function end_page(   i, j, order, file, scripts, seen, head) {
-	if (page == "") return
+	if (page == "" || !nseries) return
 	for (i = 1; i <= nseries; i++) { # worst first
 		for (j = i - 1; j > 0 && series_rank[order[j]] > series_rank[i]; j--) order[j + 1] = order[j]
 		order[j + 1] = i
 		if (!(series_line[i] in seen)) { seen[series_line[i]] = 1; scripts = scripts " l/" series_line[i] ".js" }
 	}
+	print page_slug > (work "/pages")
 	file = out "/t/" page_slug ".html"
-	printf "%s", page_head(page_test " \342\200\224 " site_title, "../", "<h1>" test_name(page_test) "</h1>\n<p class=\"sub\">suite " h(page_suite) "</p>\n", "", scripts) > file
+	printf "%s", page_head(page_test " \342\200\224 " site_title, "../", "<h1>" test_name(page_test) "</h1>\n<p class=\"sub\">suite " h(page_suite) "</p>\n", \
+		" <a href=\"../index.html#group=" url(test_group(page_test)) "\">All of " h(test_group(page_test)) "</a>", scripts) > file
 	if (nseries > 1) {
-		print "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Series of this test\"><table class=\"list\"><thead><tr><th scope=\"col\">Verdict</th><th scope=\"col\">Series</th><th scope=\"col\">Track</th><th scope=\"col\">Host class</th>" \
-			"<th scope=\"col\" class=\"n\">Newest</th><th scope=\"col\" class=\"n\">Change</th><th scope=\"col\">Since</th></tr></thead><tbody>" > file
+		print "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Series of this test\"><table class=\"list\"><thead><tr><th scope=\"col\">Verdict</th><th scope=\"col\">Series</th><th scope=\"col\">Track</th><th scope=\"col\" class=\"wide\">Host class</th>" \
+			"<th scope=\"col\" class=\"n wide\">Newest</th><th scope=\"col\" class=\"n\">Change</th><th scope=\"col\">Since</th></tr></thead><tbody>" > file
 		for (i = 1; i <= nseries; i++) printf "%s", series_row[order[i]] > file
 		print "</tbody></table></div>" > file
 	}

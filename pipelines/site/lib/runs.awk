@@ -41,8 +41,8 @@ function write_run(line, i,   k, file, path, before, heading, nav, c, p, n, a) {
 	file = out "/r/" run_page[k] ".html"
 	nav = (i > 0 ? " <a rel=\"prev\" href=\"" run_page[line, i - 1] ".html\">Build before</a>" : "") \
 		(i < line_last[line] ? " <a rel=\"next\" href=\"" run_page[line, i + 1] ".html\">Build after</a>" : "")
-	heading = "<h1>Build " h(run_build[k]) "</h1>\n<p class=\"sub\">" h(line_track[line]) " on " h(line_host[line]) ", suite " h(line_suite[line]) \
-		", " h(when_text(run_time[k])) "\302\240UTC</p>\n"
+	heading = "<h1>Build " h(run_build[k]) "</h1>\n<p class=\"sub\">" h(where_text(line)) (where_text(line) == "" ? "" : ", ") \
+		(line_suite[line] == "" ? "" : "suite " h(line_suite[line]) ", ") h(when_text(run_time[k])) "\302\240UTC</p>\n"
 	printf "%s", page_head("Build " run_build[k] " \342\200\224 " site_title, "../", heading, nav, "") > file
 	print "<ul class=\"links\">" > file
 	if (i > 0) print "<li><a href=\"../compare.html#base=" run_page[line, i - 1] "&amp;head=" run_page[k] "\">Compare with the build before</a></li>" > file
@@ -63,6 +63,7 @@ function write_run(line, i,   k, file, path, before, heading, nav, c, p, n, a) {
 	close(file)
 }
 function differs(before, path, name) {
+	if (name ~ /^(run_id|timestamp|build)$/) return 0 # of course
 	return before != "" && names[before] != "" && env[before, name] != env[path, name]
 }
 function write_line(line,   i, k, file) {
@@ -86,8 +87,8 @@ function write_index(   line, file) {
 	print "<noscript><p>Choosing builds needs JavaScript. Without it, there is one comparison a track:</p></noscript>\n<ul class=\"links\">" > file
 	for (line = 1; line <= nlines; line++)
 		if (line in compared)
-			print "<li><a href=\"c/" line ".html\">" h(line_track[line]) " on " h(line_host[line]) (line_suite[line] == "" ? "" : ", " h(line_suite[line])) "</a>: the newest build</li>" > file
-	print "</ul>\n<div id=\"compare\" data-margin=\"" margin + 0 "\"></div>" > file
+			print "<li><a href=\"c/" line ".html\">" h(where_text(line)) (line_suite[line] == "" ? "" : ", " h(line_suite[line])) "</a>: the newest build</li>" > file
+	print "</ul>\n<div id=\"compare\" data-margin=\"" margin + 0 "\" data-higher=\"" h(higher) "\"></div>" > file
 	printf "%s", page_foot("") > file
 	close(file)
 }

@@ -2,10 +2,10 @@
 # and a row a series for the overview.
 #
 #   awk -v out=SITE -v work=DIR -v runs=FILE -v verdicts=FILE -v changes=FILE -v events=FILE
-#       -v metrics="..." -v site_title=... -v now=... -v stale_before=... -f text.awk -f model.awk -f tests.awk
+#       -v metrics="..." -v site_title=... -v now=... -v stale_before=... -f text.awk -f model.awk -f chart.awk -f details.awk -f page.awk -f tests.awk
 #
 # Input: suite, test, line, entry point, 0, place, run, status, reason, (value, low, high) a metric; and, for a few
-# runs, the same with 1 instead of 0 and a row a round: what distributions are drawn from.
+# runs, the same with 1 instead of 0 and a row a round, or 2 and a row a CPU (its number for the status).
 BEGIN {
 	config()
 	FS = "\t"
@@ -42,6 +42,7 @@ function load_events(file,   row) {
 { key_page = $1 FS $2; key_group = key_page FS $3 FS $4 }
 key_group != group { end_group(); if (key_page != page) end_page(); begin_group() }
 $5 == 1 { add_round(); next }
+$5 == 2 { add_cpu(); next }
 { add_point() }
 END { end_group(); end_page() }
 
@@ -57,7 +58,7 @@ function begin_group() {
 	line = $3 + 0
 	entry = $4
 	n = 0
-	nrounds = 0
+	nrounds = ncpus = 0
 }
 function add_point(   i) {
 	if (n && place[n] == $6 + 0) # the same test twice in one run: say so, and show the later one
@@ -78,8 +79,18 @@ function add_round(   i) {
 	round_place[nrounds] = $6 + 0
 	for (i = 1; i <= nm; i++) round_value[i, nrounds] = $(7 + 3 * i)
 }
+function add_cpu(   i) {
+	ncpus++
+	cpu_place[ncpus] = $6 + 0
+	cpu_number[ncpus] = $8 + 0
+	for (i = 1; i <= nm; i++) {
+		cpu_value[i, ncpus] = $(7 + 3 * i)
+		cpu_low[i, ncpus] = bound($(8 + 3 * i), $(7 + 3 * i))
+		cpu_high[i, ncpus] = bound($(9 + 3 * i), $(7 + 3 * i))
+	}
+}
 function end_group(   i, k, any, all) {
-	if (group == "") return
+	if (group == "" || !n) return # rounds alone are no series
 	for (i = 1; i <= nm; i++) {
 		any = 0
 		for (k = n; k > 0 && !any; k--) any = value[i, k] != ""
@@ -103,10 +114,11 @@ function series(m,   key, f, newest, k) {
 	series_rank[nseries] = S["rank"]
 	series_line[nseries] = line
 	overview(m)
+	compare_row(m)
 	if (m) {
-		compare_row(m)
 		chart(m)
 		distribution(m)
+		cpus(m)
 	}
 	series_row[nseries] = summary_row(m)
 	series_html[nseries] = article(m)
@@ -135,13 +147,20 @@ function judge(m,   f, v, row, i) {
 		v = "missing"
 		S["reason"] = "last seen in build " run_build[line, place[n]]
 	} else if (m == 0 || value[m, n] == "") {
-		v = "failed"
+		# What never gave a number here, because it can't, is no news.
+		v = !m && status[n] == "unsupported" ? "unsupported" : "failed"
 		S["reason"] = status[n] (reason[n] == "" ? "" : ": " reason[n])
 	}
 	S["verdict"] = v
-	S["since"] = first_place(line, S["first_bad"])
+	S["since"] = v == "missing" ? place[n] + 1 : v == "failed" ? failing_since(m) : first_place(line, S["first_bad"])
 	if (m) base_level(m)
 	S["rank"] = verdict_rank[v] * 1000 - (S["ratio"] > 0 ? (v == "improvement" ? -1 : 1) * log(S["ratio"]) * 100 : 0)
+}
+
+# Where the failures that last until now began.
+function failing_since(m,   k) {
+	for (k = n; k > 1 && (!m || value[m, k - 1] == ""); k--) ;
+	return place[k]
 }
 
 # The level that changes are shown against: the detector's baseline, or else the median of up to 30
@@ -175,23 +194,28 @@ function test_name(t,   i, p, n) { # the last part is what differs among neighbo
 function h_raw(s) { return h(replace(s, "\\", "\\\\")) }
 function since_text(   p) {
 	p = S["since"]
-	if (S["verdict"] == "missing") p = place[n] + 1
 	if (p < 0 || p > line_last[line]) return ""
 	return "<a href=\"%r/" run_page[line, p] ".html\">" h(run_build[line, p]) "</a> <span class=\"when\">" h(substr(run_time[line, p], 1, 10)) "</span>"
 }
+# The least share of a value that a picture's height stands for: a change that was judged real is seen in any case.
+function least_range(   c) {
+	c = S["verdict"] ~ /^(regression|suspected|improvement)$/ && S["ratio"] > 0 ? abs(S["ratio"] - 1) : .02
+	return c > 0 && c < .02 ? c : .02
+}
+function gone() { return S["verdict"] ~ /^(failed|missing)$/ }
 function metric_label(m) { return m ? h(metric_name(metric[m])) : "\342\200\224" }
 
 # Sorted outside: rank first. The fields after it are for counting and for the head; the last is the row.
-function overview(m,   v, r, cells, pct) {
+function overview(m,   v, r, cells, now_there) {
 	v = S["verdict"]
-	r = S["ratio"]
-	pct = is_number(r) ? change(r) : ""
+	now_there = m && !gone() # never an old number in place of one that is not there
+	r = now_there ? S["ratio"] : ""
 	cells = "<td>" badge(v) "</td><th scope=\"row\"><a href=\"t/" page_slug ".html#s" nseries "\">" test_name(page_test) "</a>" \
-		(entry == "" || entry == "main" ? "" : " <span class=\"e\">" h(entry) "</span>") "</th>" \
+		(entry_name(page_test, entry) == "" ? "" : " <span class=\"e\">" h(entry) "</span>") "</th>" \
 		"<td>" h(line_track[line]) "</td><td class=\"host\">" h(line_host[line]) "</td>" \
 		"<td>" metric_label(m) "</td>" \
-		"<td class=\"n\"" (m ? " data-s=\"" value[m, S["newest"]] + 0 "\"" : "") ">" (m ? with_unit(value[m, S["newest"]], metric[m]) : "\342\200\224") "</td>" \
-		"<td class=\"n\"" (is_number(r) ? " data-s=\"" sprintf("%.6g", r) "\"" : "") ">" (v ~ /^(failed|missing)$/ ? "" : pct) "</td>" \
+		"<td class=\"n\"" (now_there ? " data-s=\"" value[m, S["newest"]] + 0 "\"" : "") ">" (now_there ? with_unit(value[m, S["newest"]], metric[m]) : "\342\200\224") "</td>" \
+		"<td class=\"n\"" (is_number(r) ? " data-s=\"" sprintf("%.6g", r) "\"" : "") ">" (is_number(r) ? change(r) : "") "</td>" \
 		"<td" (S["since"] >= 0 ? " data-s=\"" h(run_time[line, S["since"]]) "\"" : "") ">" replace(since_text(), "%r", "r") "</td>" \
 		"<td>" (m ? spark(m) : "") "</td>"
 	printf "%012.3f\t%s\t%d\t%s\t%s\t<tr class=\"%s\" data-g=\"%s\" data-l=\"%d\">%s</tr>\n", S["rank"] + 100000, v, line, \
@@ -220,8 +244,9 @@ function spark(m,   i, k, c, step, a, lo, hi, pts, nb, b, last, x) {
 	x[k] = b[c]
 	lo = hi = x[1]
 	for (i = 2; i <= k; i++) { if (x[i] < lo) lo = x[i]; if (x[i] > hi) hi = x[i] }
-	# Less than 2 % in all is noise to the eye: do not blow it up.
-	if (hi - lo < .02 * abs(hi)) { i = (hi + lo) / 2; lo = i - .01 * abs(i); hi = i + .01 * abs(i) }
+	# Less than 2 % in all is noise to the eye, unless the detector says otherwise: do not blow it up.
+	c = least_range()
+	if (hi - lo < c * abs(hi)) { i = (hi + lo) / 2; lo = i - c / 2 * abs(i); hi = i + c / 2 * abs(i) }
 	if (hi == lo) { hi += 1; lo -= 1 }
 	for (i = 1; i <= k; i++)
 		pts = pts (i > 1 ? " " : "") int((i - 1) * 96 / (k - 1) + 2.5) "," int(21.5 - (x[i] - lo) / (hi - lo) * 18)
@@ -234,7 +259,14 @@ function spark(m,   i, k, c, step, a, lo, hi, pts, nb, b, last, x) {
 # The newest run of a line against its baseline, as it was judged; or, where nothing was, against the run before,
 # with an interval combined from the two, as if independent, on logarithms: a row for the page that compares.
 function compare_row(m,   a, b, r, w, lo, hi, base) {
-	if (S["newest"] != n || place[n] != line_last[line]) return
+	if (gone()) {
+		base = line in judged_line ? "baseline" : line_last[line] > 0 ? run_build[line, line_last[line] - 1] : ""
+		if (base != "")
+			printf "%d\t9\t%s\t%s\t%s\t%s\t%s\t\t\t\t\t\t%s\t%s\t%s\t%s\n", line, page_suite, page_test, entry, S["metric"], page_slug, \
+				S["verdict"], base, run_build[line, line_last[line]], S["reason"] > (work "/compare.tsv")
+		return
+	}
+	if (!m) return
 	b = value[m, n]
 	if (line in judged_line) {
 		if (S["against"] != "baseline" || !is_number(S["ratio"])) return

@@ -119,6 +119,9 @@ function slug(s, readable,   i, hash) {
 	return (readable == "" ? "" : readable "-") sprintf("%08x", hash)
 }
 
+# Where a name in HTML may be broken into lines.
+function slashes(html) { return replace(html, "/", "/<wbr>") }
+
 function is_number(s) {
 	return s ~ /^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$/
 }
@@ -161,6 +164,7 @@ function metric_title(m) {
 	return metric_name(m) (metric_unit(m) == "" ? "" : " (" metric_unit(m) ")")
 }
 function with_unit(v, m,   u) {
+	if (v == "") return ""
 	u = metric_unit(m)
 	return num(v) (u == "" ? "" : "\302\240" u)
 }

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# Where a run lies below RESULTS (results-schema/README.md); sourced, never run.
+
+slug() { # TEXT: as one safe component of a path
+	printf %s "$1" | tr 'A-Z\n' 'a-z-' | sed 's/[^a-z0-9._-]/-/g; s/--*/-/g; s/^[.-]*//; s/-*$//; s/^$/_/' | cut -c 1-100
+}
+
+# The place that environment.csv of a run's folder tells; status 1 where it has no timestamp.
+place_of() { # RUN
+	place_timestamp=$(place_value "$1" timestamp)
+	case $place_timestamp in
+	[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*Z) ;;
+	*) return 1 ;;
+	esac
+	place_month=${place_timestamp#*-}
+	printf '%s/%s/%s/%s/%s/%s-%s-%s\n' "$(slug "$(place_value "$1" host_class)")" "$(slug "$(place_value "$1" track)")" \
+		"$(slug "$(place_value "$1" suite)")" "${place_timestamp%%-*}" "${place_month%%-*}" \
+		"$(printf %s "$place_timestamp" | tr -d ':-' | tr TZ tz)" "$(slug "$(place_value "$1" build)")" "$(slug "$(place_value "$1" run_id)")"
+}
+
+place_value() { # RUN NAME: of its environment.csv, the first of that name
+	mlr -S --icsv --onidx --allow-ragged-csv-input filter '$name == "'"$2"'"' then head -n 1 then cut -f value "$1/environment.csv"
+}

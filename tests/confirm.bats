@@ -1,0 +1,157 @@
+#!/usr/bin/env bats
+# History nominates, a fresh measurement confirms: pipelines/report/confirm.
+
+load helpers
+load github
+load runs
+
+export HISTORY_OPTIONS="--directory results"
+
+# Two runs of the smoke suite, b1 and b2, and the finding that map/hash/read became slower. ENVIRONMENT is
+# one or more name=value of both, NAME.b1=value of one.
+history_of() { # ENVIRONMENT...
+  local i place setting
+  rm -rf results
+  for i in 1 2; do
+    place=$(make_run results $i b$i)
+    for setting; do
+      case ${setting%%=*} in
+      *.b[12]) [ "${setting%%=*}" = "${setting%%.*}.b$i" ] || continue ;;
+      esac
+      sed -i "/^${setting%%[.=]*},/d" "results/$place/environment.csv"
+      printf '%s,"%s"\n' "${setting%%[.=]*}" "${setting#*=}" >> "results/$place/environment.csv"
+    done
+  done
+  rm -f found.csv
+  finding found.csv suspected map/hash/read 20 40 b2
+  mlr -I -S --csv put '$host_class = "test-host"; $track = "local"; $suite = "smoke"; $first_bad_build = "b2"' found.csv
+}
+
+# A make that only says what it was asked, and hands out the verdict that is next in verdicts.
+fake_make() { # VERDICT...
+  mkdir -p bin
+  printf '%s\n' "$@" > verdicts
+  cat > bin/make <<'SH'
+#!/bin/sh
+echo "$*" >> asked
+for word; do case $word in RESULTS=*) folder=${word#*=}/run ;; esac; done
+mkdir -p "$folder"
+verdict=$(head -n 1 verdicts)
+sed -i 1d verdicts
+[ -n "$verdict" ] || { echo "no such kernel" >&2; exit 2; }
+printf 'host_class,track,suite,test,entry_point,metric,baseline,current,ratio,ratio_low,ratio_high,verdict\n%s\n' \
+  "test-host,local,smoke,map/hash/read,read,duration_ns,20,40,2,1.9,2.1,$verdict" > "$folder/verdict.csv"
+echo "$folder"
+exit 1
+SH
+  chmod +x bin/make
+  PATH=$BATS_TEST_TMPDIR/bin:$PATH
+}
+
+confirmed_is() { # 0 OR 1
+  run -0 --separate-stderr "$REPORT/confirm" found.csv
+  printf '%s\n' "$output" > confirmed.csv
+  assert_equal "$(csv_value confirmed.csv confirmed)" "$1" || { echo "$stderr"; false; }
+}
+
+KERNELS_OF_BOTH=(kernel.b1=6.1 kernel.b2=6.2 kernel_package=linux-image kernel_version.b1=1 kernel_version.b2=2)
+
+@test "a timed regression between kernels is confirmed by two comparisons, and not by one" {
+  history_of runtime=kvm "${KERNELS_OF_BOTH[@]}"
+  fake_make regression regression
+  confirmed_is 1
+  assert_equal "$(grep -c 'compare BASE=deb:linux-image=1 HEAD=deb:linux-image=2 SUITE=smoke TRACK=local RUNTIME=kvm' asked)" 2
+  assert_contains "$(csv_value confirmed.csv how)" 'two comparisons of both kernels'
+  assert_equal "$(csv_value confirmed.csv ratio_low)" 1.9
+  for second in unchanged contaminated inconclusive; do
+    fake_make regression $second
+    confirmed_is 0
+  done
+}
+
+@test "a counted one is confirmed by one comparison" {
+  history_of runtime=icount "${KERNELS_OF_BOTH[@]}"
+  fake_make regression
+  confirmed_is 1
+  fake_make unchanged
+  confirmed_is 0
+}
+
+@test "a measurement that fails confirms nothing, says so, and leaves the others" {
+  history_of runtime=kvm "${KERNELS_OF_BOTH[@]}"
+  # Another finding in a second track, whose comparison works. What is left of it must not serve the first.
+  cp -r results/test-host/local results/test-host/other
+  find results/test-host/other -name '*.csv' -exec sed -i 's/\blocal\b/other/g' {} +
+  mlr -S --csv put '$track = "other"' found.csv > other.csv
+  mlr -S --csv cat other.csv found.csv > both.csv
+  mv both.csv found.csv
+  fake_make '' regression regression
+  run -0 --separate-stderr "$REPORT/confirm" found.csv
+  printf '%s\n' "$output" > confirmed.csv
+  assert_equal "$(csv_value confirmed.csv confirmed | sort | paste -sd' ')" '0 1'
+  assert_contains "$stderr" "measuring 'b1' against 'b2' failed: no such kernel"
+  fake_make regression regression regression ''
+  run -0 --separate-stderr "$REPORT/confirm" found.csv
+  printf '%s\n' "$output" > confirmed.csv
+  assert_equal "$(csv_value confirmed.csv confirmed | sort | paste -sd' ')" '0 1'
+}
+
+@test "what has the same program, kernel and tools on both sides is never confirmed" {
+  history_of runtime=kvm kernel=6.1 kernel_version=1 kernel_package=linux-image
+  fake_make regression regression
+  confirmed_is 0
+  assert_contains "$(csv_value confirmed.csv how)" 'nothing changed but the machine'
+}
+
+@test "a run on another machine confirms nothing about a host" {
+  history_of runtime=host kernel.b1=old "kernel.b2=$(uname -r)" "machine=$(uname -m)" cpu_model='another CPU'
+  fake_make
+  confirmed_is 0
+  assert_contains "$stderr" 'this machine has another kernel or CPU'
+  history_of runtime=host kernel.b1=old "kernel.b2=$(uname -r)" machine=z80
+  confirmed_is 0
+  assert_contains "$stderr" 'was measured on z80, which this machine is not'
+  [ ! -e asked ]
+  # The same CPU, and yet another host class, such as another hypervisor.
+  model=$(sed -n 's/^model name[[:blank:]]*: //p' /proc/cpuinfo | head -n 1)
+  history_of runtime=host kernel.b1=old "kernel.b2=$(uname -r)" "machine=$(uname -m)" "cpu_model=$model"
+  printf '#!/bin/sh\nmkdir -p build/report/confirm/run\nprintf "host_class,test\\nelsewhere,x\\n" > build/report/confirm/run/summary.csv\necho build/report/confirm/run:\n' > bin/make
+  confirmed_is 0
+  assert_contains "$stderr" "'b2' was measured on 'test-host', which this machine is not"
+}
+
+@test "a run that is gone is said, and the rest goes on" {
+  history_of runtime=kvm "${KERNELS_OF_BOTH[@]}"
+  mlr -I -S --csv put '$baseline_build = "b0"' found.csv
+  fake_make
+  run -0 --separate-stderr "$REPORT/confirm" found.csv
+  assert_contains "$stderr" "there is no run of 'b0' or of 'b2' any more"
+  assert_equal "$(wc -l <<< "$output")" 1
+}
+
+# commit_of SOURCE: with it as the only program of the suite smoke.
+commit_of() {
+  printf '%s\n' "$1" > bpf/x.bpf.c
+  git add bpf
+  git -c user.name=x -c user.email=x@localhost commit -qm x
+  git rev-parse HEAD
+}
+
+@test "a program that a commit made slower is confirmed by the commits' programs side by side; one that it did not is not" {
+  requires bpf
+  git init -q
+  mkdir -p bpf/suites
+  printf 'tests:\n- {name: map/hash/read, source: ../x.bpf.c, entry_point: read}\n' > bpf/suites/smoke.yml
+  program() { printf '#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\nSEC("xdp") int read(void *ctx) {\n\tlong sum = 0;\n\tfor (int i = 0; i < %s; i++)\n\t\tsum += bpf_get_prandom_u32();\n\treturn sum == 1;\n}\nchar _license[] SEC("license") = "GPL";\n' "$1"; }
+  one=$(commit_of "$(program 1)")
+  slower=$(commit_of "$(program 200)")
+  same=$(commit_of "$(program 200) /* now with a comment */")
+  export CONFIRM_ROUNDS=10
+  history_of runtime=host kernel=k machine="$(uname -m)" commit.b1="$one" commit.b2="$slower" tools_version.b2=new
+  confirmed_is 1
+  assert_contains "$(csv_value confirmed.csv how)" 'two comparisons of both commits'
+  assert_equal "$(csv_value confirmed.csv base_commit,head_commit)" "$one $slower"
+  [ "$(git worktree list | wc -l)" -eq 1 ]
+  history_of runtime=host kernel=k machine="$(uname -m)" commit.b1="$slower" commit.b2="$same" tools_version.b2=new
+  confirmed_is 0
+}

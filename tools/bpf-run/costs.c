@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* What the samples of a round say together: the fixed cost of a call, and so that of an invocation.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "measure.h"
+#include "stats.h"
+#include "xalloc.h"
+
+#define NONLINEAR 0.05
+
+/* What the pair of a sample says the fixed cost of a call is. */
+static double own_fixed(const struct sample *s, uint32_t large, enum reading reading)
+{
+	return s->large[reading] - large * s->slope[reading];
+}
+
+/* The fixed cost of a call, from all samples that have the reading; NaN where none has. */
+static double fixed_cost(const struct probe *probe, const struct sample *samples, size_t n,
+			 enum reading reading)
+{
+	double between = (double)probe->large - measure_small(probe->large);
+	double *own = xcalloc(n, sizeof(*own)), shortest = INFINITY, fixed;
+	size_t used = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		double longer = samples[i].large[reading];
+
+		if (isnan(longer))
+			continue;
+		own[used++] = own_fixed(&samples[i], probe->large, reading);
+		shortest =
+		    fmin(shortest, fmin(longer, longer - between * samples[i].slope[reading]));
+	}
+	fixed = used ? stats_median(own, used) : NAN;
+	free(own);
+	/* Where most pairs are disturbed their median is no fixed cost, for that is in every call.
+	 * What a trigger's program costs is a difference, of which the shortest says nothing. */
+	return used && !probe->target->trigger ? fmin(fixed, shortest) : fixed;
+}
+
+void measure_costs(const struct probe *probe, struct sample *samples, size_t n)
+{
+	for (int r = 0; r < READ_COUNT; r++) {
+		double fixed = fixed_cost(probe, samples, n, r);
+
+		for (size_t i = 0; i < n; i++) {
+			struct sample *s = &samples[i];
+			double off = own_fixed(s, probe->large, r) - fixed;
+
+			s->cost[r] = (s->large[r] - fixed) / probe->large;
+			if (r == READ_CPU_NS && fabs(off) > NONLINEAR * s->large[r])
+				s->marks |= MARK_NONLINEAR;
+		}
+	}
+}
+
+const char *mark_text(unsigned int marks, char *buffer, size_t size)
+{
+	static const char *const names[] = {"preempted", "migrated", "stolen", "nonlinear"};
+
+	*buffer = '\0';
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		size_t used = strlen(buffer);
+
+		if (marks & 1U << i)
+			snprintf(buffer + used, size - used, "%s%s", used ? " " : "", names[i]);
+	}
+	return buffer;
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/* Operations on a map from user space. Keys come from the generator that the programs have too
+ * (bpf/include/random.h), so that both touch elements in the same way. */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <string.h>
+
+#include "user_target.h"
+
+static uint32_t draw_next(struct user_state *s)
+{
+	s->random = s->random * 1664525 + 1013904223;
+	return s->random;
+}
+
+static uint32_t draw(const struct user_target *t, struct user_state *s)
+{
+	return (uint32_t)(((uint64_t)(draw_next(s) >> 16) * t->shared->entries) >> 16);
+}
+
+/* Any `entries` draws in a row give each number once, where that is a power of two. */
+static uint32_t draw_once(const struct user_target *t, struct user_state *s)
+{
+	return draw_next(s) & (t->shared->entries - 1);
+}
+
+static uint32_t *key_at(const struct user_target *t, struct user_state *s, uint32_t i)
+{
+	return (uint32_t *)(void *)(s->keys + (size_t)i * t->key_bytes);
+}
+
+static uint32_t *value_at(const struct user_target *t, struct user_state *s, uint32_t i)
+{
+	return (uint32_t *)(void *)(s->values + (size_t)i * t->value_bytes * t->copies);
+}
+
+static void set_value(const struct user_target *t, struct user_state *s, uint32_t i,
+		      uint32_t content)
+{
+	unsigned char *value = (unsigned char *)value_at(t, s, i);
+
+	for (uint32_t copy = 0; copy < t->copies; copy++)
+		memcpy(value + (size_t)copy * t->value_bytes, &content, sizeof(content));
+}
+
+/* What came out must be what is there. */
+static int confirm(struct user_state *s, bool right)
+{
+	s->confirmed += right;
+	return right ? 0 : USER_WRONG;
+}
+
+static int error_of(int result)
+{
+	return result ? errno : 0;
+}
+
+static int read_one(const struct user_target *t, struct user_state *s)
+{
+	uint32_t key = *key_at(t, s, 0) = draw(t, s);
+	int error;
+
+	*value_at(t, s, 0) = ~key;
+	error = error_of(bpf_map_lookup_elem(t->map, s->keys, s->values));
+	return error ? error : confirm(s, *value_at(t, s, 0) == key);
+}
+
+static int write_one(const struct user_target *t, struct user_state *s, uint32_t key,
+		     uint32_t content, uint64_t flags)
+{
+	int error;
+
+	*key_at(t, s, 0) = key;
+	set_value(t, s, 0, content);
+	error = error_of(bpf_map_update_elem(t->map, s->keys, s->values, flags));
+	return error ? error : confirm(s, true);
+}
+
+static int replace_one(const struct user_target *t, struct user_state *s)
+{
+	uint32_t key = draw(t, s);
+
+	return write_one(t, s, key, ~key, BPF_EXIST);
+}
+
+static int insert_one(const struct user_target *t, struct user_state *s)
+{
+	uint32_t key = draw_once(t, s);
+
+	return write_one(t, s, key, key, BPF_NOEXIST);
+}
+
+static int delete_one(const struct user_target *t, struct user_state *s)
+{
+	int error;
+
+	*key_at(t, s, 0) = draw_once(t, s);
+	error = error_of(bpf_map_delete_elem(t->map, s->keys));
+	return error ? error : confirm(s, true);
+}
+
+/* Read and delete in one call. */
+static int take_one(const struct user_target *t, struct user_state *s)
+{
+	uint32_t key = *key_at(t, s, 0) = draw_once(t, s);
+	int error;
+
+	*value_at(t, s, 0) = ~key;
+	error = error_of(bpf_map_lookup_and_delete_elem(t->map, s->keys, s->values));
+	return error ? error : confirm(s, *value_at(t, s, 0) == key);
+}
+
+/* The key behind the one before; behind the last comes the first. */
+static int next_key(const struct user_target *t, struct user_state *s)
+{
+	uint32_t *key = key_at(t, s, 0), *next = key_at(t, s, 1);
+	int error;
+
+	*next = UINT32_MAX;
+	error = error_of(bpf_map_get_next_key(t->map, key, next));
+	if (error == ENOENT)
+		error = error_of(bpf_map_get_next_key(t->map, NULL, next));
+	memcpy(key, next, t->key_bytes);
+	return error ? error : confirm(s, *key < t->shared->entries);
+}
+
+/* The whole map, a batch a call. */
+static int read_batch(const struct user_target *t, struct user_state *s)
+{
+	LIBBPF_OPTS(bpf_map_batch_opts, opts);
+	/* Where the kernel goes on: a bucket's number, or a key. */
+	uint32_t position[t->key_bytes / 4 + 1], seen = 0;
+	bool first = true;
+	int error = 0;
+
+	while (!error) {
+		uint32_t n = USER_BATCH;
+
+		error = error_of(bpf_map_lookup_batch(t->map, first ? NULL : position, position,
+						      s->keys, s->values, &n, &opts));
+		if (error && error != ENOENT)
+			return error;
+		for (uint32_t i = 0; i < n; i++)
+			if (confirm(s, *value_at(t, s, i) == *key_at(t, s, i)))
+				return USER_WRONG;
+		seen += n;
+		first = false;
+	}
+	return seen == t->shared->entries ? 0 : USER_WRONG;
+}
+
+static int write_batch(const struct user_target *t, struct user_state *s, uint32_t complement)
+{
+	LIBBPF_OPTS(bpf_map_batch_opts, opts);
+	uint32_t n = USER_BATCH;
+	int error;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t key = *key_at(t, s, i) = draw_once(t, s);
+
+		set_value(t, s, i, key ^ complement);
+	}
+	error = error_of(bpf_map_update_batch(t->map, s->keys, s->values, &n, &opts));
+	return error ? error : confirm(s, n == USER_BATCH);
+}
+
+static int delete_batch(const struct user_target *t, struct user_state *s)
+{
+	LIBBPF_OPTS(bpf_map_batch_opts, opts);
+	uint32_t n = USER_BATCH;
+	int error;
+
+	for (uint32_t i = 0; i < n; i++)
+		*key_at(t, s, i) = draw_once(t, s);
+	error = error_of(bpf_map_delete_batch(t->map, s->keys, &n, &opts));
+	return error ? error : confirm(s, n == USER_BATCH);
+}
+
+static volatile uint32_t *mapped_at(const struct user_target *t, uint32_t key)
+{
+	return (uint32_t *)(void *)(t->mapped + (size_t)key * t->value_bytes);
+}
+
+static int read_mapped(const struct user_target *t, struct user_state *s)
+{
+	uint32_t key = draw(t, s);
+
+	return confirm(s, *mapped_at(t, key) == key);
+}
+
+static int write_mapped(const struct user_target *t, struct user_state *s)
+{
+	uint32_t key = draw(t, s);
+
+	*mapped_at(t, key) = ~key;
+	return confirm(s, true);
+}
+
+int user_map_run(const struct user_target *t, struct user_state *s)
+{
+	switch (t->operation) {
+	case USER_READ:
+		return read_one(t, s);
+	case USER_REPLACE:
+		return replace_one(t, s);
+	case USER_INSERT:
+		return insert_one(t, s);
+	case USER_DELETE:
+		return delete_one(t, s);
+	case USER_TAKE:
+		return take_one(t, s);
+	case USER_NEXT_KEY:
+		return next_key(t, s);
+	case USER_READ_BATCH:
+		return read_batch(t, s);
+	case USER_REPLACE_BATCH:
+		return write_batch(t, s, UINT32_MAX);
+	case USER_INSERT_BATCH:
+		return write_batch(t, s, 0);
+	case USER_DELETE_BATCH:
+		return delete_batch(t, s);
+	case USER_READ_MAPPED:
+		return read_mapped(t, s);
+	case USER_WRITE_MAPPED:
+		return write_mapped(t, s);
+	default:
+		return ENOSYS;
+	}
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+#include "user_target.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "interrupt.h"
+#include "xalloc.h"
+
+/* Values of a map with a copy a CPU, and elements of a mapped array, lie this far apart. */
+#define ROUND_UP_8(n) (((n) + 7) & ~(uint32_t)7)
+
+static int fail(char *reason, size_t size, const char *what, int error)
+{
+	snprintf(reason, size, "%s: %s", what, strerror(error));
+	return -1;
+}
+
+/* The memory of a map that can be mapped; NULL with errno set. */
+static void *map_memory(const struct bpf_map *map, size_t bytes)
+{
+	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+static int find_shared(struct user_target *t, const struct loaded *loaded, char *reason,
+		       size_t size)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(loaded->object, USER_SECTION);
+
+	if (!map || bpf_map__value_size(map) < sizeof(*t->shared)) {
+		snprintf(reason, size, "the object has no section " USER_SECTION " of %zu bytes",
+			 sizeof(*t->shared));
+		return -1;
+	}
+	t->shared_bytes = bpf_map__value_size(map);
+	t->shared = map_memory(map, t->shared_bytes);
+	return t->shared ? 0 : fail(reason, size, "can't map " USER_SECTION, errno);
+}
+
+static bool is_percpu(enum bpf_map_type type)
+{
+	return type == BPF_MAP_TYPE_PERCPU_HASH || type == BPF_MAP_TYPE_PERCPU_ARRAY ||
+	       type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
+}
+
+static int find_map(struct user_target *t, const struct loaded *loaded, char *reason, size_t size)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(loaded->object, USER_MAP);
+
+	if (!map) {
+		snprintf(reason, size, "no map is named '" USER_MAP "'");
+		return -1;
+	}
+	t->map = bpf_map__fd(map);
+	t->key_bytes = bpf_map__key_size(map);
+	t->value_bytes = bpf_map__value_size(map);
+	t->copies = 1;
+	if (is_percpu(bpf_map__type(map))) {
+		t->value_bytes = ROUND_UP_8(t->value_bytes);
+		t->copies = (uint32_t)libbpf_num_possible_cpus();
+	}
+	if (t->key_bytes < sizeof(uint32_t) || t->value_bytes < sizeof(uint32_t) ||
+	    !t->shared->entries || t->shared->entries > bpf_map__max_entries(map)) {
+		snprintf(reason, size, "map '" USER_MAP "' does not hold the numbers 0 to %u",
+			 t->shared->entries - 1);
+		return -1;
+	}
+	if (t->operation != USER_READ_MAPPED && t->operation != USER_WRITE_MAPPED)
+		return 0;
+	if (!(bpf_map__map_flags(map) & BPF_F_MMAPABLE)) {
+		snprintf(reason, size, "map '" USER_MAP "' can't be mapped: no BPF_F_MMAPABLE");
+		return -1;
+	}
+	t->value_bytes = ROUND_UP_8(t->value_bytes);
+	t->mapped_bytes = (size_t)t->value_bytes * bpf_map__max_entries(map);
+	t->mapped = map_memory(map, t->mapped_bytes);
+	return t->mapped ? 0 : fail(reason, size, "can't map '" USER_MAP "'", errno);
+}
+
+static int find_subject(struct user_target *t, const struct loaded *loaded, char *reason,
+			size_t size)
+{
+	switch (user_subject(t->operation)) {
+	case USER_OF_MAP:
+		return find_shared(t, loaded, reason, size) || find_map(t, loaded, reason, size);
+	case USER_OF_PROGRAM:
+		t->program = program_find(loaded, USER_PROGRAM);
+		return find_shared(t, loaded, reason, size);
+	case USER_OF_NOTHING:
+		break;
+	}
+	return 0;
+}
+
+struct user_target *user_target_new(enum user_operation operation, const struct loaded *loaded,
+				    char *reason, size_t reason_size)
+{
+	struct user_target *t = xcalloc(1, sizeof(*t));
+
+	t->operation = operation;
+	t->cpus = (int)sysconf(_SC_NPROCESSORS_CONF);
+	t->state = xcalloc((size_t)t->cpus, sizeof(struct user_state *));
+	if (!find_subject(t, loaded, reason, reason_size))
+		return t;
+	user_target_free(t);
+	return NULL;
+}
+
+/* The thread's own: threads are pinned, so its CPU's. */
+static struct user_state *own_state(struct user_target *t)
+{
+	int cpu = sched_getcpu();
+	struct user_state *state;
+
+	if (cpu < 0 || cpu >= t->cpus)
+		return NULL;
+	if (t->state[cpu])
+		return t->state[cpu];
+	state = t->state[cpu] = xcalloc(1, sizeof(*state));
+	state->random = (uint32_t)cpu;
+	state->keys = xcalloc(USER_BATCH, t->key_bytes);
+	state->values = xcalloc(USER_BATCH, (size_t)t->value_bytes * t->copies);
+	return state;
+}
+
+/* A chain of dependent multiplications: no memory, nothing that the kernel has a part in. */
+static void loop(uint32_t n)
+{
+	uint64_t x = 1;
+
+	for (uint32_t i = 0; i < n; i++) {
+		x = x * 6364136223846793005ULL + 1442695040888963407ULL;
+		__asm__ volatile("" : "+r"(x));
+	}
+}
+
+/* Some 20 ms: the flag is not looked at within a sample of the default length. */
+#define LOOP_INVOCATIONS (UINT32_C(1) << 24)
+
+static int run_loop(uint32_t n)
+{
+	while (n && !interrupted) {
+		uint32_t some = n < LOOP_INVOCATIONS ? n : LOOP_INVOCATIONS;
+
+		loop(some);
+		n -= some;
+	}
+	return interrupted ? EINTR : 0;
+}
+
+static int run_once(const struct user_target *t, struct user_state *state)
+{
+	switch (t->operation) {
+	case USER_EMPTY:
+		return syscall(SYS_getppid) < 0 ? errno : 0;
+	case USER_LOAD:
+		return user_program_load(t, state);
+	case USER_VERIFY:
+		return user_program_verify(t, state);
+	default:
+		return user_map_run(t, state);
+	}
+}
+
+int user_target_run(struct user_target *t, uint32_t n)
+{
+	struct user_state *state;
+	int error = 0;
+
+	if (t->operation == USER_LOOP)
+		return run_loop(n);
+	state = own_state(t);
+	if (!state)
+		return EINVAL;
+	state->confirmed = 0;
+	for (uint32_t i = 0; i < n && !error; i++)
+		error = interrupted ? EINTR : run_once(t, state);
+	if (t->shared)
+		__atomic_fetch_add(&t->shared->confirmed, state->confirmed, __ATOMIC_RELAXED);
+	return error;
+}
+
+void user_target_free(struct user_target *t)
+{
+	if (!t)
+		return;
+	for (int cpu = 0; cpu < t->cpus; cpu++) {
+		if (!t->state[cpu])
+			continue;
+		free(t->state[cpu]->keys);
+		free(t->state[cpu]->values);
+		free(t->state[cpu]);
+	}
+	free(t->state);
+	if (t->shared)
+		munmap(t->shared, t->shared_bytes);
+	if (t->mapped)
+		munmap(t->mapped, t->mapped_bytes);
+	free(t);
+}

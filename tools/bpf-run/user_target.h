@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Operations in user space (lib/user.h), as targets: on a map, by system calls one element or one
+ * batch at a time, or through memory; and loading a program.
+ *
+ * A map's keys and values begin with a number of 32 bits. It holds the keys 0 to entries - 1, each
+ * of which has its own number as its value; what is written is the complement, so that the object's
+ * check sees it. How many entries there are the object says, and it learns what succeeded, in a
+ * section of its own:
+ *
+ *	struct { __u32 entries; __u32 unused; __u64 confirmed; } user SEC(".data.user");
+ */
+#ifndef USER_TARGET_H
+#define USER_TARGET_H
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "program.h"
+#include "user.h"
+
+#define USER_SECTION ".data.user"
+#define USER_WRONG EBADMSG /* the error of a value that is not its key's, and the like */
+#define USER_BATCH 256	   /* elements that one call of a batch takes */
+
+struct user_shared {
+	uint32_t entries, unused;
+	uint64_t confirmed;
+};
+
+/* What a thread has for itself. */
+struct user_state {
+	uint32_t random;
+	unsigned char *keys, *values; /* USER_BATCH of each */
+	uint64_t confirmed;
+};
+
+struct user_target {
+	enum user_operation operation;
+	struct user_shared *shared; /* memory of the object */
+	size_t shared_bytes;
+	/* On a map: */
+	int map;
+	uint32_t key_bytes, value_bytes, copies; /* bytes of one copy; copies: one a CPU, or 1 */
+	unsigned char *mapped;
+	size_t mapped_bytes;
+	/* On a program: */
+	struct bpf_program *program;
+
+	struct user_state **state; /* by CPU */
+	int cpus;
+};
+
+/**
+ * user_target_new - an operation, on a loaded object where it needs one
+ * @loaded: outlives it, or NULL
+ * @reason: written on failure, why
+ * @return: NULL on failure; free with user_target_free()
+ */
+struct user_target *user_target_new(enum user_operation operation, const struct loaded *loaded,
+				    char *reason, size_t reason_size);
+
+/** user_target_run - do it n times, on the pinned thread; 0 or an error number */
+int user_target_run(struct user_target *target, uint32_t n);
+
+/** user_target_free - NULL will do */
+void user_target_free(struct user_target *target);
+
+/* The operations; 0 or an error number. */
+int user_map_run(const struct user_target *target, struct user_state *state);
+int user_program_load(const struct user_target *target, struct user_state *state);
+int user_program_verify(const struct user_target *target, struct user_state *state);
+
+#endif
