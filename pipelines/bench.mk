@@ -15,9 +15,11 @@ endif
 endif
 endif
 
+ifneq ($(ARCH),all) # see runtime.mk
 bench: all ## measure SUITE on this machine and print a table
 	$(Q)$(MAKE) --no-print-directory run \
 		RUN='$(RESULTS)/incomplete/$(shell date -u +%Y%m%dt%H%M%Sz)-$(shell echo $$$$)'
+endif
 
 # Only bench calls this, with a new folder in RUN: a run is filed when it is complete.
 run: $(RUN)/rounds.csv $(RUN)/summary.csv $(RUN)/cpus.csv

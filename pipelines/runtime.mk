@@ -1,7 +1,7 @@
 # Kernel builds in a VM: see pipelines/runtime/README.md.
 
 #: KERNEL       the kernel in a VM: deb:PACKAGE[=VERSION][@SUITE], deb-file:PATH, file:PATH or url:URL#sha256=HEX
-#: ARCH         the machine that a VM is: x86_64 or aarch64  (this machine's)
+#: ARCH         the machine that a VM is: x86_64 (amd64), aarch64 (arm64), or all, one after another  (this machine's)
 #: BASE HEAD    for compare and profile: two kernels, as KERNEL, or two builds of the programs: rev:GIT-REV or
 #:              dir:FOLDER of objects or sources  (HEAD: the working directory)
 #: TEST GOOD BAD AMONG   for bisect: a test, two kernels, and a folder or list of the builds between
@@ -15,6 +15,8 @@ GOOD       ?=
 BAD        ?=
 AMONG      ?=
 ARCH       ?= $(shell uname -m)
+# Debian's names serve too.
+override ARCH := $(patsubst amd64,x86_64,$(patsubst arm64,aarch64,$(ARCH)))
 SEEDS      ?= 3
 VM_TIMEOUT ?= 600
 export ARCH
@@ -94,6 +96,15 @@ endif
 
 # Two kernels, or two builds of the programs. The run is filed like any other, under the name
 # BASE..HEAD; history leaves those out.
+ifeq ($(ARCH),all)
+# Each architecture's kernel is that of the same name.
+bench compare:
+	$(Q)status=0; for arch in x86_64,amd64 aarch64,arm64; do \
+		named() { printf %s "$$1" | sed "s/-a[mr][dm]64/-$${arch#*,}/"; }; \
+		$(MAKE) --no-print-directory $@ ARCH="$${arch%,*}" KERNEL="$$(named '$(KERNEL)')" BASE="$$(named '$(BASE)')" \
+			HEAD="$$(named '$(HEAD)')" || status=$$?; \
+	done; exit $$status
+else
 programs_compared = $(filter rev:% dir:%,$(firstword $(BASE)) $(firstword $(HEAD)))
 compare: all $(if $(filter icount kvm,$(RUNTIME)),vm-tools) ## measure the builds BASE and HEAD in turn and judge; fails on a regression
 	@# Of what could not be measured nothing is left.
@@ -101,6 +112,7 @@ compare: all $(if $(filter icount kvm,$(RUNTIME)),vm-tools) ## measure the build
 	$(MAKE) --no-print-directory compare-run RUN="$$run" || { \
 		status=$$?; [ ! -d "$$run" ] || [ -e "$$run/samples.csv" ] || rm -r "$$run"; \
 		rmdir '$(RESULTS)/incomplete' 2> /dev/null; exit $$status; }
+endif
 
 .PHONY: compare-run
 ifneq ($(programs_compared),)

@@ -326,6 +326,20 @@ make_trees() { # ADDITIONS...
   no_machine
 }
 
+# bats test_tags=slow
+@test "a kernel without BPF says so in each row" {
+  requires qemu-system-x86_64 cpio flex bison bc apt-get
+  [ "$(uname -m)" = x86_64 ] || skip "the kernel is for x86_64"
+  "$TOP/tests/build-kernel-without-bpf" "$TOP/build/kernel-without-bpf"
+  make_plan
+  run -3 --separate-stderr run-in-vm -k "file:$TOP/build/kernel-without-bpf/bzImage" --exit-code plan.csv
+  printf '%s\n' "$output" >samples.csv
+  assert_equal "$(csv_value samples.csv status | xargs)" "not_run not_run"
+  assert_contains "$(csv_value samples.csv reason | sed q)" "this kernel has no bpf()"
+  assert_contains "$stderr" "2 of 2 did not run"
+  no_machine
+}
+
 @test "whatever ends run-in-vm ends its machine too" {
   needs_kernel
   make_plan
