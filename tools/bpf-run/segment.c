@@ -109,17 +109,16 @@ static int set_route(int program)
 /* The list of segments is written from the last to the first. */
 static int list_segments(int fd)
 {
-	struct {
-		struct ipv6_sr_hdr header;
-		struct in6_addr segment[SEGMENTS];
-	} list = {.header = {.hdrlen = 2 * SEGMENTS,
-			     .type = IPV6_SRCRT_TYPE_4,
-			     .segments_left = SEGMENTS - 1,
-			     .first_segment = SEGMENTS - 1}};
+	struct ipv6_sr_hdr header = {.hdrlen = 2 * SEGMENTS,
+				     .type = IPV6_SRCRT_TYPE_4,
+				     .segments_left = SEGMENTS - 1,
+				     .first_segment = SEGMENTS - 1};
+	unsigned char list[sizeof(header) + SEGMENTS * sizeof(struct in6_addr)];
 
-	inet_pton(AF_INET6, LAST_SEGMENT, &list.segment[0]);
-	inet_pton(AF_INET6, FIRST_SEGMENT, &list.segment[1]);
-	return setsockopt(fd, IPPROTO_IPV6, IPV6_RTHDR, &list, sizeof(list));
+	memcpy(list, &header, sizeof(header));
+	inet_pton(AF_INET6, LAST_SEGMENT, list + sizeof(header));
+	inet_pton(AF_INET6, FIRST_SEGMENT, list + sizeof(header) + sizeof(struct in6_addr));
+	return setsockopt(fd, IPPROTO_IPV6, IPV6_RTHDR, list, sizeof(list));
 }
 
 static int open_in_namespace(void)
