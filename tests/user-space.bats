@@ -81,8 +81,8 @@ ARRAY='TYPE: BPF_MAP_TYPE_ARRAY'
     stanza read_batch read_batch "$HASH, EXPECTED: 181 * 64"
     stanza read_mapped read_mapped "$ARRAY, FLAGS: 1024, EXPECTED: 181" 'map_state_preparation: {program: fill}' user
     stanza write_mapped write_mapped "$ARRAY, FLAGS: 1024, EXPECTED: 181" 'map_state_preparation: {program: fill}' user
-    stanza load load "$HASH, EXPECTED: 181" 'keep: false'
-    stanza verify verify "$HASH, EXPECTED: 181" 'keep: false'
+    stanza load load "$HASH, EXPECTED: 181" 'operations: 1'
+    stanza verify verify "$HASH, EXPECTED: 181" 'operations: 1'
   } > s.yml
   measure
   assert_equal "$(mlr --icsv --onidx filter '$status != "ok"' samples.csv)" ""
@@ -124,7 +124,7 @@ take again,,run_failed,No such file or directory'
     stanza 'other values' read "$HASH, OFFSET: 1"
     stanza 'other values, batch' read_batch "$HASH, OFFSET: 1"
     stanza 'other values, mapped' read_mapped "$ARRAY, FLAGS: 1024, OFFSET: 1" 'map_state_preparation: {program: fill}' user
-    stanza 'empty' read "$HASH" 'keep: false'
+    stanza 'empty' read "$HASH" 'operations: 1'
     stanza 'too many' read "$HASH, ENTRIES: 65"
     stanza 'no map' read "$HASH, NAME: other"
     stanza 'no section' read "$HASH, NO_SECTION: 1"
