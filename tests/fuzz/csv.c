@@ -40,14 +40,6 @@ static char *rewritten(const char *path, size_t *n)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-	size_t once_n, twice_n;
-	char *once = rewritten(fuzz_file(bytes, n), &once_n), *twice;
-
-	if (!once)
-		return 0;
-	twice = rewritten(fuzz_file((const uint8_t *)once, once_n), &twice_n);
-	FUZZ_CHECK(twice && once_n == twice_n && !memcmp(once, twice, once_n));
-	free(once);
-	free(twice);
+	fuzz_round_trip(bytes, n, rewritten);
 	return 0;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A plan that is accepted, written and read again, is the same; one that is not says why. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "fuzz.h"
 #include "plan.h"
@@ -28,14 +27,6 @@ static char *rewritten(const char *path, size_t *n)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-	size_t once_n, twice_n;
-	char *once = rewritten(fuzz_file(bytes, n), &once_n), *twice;
-
-	if (!once)
-		return 0;
-	twice = rewritten(fuzz_file((const uint8_t *)once, once_n), &twice_n);
-	FUZZ_CHECK(twice && once_n == twice_n && !memcmp(once, twice, once_n));
-	free(once);
-	free(twice);
+	fuzz_round_trip(bytes, n, rewritten);
 	return 0;
 }
