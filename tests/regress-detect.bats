@@ -532,6 +532,14 @@ y unchanged"
   assert_equal "$(mlr --icsv --onidx cut -o -f test,verdict v.csv)" "y unchanged"
 }
 
+@test "a test that its runtime never could run has not failed" {
+  { history; for i in 1 2 3; do echo "r$i,2026-01-0${i}T00:00:00Z,h,icount,t,s,x,main,b$i,0,,,unsupported,several CPUs"; done; } > h.csv
+  regress-detect --history h.csv > v.csv
+  assert_equal "$(mlr --icsv --onidx cut -o -f verdict,reason v.csv)" "inconclusive unsupported: several CPUs"
+  { history "${LEVEL[@]}"; echo "r99,2026-01-12T00:00:00Z,h,host,t,s,x,main,b11,0,,,unsupported,no kfunc"; } > h.csv
+  assert_equal "$(regress-detect --history h.csv | csv_value /dev/stdin verdict)" failed
+}
+
 @test "a newest row that failed is failed, data older than three days are stale" {
   { history "${LEVEL[@]}"; echo "r99,2026-01-12T00:00:00Z,h,host,t,s,x,main,b11,0,,,load_failed,bad insn"; } > h.csv
   assert_equal "$(regress-detect --history h.csv | mlr --icsv --onidx cut -o -f verdict,reason)" "failed load_failed: bad insn"

@@ -2,6 +2,7 @@
 #include "run.h"
 
 #include <err.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -315,6 +316,22 @@ static int sample_error(const struct run *run, const struct variant *variant)
 	return 0;
 }
 
+/* Whether an entry point has no sample in which all of the test's threads ran. */
+static bool never_together(const struct run *run, const struct variant *variant)
+{
+	size_t n = run->options->samples;
+
+	for (size_t p = 0; p < variant->nprobes; p++) {
+		bool any = false;
+
+		for (size_t s = 0; s < n; s++)
+			any |= !isnan(variant->samples[p * n + s].slope[READ_CPU_NS]);
+		if (!any)
+			return true;
+	}
+	return false;
+}
+
 /* With a consumer: whether more records were lost than the suite allows; then why is written. */
 static bool dropped_too_many(const struct run *run, const struct variant *variant, char *reason,
 			     size_t reason_size)
@@ -356,6 +373,10 @@ static void finish_variant(struct run *run, struct variant *variant)
 	if (error || *run->stop)
 		end_variant(run, variant, STATUS_RUN_FAILED,
 			    target_error(&variant->instance.target[0], error));
+	else if (never_together(run, variant))
+		end_variant(run, variant, STATUS_RUN_FAILED,
+			    "its threads never ran at the same time: other processes kept them "
+			    "from their CPUs");
 	else if (dropped_too_many(run, variant, reason, sizeof(reason)))
 		end_variant(run, variant, STATUS_DROPPED, reason);
 	else if (instance_check(&variant->instance))

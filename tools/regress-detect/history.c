@@ -491,12 +491,15 @@ static bool judge_newest(const struct history *h, const struct series *s, struct
 			 const char *now)
 {
 	const char *newest_run = keytable_key(&h->runs, h->scope[s->scope].run);
+	/* What its runtime has never had has not failed. */
+	bool never_could = isnan(f->value[CURRENT]) && s->subject.status &&
+			   !strcmp(s->subject.status, "unsupported");
 
 	if (s->run != h->scope[s->scope].run)
 		finding_set(f, MISSING, "not in the newest run '%s'", newest_run);
 	else if (s->subject.status)
-		finding_set(f, FAILED, "%s%s%s", s->subject.status, *s->subject.reason ? ": " : "",
-			    s->subject.reason);
+		finding_set(f, never_could ? INCONCLUSIVE : FAILED, "%s%s%s", s->subject.status,
+			    *s->subject.reason ? ": " : "", s->subject.reason);
 	else if (f->verdict != SUSPECTED && is_stale(h, s, now))
 		finding_set(f, STALE, "the newest data are of %s", h->scope[s->scope].timestamp);
 	else
