@@ -2,7 +2,6 @@
 #include "history.h"
 
 #include <err.h>
-#include <fnmatch.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 
 #include "cli.h"
 #include "csv.h"
+#include "markers.h"
 #include "number.h"
 #include "xalloc.h"
 
@@ -44,16 +44,6 @@ struct scope {
 	const char *timestamp; /* the newest */
 };
 
-/* A change that was accepted, or of infrastructure. */
-struct marker {
-	const char **cells; /* patterns of the key columns, "" for any */
-	const char *metric;
-	const char *build;
-	size_t line; /* of the file */
-	size_t *row; /* a machine: the first row of that build, SIZE_MAX before it came */
-	size_t nrow;
-};
-
 struct history {
 	struct comparison *c;
 	const struct history_options *o;
@@ -62,9 +52,8 @@ struct history {
 	size_t series_size;
 	struct scope *scope;
 	size_t scope_size;
-	struct marker *markers;
-	size_t nmarkers, rows, nmetrics;
-	struct keytable marker_text;
+	struct markers markers;
+	size_t rows, nmetrics;
 	bool told_order; /* that rows are not in time order */
 };
 
@@ -160,36 +149,6 @@ static void add_point(struct history *h, struct series *s, struct point point, c
 	s->n++;
 }
 
-static bool pattern_matches(const char *pattern, const char *text)
-{
-	return !*pattern || !fnmatch(pattern, text, 0);
-}
-
-static bool marker_matches(const struct history *h, const struct marker *m, const struct subject *s,
-			   const char *metric)
-{
-	for (size_t k = 0; k < h->c->cols.keys.n; k++)
-		if (!pattern_matches(m->cells[k], s->cells[k]))
-			return false;
-	return !metric || pattern_matches(m->metric, metric);
-}
-
-/* A marker begins with the first row of its build on its host class and track: a series that has
- * no row of that build begins with its next one. */
-static void notice_markers(struct history *h, const struct series *s, const char *build)
-{
-	for (size_t i = 0; i < h->nmarkers; i++) {
-		struct marker *m = &h->markers[i];
-
-		for (; m->nrow <= s->machine; m->nrow++) {
-			m->row = xrealloc(m->row, (m->nrow + 1) * sizeof(*m->row));
-			m->row[m->nrow] = SIZE_MAX;
-		}
-		if (m->row[s->machine] == SIZE_MAX && !strcmp(m->build, build))
-			m->row[s->machine] = h->rows;
-	}
-}
-
 /* A series' rows in the wrong order would have its newest value in the middle. */
 static void check_order(struct history *h, const struct csv_reader *in, const struct series *s,
 			const char *time)
@@ -213,21 +172,6 @@ static const char *build_of(struct history *h, const struct csv_reader *in, cons
 		return keep(&h->builds, time);
 	snprintf(text, sizeof(text), "row %zu", h->rows + 1);
 	return keep(&h->builds, text);
-}
-
-/* A misspelt build would be a marker of nothing. But a stream may hold one track of many. */
-static void tell_unused_markers(const struct history *h)
-{
-	for (size_t i = 0; i < h->nmarkers; i++) {
-		const struct marker *m = &h->markers[i];
-		bool used = false;
-
-		for (size_t machine = 0; machine < m->nrow; machine++)
-			used |= m->row[machine] != SIZE_MAX;
-		if (!used)
-			warnx("no row of the build of a marker: '%s' (%s line %zu)", m->build,
-			      h->o->markers, m->line);
-	}
 }
 
 static double resolution_of(const struct csv_reader *in, const struct extra_columns *x)
@@ -256,7 +200,7 @@ static void take_row(struct history *h, const struct csv_reader *in, const struc
 	layout_key(l, &h->c->cols, in, key);
 	id = keytable_add(&h->keys, key->text, key->len);
 	s = id == known ? new_series(h, id) : h->series[id];
-	notice_markers(h, s, build);
+	markers_notice(&h->markers, s->machine, build, h->rows);
 	check_order(h, in, s, time);
 	s->subject.build = build;
 	s->subject.control |= !strcmp(layout_cell(in, l->control, ""), "1");
@@ -309,54 +253,6 @@ static void read_rows(struct history *h, const char *path)
 	free(value);
 }
 
-/* A misspelt column would make a marker of one test one of all. */
-static void check_marker_columns(const struct history *h, const struct csv_reader *in)
-{
-	static const char *const others[] = {"build", "metric", "kind",	  "label",
-					     "url",   "date",	"comment"};
-
-	if (csv_column(in, "build") < 0)
-		errx(EXIT_TROUBLE, "missing column 'build' (%s)", in->path);
-	for (size_t i = 0; i < in->ncolumns; i++) {
-		bool known = names_have(&h->c->cols.keys, in->header[i]);
-
-		for (size_t o = 0; o < sizeof(others) / sizeof(*others); o++)
-			known |= !strcmp(in->header[i], others[o]);
-		if (!known)
-			errx(EXIT_TROUBLE, "unknown column '%s' in the markers (%s)", in->header[i],
-			     in->path);
-	}
-}
-
-static void read_markers(struct history *h, const char *path)
-{
-	size_t nkeys = h->c->cols.keys.n;
-	struct csv_reader in;
-	int got;
-
-	if (csv_open(&in, path))
-		errx(EXIT_TROUBLE, "%s", in.error);
-	check_marker_columns(h, &in);
-	while ((got = csv_next_row(&in)) > 0) {
-		struct marker m = {.line = in.line};
-
-		m.cells = xmalloc(nkeys * sizeof(*m.cells));
-		for (size_t k = 0; k < nkeys; k++)
-			m.cells[k] =
-			    keep(&h->marker_text,
-				 layout_cell(&in, csv_column(&in, h->c->cols.keys.name[k]), ""));
-		m.metric = keep(&h->marker_text, layout_cell(&in, csv_column(&in, "metric"), ""));
-		m.build = keep(&h->marker_text, in.cell[csv_column(&in, "build")]);
-		if (!*m.build)
-			errx(EXIT_TROUBLE, "build is empty (%s line %zu)", in.path, in.line);
-		h->markers = xrealloc(h->markers, (h->nmarkers + 1) * sizeof(*h->markers));
-		h->markers[h->nmarkers++] = m;
-	}
-	if (got < 0)
-		errx(EXIT_TROUBLE, "%s", in.error);
-	csv_release(&in);
-}
-
 /* --- judging --- */
 
 /* The values of one metric of a series, without the rows that have none. */
@@ -366,20 +262,6 @@ struct track {
 	size_t *point; /* which row each value is of */
 	size_t n;
 };
-
-static bool marked_between(const struct history *h, const struct series *s, const char *metric,
-			   size_t after, size_t to)
-{
-	for (size_t i = 0; i < h->nmarkers; i++) {
-		const struct marker *m = &h->markers[i];
-		size_t row = s->machine < m->nrow ? m->row[s->machine] : SIZE_MAX;
-
-		if (row != SIZE_MAX && row >= after && row <= to &&
-		    marker_matches(h, m, &s->subject, metric))
-			return true;
-	}
-	return false;
-}
 
 static struct track track_of(const struct history *h, const struct series *s, size_t metric)
 {
@@ -393,9 +275,9 @@ static struct track track_of(const struct history *h, const struct series *s, si
 		t.v[t.n] = s->value[metric][i];
 		t.resolution[t.n] = s->resolution[i];
 		t.point[t.n] = i;
-		if (h->nmarkers)
-			t.reset[t.n] = marked_between(h, s, h->c->cols.metrics.name[metric], after,
-						      s->points[i].row);
+		t.reset[t.n] =
+		    markers_between(&h->markers, s->machine, s->subject.cells,
+				    h->c->cols.metrics.name[metric], after, s->points[i].row);
 		after = s->points[i].row + 1;
 		t.n++;
 	}
@@ -510,8 +392,9 @@ static bool judge_newest(const struct history *h, const struct series *s, struct
 /* A test that was taken out on purpose: a marker that came after its newest row. */
 static bool is_retired(const struct history *h, const struct series *s)
 {
-	return s->run != h->scope[s->scope].run && h->nmarkers &&
-	       marked_between(h, s, NULL, s->points[s->n - 1].row + 1, h->rows);
+	return s->run != h->scope[s->scope].run &&
+	       markers_between(&h->markers, s->machine, s->subject.cells, NULL,
+			       s->points[s->n - 1].row + 1, h->rows);
 }
 
 static void judge_series(struct history *h, struct series *s, struct finding *f, const char *now)
@@ -689,11 +572,12 @@ struct history *history_run(struct comparison *c, char **paths, int npaths, cons
 	if (o->now && seconds_of(o->now) < 0)
 		errx(EXIT_TROUBLE, "--now is not a time like 2026-01-31T12:00:00Z: '%s'", o->now);
 	if (o->markers)
-		read_markers(h, o->markers);
+		markers_read(&h->markers, &c->cols.keys, o->markers);
 	for (int i = 0; i < npaths; i++)
 		read_rows(h, paths[i]);
 	if (c->verbose)
-		tell_unused_markers(h);
+		/* A stream may hold one track of many. */
+		markers_tell_unused(&h->markers);
 	h->nmetrics = c->cols.metrics.n;
 	add_findings(h);
 	if (settings)
@@ -721,19 +605,14 @@ void history_release(struct history *h)
 		free(s->subject.reason);
 		free(s);
 	}
-	for (size_t i = 0; i < h->nmarkers; i++) {
-		free(h->markers[i].cells);
-		free(h->markers[i].row);
-	}
 	free(h->series);
 	free(h->scope);
-	free(h->markers);
 	keytable_release(&h->keys);
 	keytable_release(&h->builds);
 	keytable_release(&h->runs);
 	keytable_release(&h->times);
 	keytable_release(&h->scopes);
 	keytable_release(&h->machines);
-	keytable_release(&h->marker_text);
+	markers_release(&h->markers);
 	free(h);
 }
