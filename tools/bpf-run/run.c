@@ -295,6 +295,20 @@ static void sample_test(struct run *run, struct test *test)
 	free(order);
 }
 
+static void write_samples(struct run *run, struct variant *variant)
+{
+	size_t n = run->options->samples;
+
+	for (size_t p = 0; p < variant->nprobes; p++) {
+		struct sample *samples = &variant->samples[p * n];
+
+		measure_costs(&variant->probes[p], samples, n);
+		for (size_t s = 0; s < n; s++)
+			samples_write(run->out, variant->row[variant->entry[p]], run->round,
+				      run->visit * n + s + 1, &variant->probes[p], &samples[s]);
+	}
+}
+
 static int sample_error(const struct run *run, const struct variant *variant)
 {
 	for (size_t i = 0; i < variant->nprobes * run->options->samples; i++)
@@ -317,40 +331,6 @@ static bool never_together(const struct run *run, const struct variant *variant)
 			return true;
 	}
 	return false;
-}
-
-/* Other processes may keep a thread from its CPU for as long as the test's other threads run; not
- * often for long. */
-#define TRIES 5
-
-static void sample_together(struct run *run, struct test *test)
-{
-	bool again = true;
-
-	for (unsigned try = 0; again && try < TRIES && !*run->stop; try++) {
-		sample_test(run, test);
-		again = false;
-		for (size_t v = 0; v < test->nvariants; v++) {
-			const struct variant *variant = &test->variants[v];
-
-			again |= !variant->ended && !sample_error(run, variant) &&
-				 never_together(run, variant);
-		}
-	}
-}
-
-static void write_samples(struct run *run, struct variant *variant)
-{
-	size_t n = run->options->samples;
-
-	for (size_t p = 0; p < variant->nprobes; p++) {
-		struct sample *samples = &variant->samples[p * n];
-
-		measure_costs(&variant->probes[p], samples, n);
-		for (size_t s = 0; s < n; s++)
-			samples_write(run->out, variant->row[variant->entry[p]], run->round,
-				      run->visit * n + s + 1, &variant->probes[p], &samples[s]);
-	}
 }
 
 /* With a consumer: whether more records were lost than the suite allows; then why is written. */
@@ -461,7 +441,7 @@ static void run_test(struct run *run, struct test *test)
 	random_shuffle(&run->random, order, n);
 	for (size_t i = 0; i < n; i++)
 		ready_variant(run, test, &test->variants[order[i]]);
-	sample_together(run, test);
+	sample_test(run, test);
 	random_shuffle(&run->random, order, n);
 	for (size_t i = 0; i < n; i++)
 		if (!test->variants[order[i]].ended)
