@@ -244,6 +244,12 @@ TABLE
   cp plan.csv kept.csv
   assert_trouble "output is also an input: 'plan.csv'" bpf-run --quiet -o plan.csv plan.csv
   cmp plan.csv kept.csv
+  bpf-run --list plan.csv > only.csv
+  cp only.csv kept.csv
+  for option in -o --environment --profile; do
+    assert_trouble "output is also an input: 'only.csv'" bpf-run --quiet --only only.csv $option only.csv plan.csv
+    cmp only.csv kept.csv
+  done
   run -2 --separate-stderr quick -o /dev/full plan.csv
   assert_contains "$stderr" "No space left on device"
   run -2 --separate-stderr quick --environment /dev/full plan.csv

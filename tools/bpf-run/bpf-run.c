@@ -314,6 +314,8 @@ static int measure(struct opts *o)
 		errx(EXIT_TROUBLE, "--environment needs a file: standard output is samples.csv's");
 	if (o->environment)
 		cli_check_output(&o->cli, o->environment);
+	if (o->run.profile)
+		cli_check_output(&o->cli, o->run.profile);
 	read_plans(&plan, o);
 	check_runtime(o);
 	check_profile(o, &plan);
@@ -352,6 +354,7 @@ int main(int argc, char **argv)
 	if (getrandom(&o.run.seed, sizeof(o.run.seed), GRND_NONBLOCK) < 0)
 		o.run.seed = (uint64_t)getpid();
 	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &o);
+	cli_reads(&o.cli, o.only);
 	o.run.progress = !o.quiet && isatty(STDERR_FILENO);
 	program_quiet_libbpf(o.cli.verbose);
 	if (o.self_test)
