@@ -276,6 +276,24 @@ order() {
   assert_equal "$(csv_value samples.csv status | sort -u)" ok
 }
 
+@test "where threads never ran at the same time there is no number" {
+  requires bpf cpus2
+  "${CC:-cc}" -shared -fPIC -o another-time.so "$FIXTURES/measurement/another-time.c"
+  plan > plan.csv
+  apart() {
+    ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=$PWD/another-time.so \
+      bpf-run -q --rounds 1 --samples 2 -c 1000 -t "$1" plan.csv > samples.csv
+  }
+  apart '^cpu/mixed$'
+  assert_equal "$(mlr --icsv --onidx --ofs , count-distinct -f entry_point,status,duration_ns samples.csv | sort)" "reader,run_failed,,1
+writer,run_failed,,1"
+  assert_equal "$(reason_of cpu/mixed | uniq)" \
+    'its threads never ran at the same time: other processes kept them from their CPUs'
+  # One alone has nobody to miss.
+  apart '^cpu/1$'
+  assert_equal "$(csv_value samples.csv status | sort -u)" ok
+}
+
 @test "a sample during which another process ran is marked; its CPU time is without it, its wall time with it" {
   requires bpf cpus2
   local busy
