@@ -220,6 +220,23 @@ TABLE
   [[ $(csv_value one.csv timestamp | head -n 1) =~ ^20..-..-..T..:..:..Z$ ]]
 }
 
+@test "the host class names the hypervisor as lscpu does; an unknown signature is a part of a path all the same" {
+  requires bpf lscpu
+  assert_equal "$(hypervisor-name 'KVMKVMKVM' 'Linux KVM Hv' 'Microsoft Hv' VMwareVMware XenVMMXenVMM TCGTCGTCGTCG 'bhyve bhyve' \
+    linux,kvm xen,xen-4.17 VBoxVBoxVBox none 'New/One' | xargs)" \
+    'kvm kvm microsoft vmware xen qemu bhyve kvm xen oracle none New/One'
+  quick --environment env.csv -t '^a$' plan.csv > out.csv
+  name=$(csv_value env.csv value '$name == "virtualisation"')
+  slug=${name,,}
+  [[ $(csv_value out.csv host_class | head -n 1) == *-"${slug//[^a-z0-9._]/-}"-host ]]
+  vendor=$(LC_ALL=C lscpu | sed -n 's/^Hypervisor vendor: *//p')
+  if [ -n "$vendor" ]; then
+    assert_equal "$name" "${vendor,,}"
+  elif ! grep -qw hypervisor /proc/cpuinfo; then
+    assert_equal "$name" none
+  fi
+}
+
 @test "--environment describes the machine, the builds and the tools" {
   requires bpf
   quick --environment env.csv plan.csv y.csv > out.csv
