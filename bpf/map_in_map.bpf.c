@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* A map found in a map, and a random element read or written there. OUTER_TYPE comes from the
  * suite. */
-#include "random.h"
+#include "readers.h"
 #include "test.h"
 
 #ifndef ENTRIES
@@ -52,6 +52,21 @@ int read(void *ctx)
 }
 
 SEC("xdp")
+int read_written(void *ctx)
+{
+	__u32 outer_key = OUTER_KEY, key = random_index(ENTRIES);
+	struct reader *reader = this_reader();
+	void *map = operate(bpf_map_lookup_elem(&outer, &outer_key));
+
+	if (!map)
+		return fail();
+	reader->reads++;
+	if (!bpf_map_lookup_elem(map, &key))
+		reader->missed++;
+	return 0;
+}
+
+SEC("xdp")
 int replace(void *ctx)
 {
 	__u32 outer_key = OUTER_KEY, key = random_index(ENTRIES), value = ~key;
@@ -87,6 +102,13 @@ int check_replace(void *ctx)
 {
 	bpf_loop(ENTRIES, count_one, 0, 0);
 	return failures || !changed || original + changed != ENTRIES;
+}
+
+SEC("xdp")
+int check_read_and_replace(void *ctx)
+{
+	bpf_loop(ENTRIES, count_one, 0, 0);
+	return failures || !changed || original + changed != ENTRIES || !readers_found();
 }
 
 LICENSE;

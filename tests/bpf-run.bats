@@ -220,6 +220,23 @@ TABLE
   [[ $(csv_value one.csv timestamp | head -n 1) =~ ^20..-..-..T..:..:..Z$ ]]
 }
 
+@test "the host class names the hypervisor as lscpu does; an unknown signature is a part of a path all the same" {
+  requires bpf lscpu
+  assert_equal "$(hypervisor-name 'KVMKVMKVM' 'Linux KVM Hv' 'Microsoft Hv' VMwareVMware XenVMMXenVMM TCGTCGTCGTCG 'bhyve bhyve' \
+    linux,kvm xen,xen-4.17 VBoxVBoxVBox none 'New/One' | xargs)" \
+    'kvm kvm microsoft vmware xen qemu bhyve kvm xen oracle none New/One'
+  quick --environment env.csv -t '^a$' plan.csv > out.csv
+  name=$(csv_value env.csv value '$name == "virtualisation"')
+  slug=${name,,}
+  [[ $(csv_value out.csv host_class | head -n 1) == *-"${slug//[^a-z0-9._]/-}"-host ]]
+  vendor=$(LC_ALL=C lscpu | sed -n 's/^Hypervisor vendor: *//p')
+  if [ -n "$vendor" ]; then
+    assert_equal "$name" "${vendor,,}"
+  elif ! grep -qw hypervisor /proc/cpuinfo; then
+    assert_equal "$name" none
+  fi
+}
+
 @test "--environment describes the machine, the builds and the tools" {
   requires bpf
   quick --environment env.csv plan.csv y.csv > out.csv
@@ -244,6 +261,12 @@ TABLE
   cp plan.csv kept.csv
   assert_trouble "output is also an input: 'plan.csv'" bpf-run --quiet -o plan.csv plan.csv
   cmp plan.csv kept.csv
+  bpf-run --list plan.csv > only.csv
+  cp only.csv kept.csv
+  for option in -o --environment --profile; do
+    assert_trouble "output is also an input: 'only.csv'" bpf-run --quiet --only only.csv $option only.csv plan.csv
+    cmp only.csv kept.csv
+  done
   run -2 --separate-stderr quick -o /dev/full plan.csv
   assert_contains "$stderr" "No space left on device"
   run -2 --separate-stderr quick --environment /dev/full plan.csv

@@ -276,6 +276,35 @@ order() {
   assert_equal "$(csv_value samples.csv status | sort -u)" ok
 }
 
+# with LIBRARY REGEX [OPTION...]: samples.csv of the tests that match, with a library that comes between bpf-run and libc
+with() {
+  local library=$1 regex=$2
+  shift 2
+  "${CC:-cc}" -shared -fPIC -o "$library.so" "$FIXTURES/measurement/$library.c"
+  plan > plan.csv
+  ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=$PWD/$library.so bpf-run -q --rounds 1 "$@" -t "$regex" plan.csv > samples.csv
+}
+
+@test "where threads never ran at the same time there is no number" {
+  requires bpf cpus2
+  with another-time '^cpu/mixed$' --samples 2 -c 1000
+  assert_equal "$(mlr --icsv --onidx --ofs , count-distinct -f entry_point,status,duration_ns samples.csv | sort)" "reader,run_failed,,1
+writer,run_failed,,1"
+  assert_equal "$(reason_of cpu/mixed | uniq)" \
+    'its threads never ran at the same time: other processes kept them from their CPUs'
+  # One alone has nobody to miss.
+  with another-time '^cpu/1$' --samples 2 -c 1000
+  assert_equal "$(csv_value samples.csv status | sort -u)" ok
+}
+
+@test "threads that begin at different moments run until they have run together" {
+  requires bpf cpus2
+  # Some 100 ms on CPU 0; when that has long begun, 2 ms on CPU 1.
+  with late '^late$' -r --samples 1 -c 200000
+  assert_equal "$(mlr --icsv --onidx --ofs , count-distinct -f entry_point,status samples.csv | sort)" "chain,ok,1
+cpu,ok,1"
+}
+
 @test "a sample during which another process ran is marked; its CPU time is without it, its wall time with it" {
   requires bpf cpus2
   local busy

@@ -150,14 +150,11 @@ static error_t parse_identity(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static error_t parse(int key, char *arg, struct argp_state *state)
+static error_t parse_measurement(int key, char *arg, struct argp_state *state)
 {
 	struct opts *o = state->input;
 
 	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &o->cli;
-		return 0;
 	case OPT_ROUNDS:
 		o->run.rounds = cli_u64("--rounds", arg, 1, 1000000);
 		return 0;
@@ -170,17 +167,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'c':
 		o->run.iterations = (uint32_t)cli_u64("--iterations", arg, 4, INT32_MAX);
 		return 0;
-	case OPT_SUITE_ITERATIONS:
-		o->run.suite_iterations = true;
-		return 0;
 	case 'p':
 		o->run.cpus = (size_t)cli_u64("--cpus", arg, 1, CPUS_MAX);
+		return 0;
+	case OPT_SUITE_ITERATIONS:
+		o->run.suite_iterations = true;
 		return 0;
 	case 'r':
 		o->run.ignore_results = true;
 		return 0;
-	case OPT_SELF_TEST:
-		o->self_test = true;
+	case OPT_SEED:
+		o->run.seed = cli_u64("--seed", arg, 0, UINT64_MAX);
 		return 0;
 	case OPT_PRE:
 		o->run.pre = arg;
@@ -188,11 +185,21 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_POST:
 		o->run.post = arg;
 		return 0;
-	case 'q':
-		o->quiet = true;
+	case OPT_PROFILE:
+		o->run.profile = arg;
 		return 0;
-	case OPT_SEED:
-		o->run.seed = cli_u64("--seed", arg, 0, UINT64_MAX);
+	default:
+		return parse_identity(key, arg, state);
+	}
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct opts *o = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->cli;
 		return 0;
 	case 't':
 		o->regex = arg;
@@ -203,17 +210,20 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_LIST:
 		o->list = true;
 		return 0;
+	case OPT_SELF_TEST:
+		o->self_test = true;
+		return 0;
 	case OPT_ENVIRONMENT:
 		o->environment = arg;
 		return 0;
-	case OPT_PROFILE:
-		o->run.profile = arg;
+	case 'q':
+		o->quiet = true;
 		return 0;
 	case OPT_EXIT_CODE:
 		o->exit_code = true;
 		return 0;
 	default:
-		return parse_identity(key, arg, state);
+		return parse_measurement(key, arg, state);
 	}
 }
 
@@ -314,6 +324,8 @@ static int measure(struct opts *o)
 		errx(EXIT_TROUBLE, "--environment needs a file: standard output is samples.csv's");
 	if (o->environment)
 		cli_check_output(&o->cli, o->environment);
+	if (o->run.profile)
+		cli_check_output(&o->cli, o->run.profile);
 	read_plans(&plan, o);
 	check_runtime(o);
 	check_profile(o, &plan);
@@ -352,6 +364,7 @@ int main(int argc, char **argv)
 	if (getrandom(&o.run.seed, sizeof(o.run.seed), GRND_NONBLOCK) < 0)
 		o.run.seed = (uint64_t)getpid();
 	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &o);
+	cli_reads(&o.cli, o.only);
 	o.run.progress = !o.quiet && isatty(STDERR_FILENO);
 	program_quiet_libbpf(o.cli.verbose);
 	if (o.self_test)

@@ -19,6 +19,7 @@
 
 #include "cli.h"
 #include "csv.h"
+#include "hypervisor.h"
 #include "schema.h"
 #include "text.h"
 #include "xalloc.h"
@@ -100,7 +101,7 @@ static char *cpu_model(void)
 	return result;
 }
 
-/* The hypervisor's own signature, "none" on bare metal. */
+/* The hypervisor's name, "none" on bare metal. */
 static char *virtualisation(void)
 {
 #if defined(__x86_64__) || defined(__i386__)
@@ -115,13 +116,14 @@ static char *virtualisation(void)
 		/* Some are padded to their twelve bytes. */
 		for (size_t n = strlen(signature); n && signature[n - 1] == ' '; n--)
 			signature[n - 1] = '\0';
-		return xstrdup(*signature ? signature : "unknown");
+		return xstrdup(*signature ? hypervisor_name(signature) : "unknown");
 	}
 	return xstrdup("none");
 #else
 	char *compatible = first_line("/proc/device-tree/hypervisor/compatible");
 	char *type = first_line("/sys/hypervisor/type");
-	char *result = xstrdup(*compatible ? compatible : *type ? type : "none");
+	const char *signature = *compatible ? compatible : *type ? type : "none";
+	char *result = xstrdup(hypervisor_name(signature));
 
 	free(compatible);
 	free(type);

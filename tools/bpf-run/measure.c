@@ -34,8 +34,9 @@ _Static_assert(COUNTERS == READ_COUNT - FIRST_COUNTER, "a reading for each count
 /* What the probes of one sample share. */
 struct measurement {
 	size_t n;
+	size_t wanted;		  /* pairs of each probe */
 	atomic_size_t ready;	  /* probes whose thread has come to the start */
-	atomic_size_t unfinished; /* probes that have no whole pair yet */
+	atomic_size_t unfinished; /* probes that have not run as many yet */
 };
 
 #define ABSENT INT64_MIN
@@ -244,7 +245,7 @@ static size_t kept(const struct thread_result *result)
 }
 
 /* On the probe's CPU. All threads spin at the start until the last has come. Each runs pairs until
- * none is without one. */
+ * all have run as many as are wanted. */
 static void run_probe(void *arg)
 {
 	struct thread_result *result = arg;
@@ -261,7 +262,7 @@ static void run_probe(void *arg)
 		if (!result->run)
 			result->begin_ns = pair->begin_ns;
 		result->end_ns = pair->end_ns;
-		if (++result->run == 1)
+		if (++result->run == m->wanted)
 			atomic_fetch_sub(&m->unfinished, 1);
 	} while (!pair->small.error && !pair->large.error && atomic_load(&m->unfinished));
 }
@@ -325,12 +326,12 @@ static bool summarize(const struct thread_result *result, const struct window *w
 	return inside;
 }
 
-/* Run all probes once. Returns whether all have a pair during which all were running, or cannot
- * have one. */
+/* Run all probes at once, `wanted` pairs of each at least. Returns whether all have a pair during
+ * which all were running, or cannot have one. */
 static bool run_together(struct probe *probes, struct thread_result *results,
-			 struct cpu_task *tasks, size_t n)
+			 struct cpu_task *tasks, size_t n, size_t wanted)
 {
-	struct measurement m = {.n = n, .unfinished = n};
+	struct measurement m = {.n = n, .wanted = wanted, .unfinished = n};
 	struct window w;
 	bool all = true, failed = false;
 
@@ -357,7 +358,8 @@ static uint64_t count_records(struct consumer *consumer)
 	return consumer_count(consumer);
 }
 
-/* On a busy machine a thread may be kept from its CPU while the others run. */
+/* On a busy machine a thread may be kept from its CPU while the others run. Each try is longer than
+ * the one before: in one pair of each there is a moment in common only when they begin together. */
 #define TRIES 10
 
 void measure_sample(struct probe *probes, size_t n)
@@ -371,7 +373,7 @@ void measure_sample(struct probe *probes, size_t n)
 		results[i].pairs = xcalloc(n > 1 ? PAIRS_KEPT : 1, sizeof(*results[i].pairs));
 	records = count_records(probes[0].consumer);
 	for (int try = 0; try < TRIES && !done; try++) {
-		done = run_together(probes, results, tasks, n);
+		done = run_together(probes, results, tasks, n, (size_t)try + 1);
 		for (size_t i = 0; i < n; i++)
 			invocations += results[i].run *
 				       ((uint64_t)probes[i].large + measure_small(probes[i].large));

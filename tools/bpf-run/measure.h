@@ -93,7 +93,7 @@ uint32_t measure_small(uint32_t large);
  *
  * One probe is timed by one pair of calls. Several start together and run pairs until each has
  * run one; only pairs that lie inside the time in which all were running count, and are averaged.
- * When one has none it is tried again, a few times; then its readings are NaN.
+ * When one has none it is tried again with more pairs, a few times; then its readings are NaN.
  */
 void measure_sample(struct probe *probes, size_t n);
 

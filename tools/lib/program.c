@@ -186,49 +186,48 @@ static const char *what_forbids(void)
 			 : "a locked down kernel, see kernel_lockdown(7), or a container";
 }
 
+/* Why this program was not loaded, if it says so; returns whether it does. */
+static bool explain_program(struct loaded *loaded, const struct program_set *set, size_t i,
+			    int error)
+{
+	struct bpf_program *program = loaded->program[i];
+	enum bpf_prog_type type = bpf_program__type(program);
+	char *said = loaded->log[i] ? verifier_reason(loaded->log[i]) : NULL;
+
+	if (said) {
+		const char *needs = what_lacks(said);
+
+		fail(loaded, needs ? STATUS_UNSUPPORTED : STATUS_LOAD_FAILED,
+		     xasprintf("%s: %s%s", set->name[i], said, needs ? needs : ""));
+		free(said);
+	} else if (type == BPF_PROG_TYPE_UNSPEC) {
+		fail(loaded, STATUS_UNSUPPORTED,
+		     xasprintf("libbpf %s does not know section '%s'", libbpf_version_string(),
+			       bpf_program__section_name(program)));
+	} else if (error == EPERM) {
+		fail(loaded, STATUS_UNSUPPORTED,
+		     xasprintf("the kernel refuses programs of type %s here: %s (%s)",
+			       libbpf_bpf_prog_type_str(type), strerror(error), what_forbids()));
+	} else if (error != ESRCH && libbpf_probe_bpf_prog_type(type, NULL) == 0) {
+		/* ESRCH: the type is there, what it names is not. */
+		fail(
+		    loaded, STATUS_UNSUPPORTED,
+		    xasprintf("the kernel has no program type %s", libbpf_bpf_prog_type_str(type)));
+	} else {
+		return false;
+	}
+	return true;
+}
+
 /* Why the load failed: the verifier's word if it had one, else what the kernel lacks. */
 static void explain(struct loaded *loaded, const struct program_set *set, int error)
 {
-	for (size_t i = 0; i < set->n; i++) {
-		struct bpf_program *program = loaded->program[i];
-		const char *type = libbpf_bpf_prog_type_str(bpf_program__type(program));
-		char *said = NULL;
-
-		if (bpf_program__fd(program) >= 0)
-			continue;
-		if (loaded->log[i])
-			said = verifier_reason(loaded->log[i]);
-		if (said) {
-			const char *needs = what_lacks(said);
-
-			fail(loaded, needs ? STATUS_UNSUPPORTED : STATUS_LOAD_FAILED,
-			     xasprintf("%s: %s%s", set->name[i], said, needs ? needs : ""));
-			free(said);
-			return;
-		}
-		if (bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC) {
-			fail(loaded, STATUS_UNSUPPORTED,
-			     xasprintf("libbpf %s does not know section '%s'",
-				       libbpf_version_string(),
-				       bpf_program__section_name(program)));
-			return;
-		}
-		if (error == EPERM) {
-			fail(loaded, STATUS_UNSUPPORTED,
-			     xasprintf("the kernel refuses programs of type %s here: %s (%s)", type,
-				       strerror(error), what_forbids()));
-			return;
-		}
-		/* ESRCH: the type is there, what it names is not. */
-		if (error != ESRCH &&
-		    libbpf_probe_bpf_prog_type(bpf_program__type(program), NULL) == 0) {
-			fail(loaded, STATUS_UNSUPPORTED,
-			     xasprintf("the kernel has no program type %s", type));
-			return;
-		}
-	}
 	struct bpf_map *map;
 
+	for (size_t i = 0; i < set->n; i++)
+		if (bpf_program__fd(loaded->program[i]) < 0 &&
+		    explain_program(loaded, set, i, error))
+			return;
 	bpf_object__for_each_map(map, loaded->object) {
 		if (libbpf_probe_bpf_map_type(bpf_map__type(map), NULL) == 0) {
 			fail(loaded, STATUS_UNSUPPORTED,

@@ -240,53 +240,65 @@ static void set_no_value(const struct comparison *c, struct finding *f, const si
 		finding_set(f, INCONCLUSIVE, "no value on %s", which);
 }
 
-/* Take the values of both sides into the finding: log ratios by round, or logs of each side. */
-static bool take_values(const struct comparison *c, struct finding *f)
+/* The round values of both sides: of the rounds in common, or each side's own. */
+static void collect_values(const struct comparison *c, struct finding *f,
+			   struct rounds_in_common *r, size_t *n)
 {
 	struct by_round b[NSIDES];
-	struct rounds_in_common r;
-	size_t n[NSIDES], bad;
 
 	for (enum side s = BASELINE; s < NSIDES; s++)
 		finding_rounds(c, f, s, &b[s]);
 	if (same_run(f))
-		common_rounds(c, b, &r);
-	else
-		r = (struct rounds_in_common){0};
-	f->paired = r.n > 0;
+		common_rounds(c, b, r);
+	f->paired = r->n > 0;
 	f->one_run = f->paired || (same_run(f) && took_turns(c, b));
-	n[BASELINE] = n[CURRENT] = r.n;
+	n[BASELINE] = n[CURRENT] = r->n;
 	for (enum side s = BASELINE; s < NSIDES; s++) {
 		if (!f->paired) {
-			free(r.value[s]);
-			r.value[s] = own_rounds(&b[s], &n[s]);
+			free(r->value[s]);
+			r->value[s] = own_rounds(&b[s], &n[s]);
 		}
 		by_round_release(&b[s]);
+	}
+}
+
+static void take_logs(struct finding *f, double *const *value, const size_t *n)
+{
+	f->nx = n[BASELINE];
+	f->x = xmalloc(f->nx * sizeof(*f->x));
+	if (f->paired) {
+		/* A quotient is rounded once: equal ratios are equal numbers. */
+		for (size_t i = 0; i < f->nx; i++)
+			f->x[i] = log(value[CURRENT][i] / value[BASELINE][i]);
+		return;
+	}
+	f->ny = n[CURRENT];
+	f->y = xmalloc(f->ny * sizeof(*f->y));
+	logs(f->x, value[BASELINE], f->nx);
+	logs(f->y, value[CURRENT], f->ny);
+}
+
+/* Take the values of both sides into the finding: log ratios by round, or logs of each side. */
+static bool take_values(const struct comparison *c, struct finding *f)
+{
+	struct rounds_in_common r = {0};
+	size_t n[NSIDES], bad = 0;
+
+	collect_values(c, f, &r, n);
+	for (enum side s = BASELINE; s < NSIDES; s++) {
 		if (n[s])
 			f->value[s] = median_of(r.value[s], n[s]);
+		bad += not_positive(r.value[s], n[s]);
 	}
 	f->rounds = n[BASELINE] < n[CURRENT] ? n[BASELINE] : n[CURRENT];
-	bad = not_positive(r.value[BASELINE], n[BASELINE]) +
-	      not_positive(r.value[CURRENT], n[CURRENT]);
-	if (f->rounds && !bad) {
-		fit_rule(f, r.value, n);
-		f->nx = n[BASELINE];
-		f->x = xmalloc(f->nx * sizeof(*f->x));
-		if (f->paired) {
-			/* A quotient is rounded once: equal ratios are equal numbers. */
-			for (size_t i = 0; i < f->nx; i++)
-				f->x[i] = log(r.value[CURRENT][i] / r.value[BASELINE][i]);
-		} else {
-			f->ny = n[CURRENT];
-			f->y = xmalloc(f->ny * sizeof(*f->y));
-			logs(f->x, r.value[BASELINE], f->nx);
-			logs(f->y, r.value[CURRENT], f->ny);
-		}
-	} else if (!f->rounds) {
+	if (!f->rounds) {
 		set_no_value(c, f, n);
-	} else {
+	} else if (bad) {
 		finding_set(f, INCONCLUSIVE, "%zu of %zu round values are not above zero%s", bad,
 			    n[BASELINE] + n[CURRENT], c->net ? ": too close to its baseline" : "");
+	} else {
+		fit_rule(f, r.value, n);
+		take_logs(f, r.value, n);
 	}
 	free(r.value[BASELINE]);
 	free(r.value[CURRENT]);

@@ -72,6 +72,56 @@ static const struct argp_option options[] = {
     {0},
 };
 
+static error_t parse_rule(int key, char *arg, struct argp_state *state)
+{
+	struct opts *o = state->input;
+
+	switch (key) {
+	case OPT_MARGIN:
+		o->rule.margin = cli_double("--margin", arg, 0, 1000) / 100;
+		return 0;
+	case OPT_ALERT:
+		o->rule.alert = cli_double("--alert", arg, 0, 1000) / 100;
+		o->alert_given = true;
+		return 0;
+	case OPT_ALPHA:
+		o->rule.alpha = cli_double("--alpha", arg, 1e-9, .5);
+		o->alpha_given = true;
+		return 0;
+	case OPT_HIGHER:
+		o->rule.higher_is_better = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static error_t parse_history(int key, char *arg, struct argp_state *state)
+{
+	struct opts *o = state->input;
+
+	switch (key) {
+	case OPT_HISTORY:
+		o->history = true;
+		return 0;
+	case OPT_ALL:
+		o->past.all = true;
+		return 0;
+	case OPT_MARKERS:
+		o->past.markers = arg;
+		return 0;
+	case OPT_NOW:
+		o->past.now = arg;
+		return 0;
+	case OPT_STALE:
+		o->past.stale_days = cli_double("--stale", arg, 0, 36500);
+		o->stale_given = true;
+		return 0;
+	default:
+		return parse_rule(key, arg, state);
+	}
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct opts *o = state->input;
@@ -95,36 +145,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'n':
 		o->net = true;
 		return 0;
-	case OPT_MARGIN:
-		o->rule.margin = cli_double("--margin", arg, 0, 1000) / 100;
-		return 0;
-	case OPT_ALERT:
-		o->rule.alert = cli_double("--alert", arg, 0, 1000) / 100;
-		o->alert_given = true;
-		return 0;
-	case OPT_ALPHA:
-		o->rule.alpha = cli_double("--alpha", arg, 1e-9, .5);
-		o->alpha_given = true;
-		return 0;
-	case OPT_HIGHER:
-		o->rule.higher_is_better = true;
-		return 0;
-	case OPT_HISTORY:
-		o->history = true;
-		return 0;
-	case OPT_ALL:
-		o->past.all = true;
-		return 0;
-	case OPT_MARKERS:
-		o->past.markers = arg;
-		return 0;
-	case OPT_NOW:
-		o->past.now = arg;
-		return 0;
-	case OPT_STALE:
-		o->past.stale_days = cli_double("--stale", arg, 0, 36500);
-		o->stale_given = true;
-		return 0;
 	case OPT_AA:
 		o->aa = arg;
 		return 0;
@@ -141,7 +161,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->exit_code = true;
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return parse_history(key, arg, state);
 	}
 }
 
