@@ -36,11 +36,12 @@ confirm: all ## measure again what history suspects and no issue tells of, as fa
 	$(call say,CONFIRM,$(REPORT)/confirmed.csv)
 	$(Q)SUDO='$(SUDO)' pipelines/report/confirm $(REPORT)/unfiled.csv > $(REPORT)/confirmed.csv
 
-# Confirmations of other machines lie in confirmations/.
+# Confirmations of other machines lie in confirmations/; those of a single one right in it, as the workflow's download
+# puts them.
 issues: ## file, follow and close issues, as findings and confirmations say
 	$(call say,ISSUES,$(or $(GITHUB_REPOSITORY),nowhere: GITHUB_REPOSITORY is not set))
 	$(Q)pipelines/report/issues $(REPORT)/findings.csv $(wildcard $(REPORT)/confirmed.csv \
-		$(REPORT)/confirmations/*/confirmed.csv)
+		$(REPORT)/confirmations/confirmed.csv $(REPORT)/confirmations/*/confirmed.csv)
 
 compare-programs: all ## measure the programs of BASE_COMMIT and of the working directory side by side
 	$(Q)SUDO='$(SUDO)' pipelines/report/compare-programs '$(BASE_COMMIT)' '$(suite_file)' $(PULL_REQUEST) --rounds '$(ROUNDS)' $(RUN_OPTIONS)

@@ -77,3 +77,28 @@ github_pull() {
     '{number: $number, state: "open", head: {label: "\($owner):\($branch)", sha: $commit}}' |
     curl -sf --unix-socket "$GITHUB/socket" -X POST --data-binary @- http://api/repos/o/r/pulls > /dev/null
 }
+
+# make_checkout: this repository as one commit, with a bare one as its remote.
+make_checkout() {
+  git init -q --bare remote.git
+  mkdir checkout
+  (cd "$TOP" && git ls-files -z | xargs -0 cp --parents -t "$BATS_TEST_TMPDIR/checkout")
+  git -C checkout init -q
+  git -C checkout remote add origin ../remote.git
+  commit_all first
+}
+
+commit_all() { # MESSAGE
+  git -C checkout add .
+  git -C checkout -c user.name=x -c user.email=x@localhost commit -qm "$1"
+}
+
+# run_job FILE JOB [CONTEXT]: the steps of a workflow's job, in checkout. Of what other jobs left there, it has their
+# artifacts only. CONTEXT is JSON, beside the token. Prints the job's outputs.
+run_job() {
+  [ -s workflows.json ] || node "$TOP/tests/github/workflow.js" "$PACKAGES" "$TOP"/.github/workflows/*.yml > workflows.json
+  mkdir -p artifacts
+  rm -rf checkout/build/results checkout/build/report checkout/build/pull-request
+  jq -n --argjson context "${3:-null}" '{github: {token: "none"}} * ($context // {})' > context.json
+  (cd checkout && node "$TOP/tests/github/job.js" ../workflows.json "$1" "$2" ../context.json ../artifacts)
+}
