@@ -55,6 +55,17 @@ judge() {
   done
   number=$(github '.issues | length')
 
+  # Its commands, as they stand there.
+  awk '/^~~~+sh$/ { inside = 1; next } /^~~~+$/ { inside = 0 } inside && /^make/' <<< "$body" > commands.sh
+  assert_equal "$(grep -c '^make compare\|^make deps profile' commands.sh)" 2
+  sed -i 's/^make deps profile/make profile/; /^make deps/d' commands.sh
+  sed -n '/^make compare/p' commands.sh > compare.sh
+  run -2 bash -c 'cd checkout && . ../compare.sh'
+  [[ $output =~ [0-9]+\ regression ]]
+  sed -n '/^make profile/p' commands.sh > profile.sh
+  (cd checkout && bash -e ../profile.sh)
+  [ -s checkout/build/profile/difference.csv ]
+
   # Again: nothing is filed twice, and what an issue tells of is not measured again. (Tests that are slower
   # only by what the empty program is are, in vain.)
   filed=$(mlr --icsv --onidx filter '$confirmed == 1' then cut -f test artifacts/confirmed-*/confirmed.csv)

@@ -334,13 +334,24 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
     grep -qE "^  $word( |,|	)|^  ([A-Z_]+ )+$word( |	)|, $word " help.txt || { echo "neither target nor variable: $word"; false; }
   done
   inputs=$(grep -oE -- '-f [a-z]+=' <<< "$block" | sed 's/-f //; s/=//')
-  assert_equal "$(wc -w <<< "$inputs")" 4
+  assert_equal "$(wc -w <<< "$inputs")" 6
   for input in $inputs; do
     awk '/^  workflow_dispatch:/ { on = 1 } /^  workflow_call:/ { on = 0 } on' "$TOP/.github/workflows/perf.yml" | grep -q "^      $input:\$" ||
       { echo "no input of perf.yml: $input"; false; }
   done
+  # What is judged net of a baseline is measured with it.
+  assert_contains "$block" "^map/hash/read\$\$|^(baseline|control)/"
+  assert_contains "$block" "SUITE='core' RUNTIME=icount BASE='deb:linux-image-a=1' HEAD='deb:linux-image-a=2'"
+  assert_contains "$block" "-f runtime=icount -f kernels='deb:linux-image-a=1 deb:linux-image-a=2'"
+  assert_contains "$(github '.issues[0].body')" "a VM's time can't be profiled"
   # Of two builds that differ in their programs, not in their kernel.
   confirmed f.csv
+  mlr -I -S --csv put '$runtime = "icount"; $base_kernel = $head_kernel' confirmed.csv
+  run -0 env -u GITHUB_REPOSITORY "$REPORT/issues" --dry-run f.csv confirmed.csv
+  both="KERNEL='deb:linux-image-a=2' BASE=rev:1111111111111111111111111111111111111111 HEAD=rev:2222222222222222222222222222222222222222"
+  assert_contains "$output" "make compare $both SUITE='core' RUNTIME='icount'"
+  assert_contains "$output" "SUITE='core' RUNTIME=icount $both"
+  assert_contains "$output" "-f runtime='icount'"
   mlr -I -S --csv put '$runtime = "host"; $base_kernel = ""; $head_kernel = ""' confirmed.csv
   run -0 env -u GITHUB_REPOSITORY "$REPORT/issues" --dry-run f.csv confirmed.csv
   assert_contains "$output" 'git checkout 2222222222222222222222222222222222222222'

@@ -156,6 +156,30 @@ policy() {
   assert_equal "$(jq '[.workflow | has("concurrency"), (.jobs.report.concurrency."cancel-in-progress")] | any' parsed.json)" false
 }
 
+@test "a profile is of the kernel that was measured: its instructions where its time can't be profiled" {
+  packages
+  mkdir -p checkout/pipelines/report
+  cat > checkout/pipelines/report/bench << 'SH'
+#!/bin/sh
+echo "$*|$RUNTIME|$KERNEL|$TEST" >> ../asked
+mkdir -p build/profile build/results/run
+touch build/profile/functions.csv build/results/run/summary.csv build/results/run/samples.csv
+SH
+  chmod +x checkout/pipelines/report/bench
+  for runtime in host icount kvm; do
+    run_job perf.yml measure '{"inputs": {"profile": true, "tests": ""}, "matrix": {"runtime": "'$runtime'", "kernel": "deb:k", "name": "'$runtime'"}}'
+    [ -e "artifacts/profile-$runtime/functions.csv" ]
+  done
+  assert_equal "$(cat asked)" '|host|deb:k|
+profile|host|deb:k|.
+|icount|deb:k|
+profile|icount|deb:k|.
+|kvm|deb:k|
+profile|icount|deb:k|.'
+  run_job perf.yml measure '{"inputs": {"profile": false, "tests": "^x$"}, "matrix": {"runtime": "kvm", "kernel": "deb:k", "name": "none"}}'
+  [ ! -e artifacts/profile-none ]
+}
+
 @test "bench hands a hostile variable on as one word" {
   cp -r "$TOP/pipelines/report/bench" .
   printf '.PHONY: bench\nbench:\n\t@printf "%%s\\n" "$(SUITE)" $(RUN_OPTIONS)\n' > Makefile
