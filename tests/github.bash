@@ -45,9 +45,9 @@ finding() {
       "", "", "", "", 30, 3, $verdict, "", ""] | @csv' >> "$1"
 }
 
-# confirmed FINDINGS: what the confirmation says of the suspected.
+# confirmed FINDINGS: what the confirmation says of the suspected, with values of its own.
 confirmed() {
-  mlr --csv filter '$verdict == "suspected"' then put '$ratio_low = $ratio * 0.98; $ratio_high = $ratio * 1.02;
+  mlr --csv filter '$verdict == "suspected"' then put '$nominated = $current; $baseline -= 50; $current -= 50; $ratio_low = $ratio * 0.98; $ratio_high = $ratio * 1.02;
     $rounds = 20; $p_adjusted = 0.00012; $confirmed = 1; $how = "a paired comparison, twice"; $control = "control/user/loop: -0.1 %";
     $runtime = "kvm"; $base_kernel = "deb:linux-image-a=1"; $head_kernel = "deb:linux-image-a=2";
     $base_commit = "1111111111111111111111111111111111111111"; $head_commit = "2222222222222222222222222222222222222222";
