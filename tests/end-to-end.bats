@@ -44,13 +44,22 @@ judge() {
   assert_equal "$(jq '.issues | length' "$GITHUB/state")" 0
   assert_equal "$(git -C remote.git ls-tree -r --name-only results | grep -c '/summary.csv$')" 2
 
+  first=$(git -C checkout rev-parse HEAD)
+  echo >> checkout/README.md
+  commit_all later
+  later=$(git -C checkout rev-parse HEAD)
   workflow_run build-3 "$bad"
+  # Inside a VM nobody knows what was measured; the run does.
+  place=$(git -C remote.git ls-tree -r --name-only results | grep -- '-build-3-.*/environment.csv$')
+  git -C remote.git show "results:$place" > environment.csv
+  assert_equal "$(csv_value environment.csv value '$name =~ "^(repository|commit)$"' | xargs)" "o/r $later"
   cat artifacts/confirmed-*/confirmed.csv
   github '.issues[] | "\(.title)\n\n\(.body)"' | tee issue.txt
   [ "$(github '[.issues[] | select(.state == "open")] | length')" -ge 1 ]
   body=$(github '.issues[0].body')
   for part in '| test | metric |' 'last good build is <code>build&#45;2</code>' '/rounds.csv)' 'Control:' \
-    "make compare BASE='${good%@*}' HEAD='${bad%@*}'" 'gh workflow run perf.yml' performance-accepted; do
+    "make compare BASE='${good%@*}' HEAD='${bad%@*}'" 'gh workflow run perf.yml' performance-accepted \
+    "https://github.com/o/r/compare/$first...$later"; do
     assert_contains "$body" "$part"
   done
   number=$(github '.issues | length')
