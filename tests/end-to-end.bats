@@ -5,6 +5,7 @@
 
 load helpers
 load github
+load runs
 
 # What a scheduled run does when the track's kernel is this one.
 workflow_run() { # BUILD KERNEL
@@ -128,4 +129,44 @@ pull_request() { # BASE HEAD
   pull_request "$base" "$mended"
   assert_equal "$(github '.comments | length')" 1
   assert_contains "$(github '.comments[0].body')" '**0 regressions**'
+}
+
+@test "a results branch to which nothing comes, or not all of it, is an issue until it comes again" {
+  requires node gh
+  github_start
+  make_repositories
+  # The project's make, in a repository that has nothing but results.
+  mkdir here/build
+  ln -s "$TOP"/{Makefile,bpf,pipelines,results-schema,tools} here
+  ln -s "$TOP/build/bin" here/build
+  nightly() {
+    (cd here && pipelines/results/store --remote ../remote.git ../results)
+    for step in fetch-results findings issues; do
+      make -s -C here -o all --no-print-directory $step REMOTE=../remote.git
+    done
+  }
+  states() { github '.issues[] | "\(.state) \(.title)"'; }
+  make_run results 0
+  nightly
+  assert_equal "$(states)" 'open No new results of smoke on local (test-host)'
+  nightly
+  assert_equal "$(states | wc -l)" 1
+  assert_equal "$(csv_value here/build/report/findings.csv verdict | sort -u)" stale
+
+  # arrives N [TEST]: a run of now, without a test
+  arrives() {
+    place=$(make_run new "$1")
+    sed -i "s/2026-11-01T00:0$1:00Z/$(date -u +%Y-%m-%dT%H:%M:%SZ)/" "new/$place"/*.csv
+    T=${2-} mlr -I -S --csv filter '$test != ENV["T"]' "new/$place/summary.csv" "new/$place/rounds.csv" "new/$place/plan.csv"
+    "$PIPELINES/results/file-run" "new/$place" results
+    nightly
+  }
+  arrives 1
+  assert_equal "$(states)" 'closed No new results of smoke on local (test-host)'
+  assert_equal "$(github '.comments[-1].body' | tail -n 1)" 'The numbers are there again.'
+  arrives 2 map/hash/read
+  assert_equal "$(states | tail -n 1)" 'open Tests of smoke give no number on local (test-host)'
+  assert_contains "$(github '.issues[-1].body')" '<code>map/hash/read</code> | <code>read</code> | missing'
+  arrives 3
+  assert_equal "$(states | cut -d' ' -f 1 | xargs)" 'closed closed'
 }
