@@ -86,6 +86,24 @@ in_browser() {
   assert_contains "$(cat out/index.html)" 'class="v failed"'
 }
 
+@test "a build that is alone is compared with nothing" {
+  requires mlr gnuplot
+  printf 'run_id,timestamp,build,test,entry_point,median_v_ns,status,reason\n1,2024-01-01T00:00:00Z,a,t,e,5,ok,\n' > one.csv
+  printf '2,2024-01-02T00:00:00Z,b,t,e,6,ok,\n' | cat one.csv - > two.csv
+  for n in one two; do
+    site -o $n --now "$NOW" $n.csv
+  done
+  cat one/t/*.html > page.html
+  [[ $(cat page.html) != *"+0.00"* && $(cat page.html) != *"against the"* && $(cat page.html) != *"Dotted"* ]]
+  assert_contains "$(cat page.html)" 'data-base="0"'
+  [[ $(cat one/t/*.svg) != *'%<'* ]]
+  # With another build there is all that.
+  cat two/t/*.html > page.html
+  assert_contains "$(cat page.html)" '+20.0 %</strong> against the previous build'
+  assert_contains "$(cat page.html)" 'Dotted: baseline.'
+  assert_contains "$(cat two/t/*.svg)" '%<'
+}
+
 @test "a failure takes the place of the number that was there, since it began, and is in the comparison" {
   requires mlr gnuplot
   {
