@@ -87,6 +87,12 @@ judge() {
   done
   github '.comments[].body'
   assert_equal "$(github '[.issues[] | select(.state == "open")] | length')" 0
+
+  # A person asks for a profile of one test: of the track's kernel.
+  rm -rf artifacts
+  row=$(run_job perf.yml plan | jq -c '{inputs: {profile: true, tests: "^map/array/read$"}, matrix: (.matrix | fromjson | .include[0])}')
+  run_job perf.yml measure "$row"
+  assert_contains "$(csv_value artifacts/profile-*/functions.csv function)" bpf_prog_read
 }
 
 # What a push to a pull request starts: the head's own job, and then the one of the default branch.

@@ -102,6 +102,14 @@ policy() {
   done
 }
 
+@test "what more than the tools needs is installed by the same make" {
+  packages
+  parsed "$WORKFLOWS"/*.yml > parsed.json
+  jq -r '.workflow.jobs[].steps[]?.run // empty' parsed.json | grep -E '(make|bench)( [a-z-]+)* (site|profile)( |$)' > runs.txt
+  assert_equal "$(wc -l < runs.txt)" 2
+  assert_equal "$(grep -vE '(make|bench) deps ' runs.txt)" ''
+}
+
 @test "the matrix has a job a track, or a kernel on each runner and suite" {
   matrix() { env "$@" "$REPORT/matrix" "$TOP/pipelines/tracks.csv"; }
   assert_equal "$(matrix x= | jq '.include | length')" "$(mlr --icsv --onidx count "$TOP/pipelines/tracks.csv")"
@@ -153,6 +161,10 @@ policy() {
   assert_equal "$(stored workflow_dispatch main '^x$')" false
   assert_equal "$(stored workflow_dispatch feature '')" false
   assert_equal "$(jq '.workflow.jobs.collect | has("concurrency")' parsed.json)" false
+  # Where nothing could be measured and stored, history is judged all the same: data grow stale.
+  condition=$(jq -r '.workflow.jobs.nominate.if | sub("^\\$\\{\\{"; "") | sub("\\}\\}$"; "")' parsed.json)
+  judged() { node -e 'const needs = { collect: { result: process.argv[2] } }, cancelled = () => false; console.log(eval(process.argv[1]))' "$condition" "$1"; }
+  assert_equal "$(judged success) $(judged failure) $(judged skipped)" 'true true false'
   assert_equal "$(jq '[.workflow | has("concurrency"), (.jobs.report.concurrency."cancel-in-progress")] | any' parsed.json)" false
 }
 
