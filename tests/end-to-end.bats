@@ -141,10 +141,7 @@ pull_request() { # BASE HEAD
   requires node gh
   github_start
   make_repositories
-  # The project's make, in a repository that has nothing but results.
-  mkdir here/build
-  ln -s "$TOP"/{Makefile,bpf,pipelines,results-schema,tools} here
-  ln -s "$TOP/build/bin" here/build
+  link_project here
   nightly() {
     (cd here && pipelines/results/store --remote ../remote.git ../results)
     for step in fetch-results findings issues; do

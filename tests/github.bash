@@ -88,6 +88,13 @@ make_checkout() {
   commit_all first
 }
 
+# link_project FOLDER: the project's make, with the tools that are built, where nothing else is.
+link_project() {
+  mkdir -p "$1/build"
+  ln -s "$TOP"/{Makefile,bpf,pipelines,results-schema,tools} "$1"
+  ln -s "$TOP/build/bin" "$1/build"
+}
+
 commit_all() { # MESSAGE
   git -C checkout add .
   git -C checkout -c user.name=x -c user.email=x@localhost commit -qm "$1"

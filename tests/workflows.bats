@@ -168,6 +168,24 @@ policy() {
   assert_equal "$(jq '[.workflow | has("concurrency"), (.jobs.report.concurrency."cancel-in-progress")] | any' parsed.json)" false
 }
 
+@test "what runners confirmed is filed, whether it was one or several" {
+  packages
+  github_start
+  link_project checkout
+  for runners in 0-one '0-one 1-two'; do
+    rm -rf artifacts f.csv
+    for runner in $runners; do
+      finding f.csv suspected "$runner of $runners" 100 120 b2
+      confirmed f.csv
+      mkdir -p "artifacts/confirmed-$runner" artifacts/findings
+      mv confirmed.csv "artifacts/confirmed-$runner"
+    done
+    cp f.csv artifacts/findings/findings.csv
+    run_job perf.yml report
+  done
+  assert_equal "$(github '.issues[].title | split(":")[0]' | sort | paste -sd,)" '0-one of 0-one,0-one of 0-one 1-two,1-two of 0-one 1-two'
+}
+
 @test "a profile is of the kernel that was measured: its instructions where its time can't be profiled" {
   packages
   mkdir -p checkout/pipelines/report
