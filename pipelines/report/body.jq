@@ -6,6 +6,9 @@ def interval: if (.ratio_low // "") == "" then "" else "\(.ratio_low | percent) 
 
 def is_commit: (. // "") | test("^[0-9a-f]{7,64}$");
 
+def other_kernel: (.base_kernel // "") != "" and (.head_kernel // "") != "" and .base_kernel != .head_kernel;
+def other_programs: (.base_commit | is_commit) and (.head_commit | is_commit) and .base_commit != .head_commit;
+
 def table:
   "| test | metric | \(.[0].baseline_build | code) | \(.[0].current_build | code) | change | 99 % interval | rounds | p |\n" +
   "|---|---|--:|--:|--:|--:|--:|--:|\n" +
@@ -28,7 +31,7 @@ def csv_links($env; $name; $place):
 
 def range($env):
   "## Range\n\nFirst seen in \(.current_build | code); the last good build is \(.baseline_build | code)." +
-  (if (.base_kernel // "") != "" then " Kernels: \(.base_kernel | code), \(.head_kernel | code)." else "" end) +
+  (if (.base_kernel // "") != "" then (if other_kernel then " Kernels: \(.base_kernel | code), \(.head_kernel | code)." else " Kernel: \(.head_kernel | code)." end) else "" end) +
   compare_link($env) + "\n" +
   csv_links($env; "last good build"; .base_place) + csv_links($env; "this build"; .head_place) +
   (if ($env.run_url // "") != "" then "\n* [the run that found it, with raw samples](\($env.run_url))" else "" end) +
@@ -40,8 +43,6 @@ def certainty:
 
 # One test, and what it is judged with.
 def one_test: if .tests == 1 then " RUN_OPTIONS=" + ("-t \("\(.test | exactly)|^(baseline|control)/" | shell)" | make_value) else "" end;
-def other_kernel: (.base_kernel // "") != "" and (.head_kernel // "") != "" and .base_kernel != .head_kernel;
-def other_programs: (.base_commit | is_commit) and (.head_commit | is_commit) and .base_commit != .head_commit;
 
 def in_vm: .runtime == "icount" or .runtime == "kvm";
 
