@@ -355,6 +355,26 @@ CASES
   grep -q '>+1[12]\.[0-9] %  028fccf<' "$dir"/out/t/map-hash-update-*.svg
 }
 
+@test "a kernel's call of programs that became dearer is one finding on the pages too" {
+  requires mlr
+  for i in 1 2 3; do
+    grown=$((i == 3 ? 1 : 0))
+    for host in icount host; do
+      place=t/$host/main/s/2026/01/2026010${i}t000000z-b$i-r$i
+      mkdir -p "$place"
+      echo run_id,timestamp,host_class,runtime,track,suite,test,entry_point,build,program_type,control,median_duration_ns,median_instructions,status,reason > "$place/summary.csv"
+      for test in baseline/xdp/empty:59 map:200; do
+        echo "r$i,2026-01-0${i}T00:00:00Z,$host,$host,main,s,${test%:*},e,b$i,xdp,0,,$((${test#*:} + grown)),ok,"
+      done >> "$place/summary.csv"
+    done
+  done
+  (cd "$TOP" && pipelines/site-verdicts "$BATS_TEST_TMPDIR/t" "$BATS_TEST_TMPDIR/v")
+  assert_equal "$(mlr --icsv --onidx --ofs : filter '$host_class == "icount"' then cut -o -f test,baseline,current,verdict,first_bad_build v/newest.csv | xargs)" \
+    'baseline/xdp/empty:59:60:suspected:b3 map:200:201:unchanged:'
+  assert_equal "$(csv_value v/newest.csv test '$host_class == "host"' | xargs)" 'baseline/xdp/empty map'
+  assert_equal "$(head -n 1 v/newest.csv)" "$(head -n 1 v/changes.csv)"
+}
+
 @test "the site can be split off and used by another project as a submodule" {
   requires mlr gnuplot git
   git -C "$TOP" rev-parse --verify --quiet HEAD:pipelines/site/site || skip "not in a repository"
