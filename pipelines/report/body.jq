@@ -8,6 +8,7 @@ def is_commit: (. // "") | test("^[0-9a-f]{7,64}$");
 
 def other_kernel: (.base_kernel // "") != "" and (.head_kernel // "") != "" and .base_kernel != .head_kernel;
 def other_programs: (.base_commit | is_commit) and (.head_commit | is_commit) and .base_commit != .head_commit;
+def in_vm: .runtime == "icount" or .runtime == "kvm";
 
 def table:
   "| test | metric | \(.[0].baseline_build | code) | \(.[0].current_build | code) | change | 99 % interval | rounds | p |\n" +
@@ -39,12 +40,11 @@ def range($env):
 
 def certainty:
   "## How sure\n\nHistory only nominated it; it was confirmed by \(.how // "a fresh run" | words). " +
-  "Control: \(if (.control // "") == "" then "none in this comparison" else .control | code end).";
+  "Control: \(if (.control // "") == "" then "none in this comparison" else .control | code end)." +
+  (if in_vm and other_kernel and (.test | startswith("baseline/") | not) then "\n\nThe table's values are net: what the test costs beyond the empty program of its type. The plot's are whole." else "" end);
 
 # One test, and what it is judged with.
 def one_test: if .tests == 1 then " RUN_OPTIONS=" + ("-t \("\(.test | exactly)|^(baseline|control)/" | shell)" | make_value) else "" end;
-
-def in_vm: .runtime == "icount" or .runtime == "kvm";
 
 # Both builds, as make compare and make profile take them for a VM; nothing where they can't be had.
 def both_builds:
