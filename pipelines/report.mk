@@ -24,12 +24,8 @@ findings: all ## judge the newest builds by history: what is suspected, stale or
 	$(call say,HISTORY,$(REPORT)/findings.csv)
 	$(Q)pipelines/report/markers '$(MARKERS)' > $(REPORT)/markers.csv
 	$(Q)pipelines/results/history $(HISTORY_OPTIONS) > $(REPORT)/history.csv
-	$(Q)$(BIN)/regress-detect --history --markers $(REPORT)/markers.csv $(if $(SETTINGS),--settings '$(SETTINGS)') \
-		--now "$$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
-		-o $(REPORT)/all-findings.csv $(REPORT)/history.csv
-	@# A metric that a runtime does not have is no finding.
-	$(Q)mlr -S --csv filter 'is_not_empty($$baseline) || is_not_empty($$current) || $$verdict != "inconclusive"' \
-		$(REPORT)/all-findings.csv > $(REPORT)/findings.csv
+	$(Q)PATH="$(BIN):$$PATH" pipelines/report/nominate $(REPORT)/history.csv --markers $(REPORT)/markers.csv \
+		$(if $(SETTINGS),--settings '$(SETTINGS)') --now "$$(date -u +%Y-%m-%dT%H:%M:%SZ)" > $(REPORT)/findings.csv
 	$(Q)pipelines/report/summary --annotations --title 'Newest builds against their history' $(REPORT)/findings.csv
 	$(Q)pipelines/report/issues --unfiled $(REPORT)/findings.csv > $(REPORT)/unfiled.csv
 
@@ -37,11 +33,12 @@ confirm: all ## measure again what history suspects and no issue tells of, as fa
 	$(call say,CONFIRM,$(REPORT)/confirmed.csv)
 	$(Q)SUDO='$(SUDO)' pipelines/report/confirm $(REPORT)/unfiled.csv > $(REPORT)/confirmed.csv
 
-# Confirmations of other machines lie in confirmations/.
+# Confirmations of other machines lie in confirmations/; those of a single one right in it, as the workflow's download
+# puts them.
 issues: ## file, follow and close issues, as findings and confirmations say
 	$(call say,ISSUES,$(or $(GITHUB_REPOSITORY),nowhere: GITHUB_REPOSITORY is not set))
 	$(Q)pipelines/report/issues $(REPORT)/findings.csv $(wildcard $(REPORT)/confirmed.csv \
-		$(REPORT)/confirmations/*/confirmed.csv)
+		$(REPORT)/confirmations/confirmed.csv $(REPORT)/confirmations/*/confirmed.csv)
 
 compare-programs: all ## measure the programs of BASE_COMMIT and of the working directory side by side
 	$(Q)SUDO='$(SUDO)' pipelines/report/compare-programs '$(BASE_COMMIT)' '$(suite_file)' $(PULL_REQUEST) --rounds '$(ROUNDS)' $(RUN_OPTIONS)

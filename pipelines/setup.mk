@@ -3,7 +3,7 @@
 
 deps: ## install what building and running need
 	$(Q)SUDO='$(SUDO)' pipelines/host/deps run $(if $(filter icount kvm,$(RUNTIME)),vm) \
-		$(if $(filter site site-serve plot,$(MAKECMDGOALS)),site) $(filter report profile,$(MAKECMDGOALS))
+		$(if $(filter site site-serve plot,$(MAKECMDGOALS)),site) $(filter report $(if $(filter icount,$(RUNTIME)),,profile),$(MAKECMDGOALS))
 
 test-deps: ## install what only tests need, besides
 	$(Q)SUDO='$(SUDO)' pipelines/host/deps run test

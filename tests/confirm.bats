@@ -3,9 +3,11 @@
 
 load helpers
 load github
+load kernels
 load runs
 
 export HISTORY_OPTIONS="--directory results"
+KERNEL= # see kernels.bash
 
 # Two runs of the smoke suite, b1 and b2, and the finding that map/hash/read became slower. ENVIRONMENT is
 # one or more name=value of both, NAME.b1=value of one.
@@ -33,6 +35,7 @@ fake_make() { # VERDICT...
   printf '%s\n' "$@" > verdicts
   cat > bin/make <<'SH'
 #!/bin/sh
+case " $* " in *' vm-tools '*) exit 0 ;; esac
 echo "$*" >> asked
 for word; do case $word in RESULTS=*) folder=${word#*=}/run ;; esac; done
 mkdir -p "$folder"
@@ -137,8 +140,8 @@ commit_of() {
   git rev-parse HEAD
 }
 
-@test "a program that a commit made slower is confirmed by the commits' programs side by side; one that it did not is not" {
-  requires bpf
+# A repository with three commits of a program: one, slower, and same, which is as slow.
+make_commits() {
   git init -q
   mkdir -p bpf/suites
   printf 'tests:\n- {name: map/hash/read, source: ../x.bpf.c, entry_point: read}\n' > bpf/suites/smoke.yml
@@ -146,6 +149,11 @@ commit_of() {
   one=$(commit_of "$(program 1)")
   slower=$(commit_of "$(program 200)")
   same=$(commit_of "$(program 200) /* now with a comment */")
+}
+
+@test "a program that a commit made slower is confirmed by the commits' programs side by side; one that it did not is not" {
+  requires bpf
+  make_commits
   export CONFIRM_ROUNDS=10
   history_of runtime=host kernel=k machine="$(uname -m)" commit.b1="$one" commit.b2="$slower" tools_version.b2=new
   confirmed_is 1
@@ -154,4 +162,49 @@ commit_of() {
   [ "$(git worktree list | wc -l)" -eq 1 ]
   history_of runtime=host kernel=k machine="$(uname -m)" commit.b1="$slower" commit.b2="$same" tools_version.b2=new
   confirmed_is 0
+}
+
+@test "the same for a track of a kernel in a VM, on that kernel" {
+  needs_kernel
+  make_commits
+  export SEEDS=1
+  folder=$("$TOP/pipelines/runtime/get-kernel" "$KERNEL")
+  of() { csv_value "$folder/kernel.csv" value "\$name == \"$1\""; }
+  package=$(of kernel_package) version=$(of kernel_version)
+  vm_history() { # BASE HEAD
+    history_of runtime=icount kernel=k kernel_package="$package" kernel_version="$version" commit.b1="$1" commit.b2="$2" tools_version.b2=new
+    mlr -I -S --csv put '$metric = "instructions"' found.csv
+  }
+  vm_history "$one" "$slower"
+  confirmed_is 1
+  assert_equal "$(csv_value confirmed.csv how)" 'a comparison of both commits, their programs side by side on one kernel, instructions counted'
+  assert_contains "$(csv_value build/report/confirm/programs/environment.csv value '$name == "kernel_version"')" "$version"
+  [ "$(csv_value confirmed.csv current | cut -d. -f1)" -gt "$((100 + $(csv_value confirmed.csv baseline | cut -d. -f1)))" ]
+  vm_history "$slower" "$same"
+  confirmed_is 0
+  # When the kernel changed too, and is not what it was: the programs, on the newer kernel.
+  vm_history "$one" "$slower"
+  mlr -I -S --csv put '$name == "kernel_version" {$value = "another"}' results/*/*/*/*/*/*-b1-*/environment.csv
+  (
+    fake_make unchanged
+    sed -i 's/duration_ns/instructions/' bin/make
+    confirmed_is 1
+    assert_equal "$(grep -c 'compare BASE=deb:.*=another HEAD=deb:' asked)" 1
+    assert_contains "$(csv_value confirmed.csv how)" 'a comparison of both commits'
+    assert_equal "$(csv_value confirmed.csv base_kernel)" "$(csv_value confirmed.csv head_kernel)"
+    # And what the kernels explain is not asked again.
+    rm -r build/report/confirm/programs
+    fake_make regression
+    sed -i 's/duration_ns/instructions/' bin/make
+    confirmed_is 1
+    assert_contains "$(csv_value confirmed.csv how)" 'a comparison of both kernels'
+    [ ! -e build/report/confirm/programs ]
+  )
+  # No commit, nothing to compare; and never on this machine's kernel instead.
+  vm_history "$same" "$same"
+  run -0 --separate-stderr "$REPORT/confirm" found.csv
+  assert_contains "$stderr" "'b2' of the track 'local' has the kernel of 'b1', and no other commit that is here"
+  history_of runtime=icount kernel=k commit.b1="$one" commit.b2="$slower" tools_version.b2=new
+  run -0 --separate-stderr "$REPORT/confirm" found.csv
+  assert_contains "$stderr" "is of no package: it can't be had again"
 }

@@ -1,38 +1,32 @@
 #!/usr/bin/env bats
-# perf.yml from nothing to an issue and its end, on this machine: its run steps in order, kernels under
-# icount, a bare repository as the remote and a stand-in as GitHub's API.
+# The workflows from end to end, on this machine: their jobs' steps in order, a bare repository as the remote and a
+# stand-in as GitHub's API. perf.yml with kernels under icount, from nothing to an issue and its end; pull-request.yml
+# from two commits to a comment.
 
 load helpers
 load github
-
-# The steps of a job that are not about setting up a machine, one after the other.
-run_job() { # JOB
-  local block
-  jq -r --arg job "$1" '.workflow.jobs[$job].steps[] | select(.run and (.if // "" | test("inputs.profile|kvm") | not)) | .run
-    | select(test("apt-get|sudo |make deps") | not) | @base64' perf.json > blocks
-  [ -s blocks ]
-  while read -r block; do
-    base64 -d <<< "$block" > step.sh
-    (cd checkout && bash --noprofile --norc -eo pipefail ../step.sh < /dev/null) || return 1
-  done < blocks
-}
+load runs
 
 # What a scheduled run does when the track's kernel is this one.
 workflow_run() { # BUILD KERNEL
-  rm -rf checkout/build/results checkout/build/report
-  export BUILD=$1 KERNEL=$2 TRACK=debian-6.1 RUNTIME=icount SUITE=smoke ROUNDS='' TESTS=''
-  run_job measure
-  run_job collect
-  # Only these two jobs know the variables of the matrix.
-  unset BUILD KERNEL TRACK RUNTIME SUITE ROUNDS TESTS
+  local row
+  rm -rf artifacts
+  printf 'track,runner,runtime,kernel,suite,rounds\ndebian-6.1,here,icount,%s,smoke,\n' "$2" > checkout/pipelines/tracks.csv
+  row=$(run_job perf.yml plan | jq -c '{matrix: (.matrix | fromjson | .include[0])}')
+  BUILD=$1 run_job perf.yml measure "$row"
+  run_job perf.yml collect
   judge
 }
 
-# The jobs share their files here; on GitHub they are artifacts.
 judge() {
-  run_job nominate
-  run_job confirm
-  run_job report
+  local row
+  rm -rf artifacts/findings artifacts/confirmed-*
+  run_job perf.yml nominate > nominated.json
+  jq -c '.matrix | fromjson | .include[] | {matrix: .}' nominated.json > rows
+  while read -r row; do
+    run_job perf.yml confirm "$row" < /dev/null
+  done < rows
+  run_job perf.yml report
 }
 
 # bats test_tags=slow
@@ -44,43 +38,48 @@ judge() {
   bad=$(head -n 1 <<< "$kernels")
   good=$(grep -m 1 -- '-47-amd64=' <<< "$kernels") || { echo 'no kernel of before the change can be had' >&2; false; }
   github_start
-  export GITHUB_OUTPUT=$BATS_TEST_TMPDIR/outputs
-  git init -q --bare remote.git
-  mkdir checkout
-  (cd "$TOP" && git ls-files -z | xargs -0 cp --parents -t "$BATS_TEST_TMPDIR/checkout")
-  (
-    cd checkout
-    git init -q
-    git add .
-    git -c user.name=x -c user.email=x@localhost commit -qm all
-    git remote add origin ../remote.git
-  )
-  node "$TOP/tests/github/workflow.js" "$PACKAGES" "$TOP/.github/workflows/perf.yml" > perf.json
+  make_checkout
 
   workflow_run build-1 "$good"
   workflow_run build-2 "$good"
   assert_equal "$(jq '.issues | length' "$GITHUB/state")" 0
   assert_equal "$(git -C remote.git ls-tree -r --name-only results | grep -c '/summary.csv$')" 2
 
+  first=$(git -C checkout rev-parse HEAD)
+  echo >> checkout/README.md
+  commit_all later
+  later=$(git -C checkout rev-parse HEAD)
   workflow_run build-3 "$bad"
-  cat checkout/build/report/confirmed.csv
+  # Inside a VM nobody knows what was measured; the run does.
+  place=$(git -C remote.git ls-tree -r --name-only results | grep -- '-build-3-.*/environment.csv$')
+  git -C remote.git show "results:$place" > environment.csv
+  assert_equal "$(csv_value environment.csv value '$name =~ "^(repository|commit)$"' | xargs)" "o/r $later"
+  cat artifacts/confirmed-*/confirmed.csv
   github '.issues[] | "\(.title)\n\n\(.body)"' | tee issue.txt
   [ "$(github '[.issues[] | select(.state == "open")] | length')" -ge 1 ]
   body=$(github '.issues[0].body')
   for part in '| test | metric |' 'last good build is <code>build&#45;2</code>' '/rounds.csv)' 'Control:' \
-    "make compare BASE='${good%@*}' HEAD='${bad%@*}'" 'gh workflow run perf.yml' performance-accepted; do
+    "make compare BASE='${good%@*}' HEAD='${bad%@*}'" 'gh workflow run perf.yml' performance-accepted 'https://github.com/o/r/actions/runs/12' \
+    "https://github.com/o/r/compare/$first...$later"; do
     assert_contains "$body" "$part"
   done
   number=$(github '.issues | length')
 
-  # Again: nothing is filed twice, and what an issue tells of is not measured again. (Tests that are slower
-  # only by what the empty program is are, in vain.)
-  filed=$(mlr --icsv --onidx filter '$confirmed == 1' then cut -f test checkout/build/report/confirmed.csv)
+  # Its commands, as they stand there.
+  awk '/^~~~+sh$/ { inside = 1; next } /^~~~+$/ { inside = 0 } inside && /^make/' <<< "$body" > commands.sh
+  assert_equal "$(grep -c '^make compare\|^make deps profile' commands.sh)" 2
+  sed -i 's/^make deps profile/make profile/; /^make deps/d' commands.sh
+  sed -n '/^make compare/p' commands.sh > compare.sh
+  run -2 bash -c 'cd checkout && . ../compare.sh'
+  [[ $output =~ [0-9]+\ regression ]]
+  sed -n '/^make profile/p' commands.sh > profile.sh
+  (cd checkout && bash -e ../profile.sh)
+  [ -s checkout/build/profile/difference.csv ]
+
+  # Again: nothing is filed twice, and nothing is measured again: neither what an issue tells of, nor what is slower
+  # only by what the empty program is.
   judge
-  assert_equal "$(mlr --icsv --onidx filter '$confirmed == 1' then cut -f test checkout/build/report/confirmed.csv)" ''
-  for test in $filed; do
-    assert_equal "$(csv_value checkout/build/report/unfiled.csv test '$test == "'"$test"'"')" ''
-  done
+  [ ! -s rows ]
   assert_equal "$(github '.issues | length')" "$number"
 
   for build in build-4 build-5 build-6; do
@@ -88,4 +87,89 @@ judge() {
   done
   github '.comments[].body'
   assert_equal "$(github '[.issues[] | select(.state == "open")] | length')" 0
+
+  # A person asks for a profile of one test: of the track's kernel.
+  rm -rf artifacts
+  row=$(run_job perf.yml plan | jq -c '{inputs: {profile: true, tests: "^map/array/read$"}, matrix: (.matrix | fromjson | .include[0])}')
+  run_job perf.yml measure "$row"
+  assert_contains "$(csv_value artifacts/profile-*/functions.csv function)" bpf_prog_read
+}
+
+# What a push to a pull request starts: the head's own job, and then the one of the default branch.
+pull_request() { # BASE HEAD
+  rm -rf artifacts
+  git -C checkout checkout -q "$2"
+  github_pull 7 someone feature "$2"
+  run_job pull-request.yml compare "$(jq -n --arg base "$1" '{github: {event: {pull_request: {base: {sha: $base}}}}}')"
+  git -C checkout checkout -q "$1"
+  run_job pull-request-comment.yml comment "$(jq -n --arg head "$2" '{github: {event: {workflow_run: {id: 1, head_sha: $head,
+    head_branch: "feature", head_repository: {owner: {login: "someone"}}}}}}')"
+}
+
+@test "a pull request whose program is slower says so in one comment, until a push mends it" {
+  requires bpf node gh
+  requires test-packages
+  github_start
+  make_checkout
+  printf '%s\n' tests: '- {name: control/user/loop, program_type: user, entry_point: loop, control: true}' \
+    '- {name: probe, source: ../probe.bpf.c, entry_point: probe, expected_result: 2}' > checkout/bpf/suites/core.yml
+  cp "$FIXTURES/other-repository/src/probe.bpf.c" checkout/bpf
+  commit_all base
+  base=$(git -C checkout rev-parse HEAD)
+  sed -i 's/ROUNDS 1$/ROUNDS 400/' checkout/bpf/probe.bpf.c
+  commit_all slower
+  slower=$(git -C checkout rev-parse HEAD)
+  git -C checkout revert --no-commit HEAD
+  commit_all mended
+  mended=$(git -C checkout rev-parse HEAD)
+  export ROUNDS=10 GITHUB_STEP_SUMMARY=$BATS_TEST_TMPDIR/summary.md
+
+  pull_request "$base" "$slower"
+  assert_equal "$(csv_value artifacts/verdict/verdict.csv verdict '$test == "probe" && $metric == "duration_ns"')" regression
+  assert_equal "$(find artifacts/samples -name 'samples.csv' | wc -l)" 1
+  assert_contains "$(cat summary.md)" '**regression** | <code>probe</code> | <code>duration&#95;ns</code>'
+  assert_equal "$(github '.comments | length')" 1
+  assert_contains "$(github '.comments[0].body')" '**regression** | <code>probe</code> | <code>duration&#95;ns</code>'
+  assert_equal "$(github '.comments[0].issue')" 7
+
+  pull_request "$base" "$mended"
+  assert_equal "$(github '.comments | length')" 1
+  assert_contains "$(github '.comments[0].body')" '**0 regressions**'
+}
+
+@test "a results branch to which nothing comes, or not all of it, is an issue until it comes again" {
+  requires node gh
+  github_start
+  make_repositories
+  link_project here
+  nightly() {
+    (cd here && pipelines/results/store --remote ../remote.git ../results)
+    for step in fetch-results findings issues; do
+      make -s -C here -o all --no-print-directory $step REMOTE=../remote.git
+    done
+  }
+  states() { github '.issues[] | "\(.state) \(.title)"'; }
+  make_run results 0
+  nightly
+  assert_equal "$(states)" 'open No new results of smoke on local (test-host)'
+  nightly
+  assert_equal "$(states | wc -l)" 1
+  assert_equal "$(csv_value here/build/report/findings.csv verdict | sort -u)" stale
+
+  # arrives N [TEST]: a run of now, without a test
+  arrives() {
+    place=$(make_run new "$1")
+    sed -i "s/2026-11-01T00:0$1:00Z/$(date -u +%Y-%m-%dT%H:%M:%SZ)/" "new/$place"/*.csv
+    T=${2-} mlr -I -S --csv filter '$test != ENV["T"]' "new/$place/summary.csv" "new/$place/rounds.csv" "new/$place/plan.csv"
+    "$PIPELINES/results/file-run" "new/$place" results
+    nightly
+  }
+  arrives 1
+  assert_equal "$(states)" 'closed No new results of smoke on local (test-host)'
+  assert_equal "$(github '.comments[-1].body' | tail -n 1)" 'The numbers are there again.'
+  arrives 2 map/hash/read
+  assert_equal "$(states | tail -n 1)" 'open Tests of smoke give no number on local (test-host)'
+  assert_contains "$(github '.issues[-1].body')" '<code>map/hash/read</code> | <code>read</code> | missing'
+  arrives 3
+  assert_equal "$(states | cut -d' ' -f 1 | xargs)" 'closed closed'
 }

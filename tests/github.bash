@@ -45,9 +45,9 @@ finding() {
       "", "", "", "", 30, 3, $verdict, "", ""] | @csv' >> "$1"
 }
 
-# confirmed FINDINGS: what the confirmation says of the suspected.
+# confirmed FINDINGS: what the confirmation says of the suspected, with values of its own.
 confirmed() {
-  mlr --csv filter '$verdict == "suspected"' then put '$ratio_low = $ratio * 0.98; $ratio_high = $ratio * 1.02;
+  mlr --csv filter '$verdict == "suspected"' then put '$nominated = $current; $baseline -= 50; $current -= 50; $ratio_low = $ratio * 0.98; $ratio_high = $ratio * 1.02;
     $rounds = 20; $p_adjusted = 0.00012; $confirmed = 1; $how = "a paired comparison, twice"; $control = "control/user/loop: -0.1 %";
     $runtime = "kvm"; $base_kernel = "deb:linux-image-a=1"; $head_kernel = "deb:linux-image-a=2";
     $base_commit = "1111111111111111111111111111111111111111"; $head_commit = "2222222222222222222222222222222222222222";
@@ -76,4 +76,36 @@ github_pull() {
   jq -n --argjson number "$1" --arg owner "$2" --arg branch "$3" --arg commit "$4" \
     '{number: $number, state: "open", head: {label: "\($owner):\($branch)", sha: $commit}}' |
     curl -sf --unix-socket "$GITHUB/socket" -X POST --data-binary @- http://api/repos/o/r/pulls > /dev/null
+}
+
+# make_checkout: this repository as one commit, with a bare one as its remote.
+make_checkout() {
+  git init -q --bare remote.git
+  mkdir checkout
+  (cd "$TOP" && git ls-files -z | xargs -0 cp --parents -t "$BATS_TEST_TMPDIR/checkout")
+  git -C checkout init -q
+  git -C checkout remote add origin ../remote.git
+  commit_all first
+}
+
+# link_project FOLDER: the project's make, with the tools that are built, where nothing else is.
+link_project() {
+  mkdir -p "$1/build"
+  ln -s "$TOP"/{Makefile,bpf,pipelines,results-schema,tools} "$1"
+  ln -s "$TOP/build/bin" "$1/build"
+}
+
+commit_all() { # MESSAGE
+  git -C checkout add .
+  git -C checkout -c user.name=x -c user.email=x@localhost commit -qm "$1"
+}
+
+# run_job FILE JOB [CONTEXT]: the steps of a workflow's job, in checkout. Of what other jobs left there, it has their
+# artifacts only. CONTEXT is JSON, beside the token. Prints the job's outputs.
+run_job() {
+  [ -s workflows.json ] || node "$TOP/tests/github/workflow.js" "$PACKAGES" "$TOP"/.github/workflows/*.yml > workflows.json
+  mkdir -p artifacts
+  rm -rf checkout/build/results checkout/build/report checkout/build/pull-request
+  jq -n --argjson context "${3:-null}" '{github: {token: "none", server_url: "https://github.com", repository: "o/r", run_id: 12}} * ($context // {})' > context.json
+  (cd checkout && node "$TOP/tests/github/job.js" ../workflows.json "$1" "$2" ../context.json ../artifacts)
 }

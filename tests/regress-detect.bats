@@ -496,6 +496,45 @@ b unchanged 4"
   assert_equal "$(regress-detect --history only.csv | csv_value /dev/stdin verdict)" unchanged
 }
 
+@test "in a history judged net a baseline that grew is one finding, and not one of every test" {
+  # rows TEST CONTROL OPERATIONS VALUE...
+  rows() {
+    local test=$1 control=$2 operations=$3
+    shift 3
+    history "$@" | mlr --csv put '$test = "'"$test"'"; $control = '"$control"'; $operations = '"$operations"'; $program_type = "xdp";
+      $runtime = "icount"; $median_instructions = $median_duration_ns; $median_duration_ns = ""'
+  }
+  # The suite's order is not that of the baseline first.
+  rows same 0 1 491 491 491 492 > 1.csv
+  rows halves 0 2 130.5 130.5 130.5 131 > 2.csv
+  rows baseline/xdp/empty 0 1 59 59 59 60 > 3.csv
+  rows grew 0 1 300 300 300 311 > 4.csv
+  rows hidden 0 1 59 59 59 60 > 5.csv
+  rows loop 1 1 10 10 10 10 > 6.csv
+  mlr --csv sort -f timestamp ./?.csv > h.csv
+  verdicts() { mlr --icsv --onidx --ofs : filter '$verdict != "unchanged"' then cut -o -f test,baseline,current "$@"; }
+  regress-detect --history h.csv > gross.csv
+  assert_equal "$(verdicts gross.csv | xargs)" 'baseline/xdp/empty:59:60 grew:300:311 hidden:59:60 same:491:492'
+  regress-detect --history --net h.csv > net.csv
+  assert_equal "$(verdicts net.csv | xargs)" 'baseline/xdp/empty:59:60 grew:241:251'
+  # It grew by as much as the baseline shrank.
+  mlr --csv put '$test == "hidden" && $build == "b4" {$median_instructions = 60.5}' then put '$test == "baseline/xdp/empty" && $build == "b4" {$median_instructions = 58}' \
+    h.csv | regress-detect --history --net > net.csv
+  assert_equal "$(verdicts net.csv | xargs)" 'baseline/xdp/empty:59:58 grew:241:253 halves:101:102 hidden:0:2.5 same:432:434'
+  # Without a baseline there is nothing to subtract; two are one too many.
+  mlr --csv filter '$test !=~ "^baseline"' h.csv | regress-detect --history --net > net.csv
+  assert_equal "$(verdicts net.csv | xargs)" 'grew:300:311 hidden:59:60 same:491:492'
+  mlr --csv put '$test == "grew" {$test = "baseline/xdp/other"}' h.csv > two.csv
+  assert_trouble 'two baselines of one program type' regress-detect --history --net two.csv
+  assert_trouble "missing column 'program_type'" regress-detect --history --net <(history 1 2 3)
+  # Times: one that is not above its baseline in each build is judged whole.
+  timed() { history "${@:2}" | mlr --csv put '$test = "'"$1"'"; $program_type = "xdp"'; }
+  { timed baseline/xdp/empty "${LEVEL[@]}" 110; timed above "${LEVEL[@]}" 110 | sed 1d | mlr --csv --implicit-csv-header --headerless-csv-output put '$11 += 100'
+    timed below "${LEVEL[@]}" 110 | sed 1d; } | mlr --csv sort -f timestamp > t.csv
+  regress-detect --history --net t.csv > net.csv
+  assert_equal "$(verdicts net.csv | cut -d: -f 1 | xargs)" 'baseline/xdp/empty below'
+}
+
 @test "a control contaminates what moved with it, and nothing later" {
   with_control() {
     history "${LEVEL[@]}" "${LEVEL[@]}" "$@" > x.csv

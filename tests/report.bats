@@ -22,7 +22,7 @@ one() { # FILE VERDICT CURRENT BUILD: the newest finding of the one series
     'blob/results/host/main/core/2026/11/20261101t000000z-b1-x/rounds.csv' \
     'blob/results/host/main/core/2026/11/20261102t000000z-b2-y/summary.csv' \
     'xychart-beta' 'Control: <code>control/user/loop' "make compare BASE='deb:linux-image-a=1' HEAD='deb:linux-image-a=2'" \
-    'gh workflow run perf.yml -f profile=true' 'gh run download' 'performance-accepted' 'three builds in a row'; do
+    'gh workflow run perf.yml -f profile=true' 'gh run download' "The table's values are net" 'performance-accepted' 'three builds in a row'; do
     assert_contains "$body" "$part"
   done
 
@@ -60,6 +60,27 @@ one() { # FILE VERDICT CURRENT BUILD: the newest finding of the one series
   assert_equal "$(github '.issues | length')" 2
 }
 
+@test "history judges a kernel in a VM net of its baseline, and a host's programs as they are" {
+  {
+    echo run_id,timestamp,host_class,runtime,track,suite,test,entry_point,build,program_type,control,median_duration_ns,median_instructions,status,reason
+    for i in 1 2 3 4; do
+      grown=$((i == 4 ? 10 : 0))
+      for runtime in icount kvm host; do
+        echo "$runtime$i,2026-01-0${i}T00:00:00Z,$runtime,$runtime,t,s,baseline/xdp/empty,empty,b$i,xdp,0,,$((59 + grown)),ok,"
+        echo "$runtime$i,2026-01-0${i}T00:00:00Z,$runtime,$runtime,t,s,map,read,b$i,xdp,0,,$((200 + grown)),ok,"
+      done
+    done
+    echo "icount4,2026-01-04T00:00:00Z,icount,icount,t,s,several,read,b4,xdp,0,,,unsupported,several CPUs"
+  } > h.csv
+  "$REPORT/nominate" h.csv --now 2026-01-05T00:00:00Z > findings.csv
+  values() { mlr --icsv --onidx --ofs : filter '$test == "map"' then sort -f host_class then cut -o -f host_class,baseline,current findings.csv; }
+  assert_equal "$(values | xargs)" 'host:200:210 icount:141:141 kvm:141:141'
+  assert_equal "$(csv_value findings.csv test '$verdict == "suspected"')" baseline/xdp/empty
+  # What a runtime has never had is no finding.
+  assert_equal "$(csv_value findings.csv test '$test == "several"')" ''
+  run -2 --separate-stderr "$REPORT/nominate" h.csv --now yesterday
+}
+
 @test "what is only suspected is not filed" {
   github_start
   one f.csv suspected 120 b2
@@ -90,6 +111,21 @@ one() { # FILE VERDICT CURRENT BUILD: the newest finding of the one series
   done
   assert_equal "$(github '.issues[0].state')" open
   assert_equal "$(github '.comments | length')" 3
+}
+
+@test "a count that moves by a part of an instruction has not changed again" {
+  github_start
+  counted() { # CURRENT BUILD
+    one f.csv suspected "$1" "$2"
+    mlr -I -S --csv put '$metric = "instructions"' f.csv
+    report f.csv
+  }
+  again() { github '[.comments[] | select(.body | contains("Changed again"))] | length'; }
+  counted 120 b2
+  counted 120.4 b3
+  assert_equal "$(again)" 0
+  counted 121 b4
+  assert_equal "$(again)" 1
 }
 
 @test "an accepted change closes its issue, and becomes a marker that matches just that series" {
@@ -334,13 +370,24 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
     grep -qE "^  $word( |,|	)|^  ([A-Z_]+ )+$word( |	)|, $word " help.txt || { echo "neither target nor variable: $word"; false; }
   done
   inputs=$(grep -oE -- '-f [a-z]+=' <<< "$block" | sed 's/-f //; s/=//')
-  assert_equal "$(wc -w <<< "$inputs")" 4
+  assert_equal "$(wc -w <<< "$inputs")" 6
   for input in $inputs; do
     awk '/^  workflow_dispatch:/ { on = 1 } /^  workflow_call:/ { on = 0 } on' "$TOP/.github/workflows/perf.yml" | grep -q "^      $input:\$" ||
       { echo "no input of perf.yml: $input"; false; }
   done
+  # What is judged net of a baseline is measured with it.
+  assert_contains "$block" "^map/hash/read\$\$|^(baseline|control)/"
+  assert_contains "$block" "SUITE='core' RUNTIME=icount BASE='deb:linux-image-a=1' HEAD='deb:linux-image-a=2'"
+  assert_contains "$block" "-f runtime=icount -f kernels='deb:linux-image-a=1 deb:linux-image-a=2'"
+  assert_contains "$(github '.issues[0].body')" "a VM's time can't be profiled"
   # Of two builds that differ in their programs, not in their kernel.
   confirmed f.csv
+  mlr -I -S --csv put '$runtime = "icount"; $base_kernel = $head_kernel' confirmed.csv
+  run -0 env -u GITHUB_REPOSITORY "$REPORT/issues" --dry-run f.csv confirmed.csv
+  both="KERNEL='deb:linux-image-a=2' BASE=rev:1111111111111111111111111111111111111111 HEAD=rev:2222222222222222222222222222222222222222"
+  assert_contains "$output" "make compare $both SUITE='core' RUNTIME='icount'"
+  assert_contains "$output" "SUITE='core' RUNTIME=icount $both"
+  assert_contains "$output" "-f runtime='icount'"
   mlr -I -S --csv put '$runtime = "host"; $base_kernel = ""; $head_kernel = ""' confirmed.csv
   run -0 env -u GITHUB_REPOSITORY "$REPORT/issues" --dry-run f.csv confirmed.csv
   assert_contains "$output" 'git checkout 2222222222222222222222222222222222222222'

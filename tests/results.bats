@@ -26,6 +26,34 @@ refused() { # MESSAGE COMMAND...
   [ -z "$(git -C remote.git for-each-ref)" ]
 }
 
+@test "a run is filed with the repository and commit that it measured, where the machine did not know them" {
+  unset GITHUB_REPOSITORY GITHUB_SHA
+  git init -q
+  mkdir bpf tools
+  echo 1 > bpf/x.bpf.c
+  echo 1 > tools/x.c
+  git add .
+  git -c user.name=x -c user.email=x@localhost commit -qm x
+  # filed [NAME=VALUE...]: what a run without either is filed with
+  filed() {
+    rm -rf from to
+    place=$(make_run from 0)
+    mv "from/$place" run
+    place=$(env "$@" "$PIPELINES/results/file-run" run to)
+    csv_value "$place/environment.csv" value '$name =~ "^(repository|commit)$"' | paste -sd' '
+  }
+  assert_equal "$(filed x=)" " $(git rev-parse HEAD)"
+  assert_equal "$(filed GITHUB_REPOSITORY=o/r GITHUB_SHA=1234567)" 'o/r 1234567'
+  # Sources that were changed are no commit's.
+  echo 2 > bpf/x.bpf.c
+  assert_equal "$(filed x=)" ' '
+  # What the run knows itself stays.
+  place=$(make_run from 1)
+  sed -i 's/^commit,$/commit,abc/' "from/$place/environment.csv"
+  place=$(GITHUB_SHA=1234567 "$PIPELINES/results/file-run" "from/$place" to)
+  assert_equal "$(csv_value "$place/environment.csv" value '$name == "commit"')" abc
+}
+
 @test "a run is stored in its place, without a checkout, and storing it again changes nothing" {
   make_repositories
   place=$(make_run results 0)

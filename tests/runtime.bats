@@ -3,10 +3,10 @@
 # the distribution that can be had today; the cache of the project serves.
 
 load helpers
+load kernels
 
 PATH=$TOP/pipelines/runtime:$PATH
-VM_TOOLS=$TOP/build/static/$(uname -m)
-export VM_TOOLS
+KERNEL= # see kernels.bash
 
 # A file that passes for a bzImage by its header, and is no kernel.
 fake_kernel() { # FILE [RELEASE]
@@ -31,21 +31,6 @@ fake_package() { # FILE NAME [PATH-OF-KERNEL] [ARCHITECTURE]
 
 sum() {
   sha256sum "$1" | cut -c 1-64
-}
-
-# A real kernel, fetched once for all tests: KERNEL is its spec.
-needs_kernel() {
-  requires qemu-system-x86_64 cpio
-  [ "$(uname -m)" = x86_64 ] || skip "the tests' kernels are for x86_64"
-  export KERNELS=$TOP/build/kernels
-  if [ ! -e "$BATS_FILE_TMPDIR/kernel" ]; then
-    # The smallest package; one that is there already rather than another.
-    (cd "$TOP" && list-kernels) >"$BATS_FILE_TMPDIR/list.csv" || skip "no kernel packages can be had here"
-    mlr --icsv --onidx filter '$kernel !=~ "-rt-"' then sort -r cached -n size_bytes then head -n 1 \
-      then cut -f kernel "$BATS_FILE_TMPDIR/list.csv" >"$BATS_FILE_TMPDIR/kernel"
-  fi
-  KERNEL=$(cat "$BATS_FILE_TMPDIR/kernel")
-  [ -n "$KERNEL" ]
 }
 
 # A plan of two tests: one that costs little, one that uses a map.

@@ -86,6 +86,24 @@ in_browser() {
   assert_contains "$(cat out/index.html)" 'class="v failed"'
 }
 
+@test "a build that is alone is compared with nothing" {
+  requires mlr gnuplot
+  printf 'run_id,timestamp,build,test,entry_point,median_v_ns,status,reason\n1,2024-01-01T00:00:00Z,a,t,e,5,ok,\n' > one.csv
+  printf '2,2024-01-02T00:00:00Z,b,t,e,6,ok,\n' | cat one.csv - > two.csv
+  for n in one two; do
+    site -o $n --now "$NOW" $n.csv
+  done
+  cat one/t/*.html > page.html
+  [[ $(cat page.html) != *"+0.00"* && $(cat page.html) != *"against the"* && $(cat page.html) != *"Dotted"* ]]
+  assert_contains "$(cat page.html)" 'data-base="0"'
+  [[ $(cat one/t/*.svg) != *'%<'* ]]
+  # With another build there is all that.
+  cat two/t/*.html > page.html
+  assert_contains "$(cat page.html)" '+20.0 %</strong> against the previous build'
+  assert_contains "$(cat page.html)" 'Dotted: baseline.'
+  assert_contains "$(cat two/t/*.svg)" '%<'
+}
+
 @test "a failure takes the place of the number that was there, since it began, and is in the comparison" {
   requires mlr gnuplot
   {
@@ -335,6 +353,26 @@ CASES
   run grep -o '<tr class="suspected".*update.*028fccf' "$dir/out/index.html"
   [ "${#lines[@]}" -ge 1 ]
   grep -q '>+1[12]\.[0-9] %  028fccf<' "$dir"/out/t/map-hash-update-*.svg
+}
+
+@test "a kernel's call of programs that became dearer is one finding on the pages too" {
+  requires mlr
+  for i in 1 2 3; do
+    grown=$((i == 3 ? 1 : 0))
+    for host in icount host; do
+      place=t/$host/main/s/2026/01/2026010${i}t000000z-b$i-r$i
+      mkdir -p "$place"
+      echo run_id,timestamp,host_class,runtime,track,suite,test,entry_point,build,program_type,control,median_duration_ns,median_instructions,status,reason > "$place/summary.csv"
+      for test in baseline/xdp/empty:59 map:200; do
+        echo "r$i,2026-01-0${i}T00:00:00Z,$host,$host,main,s,${test%:*},e,b$i,xdp,0,,$((${test#*:} + grown)),ok,"
+      done >> "$place/summary.csv"
+    done
+  done
+  (cd "$TOP" && pipelines/site-verdicts "$BATS_TEST_TMPDIR/t" "$BATS_TEST_TMPDIR/v")
+  assert_equal "$(mlr --icsv --onidx --ofs : filter '$host_class == "icount"' then cut -o -f test,baseline,current,verdict,first_bad_build v/newest.csv | xargs)" \
+    'baseline/xdp/empty:59:60:suspected:b3 map:200:201:unchanged:'
+  assert_equal "$(csv_value v/newest.csv test '$host_class == "host"' | xargs)" 'baseline/xdp/empty map'
+  assert_equal "$(head -n 1 v/newest.csv)" "$(head -n 1 v/changes.csv)"
 }
 
 @test "the site can be split off and used by another project as a submodule" {

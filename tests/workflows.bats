@@ -102,6 +102,14 @@ policy() {
   done
 }
 
+@test "what more than the tools needs is installed by the same make" {
+  packages
+  parsed "$WORKFLOWS"/*.yml > parsed.json
+  jq -r '.workflow.jobs[].steps[]?.run // empty' parsed.json | grep -E '(make|bench)( [a-z-]+)* (site|profile)( |$)' > runs.txt
+  assert_equal "$(wc -l < runs.txt)" 2
+  assert_equal "$(grep -vE '(make|bench) deps ' runs.txt)" ''
+}
+
 @test "the matrix has a job a track, or a kernel on each runner and suite" {
   matrix() { env "$@" "$REPORT/matrix" "$TOP/pipelines/tracks.csv"; }
   assert_equal "$(matrix x= | jq '.include | length')" "$(mlr --icsv --onidx count "$TOP/pipelines/tracks.csv")"
@@ -153,7 +161,53 @@ policy() {
   assert_equal "$(stored workflow_dispatch main '^x$')" false
   assert_equal "$(stored workflow_dispatch feature '')" false
   assert_equal "$(jq '.workflow.jobs.collect | has("concurrency")' parsed.json)" false
+  # Where nothing could be measured and stored, history is judged all the same: data grow stale.
+  condition=$(jq -r '.workflow.jobs.nominate.if | sub("^\\$\\{\\{"; "") | sub("\\}\\}$"; "")' parsed.json)
+  judged() { node -e 'const needs = { collect: { result: process.argv[2] } }, cancelled = () => false; console.log(eval(process.argv[1]))' "$condition" "$1"; }
+  assert_equal "$(judged success) $(judged failure) $(judged skipped)" 'true true false'
   assert_equal "$(jq '[.workflow | has("concurrency"), (.jobs.report.concurrency."cancel-in-progress")] | any' parsed.json)" false
+}
+
+@test "what runners confirmed is filed, whether it was one or several" {
+  packages
+  github_start
+  link_project checkout
+  for runners in 0-one '0-one 1-two'; do
+    rm -rf artifacts f.csv
+    for runner in $runners; do
+      finding f.csv suspected "$runner of $runners" 100 120 b2
+      confirmed f.csv
+      mkdir -p "artifacts/confirmed-$runner" artifacts/findings
+      mv confirmed.csv "artifacts/confirmed-$runner"
+    done
+    cp f.csv artifacts/findings/findings.csv
+    run_job perf.yml report
+  done
+  assert_equal "$(github '.issues[].title | split(":")[0]' | sort | paste -sd,)" '0-one of 0-one,0-one of 0-one 1-two,1-two of 0-one 1-two'
+}
+
+@test "a profile is of the kernel that was measured: its instructions where its time can't be profiled" {
+  packages
+  mkdir -p checkout/pipelines/report
+  cat > checkout/pipelines/report/bench << 'SH'
+#!/bin/sh
+echo "$*|$RUNTIME|$KERNEL|$TEST" >> ../asked
+mkdir -p build/profile build/results/run
+touch build/profile/functions.csv build/results/run/summary.csv build/results/run/samples.csv
+SH
+  chmod +x checkout/pipelines/report/bench
+  for runtime in host icount kvm; do
+    run_job perf.yml measure '{"inputs": {"profile": true, "tests": ""}, "matrix": {"runtime": "'$runtime'", "kernel": "deb:k", "name": "'$runtime'"}}'
+    [ -e "artifacts/profile-$runtime/functions.csv" ]
+  done
+  assert_equal "$(cat asked)" '|host|deb:k|
+profile|host|deb:k|.
+|icount|deb:k|
+profile|icount|deb:k|.
+|kvm|deb:k|
+profile|icount|deb:k|.'
+  run_job perf.yml measure '{"inputs": {"profile": false, "tests": "^x$"}, "matrix": {"runtime": "kvm", "kernel": "deb:k", "name": "none"}}'
+  [ ! -e artifacts/profile-none ]
 }
 
 @test "bench hands a hostile variable on as one word" {

@@ -6,6 +6,10 @@ def interval: if (.ratio_low // "") == "" then "" else "\(.ratio_low | percent) 
 
 def is_commit: (. // "") | test("^[0-9a-f]{7,64}$");
 
+def other_kernel: (.base_kernel // "") != "" and (.head_kernel // "") != "" and .base_kernel != .head_kernel;
+def other_programs: (.base_commit | is_commit) and (.head_commit | is_commit) and .base_commit != .head_commit;
+def in_vm: .runtime == "icount" or .runtime == "kvm";
+
 def table:
   "| test | metric | \(.[0].baseline_build | code) | \(.[0].current_build | code) | change | 99 % interval | rounds | p |\n" +
   "|---|---|--:|--:|--:|--:|--:|--:|\n" +
@@ -28,7 +32,7 @@ def csv_links($env; $name; $place):
 
 def range($env):
   "## Range\n\nFirst seen in \(.current_build | code); the last good build is \(.baseline_build | code)." +
-  (if (.base_kernel // "") != "" then " Kernels: \(.base_kernel | code), \(.head_kernel | code)." else "" end) +
+  (if (.base_kernel // "") != "" then (if other_kernel then " Kernels: \(.base_kernel | code), \(.head_kernel | code)." else " Kernel: \(.head_kernel | code)." end) else "" end) +
   compare_link($env) + "\n" +
   csv_links($env; "last good build"; .base_place) + csv_links($env; "this build"; .head_place) +
   (if ($env.run_url // "") != "" then "\n* [the run that found it, with raw samples](\($env.run_url))" else "" end) +
@@ -36,18 +40,24 @@ def range($env):
 
 def certainty:
   "## How sure\n\nHistory only nominated it; it was confirmed by \(.how // "a fresh run" | words). " +
-  "Control: \(if (.control // "") == "" then "none in this comparison" else .control | code end).";
+  "Control: \(if (.control // "") == "" then "none in this comparison" else .control | code end)." +
+  (if in_vm and other_kernel and (.test | startswith("baseline/") | not) then "\n\nThe table's values are net: what the test costs beyond the empty program of its type. The plot's are whole." else "" end);
 
-def one_test: if .tests == 1 then " RUN_OPTIONS=" + ("-t \(.test | exactly | shell)" | make_value) else "" end;
-def other_kernel: (.base_kernel // "") != "" and (.head_kernel // "") != "" and .base_kernel != .head_kernel;
-def other_programs: (.base_commit | is_commit) and (.head_commit | is_commit) and .base_commit != .head_commit;
+# One test, and what it is judged with.
+def one_test: if .tests == 1 then " RUN_OPTIONS=" + ("-t \("\(.test | exactly)|^(baseline|control)/" | shell)" | make_value) else "" end;
+
+# Both builds, as make compare and make profile take them for a VM; nothing where they can't be had.
+def both_builds:
+  if other_kernel then " BASE=\(.base_kernel | make_name) HEAD=\(.head_kernel | make_name)"
+  elif other_programs then " KERNEL=\(.head_kernel | make_name) BASE=rev:\(.base_commit) HEAD=rev:\(.head_commit)"
+  else "" end;
 
 # As they stand: in a clone of the repository, on a machine of that architecture.
 def reproduce:
   "## Reproduce\n\n" + (
-    if other_kernel then
+    if in_vm and both_builds != "" then
       "make deps RUNTIME=\(.runtime | make_name)\n" +
-      "make compare BASE=\(.base_kernel | make_name) HEAD=\(.head_kernel | make_name) SUITE=\(.suite | make_name) RUNTIME=\(.runtime | make_name) TRACK=\(.track | make_name)\(one_test)"
+      "make compare\(both_builds) SUITE=\(.suite | make_name) RUNTIME=\(.runtime | make_name) TRACK=\(.track | make_name)\(one_test)"
     elif other_programs then
       "git checkout \(.head_commit)\nmake deps\n" +
       "make compare-programs BASE_COMMIT=\(.base_commit) SUITE=\(.suite | make_name)\(one_test)"
@@ -55,12 +65,16 @@ def reproduce:
       "make deps\nmake bench SUITE=\(.suite | make_name) TRACK=\(.track | make_name)\(one_test)   # on both builds"
     end | fenced("sh"));
 
+# Of a kernel in a VM instructions are profiled, whatever was measured: perf is not in there.
 def profile:
   (if .tests == 1 then .test | exactly else "." end) as $tests
-  | "## Profile\n\nOn a machine of one's own, or as a workflow whose traces are its artifacts:\n\n" +
+  | "## Profile\n\nOn a machine of one's own, or as a workflow whose traces are its artifacts" +
+    (if .runtime == "kvm" then "; a VM's time can't be profiled, so these count instructions by function" else "" end) + ":\n\n" +
     ("make deps profile TEST=\($tests | make_value) SUITE=\(.suite | make_name)" +
-     (if other_programs and (other_kernel | not) then " BASE_COMMIT=\(.base_commit)" else "" end) + "\n" +
-     "gh workflow run perf.yml -f profile=true -f tracks=\(.track | shell) -f suites=\(.suite | shell) -f tests=\($tests | shell)\n" +
+     (if in_vm then " RUNTIME=icount\(both_builds)" elif other_programs then " BASE_COMMIT=\(.base_commit)" else "" end) + "\n" +
+     "gh workflow run perf.yml -f profile=true -f tracks=\(.track | shell) -f suites=\(.suite | shell) -f tests=\($tests | shell)" +
+     (if in_vm and other_kernel then " -f runtime=icount -f kernels=\("\(.base_kernel) \(.head_kernel)" | shell)"
+      else " -f runtime=\(.runtime // "" | shell)" end) + "\n" +
      "gh run download --pattern 'profile-*'   # when it has ended; asks which run" | fenced("sh"));
 
 def ending:

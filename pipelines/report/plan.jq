@@ -11,14 +11,15 @@ include "state";
 
 # More new series than this in a build of a track: one issue for the build.
 def single_issues: 5;
-# A timed value that moves by less is the same; counted ones have no noise.
+# A timed value that moves by less is the same; of instructions half of one is rounding.
 def same_change: 0.03;
+def same_count: 0.5;
 
 def moved($metric; $from; $to):
   ($from | number) as $a | ($to | number) as $b
   | if $a == "" or $b == "" or $a <= 0 or $b <= 0 then false
     elif $metric == "duration_ns" then (($b / $a) | log | fabs) > same_change
-    else $a != $b end;
+    else ($b - $a | fabs) > (if $metric == "instructions" then same_count else 0 end) end;
 
 # What history says of the series of an open issue, the worst first. No finding, nothing to do.
 def follow($found):
@@ -66,7 +67,7 @@ def create_regression($env):
   | {do: "create", key: $key, labels: ["performance-regression"], title: regression_title,
      body: (regression_body($env) | with_hidden($key; {kind: (if ($rows | length) == 1 then "series" else "build" end),
        series: ($rows | map(series_key)), accept: (if ($rows | length) == 1 then $worst | cells else [$worst | .host_class, .track, "", "", "", ""] end), current_build: $worst.current_build, newest_build: $worst.current_build,
-       current: $worst.current, recovered: []}) | cut(body_limit; "… cut: see the CSV files."))};
+       current: (if ($worst.nominated // "") == "" then $worst.current else $worst.nominated end), recovered: []}) | cut(body_limit; "… cut: see the CSV files."))};
 
 # One that a person closes is not filed again until something else is to be told.
 def data_issues($kind; $verdicts; $issues; $findings):

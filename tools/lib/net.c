@@ -15,12 +15,12 @@ static const char *const scope_columns[] = {"run_id", "host_class", "runtime",	 
 /* Numbers of the baselines' groups, apart from those of the caller's groups. */
 #define NET_GROUP 0x80000000u
 
-int net_columns(struct net *n, struct csv_reader *in, size_t nvalues)
+int net_columns(struct net *n, struct csv_reader *in, size_t nvalues, bool by_round)
 {
 	static const char *const needed[] = {"test", "program_type", "round"};
 	int found[3];
 
-	if (csv_require(in, needed, 3, found))
+	if (csv_require(in, needed, by_round ? 3 : 2, found))
 		return -1;
 	n->test_column = found[0];
 	n->operations_column = csv_column(in, "operations");

@@ -37,8 +37,11 @@ struct net {
 
 #define NET_PREFIX "baseline/"
 
-/** net_columns - find the columns; -1 with in->error set when one is missing */
-int net_columns(struct net *n, struct csv_reader *in, size_t nvalues);
+/**
+ * net_columns - find the columns; -1 with in->error set when one is missing
+ * @by_round: whether a row is of a round, or else of a run
+ */
+int net_columns(struct net *n, struct csv_reader *in, size_t nvalues, bool by_round);
 
 /**
  * net_scope - the number of the run, build, suite and program type of the current row

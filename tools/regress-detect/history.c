@@ -23,6 +23,9 @@
 struct point {
 	size_t row;	/* of the whole input, from 0 */
 	uint32_t build; /* index in builds */
+	/* under --net, else zero */
+	uint32_t net_scope;
+	double operations; /* of an invocation */
 };
 
 struct series {
@@ -32,6 +35,7 @@ struct series {
 	uint32_t run;		/* of its newest row */
 	const char *timestamp;	/* of its newest row */
 	struct point *points;
+	bool gross;	    /* nothing is subtracted from it under --net */
 	uint32_t machine;   /* host class and track */
 	double **value;	    /* a column a metric, NaN for an empty cell */
 	double *resolution; /* of instructions: how far the rounds of a build lie apart */
@@ -185,7 +189,20 @@ static double resolution_of(const struct csv_reader *in, const struct extra_colu
 	return high - low;
 }
 
-static void take_row(struct history *h, const struct csv_reader *in, const struct layout *l,
+/* Under --net: what of this row's run is subtracted from its value, or the row is that itself. */
+static void take_net(struct history *h, struct csv_reader *in, struct series *s,
+		     struct point *point, const double *value)
+{
+	struct net *n = &h->c->net_values;
+
+	point->net_scope = net_scope(n, in, "");
+	point->operations = net_operations(n, in);
+	s->gross = s->subject.control || net_is_baseline(n, in);
+	if (net_is_baseline(n, in) && net_add(n, in, point->net_scope, &h->c->rounds, 0, value))
+		errx(EXIT_TROUBLE, "%s", in->error);
+}
+
+static void take_row(struct history *h, struct csv_reader *in, const struct layout *l,
 		     const struct extra_columns *extra, struct key *key, double *value)
 {
 	const char *status = layout_cell(in, l->status, "ok");
@@ -193,6 +210,7 @@ static void take_row(struct history *h, const struct csv_reader *in, const struc
 	const char *build = build_of(h, in, l, time);
 	const char *run = layout_cell(in, l->run, build);
 	size_t known = h->keys.n;
+	struct point point;
 	struct series *s;
 	uint32_t id;
 
@@ -220,9 +238,11 @@ static void take_row(struct history *h, const struct csv_reader *in, const struc
 		for (size_t m = 0; m < h->c->cols.metrics.n; m++)
 			value[m] = NAN;
 	}
-	add_point(h, s,
-		  (struct point){h->rows++, keytable_add(&h->builds, build, strlen(build) + 1)},
-		  value, resolution_of(in, extra));
+	point = (struct point){.row = h->rows++,
+			       .build = keytable_add(&h->builds, build, strlen(build) + 1)};
+	if (h->c->net)
+		take_net(h, in, s, &point, value);
+	add_point(h, s, point, value, resolution_of(in, extra));
 }
 
 static void read_rows(struct history *h, const char *path)
@@ -238,6 +258,9 @@ static void read_rows(struct history *h, const char *path)
 	if (csv_open(&in, path))
 		errx(EXIT_TROUBLE, "%s", in.error);
 	layout_find(&l, &h->c->cols, &in);
+	if (h->c->net && (rounds_columns(&h->c->rounds, &in) ||
+			  net_columns(&h->c->net_values, &in, h->c->cols.metrics.n, false)))
+		errx(EXIT_TROUBLE, "%s", in.error);
 	extra = (struct extra_columns){csv_column(&in, "min_instructions"),
 				       csv_column(&in, "max_instructions")};
 	value = xmalloc(h->c->cols.metrics.n * sizeof(*value));
@@ -251,6 +274,35 @@ static void read_rows(struct history *h, const char *path)
 	layout_release(&l);
 	csv_release(&in);
 	free(value);
+}
+
+/* A series' values of a metric, net; they stay as they are where no run has a baseline, and times
+ * where one is not above its baseline: such a difference is noise. */
+static void make_series_net(const struct history *h, struct series *s, size_t metric)
+{
+	bool exact = metric_is_exact(h->c->cols.metrics.name[metric], s->subject.counted);
+	double *net = xmalloc(s->n * sizeof(*net));
+	bool any = false, below = false;
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct point *p = &s->points[i];
+
+		net[i] = s->value[metric][i] -
+			 net_value(&h->c->net_values, p->net_scope, 0, metric, p->operations);
+		any |= !isnan(net[i]);
+		below |= net[i] <= 0;
+	}
+	if (any && (exact || !below))
+		memcpy(s->value[metric], net, s->n * sizeof(*net));
+	free(net);
+}
+
+static void make_net(struct history *h)
+{
+	net_finish(&h->c->net_values, &h->c->rounds);
+	for (size_t i = 0; i < h->keys.n; i++)
+		for (size_t m = 0; !h->series[i]->gross && m < h->c->cols.metrics.n; m++)
+			make_series_net(h, h->series[i], m);
 }
 
 /* --- judging --- */
@@ -579,6 +631,8 @@ struct history *history_run(struct comparison *c, char **paths, int npaths, cons
 		/* A stream may hold one track of many. */
 		markers_tell_unused(&h->markers);
 	h->nmetrics = c->cols.metrics.n;
+	if (c->net)
+		make_net(h);
 	add_findings(h);
 	if (settings)
 		settings_read(c, settings);

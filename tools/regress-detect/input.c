@@ -18,7 +18,7 @@ static void find_layout(struct comparison *c, struct csv_reader *in, struct layo
 		errx(EXIT_TROUBLE, "%s", in->error);
 	c->lacks_net |= csv_column(in, "program_type") < 0 || csv_column(in, "round") < 0 ||
 			csv_column(in, "test") < 0;
-	if ((c->net || !c->lacks_net) && net_columns(&c->net_values, in, c->cols.metrics.n))
+	if ((c->net || !c->lacks_net) && net_columns(&c->net_values, in, c->cols.metrics.n, true))
 		errx(EXIT_TROUBLE, "%s", in->error);
 }
 

@@ -195,10 +195,9 @@ static void check_usage(const struct opts *o)
 
 	if (!o->history && (o->past.all || o->past.markers || o->past.now || o->stale_given))
 		errx(EXIT_TROUBLE, "--all, --markers, --now and --stale need --history");
-	if (o->history &&
-	    (o->baseline || o->current || o->net || o->aa || o->alert_given || o->alpha_given))
-		errx(EXIT_TROUBLE, "--history goes without --baseline, --current, --net, --aa, "
-				   "--alert and --alpha");
+	if (o->history && (o->baseline || o->current || o->aa || o->alert_given || o->alpha_given))
+		errx(EXIT_TROUBLE, "--history goes without --baseline, --current, --aa, --alert "
+				   "and --alpha");
 	if (o->past.all && o->exit_code)
 		errx(EXIT_TROUBLE, "--all lists what was: it has no --exit-code");
 	if (o->alert_given && o->rule.alert < o->rule.margin)

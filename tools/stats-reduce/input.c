@@ -68,7 +68,7 @@ static void find_layout(struct reduction *r, struct csv_reader *in, struct layou
 	l->value = find_columns(in, &r->values);
 	if ((r->whole_schema && csv_require(in, needed, COUNT(needed), found)) ||
 	    rounds_columns(&r->rounds, in) ||
-	    (r->net && net_columns(&r->net_values, in, r->values.n)))
+	    (r->net && net_columns(&r->net_values, in, r->values.n, true)))
 		errx(EXIT_TROUBLE, "%s", in->error);
 	/* A column that groups are made by is the user's own. */
 	l->status = names_have(&r->by, "status") ? -1 : csv_column(in, "status");

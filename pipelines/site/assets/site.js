@@ -295,7 +295,7 @@ var site = (function () {
 		},
 		draw_marks: function (inside) {
 			var self = this;
-			inside.appendChild(svg("line", { "class": "base", x1: LEFT, x2: RIGHT, y1: this.py(this.base), y2: this.py(this.base) }));
+			if (this.base > 0) inside.appendChild(svg("line", { "class": "base", x1: LEFT, x2: RIGHT, y1: this.py(this.base), y2: this.py(this.base) }));
 			this.occasions.forEach(function (o) {
 				var x = self.px(o[0]), right = x > (LEFT + RIGHT) / 2;
 				inside.appendChild(svg("line", { "class": "occasion", x1: x, x2: x, y1: TOP, y2: BOTTOM }));

@@ -11,7 +11,7 @@ function chart(m,   name, file, head) {
 	S["mark_count"] = marks()
 	head = "out='" name "'\ntitle=" gp_text(short(page_test, 80) (entry_name(page_test, entry) == "" ? "" : " (" short(entry, 30) ")")) \
 		"\nsubtitle=" gp_text(metric_title(S["metric"]) (where_text(line) == "" ? "" : ",  " short(where_text(line), 90))) "\n" \
-		sprintf("xlo=%.10g; xhi=%.10g; ylo=%.10g; yhi=%.10g; base=%.10g; few=%d; lone=%d\n", S["xlo"], S["xhi"], S["ylo"], S["yhi"], S["base"], n <= 60, n == 1) \
+		sprintf("xlo=%.10g; xhi=%.10g; ylo=%.10g; yhi=%.10g; base=%.10g; few=%d; lone=%d\n", S["xlo"], S["xhi"], S["ylo"], S["yhi"], S["alone"] ? 0 : S["base"], n <= 60, n == 1) \
 		sprintf("ystep=%.10g; y2step=%.10g\n", tic(S["yhi"] - S["ylo"]), tic(S["base"] > 0 ? 100 * (S["yhi"] - S["ylo"]) / S["base"] : S["yhi"] - S["ylo"])) \
 		mark_commands() event_commands() tic_commands()
 	gp_block(file)

@@ -19,8 +19,10 @@ do for [theme in themes] {
 	set label 1001 title at screen .012, screen .965 left tc rgb ink font (term eq 'png' ? ',13' : ',16')
 	set label 1002 subtitle at screen .012, screen .9 left tc rgb muted
 	set xrange [xlo:xhi]; set yrange [ylo:yhi]
-	if (base > 0) { set y2range [100.*(ylo-base)/base:100.*(yhi-base)/base] } else { set y2range [ylo:yhi] }
-	set arrow 1001 from xlo, base to xhi, base nohead back lc rgb muted lw 1 dt (2,4)
+	if (base > 0) {
+		set y2range [100.*(ylo-base)/base:100.*(yhi-base)/base]
+		set arrow 1001 from xlo, base to xhi, base nohead back lc rgb muted lw 1 dt (2,4)
+	} else { unset y2tics }
 	do for [i=1:nmarks] {
 		x = value(sprintf('mx%d', i)); hue = value(sprintf('mw%d', i)) ? bad : good; right = value(sprintf('mr%d', i))
 		set arrow i from x, graph 0 to x, graph 1 nohead back lc rgb hue lw 2

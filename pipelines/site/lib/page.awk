@@ -5,7 +5,7 @@ function picture(name, alt, tall) {
 		"<img src=\"" name ".svg\" width=\"720\" height=\"" tall "\" alt=\"" h(alt) "\"></picture>"
 }
 function against_base(v) {
-	return S["base"] > 0 ? change(v / S["base"]) : ""
+	return S["base"] > 0 && !S["alone"] ? change(v / S["base"]) : ""
 }
 function interval_text(lo, hi) {
 	return lo == "" || hi == "" ? "" : num(lo) "\342\200\223" num(hi)
@@ -87,11 +87,11 @@ function chart_alt(m,   out, i) {
 function figure(m) {
 	chart_numbers(m)
 	return "<figure class=\"chart\" data-line=\"" line "\" data-first=\"" place[1] "\" data-unit=\"" h(metric_unit(S["metric"])) "\" data-label=\"" h(metric_title(S["metric"])) "\"" \
-		sprintf(" data-x=\"%.10g %.10g\" data-y=\"%.10g %.10g\" data-base=\"%.10g\"", S["xlo"], S["xhi"], S["ylo"], S["yhi"], S["base"]) \
+		sprintf(" data-x=\"%.10g %.10g\" data-y=\"%.10g %.10g\" data-base=\"%.10g\"", S["xlo"], S["xhi"], S["ylo"], S["yhi"], S["alone"] ? 0 : S["base"]) \
 		" data-better=\"" (higher_better(S["metric"]) ? "higher" : "lower") "\" data-marks=\"" mark_numbers() "\"\n data-v=\"" DATA["v"] "\"\n data-lo=\"" \
 		DATA["lo"] "\"\n data-hi=\"" DATA["hi"] "\">\n<div class=\"plot\" tabindex=\"0\" role=\"group\" aria-label=\"Picture\">" picture(S["chart"], chart_alt(m), 320) "</div>\n" \
-		"<figcaption>Line: value of each build. Band: its interval. Dotted: baseline. " (S["mark_count"] ? "Dashed: level before and after a change. " : "") \
-		"Right: change against the baseline. Cross: failed. <a href=\"" S["chart"] ".svg\">SVG</a> <a href=\"" page_slug ".csv\">CSV</a></figcaption>\n</figure>\n"
+		"<figcaption>Line: value of each build. Band: its interval. " (S["alone"] ? "" : "Dotted: baseline. ") (S["mark_count"] ? "Dashed: level before and after a change. " : "") \
+		(S["alone"] ? "" : "Right: change against the baseline. ") "Cross: failed. <a href=\"" S["chart"] ".svg\">SVG</a> <a href=\"" page_slug ".csv\">CSV</a></figcaption>\n</figure>\n"
 }
 
 function newest_table(m,   k, c, out) {

@@ -164,12 +164,13 @@ function failing_since(m,   k) {
 }
 
 # The level that changes are shown against: the detector's baseline, or else the median of up to 30
-# values before the newest.
+# values before the newest. Where there is neither, nothing is against anything: the value itself only places the chart.
 function base_level(m,   i, k, c, a, prev) {
 	for (k = S["newest"] - 1; k > 0 && c < 30; k--)
 		if (value[m, k] != "") { a[++c] = value[m, k] + 0; if (!prev) prev = k }
 	S["previous"] = prev
 	S["base"] = is_number(S["baseline"]) && S["baseline"] > 0 ? S["baseline"] + 0 : c ? median(a, c) : value[m, S["newest"]] + 0
+	S["alone"] = !c && !is_number(S["baseline"])
 	S["against"] = "baseline"
 	if (!is_number(S["ratio"]) && prev && value[m, prev] > 0) {
 		S["ratio"] = value[m, S["newest"]] / value[m, prev]
