@@ -9,303 +9,13 @@
 #include <time.h>
 
 #include "cli.h"
-#include "csv.h"
-#include "markers.h"
-#include "number.h"
+#include "series.h"
 #include "xalloc.h"
 
 /* A change of less than this is not nominated: nobody could confirm it in one run. */
 #define NOMINATE_LEAST .03
 /* Noise hides the beginning of a step by so many builds. */
 #define STEP_BLUR 2
-
-/* A row of a series. */
-struct point {
-	size_t row;	/* of the whole input, from 0 */
-	uint32_t build; /* index in builds */
-	/* under --net, else zero */
-	uint32_t net_scope;
-	double operations; /* of an invocation */
-};
-
-struct series {
-	struct subject subject; /* its key cells, and the status of its newest row */
-	struct subject before;	/* the build it is compared with */
-	uint32_t scope;		/* host class, track and suite: what is measured together */
-	uint32_t run;		/* of its newest row */
-	const char *timestamp;	/* of its newest row */
-	struct point *points;
-	bool gross;	    /* nothing is subtracted from it under --net */
-	uint32_t machine;   /* host class and track */
-	double **value;	    /* a column a metric, NaN for an empty cell */
-	double *resolution; /* of instructions: how far the rounds of a build lie apart */
-	size_t n, size;
-};
-
-/* What is measured together: a series that is not in its newest run is missing. */
-struct scope {
-	uint32_t run;
-	const char *timestamp; /* the newest */
-};
-
-struct history {
-	struct comparison *c;
-	const struct history_options *o;
-	struct keytable keys, builds, runs, times, scopes, machines;
-	struct series **series;
-	size_t series_size;
-	struct scope *scope;
-	size_t scope_size;
-	struct markers markers;
-	size_t rows, nmetrics;
-	bool told_order; /* that rows are not in time order */
-};
-
-/* Columns of the current file that history alone reads; -1 for nowhere. */
-struct extra_columns {
-	int min, max; /* of instructions over the rounds of a row */
-};
-
-/* --- reading --- */
-
-/* The first two are a machine that one line of builds is measured on. */
-static const char *const scope_keys[] = {"host_class", "track", "suite"};
-#define MACHINE_KEYS 2
-
-static const char *keep(struct keytable *t, const char *text)
-{
-	return keytable_key(t, keytable_add(t, text, strlen(text) + 1));
-}
-
-static const char *key_cell(const struct history *h, const struct subject *s, const char *key)
-{
-	for (size_t k = 0; k < h->c->cols.keys.n; k++)
-		if (!strcmp(h->c->cols.keys.name[k], key))
-			return s->cells[k];
-	return "";
-}
-
-static uint32_t number_of(const struct history *h, struct keytable *t, const struct subject *s,
-			  size_t nkeys)
-{
-	struct key key = {0};
-	uint32_t number;
-
-	for (size_t i = 0; i < nkeys; i++) {
-		const char *cell = key_cell(h, s, scope_keys[i]);
-
-		key_add(&key, cell, strlen(cell));
-	}
-	number = keytable_add(t, key.text, key.len);
-	key_release(&key);
-	return number;
-}
-
-static uint32_t scope_of(struct history *h, const struct subject *s)
-{
-	uint32_t scope = number_of(h, &h->scopes, s, sizeof(scope_keys) / sizeof(*scope_keys));
-
-	if (scope >= h->scope_size) {
-		h->scope_size = h->scope_size ? 2 * h->scope_size : 16;
-		h->scope = xrealloc(h->scope, h->scope_size * sizeof(*h->scope));
-	}
-	if (scope + 1 == h->scopes.n)
-		h->scope[scope].timestamp = "";
-	return scope;
-}
-
-static struct series *new_series(struct history *h, uint32_t id)
-{
-	struct series *s = xcalloc(1, sizeof(*s));
-	const char *cell = keytable_key(&h->keys, id);
-	size_t nkeys = h->c->cols.keys.n;
-
-	if (id >= h->series_size) {
-		h->series_size = h->series_size ? 2 * h->series_size : 64;
-		h->series = xrealloc(h->series, h->series_size * sizeof(*h->series));
-	}
-	h->series[id] = s;
-	s->subject.cells = xmalloc(nkeys * sizeof(char *));
-	for (size_t k = 0; k < nkeys; k++, cell += strlen(cell) + 1)
-		s->subject.cells[k] = cell;
-	s->value = xcalloc(h->c->cols.metrics.n, sizeof(*s->value));
-	s->scope = scope_of(h, &s->subject);
-	s->machine = number_of(h, &h->machines, &s->subject, MACHINE_KEYS);
-	return s;
-}
-
-static void add_point(struct history *h, struct series *s, struct point point, const double *value,
-		      double resolution)
-{
-	size_t nmetrics = h->c->cols.metrics.n;
-
-	if (s->n == s->size) {
-		s->size = s->size ? 2 * s->size : 16;
-		s->points = xrealloc(s->points, s->size * sizeof(*s->points));
-		for (size_t m = 0; m < nmetrics; m++)
-			s->value[m] = xrealloc(s->value[m], s->size * sizeof(**s->value));
-		s->resolution = xrealloc(s->resolution, s->size * sizeof(*s->resolution));
-	}
-	s->points[s->n] = point;
-	s->resolution[s->n] = resolution;
-	for (size_t m = 0; m < nmetrics; m++)
-		s->value[m][s->n] = value[m];
-	s->n++;
-}
-
-/* A series' rows in the wrong order would have its newest value in the middle. */
-static void check_order(struct history *h, const struct csv_reader *in, const struct series *s,
-			const char *time)
-{
-	if (h->told_order || !s->n || strcmp(s->timestamp, time) <= 0)
-		return;
-	h->told_order = true;
-	warnx("rows are not in time order: '%s' comes after '%s' (%s line %zu)", time, s->timestamp,
-	      in->path, in->line);
-}
-
-/* Where the rows have no build, the time tells them apart, else their number. */
-static const char *build_of(struct history *h, const struct csv_reader *in, const struct layout *l,
-			    const char *time)
-{
-	char text[32];
-
-	if (l->build >= 0)
-		return keep(&h->builds, in->cell[l->build]);
-	if (*time)
-		return keep(&h->builds, time);
-	snprintf(text, sizeof(text), "row %zu", h->rows + 1);
-	return keep(&h->builds, text);
-}
-
-static double resolution_of(const struct csv_reader *in, const struct extra_columns *x)
-{
-	double low, high;
-
-	if (x->min < 0 || x->max < 0 ||
-	    number_parse_double(in->cell[x->min], -HUGE_VAL, HUGE_VAL, &low) ||
-	    number_parse_double(in->cell[x->max], -HUGE_VAL, HUGE_VAL, &high))
-		return NAN;
-	return high - low;
-}
-
-/* Under --net: what of this row's run is subtracted from its value, or the row is that itself. */
-static void take_net(struct history *h, struct csv_reader *in, struct series *s,
-		     struct point *point, const double *value)
-{
-	struct net *n = &h->c->net_values;
-
-	point->net_scope = net_scope(n, in, "");
-	point->operations = net_operations(n, in);
-	s->gross = s->subject.control || net_is_baseline(n, in);
-	if (net_is_baseline(n, in) && net_add(n, in, point->net_scope, &h->c->rounds, 0, value))
-		errx(EXIT_TROUBLE, "%s", in->error);
-}
-
-static void take_row(struct history *h, struct csv_reader *in, const struct layout *l,
-		     const struct extra_columns *extra, struct key *key, double *value)
-{
-	const char *status = layout_cell(in, l->status, "ok");
-	const char *time = layout_cell(in, l->timestamp, "");
-	const char *build = build_of(h, in, l, time);
-	const char *run = layout_cell(in, l->run, build);
-	size_t known = h->keys.n;
-	struct point point;
-	struct series *s;
-	uint32_t id;
-
-	key_clear(key);
-	layout_key(l, &h->c->cols, in, key);
-	id = keytable_add(&h->keys, key->text, key->len);
-	s = id == known ? new_series(h, id) : h->series[id];
-	markers_notice(&h->markers, s->machine, build, h->rows);
-	check_order(h, in, s, time);
-	s->subject.build = build;
-	s->subject.control |= !strcmp(layout_cell(in, l->control, ""), "1");
-	s->subject.counted |= !strcmp(layout_cell(in, l->runtime, ""), "icount");
-	s->run = h->scope[s->scope].run = keytable_add(&h->runs, run, strlen(run) + 1);
-	s->timestamp = keep(&h->times, time);
-	if (strcmp(h->scope[s->scope].timestamp, time) < 0)
-		h->scope[s->scope].timestamp = s->timestamp;
-	free(s->subject.status);
-	free(s->subject.reason);
-	s->subject.status = s->subject.reason = NULL;
-	if (status_is_ok(status)) {
-		layout_values(l, &h->c->cols, in, value);
-	} else {
-		s->subject.status = xstrdup(status);
-		s->subject.reason = xstrdup(layout_cell(in, l->reason, ""));
-		for (size_t m = 0; m < h->c->cols.metrics.n; m++)
-			value[m] = NAN;
-	}
-	point = (struct point){.row = h->rows++,
-			       .build = keytable_add(&h->builds, build, strlen(build) + 1)};
-	if (h->c->net)
-		take_net(h, in, s, &point, value);
-	add_point(h, s, point, value, resolution_of(in, extra));
-}
-
-static void read_rows(struct history *h, const char *path)
-{
-	struct extra_columns extra;
-	struct layout l = {0};
-	struct csv_reader in;
-	struct key key = {0};
-	size_t rows = 0;
-	double *value;
-	int got;
-
-	if (csv_open(&in, path))
-		errx(EXIT_TROUBLE, "%s", in.error);
-	layout_find(&l, &h->c->cols, &in);
-	if (h->c->net && (rounds_columns(&h->c->rounds, &in) ||
-			  net_columns(&h->c->net_values, &in, h->c->cols.metrics.n, false)))
-		errx(EXIT_TROUBLE, "%s", in.error);
-	extra = (struct extra_columns){csv_column(&in, "min_instructions"),
-				       csv_column(&in, "max_instructions")};
-	value = xmalloc(h->c->cols.metrics.n * sizeof(*value));
-	for (; (got = csv_next_row(&in)) > 0; rows++)
-		take_row(h, &in, &l, &extra, &key, value);
-	if (got < 0)
-		errx(EXIT_TROUBLE, "%s", in.error);
-	if (h->c->verbose)
-		warnx("%s: %zu rows", in.path, rows);
-	key_release(&key);
-	layout_release(&l);
-	csv_release(&in);
-	free(value);
-}
-
-/* A series' values of a metric, net; they stay as they are where no run has a baseline, and times
- * where one is not above its baseline: such a difference is noise. */
-static void make_series_net(const struct history *h, struct series *s, size_t metric)
-{
-	bool exact = metric_is_exact(h->c->cols.metrics.name[metric], s->subject.counted);
-	double *net = xmalloc(s->n * sizeof(*net));
-	bool any = false, below = false;
-
-	for (size_t i = 0; i < s->n; i++) {
-		const struct point *p = &s->points[i];
-
-		net[i] = s->value[metric][i] -
-			 net_value(&h->c->net_values, p->net_scope, 0, metric, p->operations);
-		any |= !isnan(net[i]);
-		below |= net[i] <= 0;
-	}
-	if (any && (exact || !below))
-		memcpy(s->value[metric], net, s->n * sizeof(*net));
-	free(net);
-}
-
-static void make_net(struct history *h)
-{
-	net_finish(&h->c->net_values, &h->c->rounds);
-	for (size_t i = 0; i < h->keys.n; i++)
-		for (size_t m = 0; !h->series[i]->gross && m < h->c->cols.metrics.n; m++)
-			make_series_net(h, h->series[i], m);
-}
-
-/* --- judging --- */
 
 /* The values of one metric of a series, without the rows that have none. */
 struct track {
@@ -626,13 +336,13 @@ struct history *history_run(struct comparison *c, char **paths, int npaths, cons
 	if (o->markers)
 		markers_read(&h->markers, &c->cols.keys, o->markers);
 	for (int i = 0; i < npaths; i++)
-		read_rows(h, paths[i]);
+		series_read(h, paths[i]);
 	if (c->verbose)
 		/* A stream may hold one track of many. */
 		markers_tell_unused(&h->markers);
 	h->nmetrics = c->cols.metrics.n;
 	if (c->net)
-		make_net(h);
+		series_make_net(h);
 	add_findings(h);
 	if (settings)
 		settings_read(c, settings);
@@ -646,27 +356,7 @@ struct history *history_run(struct comparison *c, char **paths, int npaths, cons
 
 void history_release(struct history *h)
 {
-	for (size_t i = 0; i < h->keys.n; i++) {
-		struct series *s = h->series[i];
-
-		for (size_t m = 0; m < h->nmetrics; m++)
-			free(s->value[m]);
-		free(s->value);
-		free(s->resolution);
-		free(s->points);
-		free(s->subject.cells);
-		free(s->subject.status);
-		free(s->subject.reason);
-		free(s);
-	}
-	free(h->series);
-	free(h->scope);
-	keytable_release(&h->keys);
-	keytable_release(&h->builds);
-	keytable_release(&h->runs);
-	keytable_release(&h->times);
-	keytable_release(&h->scopes);
-	keytable_release(&h->machines);
+	series_release(h);
 	markers_release(&h->markers);
 	free(h);
 }

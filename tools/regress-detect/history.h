@@ -2,7 +2,8 @@
 /*
  * Histories: rows in time order, one a build and series. How the parts meet:
  *
- *	history.c  rows → series of points; what is missing or stale; findings
+ *	series.c   rows → series of points
+ *	history.c  series → what is missing or stale; findings
  *	markers.c  where a level begins anew
  *	level.c    a series → is its newest value suspect, and since which build
  *	steps.c    a series → every lasting change of level (--all)
