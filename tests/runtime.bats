@@ -388,12 +388,42 @@ make_trees() { # ADDITIONS...
 }
 
 @test "without KVM its runtime says so" {
-  [ ! -w /dev/kvm ] || skip "there is KVM here"
+  needs_kernel
+  has kvm && skip "there is KVM here"
+  make_plan
+  assert_trouble "no KVM here: " run-in-vm -k "$KERNEL" --runtime kvm plan.csv
+  assert_contains "$stderr" "RUNTIME=icount"
+}
+
+@test "under kvm a boot is a round, and its samples are times" {
+  requires kvm
   needs_kernel
   make_plan
-  run -2 --separate-stderr run-in-vm -k "$KERNEL" --runtime kvm plan.csv
-  assert_equal "$output" ""
-  assert_contains "$stderr" "no KVM here: '/dev/kvm' cannot be opened"
+  run-in-vm -k "$KERNEL" --runtime kvm --boots 2 plan.csv >samples.csv
+  assert_equal "$(csv_value samples.csv status | sort -u)" ok
+  assert_equal "$(csv_value samples.csv boot,round | sort -u)" $'1 1\n2 2'
+  assert_equal "$(mlr --icsv --onidx filter '$duration_ns > 0' then uniq -g test,round then count samples.csv)" 4
+}
+
+@test "two kernels under kvm are measured and judged" {
+  requires kvm
+  needs_kernel
+  make_plan
+  BIN=$TOP/build/bin compare --folder out --runtime kvm --boots 3 "$KERNEL" "$KERNEL" plan.csv
+  assert_equal "$(csv_value out/verdict.csv metric | sort -u)" duration_ns
+  assert_equal "$(csv_value out/samples.csv status | sort -u)" ok
+  assert_equal "$(csv_value out/verdict.csv test | sort | xargs)" "baseline/xdp/empty map/array/read"
+}
+
+@test "a machine in which init sends nothing is ended in time" {
+  needs_kernel
+  cp -R "$(get-kernel "$KERNEL")" silent
+  rm -f silent/vmlinux
+  dd if=/dev/zero of=silent/vmlinuz bs=1M seek=4 count=1 conv=notrunc status=none
+  : >initramfs
+  run -3 timeout 60 boot-vm -k silent -i initramfs -c channel -l log -b 2
+  [ ! -s channel ]
+  no_machine
 }
 
 @test "two kernels in turn under kvm: what is undecided gets as many boots again, by itself" {
