@@ -33,18 +33,19 @@ sum() {
   sha256sum "$1" | cut -c 1-64
 }
 
-# A real kernel, fetched once for all tests: KERNEL is its spec.
-needs_kernel() {
-  requires qemu-system-x86_64 cpio
-  [ "$(uname -m)" = x86_64 ] || skip "the tests' kernels are for x86_64"
+# A real kernel of a machine, fetched once for all tests: KERNEL is its spec.
+needs_kernel() { # [ARCH]
+  local arch=${1-x86_64} list=$BATS_FILE_TMPDIR/kernel-${1-x86_64}
+  requires "qemu-system-$arch" cpio
+  [ "$(uname -m)" = x86_64 ] || skip "the tests' kernels are for x86_64, or made from there"
   export KERNELS=$TOP/build/kernels
-  if [ ! -e "$BATS_FILE_TMPDIR/kernel" ]; then
+  if [ ! -e "$list" ]; then
     # The smallest package; one that is there already rather than another.
-    (cd "$TOP" && list-kernels) >"$BATS_FILE_TMPDIR/list.csv" || skip "no kernel packages can be had here"
+    (cd "$TOP" && ARCH=$arch list-kernels) >"$list.csv" || skip "no kernel packages can be had here"
     mlr --icsv --onidx filter '$kernel !=~ "-rt-"' then sort -r cached -n size_bytes then head -n 1 \
-      then cut -f kernel "$BATS_FILE_TMPDIR/list.csv" >"$BATS_FILE_TMPDIR/kernel"
+      then cut -f kernel "$list.csv" >"$list"
   fi
-  KERNEL=$(cat "$BATS_FILE_TMPDIR/kernel")
+  KERNEL=$(cat "$list")
   [ -n "$KERNEL" ]
 }
 
@@ -214,6 +215,45 @@ setup() {
   assert_equal "$(csv_value plan-1.csv status | sort -u)" ok
   [ "$(csv_value plan-1.csv jited_bytes '$test == "baseline/xdp/empty"')" -gt 0 ]
   assert_contains "$(csv_value 1.csv host_class | sort -u)" icount
+}
+
+@test "another architecture's tools are built, and measure on its kernel: the same bytes every time" {
+  requires aarch64-linux-gnu-gcc
+  needs_kernel aarch64
+  # Debian's name for it serves too.
+  make -s -C "$TOP" vm-tools ARCH=arm64 >/dev/null
+  export ARCH=aarch64 VM_TOOLS=$TOP/build/static/aarch64 BIN=$TOP/build/bin
+  make_plan
+  for i in 1 2; do
+    run-in-vm -k "$KERNEL" --run-id same --plan plan-$i.csv plan.csv | mlr --csv cut -x -f timestamp >$i.csv
+  done
+  cmp 1.csv 2.csv
+  cmp plan-1.csv plan-2.csv
+  assert_equal "$(csv_value 1.csv status | sort -u)" ok
+  [[ $(csv_value 1.csv host_class | sort -u) == icount-aarch64-qemu-*-cortex-a72 ]]
+  assert_equal "$(mlr --icsv --onidx filter '$instructions > 0' then uniq -g test then count 1.csv)" 2
+  # arm64's instructions have four bytes each.
+  [ "$(csv_value plan-1.csv jited_bytes '$test == "baseline/xdp/empty"')" -gt 0 ]
+  assert_equal "$(mlr --icsv --onidx filter '$jited_bytes % 4 != 0' then count plan-1.csv)" 0
+}
+
+@test "ARCH=all runs each architecture with the kernels of the same names, though one fails" {
+  cat >make-one <<SH
+#!/bin/sh
+shift # --no-print-directory
+echo "\$*" >>'$PWD/log'
+case \$* in *ARCH=x86_64*) exit 1 ;; esac
+SH
+  chmod +x make-one
+  run -2 make --no-print-directory -C "$TOP" compare ARCH=all MAKE="$PWD/make-one" RUNTIME=icount \
+    BASE=deb:linux-image-6.1.0-53-amd64 HEAD=deb:linux-image-6.1.0-56-cloud-arm64
+  assert_equal "$(cat log)" "compare ARCH=x86_64 KERNEL= BASE=deb:linux-image-6.1.0-53-amd64 HEAD=deb:linux-image-6.1.0-56-cloud-amd64
+compare ARCH=aarch64 KERNEL= BASE=deb:linux-image-6.1.0-53-arm64 HEAD=deb:linux-image-6.1.0-56-cloud-arm64"
+  : >log
+  sed -i '/^case/d' make-one
+  make -s -C "$TOP" bench ARCH=all MAKE="$PWD/make-one" RUNTIME=icount KERNEL=deb:linux-image-6.1.0-56-amd64
+  assert_equal "$(cut -d ' ' -f 1-3 log)" "bench ARCH=x86_64 KERNEL=deb:linux-image-6.1.0-56-amd64
+bench ARCH=aarch64 KERNEL=deb:linux-image-6.1.0-56-arm64"
 }
 
 # Two trees of sources: a program with that many additions in each.
