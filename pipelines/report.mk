@@ -24,7 +24,8 @@ findings: all ## judge the newest builds by history: what is suspected, stale or
 	$(call say,HISTORY,$(REPORT)/findings.csv)
 	$(Q)pipelines/report/markers '$(MARKERS)' > $(REPORT)/markers.csv
 	$(Q)pipelines/results/history $(HISTORY_OPTIONS) > $(REPORT)/history.csv
-	$(Q)$(BIN)/regress-detect --history --markers $(REPORT)/markers.csv --now "$$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
+	$(Q)$(BIN)/regress-detect --history --markers $(REPORT)/markers.csv $(if $(SETTINGS),--settings '$(SETTINGS)') \
+		--now "$$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
 		-o $(REPORT)/all-findings.csv $(REPORT)/history.csv
 	@# A metric that a runtime does not have is no finding.
 	$(Q)mlr -S --csv filter 'is_not_empty($$baseline) || is_not_empty($$current) || $$verdict != "inconclusive"' \

@@ -16,6 +16,10 @@ $(STATISTICS_TESTS:%=build/tests/%):
 check check-expensive: $(STATISTICS_TESTS:%=build/tests/%)
 -include $(STATISTICS_TESTS:%=$(OBJ)/tests/statistics/%.d)
 
+#: SETTINGS  rules of single series, for all that judges; see regress-detect(1)  (pipelines/settings.csv)
+SETTINGS ?= pipelines/settings.csv
+export SETTINGS
+
 .PHONY: benchmark-statistics power aa gate
 benchmark-tools: benchmark-statistics
 benchmark-statistics: all

@@ -63,19 +63,19 @@ translate() {
 
 @test "a suite becomes a plan: a row a test and entry point, in the suite's order" {
   suite 'name: a, source: good.bpf.c, entry_point: one' \
-    'name: b, source: good.bpf.c, program_cpu_assignment: {one: all}, operations: 7, iteration_count: 11, keep: 4' \
+    'name: b, source: good.bpf.c, program_cpu_assignment: {one: all}, operations: 7, iteration_count: 11, keep: 4, visits: 3' \
     'name: "c/{}", source: good.bpf.c, entry_point: one, variants: {x: {RESULT: 1}, y: {RESULT: 2}}, expected_result: -1' \
     'name: "d/{}", source: good.bpf.c, entry_point: one, program_type: [xdp, tc]' \
     'name: e, program_type: user, entry_point: loop, control: true'
   bpf-compile-check --no-load --build v1 s.yml > plan.csv
-  assert_equal "$(rows plan.csv '.suite, .test, .build, .program_type, .cpus, .operations, .iterations, .keep, .control, .expected_result, .status')" \
-    '["s","a","v1","","any","1","","","0","0","compiled"]
-["s","b","v1","","all","7","11","4","0","0","compiled"]
-["s","c/x","v1","","any","1","","","0","4294967295","compiled"]
-["s","c/y","v1","","any","1","","","0","4294967295","compiled"]
-["s","d/xdp","v1","xdp","any","1","","","0","0","compiled"]
-["s","d/tc","v1","sched_cls","any","1","","","0","0","compiled"]
-["s","e","v1","user","any","1","","","1","0","compiled"]'
+  assert_equal "$(rows plan.csv '.suite, .test, .build, .program_type, .cpus, .operations, .iterations, .keep, .visits, .control, .expected_result, .status')" \
+    '["s","a","v1","","any","1","","","","0","0","compiled"]
+["s","b","v1","","all","7","11","4","3","0","0","compiled"]
+["s","c/x","v1","","any","1","","","","0","4294967295","compiled"]
+["s","c/y","v1","","any","1","","","","0","4294967295","compiled"]
+["s","d/xdp","v1","xdp","any","1","","","","0","0","compiled"]
+["s","d/tc","v1","sched_cls","any","1","","","","0","0","compiled"]
+["s","e","v1","user","any","1","","","","1","0","compiled"]'
 }
 
 @test "a suite of the bpf_performance runner is read as it is" {
@@ -155,6 +155,7 @@ name: a, OK, expected_result: 1.5|'expected_result' is not a whole number: '1.5'
 name: a, OK, expected_result: 4294967296|'expected_result' is not
 name: a, OK, expected_result: ""|'expected_result' is not a whole number: ''
 name: a, OK, keep: true|'keep' is not a whole number: 'true'
+name: a, OK, visits: 1001|'visits' is too large: '1001'
 name: a, OK, control: 1|'control' must be true or false: '1'
 name: a, OK, program_type: xpd|no program type is named 'xpd'
 name: a, OK, program_type: user|no operation of type user is named 'one'
@@ -463,6 +464,7 @@ $operations = "many"|operations is not a whole number: 'many'
 $iterations = "99999999999999999999999"|iterations is too large
 $control = 2|control is too large: '2'
 $keep = "yes"|keep is not a whole number: 'yes'
+$visits = 0|visits is too small: '0'
 $status = "fine"|status is not a status: 'fine'
 $expected_result = 0.5|expected_result is not a whole number: '0.5'
 $insns = -1|insns is not a whole number: '-1'

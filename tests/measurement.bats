@@ -306,6 +306,21 @@ order() {
   assert_equal "$(grep -c '^libbpf: loading object' fresh.log)" 4
 }
 
+@test "a test is visited as often a round as the suite says, each time with fresh objects and at another place" {
+  requires bpf
+  sed 's/name: kept,\(.*\)keep: 3/name: visited,\1visits: 3/' "$SUITE" > visits.yml
+  cp "$FIXTURES/measurement/programs.bpf.c" .
+  bpf-compile-check -I "$TOP/bpf/include" visits.yml > plan.csv 2> /dev/null
+  bpf-run -q -v --rounds 2 --samples 2 -c 10 -t '^(visited|chain)$' plan.csv 2> log > samples.csv
+  assert_equal "$(grep -c '^libbpf: loading object' log)" 8
+  for round in 1 2; do
+    assert_equal "$(csv_value samples.csv sample '$test == "visited" && $round == '$round | xargs)" '1 2 3 4 5 6'
+    assert_equal "$(csv_value samples.csv sample '$test == "chain" && $round == '$round | xargs)" '1 2'
+  done
+  stats-reduce samples.csv > summary.csv
+  assert_equal "$(csv_value summary.csv rounds,samples '$test == "visited"')" '2 12'
+}
+
 @test "the builds of a test are loaded in another order from round to round" {
   requires bpf
   mkdir one other

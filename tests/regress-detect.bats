@@ -205,6 +205,8 @@ LEVEL=(100 101 99 100.5 99.5 100.2 99.8 101 99 100)
   regress-detect --settings settings.csv --baseline a s.csv > v.csv
   assert_equal "$(csv_value v.csv verdict '$test == "map/hash/read"')" unchanged
   assert_equal "$(csv_value v.csv verdict '$test == "map/hash/write"')" regression
+  regress-detect --settings "$TOP/pipelines/settings.csv" --baseline a s.csv > own.csv
+  assert_equal "$(wc -l < own.csv)" "$(wc -l < v.csv)"
   printf 'test,margin\nx,1\n' > settings.csv
   assert_trouble "unknown column 'margin' in the settings (settings.csv)" \
     regress-detect --settings settings.csv --baseline a s.csv

@@ -416,13 +416,17 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   assert_equal "$(csv_value twice/verdict.csv rounds '$metric == "duration_ns"' | xargs)" "6 6"
   SUDO='' "$TOP/pipelines/report/compare-programs" --looks 1 HEAD bpf/suites/smoke.yml once --rounds 3 -q -t 'array|control'
   assert_equal "$(csv_value once/verdict.csv rounds '$metric == "duration_ns"' | xargs)" "3 3"
+  printf 'test,metric,margin_pct\nmap/*,duration_ns,8\n' > settings.csv
+  SETTINGS=settings.csv SUDO='' "$TOP/pipelines/report/compare-programs" --looks 1 HEAD bpf/suites/smoke.yml ruled --rounds 1 -q -t 'array'
+  assert_equal "$(csv_value ruled/verdict.csv margin_pct '$test =~ "^map/" && $metric == "duration_ns"')" 8
 }
 
 @test "only what was measured and left open is undecided" {
-  printf 'suite,test,metric,ratio,verdict\ns,open,duration_ns,1.02,inconclusive\ns,fine,duration_ns,1,unchanged\n' > v.csv
-  printf 's,counted,instructions,1,inconclusive\ns,absent,duration_ns,,inconclusive\n' >> v.csv
+  printf 'suite,test,metric,ratio,margin_pct,verdict\ns,open,duration_ns,1.02,1,inconclusive\ns,fine,duration_ns,1,1,unchanged\n' > v.csv
+  printf 's,slower,duration_ns,1.02,1,unchanged\ns,faster,duration_ns,0.98,1,unchanged\ns,little,duration_ns,1.02,3,unchanged\n' >> v.csv
+  printf 's,counted,instructions,1,1,inconclusive\ns,absent,duration_ns,,1,inconclusive\n' >> v.csv
   printf 'suite,test,control\ns,open,0\ns,loop,1\n' > plan.csv
-  assert_equal "$("$TOP/pipelines/report/undecided" v.csv plan.csv)" $'suite,test\ns,open\ns,loop'
-  mlr --csv filter '$test != "open"' v.csv > decided.csv
+  assert_equal "$("$TOP/pipelines/report/undecided" v.csv plan.csv)" $'suite,test\ns,open\ns,slower\ns,faster\ns,loop'
+  mlr --csv filter '!($test =~ "^(open|slower|faster)$")' v.csv > decided.csv
   assert_equal "$("$TOP/pipelines/report/undecided" decided.csv plan.csv)" ""
 }

@@ -498,12 +498,16 @@ mlr --csv --seed "$boot${#build}" put '$run_id = "'"$run"'"; $host_class = "h"; 
 SH
   chmod +x pipelines/runtime/*
   printf 'suite,test,entry_point,program_type,control\ns,baseline/xdp/empty,e,xdp,0\ns,control/user/loop,l,user,1\ns,noisy,n,xdp,0\ns,quiet,q,xdp,0\n' >plan.csv
-  BIN=$TOP/build/bin pipelines/runtime/compare --folder out --runtime kvm --boots 10 one second plan.csv
+  printf 'test,metric,margin_pct\nquiet,duration_ns,7\n' >settings.csv
+  SETTINGS=settings.csv BIN=$TOP/build/bin pipelines/runtime/compare --folder out --runtime kvm --boots 10 one second plan.csv
   # A B B A …, then the undecided, what it is net of and the control.
   assert_equal "$(cut -d ' ' -f 1,2 log | head -n 8 | xargs)" "1 one 1 second 2 second 2 one 3 one 3 second 4 second 4 one"
   assert_equal "$(sed -n 21p log)" "11 one baseline/xdp/empty,control/user/loop,noisy"
   assert_equal "$(wc -l <log)" 40
   assert_equal "$(csv_value out/verdict.csv test,rounds | sort | xargs)" "baseline/xdp/empty 20 control/user/loop 20 noisy 20 quiet 10"
   assert_equal "$(mlr --icsv --onidx count out/plan.csv)" 8
+  # Settings rule: all that judges has them.
+  assert_equal "$(mlr --icsv --onidx put -q 'print $test . " " . roundm($margin_pct, 0.01)' out/verdict.csv | grep -E "quiet|noisy" | sort | xargs)" \
+    "noisy 1 quiet 7"
   [ ! -e out/again.csv ]
 }

@@ -25,7 +25,9 @@
 #include "xalloc.h"
 
 #define ROUNDS 20
+#define LOOKS 2 /* of `make compare`: what the first leaves undecided is measured as long again */
 #define SERIES 10
+#define ALPHA .01
 #define POWER .9
 
 /* Where noise comes from; all are standard deviations as fractions unless said otherwise. */
@@ -51,7 +53,7 @@ static const struct noise models[] = {
 
 /* One run: the values of both builds, in order of rounds. */
 struct run {
-	double value[NSIDES][SERIES][ROUNDS];
+	double value[NSIDES][SERIES][LOOKS * ROUNDS];
 };
 
 static double ar1(gsl_rng *rng, double before, double rho, double sigma)
@@ -69,7 +71,7 @@ static void simulate(gsl_rng *rng, const struct noise *m, double slowdown, struc
 			bias[side] = gsl_ran_gaussian(rng, m->bias);
 			own[side] = gsl_ran_gaussian(rng, m->cv);
 		}
-		for (size_t r = 0; r < ROUNDS; r++) {
+		for (size_t r = 0; r < LOOKS * ROUNDS; r++) {
 			bool other = gsl_rng_uniform(rng) < .5;
 
 			drift = ar1(rng, drift, m->drift_rho, m->drift);
@@ -86,39 +88,75 @@ static void simulate(gsl_rng *rng, const struct noise *m, double slowdown, struc
 	}
 }
 
-static void write_rounds(FILE *f, const struct run *run, size_t nseries)
+static void write_rounds(FILE *f, const struct run *run, size_t nseries, const size_t *rounds)
 {
 	fputs("run_id,host_class,track,suite,test,entry_point,build,round,median_duration_ns\n", f);
 	for (enum side side = BASELINE; side < NSIDES; side++)
 		for (size_t s = 0; s < nseries; s++)
-			for (size_t r = 0; r < ROUNDS; r++)
-				fprintf(f, "r,h,t,s,test%zu,e,%c,%zu,%.17g\n", s, "ab"[side], r,
+			for (size_t r = 0; r < rounds[s]; r++)
+				fprintf(f, "r,h,t,s,%zu,e,%c,%zu,%.17g\n", s, "ab"[side], r,
 					run -> value[side][s][r]);
 }
 
-/* Judge a run with the tool's own rule, and count the verdicts. */
-static void judge(const struct run *run, size_t nseries, size_t count[NVERDICTS])
+struct judgement {
+	enum verdict verdict;
+	bool undecided; /* as pipelines/report/undecided has it */
+};
+
+/* Judge the first `rounds` of each series of a run with the tool's own rule. */
+static void judge(const struct run *run, size_t nseries, const size_t *rounds, double alpha,
+		  struct judgement *judgement)
 {
 	struct comparison c = {.baseline = "a",
-			       .rule = {.margin = .01, .alert = .05, .alpha = .01}};
+			       .rule = {.margin = .01, .alert = .05, .alpha = alpha}};
 	int fd = memfd_create("rounds", MFD_CLOEXEC);
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+	FILE *memory = fd < 0 ? NULL : fdopen(fd, "w");
 	char path[64];
 
-	if (!f)
+	if (!memory)
 		err(2, "can't make a file in memory");
-	write_rounds(f, run, nseries);
-	if (fflush(f))
+	write_rounds(memory, run, nseries, rounds);
+	if (fflush(memory))
 		err(2, "can't write to memory");
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	c.cols.keys = names_split("keys", "host_class,track,suite,test,entry_point");
 	comparison_read(&c, path, NSIDES);
 	comparison_pair(&c);
 	comparison_judge(&c);
-	for (size_t i = 0; i < c.nfindings; i++)
-		count[c.findings[i].verdict]++;
+	if (c.nfindings != nseries)
+		errx(2, "%zu series became %zu findings", nseries, c.nfindings);
+	for (size_t i = 0; i < c.nfindings; i++) {
+		const struct finding *f = &c.findings[i];
+		bool beyond = fabs(log(f->ratio)) > log1p(f->rule.margin);
+
+		judgement[strtoul(finding_label(&c, f, "test"), NULL, 10)] = (struct judgement){
+		    .verdict = f->verdict,
+		    .undecided = f->verdict == INCONCLUSIVE || (f->verdict == UNCHANGED && beyond),
+		};
+	}
 	comparison_release(&c);
-	fclose(f);
+	fclose(memory);
+}
+
+/* Judge a run, in one look or in two, and count the verdicts. Each of two looks may err with half
+ * of the probability. */
+static void look(const struct run *run, size_t nseries, size_t looks, size_t count[NVERDICTS])
+{
+	double alpha = ALPHA / (double)looks;
+	struct judgement judgement[SERIES];
+	size_t rounds[SERIES];
+
+	for (size_t s = 0; s < nseries; s++)
+		rounds[s] = ROUNDS;
+	judge(run, nseries, rounds, alpha, judgement);
+	if (looks > 1) {
+		for (size_t s = 0; s < nseries; s++)
+			if (judgement[s].undecided)
+				rounds[s] = LOOKS * ROUNDS;
+		judge(run, nseries, rounds, alpha, judgement);
+	}
+	for (size_t s = 0; s < nseries; s++)
+		count[judgement[s].verdict]++;
 }
 
 /* What many do: all rounds of one build, then all of the other; Mann and Whitney, p < .05. */
@@ -151,30 +189,39 @@ static void alarms(gsl_rng *rng, size_t runs)
 {
 	puts("noise,series_judged,rounds,series_in_a_run,regressions,improvements,"
 	     "false_regressions_pct,false_alarms_pct,unchanged_pct,inconclusive_pct,unstable_pct,"
-	     "mann_whitney_on_two_blocks_pct");
+	     "two_looks_false_alarms_pct,mann_whitney_on_two_blocks_pct");
 	for (size_t m = 0; m < NMODELS; m++)
 		for (size_t nseries = 1; nseries <= SERIES; nseries += SERIES - 1) {
-			size_t n[NVERDICTS] = {0}, peers = 0, of = runs / nseries;
-			size_t all = of * nseries;
+			size_t n[NVERDICTS] = {0}, twice[NVERDICTS] = {0}, peers = 0;
+			size_t of = runs / nseries, all = of * nseries;
 			struct run run;
 
 			for (size_t i = 0; i < of; i++) {
 				simulate(rng, &models[m], 0, &run);
-				judge(&run, nseries, n);
+				look(&run, nseries, 1, n);
+				look(&run, nseries, LOOKS, twice);
 				peers += blocks_differ(rng, &models[m]);
 			}
-			printf("%s,%zu,%d,%zu,%zu,%zu,%.3f,%.3f,%.1f,%.1f,%.1f,%.1f\n",
+			printf("%s,%zu,%d,%zu,%zu,%zu,%.3f,%.3f,%.1f,%.1f,%.1f,%.3f,%.1f\n",
 			       models[m].name, all, ROUNDS, nseries, n[REGRESSION], n[IMPROVEMENT],
 			       percent(n[REGRESSION], all),
 			       percent(n[REGRESSION] + n[IMPROVEMENT], all),
 			       percent(n[UNCHANGED], all), percent(n[INCONCLUSIVE], all),
-			       percent(n[UNSTABLE], all), percent(peers, of));
+			       percent(n[UNSTABLE], all),
+			       percent(twice[REGRESSION] + twice[IMPROVEMENT], all),
+			       percent(peers, of));
 		}
 }
 
+/* How a slowdown is looked for: in one look or in two, and again in a second run or not. */
+struct procedure {
+	size_t looks;
+	bool confirmed;
+};
+
 /* The share of series that are called regressions; or, confirmed, in two runs that follow. */
 static double power(gsl_rng *rng, const struct noise *m, double slowdown, size_t nseries,
-		    size_t runs, bool confirmed)
+		    size_t runs, struct procedure p)
 {
 	size_t n[NVERDICTS] = {0}, all = runs * nseries;
 	struct run run;
@@ -182,23 +229,23 @@ static double power(gsl_rng *rng, const struct noise *m, double slowdown, size_t
 
 	for (size_t i = 0; i < runs; i++) {
 		simulate(rng, m, slowdown, &run);
-		judge(&run, nseries, n);
+		look(&run, nseries, p.looks, n);
 	}
 	found = (double)n[REGRESSION] / (double)all;
-	return confirmed ? found * found : found;
+	return p.confirmed ? found * found : found;
 }
 
 /* In steps of a thousandth, by bisection: larger slowdowns are found more often. Two runs are
  * independent, so both find it with the square of one run's probability. */
 static double smallest_found(gsl_rng *rng, const struct noise *m, size_t nseries, size_t runs,
-			     bool confirmed)
+			     struct procedure p)
 {
 	unsigned low = 1, high = 128;
 
 	while (low < high) {
 		unsigned middle = (low + high) / 2;
 
-		if (power(rng, m, middle / 1000., nseries, runs, confirmed) >= POWER)
+		if (power(rng, m, middle / 1000., nseries, runs, p) >= POWER)
 			high = middle;
 		else
 			low = middle + 1;
@@ -210,16 +257,24 @@ static void slowdowns(gsl_rng *rng, size_t runs)
 {
 	static const double cvs[] = {.005, .01, .02, .03};
 
-	puts("sample_cv_pct,rounds,series_in_a_run,smallest_found_pct,smallest_confirmed_pct");
+	puts("sample_cv_pct,rounds,series_in_a_run,smallest_found_pct,smallest_confirmed_pct,"
+	     "two_looks_found_pct,two_looks_confirmed_pct");
 	for (size_t nseries = 1; nseries <= SERIES; nseries += SERIES - 1)
 		for (size_t i = 0; i < sizeof(cvs) / sizeof(*cvs); i++) {
-			size_t n = runs / nseries; /* as many series either way */
 			struct noise m = models[1];
 
 			m.cv = cvs[i];
-			printf("%.1f,%d,%zu,%.1f,%.1f\n", 100 * cvs[i], ROUNDS, nseries,
-			       100 * smallest_found(rng, &m, nseries, n, false),
-			       100 * smallest_found(rng, &m, nseries, n, true));
+			printf("%.1f,%d,%zu", 100 * cvs[i], ROUNDS, nseries);
+			for (size_t looks = 1; looks <= LOOKS; looks++)
+				for (int confirmed = 0; confirmed < 2; confirmed++) {
+					struct procedure p = {looks, confirmed};
+					/* as many series either way */
+					size_t n = runs / nseries;
+
+					printf(",%.1f",
+					       100 * smallest_found(rng, &m, nseries, n, p));
+				}
+			putchar('\n');
 		}
 }
 

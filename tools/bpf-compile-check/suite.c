@@ -261,6 +261,8 @@ static void set_numbers(struct suite *suite, const struct test *test, struct pla
 	set_expected_result(suite, test->field[F_EXPECTED_RESULT], row);
 	if (test->field[F_KEEP])
 		row->keep = count(suite, test->field[F_KEEP], "keep");
+	if (test->field[F_VISITS])
+		row->visits = count_to(suite, test->field[F_VISITS], "visits", PLAN_VISITS_MAX);
 	if (test->field[F_CONTROL])
 		row->control = flag(suite, test->field[F_CONTROL], "control");
 }

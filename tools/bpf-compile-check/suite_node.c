@@ -52,15 +52,20 @@ bool flag(struct suite *suite, const yaml_node_t *n, const char *what)
 	bad_suite(suite, n, "'%s' must be true or false: '%s'", what, text);
 }
 
-uint64_t count(struct suite *suite, const yaml_node_t *n, const char *what)
+uint64_t count_to(struct suite *suite, const yaml_node_t *n, const char *what, uint64_t max)
 {
 	const char *text = scalar(suite, n, what), *wrong;
 	uint64_t value = 0;
 
-	wrong = number_parse_u64(text, 1, UINT32_MAX, &value);
+	wrong = number_parse_u64(text, 1, max, &value);
 	if (wrong)
 		bad_suite(suite, n, "'%s' %s: '%s'", what, wrong, text);
 	return value;
+}
+
+uint64_t count(struct suite *suite, const yaml_node_t *n, const char *what)
+{
+	return count_to(suite, n, what, UINT32_MAX);
 }
 
 void read_fields(struct suite *suite, const yaml_node_t *map, const char *const *names, size_t n,

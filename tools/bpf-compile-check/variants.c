@@ -29,6 +29,7 @@ const char *const field_names[FIELD_COUNT] = {
     [F_CHECK] = "check",
     [F_EXPECTED_RESULT] = "expected_result",
     [F_KEEP] = "keep",
+    [F_VISITS] = "visits",
     [F_CONTROL] = "control",
     /* How the bpf_performance runner calls the kernel: accepted, and of no effect here. */
     [F_BATCH_SIZE] = "batch_size",

@@ -26,6 +26,7 @@ struct run {
 	struct tests tests;
 	uint64_t random; /* state of the generator */
 	uint64_t round;
+	size_t visit; /* of the round's to the test at hand, from 0 */
 };
 
 static size_t *new_order(size_t n)
@@ -303,8 +304,8 @@ static void write_samples(struct run *run, struct variant *variant)
 
 		measure_costs(&variant->probes[p], samples, n);
 		for (size_t s = 0; s < n; s++)
-			samples_write(run->out, variant->row[variant->entry[p]], run->round, s + 1,
-				      &variant->probes[p], &samples[s]);
+			samples_write(run->out, variant->row[variant->entry[p]], run->round,
+				      run->visit * n + s + 1, &variant->probes[p], &samples[s]);
 	}
 }
 
@@ -432,6 +433,7 @@ static void run_test(struct run *run, struct test *test)
 
 	if (has_ended(run, test))
 		return;
+	run->visit = test->visited++;
 	hook_run(run->options->pre, "--pre", first, run->round);
 	/* What is loaded first gets other memory than what is loaded next, and may be faster for
 	 * it: in a fixed order that would be a difference between builds. */
@@ -448,7 +450,15 @@ static void run_test(struct run *run, struct test *test)
 	hook_run(run->options->post, "--post", first, run->round);
 }
 
-static void show_progress(const struct run *run, size_t done, const struct test *test)
+/* Counts are exact. */
+static size_t visits(const struct run *run, const struct test *test)
+{
+	uint64_t n = test->variants[0].row[0]->visits;
+
+	return n && !run->options->counted ? (size_t)n : 1;
+}
+
+static void show_progress(const struct run *run, size_t percent, const struct test *test)
 {
 	char *name;
 
@@ -457,8 +467,36 @@ static void show_progress(const struct run *run, size_t done, const struct test 
 	name = text_line(test->variants[0].row[0]->test);
 	fprintf(stderr, "\r\033[Kround %llu of %llu  %3zu%%  %s",
 		(unsigned long long)(run->round - run->options->first_round + 1),
-		(unsigned long long)run->options->rounds, 100 * done / run->tests.n, name);
+		(unsigned long long)run->options->rounds, percent, name);
 	free(name);
+}
+
+/* The tests of a round: each as often as it is to be measured. Returns an array of *n indices. */
+static size_t *new_schedule(const struct run *run, size_t *n)
+{
+	size_t *schedule, at = 0;
+
+	*n = 0;
+	for (size_t t = 0; t < run->tests.n; t++)
+		*n += visits(run, &run->tests.test[t]);
+	schedule = xcalloc(*n, sizeof(*schedule));
+	for (size_t t = 0; t < run->tests.n; t++)
+		for (size_t v = visits(run, &run->tests.test[t]); v > 0; v--)
+			schedule[at++] = t;
+	return schedule;
+}
+
+static void run_round(struct run *run, size_t *schedule, size_t n)
+{
+	for (size_t t = 0; t < run->tests.n; t++)
+		run->tests.test[t].visited = 0;
+	random_shuffle(&run->random, schedule, n);
+	for (size_t i = 0; i < n && !*run->stop; i++) {
+		struct test *test = &run->tests.test[schedule[i]];
+
+		show_progress(run, 100 * i / n, test);
+		run_test(run, test);
+	}
 }
 
 uint64_t run_rounds(const struct plan *plan, const struct run_options *options,
@@ -471,25 +509,21 @@ uint64_t run_rounds(const struct plan *plan, const struct run_options *options,
 	    .random = options->seed,
 	};
 	uint64_t whole = 0;
-	size_t *order;
+	size_t *schedule, n;
 
 	cpus_available(&run.available);
 	if (options->cpus && options->cpus < run.available.n)
 		run.available.n = options->cpus;
 	tests_group(&run.tests, plan);
-	order = new_order(run.tests.n);
+	schedule = new_schedule(&run, &n);
 	for (uint64_t r = 0; r < options->rounds && !*stop; r++) {
 		run.round = options->first_round + r;
-		random_shuffle(&run.random, order, run.tests.n);
-		for (size_t t = 0; t < run.tests.n && !*stop; t++) {
-			show_progress(&run, t, &run.tests.test[order[t]]);
-			run_test(&run, &run.tests.test[order[t]]);
-		}
+		run_round(&run, schedule, n);
 		whole += !*stop;
 	}
 	if (options->progress)
 		fprintf(stderr, "\r\033[K");
-	free(order);
+	free(schedule);
 	tests_release(&run.tests);
 	trace_restore();
 	trigger_release();

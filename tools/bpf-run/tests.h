@@ -34,6 +34,7 @@ struct test {
 	char *entry_point[ENTRIES_MAX];
 	uint32_t large[ENTRIES_MAX];
 	size_t nentries;
+	size_t visited; /* times in this round */
 };
 
 struct tests {

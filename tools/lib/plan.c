@@ -33,6 +33,7 @@ const char *status_name(enum status status)
 enum kind {
 	TEXT,
 	COUNT, /* uint64_t, at least 1; empty means the default of plan_row_init() */
+	FEW,   /* the same, up to PLAN_VISITS_MAX */
 	RESULT,
 	PERCENT, /* double, empty when it is 0 */
 	FLAG,
@@ -62,6 +63,7 @@ static const struct {
     {AT(check), TEXT},
     {AT(expected_result), RESULT},
     {AT(keep), COUNT},
+    {AT(visits), FEW},
     {AT(control), FLAG},
     {AT(program_hash), TEXT},
     {AT(status), STATUS},
@@ -148,6 +150,8 @@ static const char *parse_cell(struct plan_row *row, size_t i, const char *text)
 		return NULL;
 	case COUNT:
 		return number_parse_u64(text, 1, UINT32_MAX, field);
+	case FEW:
+		return number_parse_u64(text, 1, PLAN_VISITS_MAX, field);
 	case METRIC:
 		wrong = number_parse_u64(text, 0, INT64_MAX, &value);
 		if (!wrong)
@@ -284,6 +288,7 @@ static void write_cell(struct csv_writer *w, const struct plan_row *row, size_t 
 		csv_write_cell(w, *(char *const *)field);
 		return;
 	case COUNT:
+	case FEW:
 		if (*(const uint64_t *)field)
 			csv_write_u64(w, *(const uint64_t *)field);
 		else

@@ -42,6 +42,9 @@ enum metric {
 	METRIC_COUNT,
 };
 
+/* More visits a round than anybody waits for. */
+#define PLAN_VISITS_MAX 1000
+
 /* One test and entry point. Strings are owned by the row; none is NULL, undefined ones are "". */
 struct plan_row {
 	char *suite, *test, *entry_point, *build;
@@ -61,7 +64,8 @@ struct plan_row {
 	char *description, *proof, *net_of;
 	bool has_expected_result;
 	uint32_t expected_result;
-	uint64_t keep; /* rounds that a loaded object serves; 0 for one */
+	uint64_t keep;	 /* rounds that a loaded object serves; 0 for one */
+	uint64_t visits; /* times a round that the test is measured; 0 for one */
 	bool control;
 	char *program_hash;
 	enum status status;

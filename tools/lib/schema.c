@@ -22,6 +22,7 @@ static const struct schema_column plan_columns[] = {
     {"check", "text", "", true},
     {"expected_result", "integer", "", true},
     {"keep", "integer", "rounds", true},
+    {"visits", "integer", "", false},
     {"control", "flag", "", true},
     {"program_hash", "text", "", true},
     {"status", "enumeration", "", true},
