@@ -256,6 +256,21 @@ compare ARCH=aarch64 KERNEL= BASE=deb:linux-image-6.1.0-53-arm64 HEAD=deb:linux-
 bench ARCH=aarch64 KERNEL=deb:linux-image-6.1.0-56-arm64"
 }
 
+@test "a test that is kept over rounds costs no other an instruction" {
+  needs_kernel
+  make_plan
+  sed 's/variants: {array: {/&keep: 4, /' suite.yml >kept.yml
+  bpf-compile-check --no-load kept.yml >kept.csv
+  assert_equal "$(csv_value kept.csv keep | xargs)" 4
+  # In the second round it is there whatever comes first.
+  for plan in plan kept; do
+    run-in-vm -k "$KERNEL" --rounds 2 $plan.csv >samples-$plan.csv
+    mlr --icsv --onidx filter '$round == 2' then cut -o -f test,sample,status,instructions then sort -f test samples-$plan.csv >$plan.counts
+  done
+  assert_equal "$(cut -d ' ' -f 3 plan.counts | sort -u)" ok
+  diff plan.counts kept.counts
+}
+
 # Two trees of sources: a program with that many additions in each.
 make_trees() { # ADDITIONS...
   local n i=0
