@@ -442,6 +442,10 @@ make_trees() { # ADDITIONS...
 	TABLE
 }
 
+@test "the benchmark of counted instructions says which kernels it wants" {
+  assert_trouble "counted: two kernels are wanted: BASE= and HEAD=" "$TOP/pipelines/benchmark/counted" deb:one '' '' bpf/suites/smoke.yml
+}
+
 @test "without KVM its runtime says so" {
   needs_kernel
   has kvm && skip "there is KVM here"
