@@ -1,5 +1,5 @@
 # Benchmarks of the tools themselves. Each prints a table; other parts add theirs as prerequisites.
-.PHONY: benchmark-history benchmark-tools benchmark-measurement benchmark-round-value
+.PHONY: benchmark-counted benchmark-history benchmark-tools benchmark-measurement benchmark-round-value
 
 benchmark-tools: benchmark-measurement benchmark-history ## what the tools' numbers and speed are worth here: run alone
 
@@ -11,3 +11,11 @@ benchmark-round-value: all ## how samples should be made into a round's value: r
 
 benchmark-history:
 	$(Q)pipelines/benchmark/history
+
+# The other architecture's times too, where its tools can be made.
+benchmark-counted: all vm-tools ## what counted instructions are worth: BASE, HEAD, KERNEL (HEAD), SUITE; run alone
+	$(Q)for arch in $(filter-out $(ARCH),x86_64 aarch64); do \
+		{ command -v qemu-system-$$arch && command -v $$arch-linux-gnu-gcc; } > /dev/null || continue; \
+		$(MAKE) --no-print-directory vm-tools ARCH=$$arch; \
+	done
+	$(Q)pipelines/benchmark/counted '$(BASE)' '$(HEAD)' '$(KERNEL)' '$(suite_file)'

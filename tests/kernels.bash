@@ -4,17 +4,18 @@
 VM_TOOLS=$TOP/build/static/$(uname -m)
 export VM_TOOLS
 
-# A real kernel, fetched once for all tests: KERNEL is its spec.
-needs_kernel() {
-  requires qemu-system-x86_64 cpio
-  [ "$(uname -m)" = x86_64 ] || skip "the tests' kernels are for x86_64"
+# A real kernel of a machine, fetched once for all tests: KERNEL is its spec.
+needs_kernel() { # [ARCH]
+  local arch=${1-x86_64} list=$BATS_FILE_TMPDIR/kernel-${1-x86_64}
+  requires "qemu-system-$arch" cpio
+  [ "$(uname -m)" = x86_64 ] || skip "the tests' kernels are for x86_64, or made from there"
   export KERNELS=$TOP/build/kernels
-  if [ ! -e "$BATS_FILE_TMPDIR/kernel" ]; then
+  if [ ! -e "$list" ]; then
     # The smallest package; one that is there already rather than another.
-    (cd "$TOP" && pipelines/runtime/list-kernels) >"$BATS_FILE_TMPDIR/list.csv" || skip "no kernel packages can be had here"
+    (cd "$TOP" && ARCH=$arch list-kernels) >"$list.csv" || skip "no kernel packages can be had here"
     mlr --icsv --onidx filter '$kernel !=~ "-rt-"' then sort -r cached -n size_bytes then head -n 1 \
-      then cut -f kernel "$BATS_FILE_TMPDIR/list.csv" >"$BATS_FILE_TMPDIR/kernel"
+      then cut -f kernel "$list.csv" >"$list"
   fi
-  KERNEL=$(cat "$BATS_FILE_TMPDIR/kernel")
+  KERNEL=$(cat "$list")
   [ -n "$KERNEL" ]
 }

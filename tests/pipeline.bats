@@ -32,6 +32,33 @@ plan() {
   [ ! -e results/incomplete ]
 }
 
+@test "make compare measures a commit's programs and a folder's on this machine, files that, and fails on a regression" {
+  requires bpf mlr
+  mkdir tree
+  cp -R "$TOP/bpf" tree
+  # One instruction more for the verifier, whatever the times are.
+  sed -i 's|\treturn 0;|\tasm volatile("r1 = 0");\n&|' tree/bpf/baseline.bpf.c
+  run -2 --separate-stderr in_top compare RUNTIME=host SUITE=smoke ROUNDS=3 BASE=rev:HEAD HEAD="dir:$PWD/tree" TRACK=t \
+    RUN_OPTIONS='--samples 2 --sample-ms 0.2 -t "baseline/xdp|map/array|control"'
+  assert_contains "$output" verified_insns
+  folder=$(find results -name verdict.csv -printf '%h\n')
+  base=$(git -C "$TOP" rev-parse --short HEAD)
+  [[ $folder =~ ^results/[a-z0-9._-]+/t/smoke/20[0-9]{2}/[0-9]{2}/[0-9tz]+-$base..tree-[0-9a-f]+$ ]]
+  assert_equal "$(cd "$folder" && echo ./*.csv)" "./environment.csv ./plan.csv ./rounds.csv ./samples.csv ./summary.csv ./verdict.csv"
+  for column in $(csv_value "$TOP/results-schema/verdict.csv" name '$required == "true"'); do
+    assert_contains ",$(sed q "$folder/verdict.csv")," ",$column,"
+  done
+  assert_equal "$(csv_value "$folder/verdict.csv" baseline_build,current_build | sort -u)" "$base tree"
+  assert_equal "$(csv_value "$folder/verdict.csv" baseline,current,verdict '$metric == "verified_insns" && $test == "baseline/xdp/empty"')" \
+    "2 3 regression"
+  assert_equal "$(csv_value "$folder/verdict.csv" verdict '$metric == "verified_insns" && $test == "map/array/read"')" unchanged
+  assert_equal "$(csv_value "$folder/verdict.csv" test '$metric == "duration_ns"' | sort | xargs)" \
+    "baseline/xdp/empty control/user/loop map/array/read"
+  # What was left undecided has as many rounds again.
+  assert_equal "$(mlr --icsv --onidx filter '$round <= 3' then count-distinct -f test,build,round then count "$folder/samples.csv")" 18
+  [ ! -e results/incomplete ]
+}
+
 @test "an entry point that ran on several CPUs is filed CPU by CPU, and nothing is where none did" {
   requires mlr
   columns=$(csv_value "$TOP/results-schema/samples.csv" name | paste -sd ,)
@@ -124,7 +151,7 @@ all e 7 2 12.5'
 }
 
 @test "make deps and test-deps do nothing when nothing is missing, and fast" {
-  requires gcc clang bats jq llvm-objdump clang-format cppcheck shellcheck mandoc bpftool mlr
+  requires gcc clang bats jq llvm-objdump clang-format cppcheck shellcheck mandoc bpftool mlr qemu-system-aarch64 aarch64-linux-gnu-gcc
   # Nothing that needs root, or the network, is called.
   run -0 in_top deps test-deps SUDO=false
   assert_equal "$output" ""

@@ -201,6 +201,60 @@ setup() {
   assert_contains "$(csv_value 1.csv host_class | sort -u)" icount
 }
 
+@test "another architecture's tools are built, and measure on its kernel: the same bytes every time" {
+  requires aarch64-linux-gnu-gcc
+  needs_kernel aarch64
+  # Debian's name for it serves too.
+  make -s -C "$TOP" vm-tools ARCH=arm64 >/dev/null
+  export ARCH=aarch64 VM_TOOLS=$TOP/build/static/aarch64 BIN=$TOP/build/bin
+  make_plan
+  for i in 1 2; do
+    run-in-vm -k "$KERNEL" --run-id same --plan plan-$i.csv plan.csv | mlr --csv cut -x -f timestamp >$i.csv
+  done
+  cmp 1.csv 2.csv
+  cmp plan-1.csv plan-2.csv
+  assert_equal "$(csv_value 1.csv status | sort -u)" ok
+  [[ $(csv_value 1.csv host_class | sort -u) == icount-aarch64-qemu-*-cortex-a72 ]]
+  assert_equal "$(mlr --icsv --onidx filter '$instructions > 0' then uniq -g test then count 1.csv)" 2
+  # arm64's instructions have four bytes each.
+  [ "$(csv_value plan-1.csv jited_bytes '$test == "baseline/xdp/empty"')" -gt 0 ]
+  assert_equal "$(mlr --icsv --onidx filter '$jited_bytes % 4 != 0' then count plan-1.csv)" 0
+}
+
+@test "ARCH=all runs each architecture with the kernels of the same names, though one fails" {
+  cat >make-one <<SH
+#!/bin/sh
+shift # --no-print-directory
+echo "\$*" >>'$PWD/log'
+case \$* in *ARCH=x86_64*) exit 1 ;; esac
+SH
+  chmod +x make-one
+  run -2 make --no-print-directory -C "$TOP" compare ARCH=all MAKE="$PWD/make-one" RUNTIME=icount \
+    BASE=deb:linux-image-6.1.0-53-amd64 HEAD=deb:linux-image-6.1.0-56-cloud-arm64
+  assert_equal "$(cat log)" "compare ARCH=x86_64 KERNEL= BASE=deb:linux-image-6.1.0-53-amd64 HEAD=deb:linux-image-6.1.0-56-cloud-amd64
+compare ARCH=aarch64 KERNEL= BASE=deb:linux-image-6.1.0-53-arm64 HEAD=deb:linux-image-6.1.0-56-cloud-arm64"
+  : >log
+  sed -i '/^case/d' make-one
+  make -s -C "$TOP" bench ARCH=all MAKE="$PWD/make-one" RUNTIME=icount KERNEL=deb:linux-image-6.1.0-56-amd64
+  assert_equal "$(cut -d ' ' -f 1-3 log)" "bench ARCH=x86_64 KERNEL=deb:linux-image-6.1.0-56-amd64
+bench ARCH=aarch64 KERNEL=deb:linux-image-6.1.0-56-arm64"
+}
+
+@test "a test that is kept over rounds costs no other an instruction" {
+  needs_kernel
+  make_plan
+  sed 's/variants: {array: {/&keep: 4, /' suite.yml >kept.yml
+  bpf-compile-check --no-load kept.yml >kept.csv
+  assert_equal "$(csv_value kept.csv keep | xargs)" 4
+  # In the second round it is there whatever comes first.
+  for plan in plan kept; do
+    run-in-vm -k "$KERNEL" --rounds 2 $plan.csv >samples-$plan.csv
+    mlr --icsv --onidx filter '$round == 2' then cut -o -f test,sample,status,instructions then sort -f test samples-$plan.csv >$plan.counts
+  done
+  assert_equal "$(cut -d ' ' -f 3 plan.counts | sort -u)" ok
+  diff plan.counts kept.counts
+}
+
 # Two trees of sources: a program with that many additions in each.
 make_trees() { # ADDITIONS...
   local n i=0
@@ -372,13 +426,47 @@ make_trees() { # ADDITIONS...
 	TABLE
 }
 
+@test "the benchmark of counted instructions says which kernels it wants" {
+  assert_trouble "counted: two kernels are wanted: BASE= and HEAD=" "$TOP/pipelines/benchmark/counted" deb:one '' '' bpf/suites/smoke.yml
+}
+
 @test "without KVM its runtime says so" {
-  [ ! -w /dev/kvm ] || skip "there is KVM here"
+  needs_kernel
+  has kvm && skip "there is KVM here"
+  make_plan
+  assert_trouble "no KVM here: " run-in-vm -k "$KERNEL" --runtime kvm plan.csv
+  assert_contains "$stderr" "RUNTIME=icount"
+}
+
+@test "under kvm a boot is a round, and its samples are times" {
+  requires kvm
   needs_kernel
   make_plan
-  run -2 --separate-stderr run-in-vm -k "$KERNEL" --runtime kvm plan.csv
-  assert_equal "$output" ""
-  assert_contains "$stderr" "no KVM here: '/dev/kvm' cannot be opened"
+  run-in-vm -k "$KERNEL" --runtime kvm --boots 2 plan.csv >samples.csv
+  assert_equal "$(csv_value samples.csv status | sort -u)" ok
+  assert_equal "$(csv_value samples.csv boot,round | sort -u)" $'1 1\n2 2'
+  assert_equal "$(mlr --icsv --onidx filter '$duration_ns > 0' then uniq -g test,round then count samples.csv)" 4
+}
+
+@test "two kernels under kvm are measured and judged" {
+  requires kvm
+  needs_kernel
+  make_plan
+  BIN=$TOP/build/bin compare --folder out --runtime kvm --boots 3 "$KERNEL" "$KERNEL" plan.csv
+  assert_equal "$(csv_value out/verdict.csv metric | sort -u)" duration_ns
+  assert_equal "$(csv_value out/samples.csv status | sort -u)" ok
+  assert_equal "$(csv_value out/verdict.csv test | sort | xargs)" "baseline/xdp/empty map/array/read"
+}
+
+@test "a machine in which init sends nothing is ended in time" {
+  needs_kernel
+  cp -R "$(get-kernel "$KERNEL")" silent
+  rm -f silent/vmlinux
+  dd if=/dev/zero of=silent/vmlinuz bs=1M seek=4 count=1 conv=notrunc status=none
+  : >initramfs
+  run -3 timeout 60 boot-vm -k silent -i initramfs -c channel -l log -b 2
+  [ ! -s channel ]
+  no_machine
 }
 
 @test "two kernels in turn under kvm: what is undecided gets as many boots again, by itself" {

@@ -39,6 +39,17 @@ debian_arch() {
 	esac
 }
 
+# Why RUNTIME=kvm cannot work here; nothing when it can. A KVM that runs without the CPU's help (pvm) has
+# a /dev/kvm too, but is made for kernels that are built for it: of others it emulates most of the boot,
+# which takes minutes, and what is timed then is not the CPU.
+kvm_trouble() {
+	if [ ! -w /dev/kvm ]; then
+		echo "'/dev/kvm' cannot be opened"
+	elif [ "$(uname -m)" = x86_64 ] && ! grep -qwE 'vmx|svm' /proc/cpuinfo; then
+		echo "the CPU has neither vmx nor svm in '/proc/cpuinfo', which kernels need under '/dev/kvm'"
+	fi
+}
+
 # The value of a name in a name,value CSV.
 value_of() { # FILE NAME
 	mlr --icsv --onidx filter '$name == "'"$2"'"' then cut -f value "$1"

@@ -85,18 +85,6 @@ static enum status load_programs(struct instance *instance)
 	return redirect_trace(instance);
 }
 
-static enum status aim_entry(struct instance *instance, size_t i)
-{
-	const struct plan_row *row = instance->row[i];
-
-	if (aim(instance, &instance->target[i], row->entry_point, row->packet))
-		return instance->status;
-	if (bpf_program__type(program_find(&instance->loaded, row->entry_point)) ==
-	    BPF_PROG_TYPE_XDP)
-		instance->attachment[i] = dispatcher_attach(instance->target[i].fd);
-	return STATUS_OK;
-}
-
 static enum status aim_user(struct instance *instance, size_t i)
 {
 	const struct plan_row *row = instance->row[i];
@@ -120,8 +108,10 @@ static enum status aim_all(struct instance *instance)
 	const struct plan_row *first = instance->row[0];
 
 	for (size_t i = 0; i < instance->n; i++)
-		if (user_is_type(first->program_type) ? aim_user(instance, i)
-						      : aim_entry(instance, i))
+		if (user_is_type(first->program_type)
+			? aim_user(instance, i)
+			: aim(instance, &instance->target[i], instance->row[i]->entry_point,
+			      instance->row[i]->packet))
 			return instance->status;
 	instance->has_prepare = *first->prepare;
 	instance->has_check = *first->check;
@@ -169,6 +159,27 @@ static enum status prepare(struct instance *instance)
 	return STATUS_OK;
 }
 
+void instance_attach(struct instance *instance)
+{
+	for (size_t i = 0; i < instance->n; i++) {
+		const struct plan_row *row = instance->row[i];
+
+		if (instance->attachment[i] || user_is_type(row->program_type))
+			continue;
+		if (bpf_program__type(program_find(&instance->loaded, row->entry_point)) ==
+		    BPF_PROG_TYPE_XDP)
+			instance->attachment[i] = dispatcher_attach(instance->target[i].fd);
+	}
+}
+
+void instance_detach(struct instance *instance)
+{
+	for (size_t i = 0; i < instance->n; i++) {
+		dispatcher_detach(instance->attachment[i]);
+		instance->attachment[i] = NULL;
+	}
+}
+
 enum status instance_load(struct instance *instance, const struct plan_row *const *rows, size_t n,
 			  const int *cpu, int consumer_cpu)
 {
@@ -178,6 +189,7 @@ enum status instance_load(struct instance *instance, const struct plan_row *cons
 	if ((*rows[0]->object && load_programs(instance)) || aim_all(instance) ||
 	    start_consumer(instance, consumer_cpu))
 		return instance->status;
+	instance_attach(instance);
 	return instance->has_prepare ? prepare(instance) : STATUS_OK;
 }
 
@@ -242,8 +254,7 @@ enum status instance_check(struct instance *instance)
 
 void instance_unload(struct instance *instance)
 {
-	for (size_t i = 0; i < instance->n; i++)
-		dispatcher_detach(instance->attachment[i]);
+	instance_detach(instance);
 	for (size_t i = 0; i < instance->n; i++)
 		user_target_free(instance->user[i]);
 	consumer_stop(instance->consumer);

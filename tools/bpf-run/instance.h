@@ -42,6 +42,14 @@ struct instance {
 enum status instance_load(struct instance *instance, const struct plan_row *const *rows, size_t n,
 			  const int *cpu, int consumer_cpu);
 
+/**
+ * instance_detach - take a loaded instance that is not measured for a while out of the dispatcher
+ * The dispatcher looks for a program among all that are attached: each call of another test would
+ * pay for it, two instructions or four. instance_attach() brings it back.
+ */
+void instance_detach(struct instance *instance);
+void instance_attach(struct instance *instance);
+
 /** instance_validate - run each entry point once and compare its result (unless `ignore`) */
 enum status instance_validate(struct instance *instance, bool ignore);
 

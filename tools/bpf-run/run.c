@@ -156,8 +156,12 @@ static void start_variant(struct run *run, struct variant *variant)
 
 	if (!variant->probes)
 		make_probes(run, variant);
-	if (variant->ended || variant->loaded)
+	if (variant->ended)
 		return;
+	if (variant->loaded) {
+		instance_attach(instance);
+		return;
+	}
 	for (size_t p = variant->nprobes; p-- > 0;)
 		cpu[variant->entry[p]] = variant->probes[p].cpu;
 	variant->loaded = true;
@@ -384,8 +388,10 @@ static void finish_variant(struct run *run, struct variant *variant)
 		end_variant(run, variant, variant->instance.status, variant->instance.reason);
 	else
 		write_samples(run, variant);
-	if (!variant->ended && is_kept(run, variant))
+	if (!variant->ended && is_kept(run, variant)) {
+		instance_detach(&variant->instance);
 		return;
+	}
 	instance_unload(&variant->instance);
 	variant->loaded = false;
 }
