@@ -12,7 +12,7 @@ needs_kernel() { # [ARCH]
   export KERNELS=$TOP/build/kernels
   if [ ! -e "$list" ]; then
     # The smallest package; one that is there already rather than another.
-    (cd "$TOP" && ARCH=$arch list-kernels) >"$list.csv" || skip "no kernel packages can be had here"
+    (cd "$TOP" && ARCH=$arch pipelines/runtime/list-kernels) >"$list.csv" || skip "no kernel packages can be had here"
     mlr --icsv --onidx filter '$kernel !=~ "-rt-"' then sort -r cached -n size_bytes then head -n 1 \
       then cut -f kernel "$list.csv" >"$list"
   fi
