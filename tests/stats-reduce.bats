@@ -53,7 +53,21 @@ samples() {
   assert_equal "$(mlr --icsv --onidx cut -f ci_low_duration_ns,ci_high_duration_ns,rounds,samples out.csv)" "10 30 2 9"
 }
 
-@test "a round of several CPUs is the average of their medians" {
+@test "the value of a round is the average of the middle half of its samples" {
+  # R: mean(x, trim = .25) where a quarter is whole; of three the median
+  value() {
+    local sample=0 v
+    { echo "$HEADER"; for v; do sample=$((sample + 1)); rows t xdp 0 a "$v" | sed "s/,1,1,0,9,/,1,$sample,0,9,/"; done; } |
+      stats-reduce --per-round | mlr --icsv --onidx cut -f median_duration_ns
+  }
+  assert_equal "$(value 3 1 4 1 5 9 2 6)" 3.5
+  assert_equal "$(value 1 2 30 4 0 7 8 9)" 5.25
+  assert_equal "$(value 5 100 4)" 5
+  assert_equal "$(value 5 4)" 4.5
+  assert_equal "$(value 0.1 0.1 0.1 0.1 0.1 0.1 9)" 0.1
+}
+
+@test "a round of several CPUs is the average of their values" {
   { samples t xdp 0 a 1; rows t xdp 0 a 2 | sed 's/,1,1,0,9,/,1,2,0,9,/'; rows t xdp 0 a 9 | sed 's/,1,1,0,9,/,1,3,0,9,/'
     rows t xdp 0 a 10 | sed 's/,1,1,0,9,/,1,1,1,9,/'; } |
     stats-reduce --per-round > out.csv

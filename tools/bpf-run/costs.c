@@ -22,7 +22,7 @@ static double own_fixed(const struct sample *s, uint32_t large, enum reading rea
 static double fixed_cost(const struct probe *probe, const struct sample *samples, size_t n,
 			 enum reading reading)
 {
-	double between = (double)probe->large - measure_small(probe->large);
+	double between = (double)probe->large - measure_small(probe);
 	double *own = xcalloc(n, sizeof(*own)), shortest = INFINITY, fixed;
 	size_t used = 0;
 

@@ -19,6 +19,9 @@
 #include "xalloc.h"
 
 #define SMALL_PART 8 /* the small call has large / SMALL_PART invocations */
+/* Counted, what lies between the calls is three quarters of a power of two: what happens each 128th
+ * time, as an LRU map's refill of free elements, happens as often in each sample. */
+#define SMALL_PART_COUNTED 4
 /* A slope needs two counts, and the kernel's test run calls repeat = 1 something else than a loop.
  */
 #define SMALL_MIN 2
@@ -165,7 +168,7 @@ static void run_calls(const struct probe *probe, struct pair *pair, bool bare)
 
 	if (probe->large_first)
 		call(probe, probe->large, &pair->large, large);
-	call(probe, measure_small(probe->large), &pair->small, small);
+	call(probe, measure_small(probe), &pair->small, small);
 	if (!probe->large_first)
 		call(probe, probe->large, &pair->large, large);
 }
@@ -298,7 +301,7 @@ static bool is_inside(const struct pair *p, const struct window *w)
 static bool summarize(const struct thread_result *result, const struct window *w)
 {
 	struct probe *probe = result->probe;
-	double divisor = (double)probe->large - measure_small(probe->large);
+	double divisor = (double)probe->large - measure_small(probe);
 	struct sample *s = &probe->sample;
 	size_t inside = 0;
 
@@ -376,7 +379,7 @@ void measure_sample(struct probe *probes, size_t n)
 		done = run_together(probes, results, tasks, n, (size_t)try + 1);
 		for (size_t i = 0; i < n; i++)
 			invocations += results[i].run *
-				       ((uint64_t)probes[i].large + measure_small(probes[i].large));
+				       ((uint64_t)probes[i].large + measure_small(&probes[i]));
 	}
 	records = count_records(probes[0].consumer) - records;
 	for (size_t i = 0; i < n; i++) {
@@ -388,11 +391,16 @@ void measure_sample(struct probe *probes, size_t n)
 	free(tasks);
 }
 
-uint32_t measure_small(uint32_t large)
+static uint32_t small_of(const struct probe *probe, uint32_t large)
 {
-	uint32_t small = large / SMALL_PART;
+	uint32_t small = large / (probe->tickless_ns ? SMALL_PART_COUNTED : SMALL_PART);
 
 	return small < SMALL_MIN ? SMALL_MIN : small;
+}
+
+uint32_t measure_small(const struct probe *probe)
+{
+	return small_of(probe, probe->large);
 }
 
 struct calibration {
@@ -414,7 +422,7 @@ static void run_calibration(void *arg)
 
 		if (c->limit && n > c->limit)
 			n = c->limit;
-		call(probe, measure_small(n), &small, PROFILE_NONE);
+		call(probe, small_of(probe, n), &small, PROFILE_NONE);
 		call(probe, n, &large, PROFILE_NONE);
 		c->error = small.error ? small.error : large.error;
 		if (c->error)

@@ -85,8 +85,8 @@ struct probe {
 	struct measurement *measurement; /* private */
 };
 
-/** measure_small - the invocations of the small call that belongs to a large one */
-uint32_t measure_small(uint32_t large);
+/** measure_small - the invocations of the small call that belongs to the probe's large one */
+uint32_t measure_small(const struct probe *probe);
 
 /**
  * measure_sample - take one sample of each probe, all at the same time

@@ -236,6 +236,25 @@ static void sample_variant(struct run *run, struct variant *variant, size_t samp
 	measure_sample(variant->probes, variant->nprobes);
 	for (size_t p = 0; p < variant->nprobes; p++)
 		variant->samples[p * run->options->samples + sample] = variant->probes[p].sample;
+	variant->taken = sample + 1;
+}
+
+/* Counted samples of a fixed path are equal: then these do. */
+#define COUNTED_FEW 3
+
+static bool has_enough(const struct run *run, const struct variant *variant)
+{
+	if (!run->options->counted || variant->taken < COUNTED_FEW)
+		return false;
+	for (size_t p = 0; p < variant->nprobes; p++) {
+		const struct sample *s = &variant->samples[p * run->options->samples];
+
+		for (size_t i = 1; i < variant->taken; i++)
+			if (samples_count(&variant->probes[p], &s[i]) !=
+			    samples_count(&variant->probes[p], &s[0]))
+				return false;
+	}
+	return true;
 }
 
 /* Counted samples are few and short: first bring the test to where samples of a timed run spend
@@ -270,8 +289,8 @@ static void write_symbols(const struct run *run, const struct variant *variant)
 	uint64_t invocations = 0;
 
 	for (size_t p = 0; p < variant->nprobes; p++)
-		invocations += variant->probes[p].large - measure_small(variant->probes[p].large);
-	profile_write_symbols(run->options->profile, invocations * run->options->samples);
+		invocations += variant->probes[p].large - measure_small(&variant->probes[p]);
+	profile_write_symbols(run->options->profile, invocations * variant->taken);
 }
 
 static void sample_test(struct run *run, struct test *test)
@@ -281,6 +300,8 @@ static void sample_test(struct run *run, struct test *test)
 	for (size_t v = 0; v < n && run->options->counted; v++)
 		if (!test->variants[v].ended)
 			warm_up(run, &test->variants[v]);
+	for (size_t v = 0; v < n; v++)
+		test->variants[v].taken = 0;
 	if (run->options->profile)
 		mark_samples(&test->variants[0]);
 	for (size_t s = 0; s < run->options->samples && !*run->stop; s++) {
@@ -290,7 +311,7 @@ static void sample_test(struct run *run, struct test *test)
 			/* Odd samples go back the way the even ones came: A B B A. */
 			size_t v = order[s % 2 ? n - 1 - i : i];
 
-			if (!test->variants[v].ended)
+			if (!test->variants[v].ended && !has_enough(run, &test->variants[v]))
 				sample_variant(run, &test->variants[v], s);
 		}
 	}
@@ -306,8 +327,8 @@ static void write_samples(struct run *run, struct variant *variant)
 	for (size_t p = 0; p < variant->nprobes; p++) {
 		struct sample *samples = &variant->samples[p * n];
 
-		measure_costs(&variant->probes[p], samples, n);
-		for (size_t s = 0; s < n; s++)
+		measure_costs(&variant->probes[p], samples, variant->taken);
+		for (size_t s = 0; s < variant->taken; s++)
 			samples_write(run->out, variant->row[variant->entry[p]], run->round,
 				      run->visit * n + s + 1, &variant->probes[p], &samples[s]);
 	}
@@ -315,9 +336,13 @@ static void write_samples(struct run *run, struct variant *variant)
 
 static int sample_error(const struct run *run, const struct variant *variant)
 {
-	for (size_t i = 0; i < variant->nprobes * run->options->samples; i++)
-		if (variant->samples[i].error)
-			return variant->samples[i].error;
+	for (size_t p = 0; p < variant->nprobes; p++)
+		for (size_t s = 0; s < variant->taken; s++) {
+			int error = variant->samples[p * run->options->samples + s].error;
+
+			if (error)
+				return error;
+		}
 	return 0;
 }
 
@@ -329,7 +354,7 @@ static bool never_together(const struct run *run, const struct variant *variant)
 	for (size_t p = 0; p < variant->nprobes; p++) {
 		bool any = false;
 
-		for (size_t s = 0; s < n; s++)
+		for (size_t s = 0; s < variant->taken; s++)
 			any |= !isnan(variant->samples[p * n + s].slope[READ_CPU_NS]);
 		if (!any)
 			return true;
@@ -338,8 +363,7 @@ static bool never_together(const struct run *run, const struct variant *variant)
 }
 
 /* With a consumer: whether more records were lost than the suite allows; then why is written. */
-static bool dropped_too_many(const struct run *run, const struct variant *variant, char *reason,
-			     size_t reason_size)
+static bool dropped_too_many(const struct variant *variant, char *reason, size_t reason_size)
 {
 	const struct plan_row *row = variant->row[0];
 	struct drops all = {0};
@@ -347,7 +371,7 @@ static bool dropped_too_many(const struct run *run, const struct variant *varian
 	if (!variant->instance.consumer)
 		return false;
 	/* A sample's counts are those of all probes together. */
-	for (size_t s = 0; s < run->options->samples; s++) {
+	for (size_t s = 0; s < variant->taken; s++) {
 		struct drops d = samples_drops(row, &variant->probes[0], &variant->samples[s]);
 
 		all.produced += d.produced;
@@ -382,7 +406,7 @@ static void finish_variant(struct run *run, struct variant *variant)
 		end_variant(run, variant, STATUS_RUN_FAILED,
 			    "its threads never ran at the same time: other processes kept them "
 			    "from their CPUs");
-	else if (dropped_too_many(run, variant, reason, sizeof(reason)))
+	else if (dropped_too_many(variant, reason, sizeof(reason)))
 		end_variant(run, variant, STATUS_DROPPED, reason);
 	else if (instance_check(&variant->instance))
 		end_variant(run, variant, variant->instance.status, variant->instance.reason);

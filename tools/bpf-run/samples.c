@@ -89,11 +89,12 @@ static void write_drops(struct csv_writer *w, const struct plan_row *row, const 
  * reach, below .01 for a short program, so that equal work gives equal counts. */
 #define CALL_INSTRUCTIONS 64
 
-static double round_count(double count, double divisor)
+double samples_count(const struct probe *probe, const struct sample *sample)
 {
+	double divisor = (double)probe->large - measure_small(probe);
 	double step = exp2(ceil(log2(CALL_INSTRUCTIONS / divisor)));
 
-	return rint(count / step) * step;
+	return rint(sample->slope[READ_CPU_NS] / step) * step;
 }
 
 void samples_write(struct samples *samples, const struct plan_row *row, uint64_t round,
@@ -104,8 +105,6 @@ void samples_write(struct samples *samples, const struct plan_row *row, uint64_t
 	/* Virtual time passes a nanosecond an instruction, and is not time. It is exact: so is
 	 * the slope of each pair. */
 	bool counted = samples->identity->runtime == RUNTIME_ICOUNT;
-	double count = round_count(sample->slope[READ_CPU_NS],
-				   (double)probe->large - measure_small(probe->large));
 	double wall_ns = sample->cost[READ_WALL_NS] / operations;
 	char marks[64];
 
@@ -121,7 +120,7 @@ void samples_write(struct samples *samples, const struct plan_row *row, uint64_t
 		csv_write_empty(&w);
 	else
 		csv_write_u64(&w, sample->kernel_ns);
-	csv_write_double(&w, counted ? count / operations
+	csv_write_double(&w, counted ? samples_count(probe, sample) / operations
 				     : sample->cost[READ_INSTRUCTIONS] / operations);
 	for (int r = READ_CYCLES; r < READ_COUNT; r++)
 		csv_write_double(&w, counted ? NAN : sample->cost[r] / operations);

@@ -27,6 +27,10 @@ struct drops samples_drops(const struct plan_row *row, const struct probe *probe
 
 void samples_write_header(const struct samples *samples);
 
+/** samples_count - instructions of an invocation under icount, where a nanosecond is one, rounded
+ */
+double samples_count(const struct probe *probe, const struct sample *sample);
+
 /** samples_write - a measured sample of a row; index counts from 1 */
 void samples_write(struct samples *samples, const struct plan_row *row, uint64_t round,
 		   size_t index, const struct probe *probe, const struct sample *sample);

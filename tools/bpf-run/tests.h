@@ -25,6 +25,7 @@ struct variant {
 	size_t *entry; /* of each probe: an index of `row` */
 	size_t nprobes;
 	struct sample *samples; /* of the round: [probe][sample] */
+	size_t taken;		/* samples of each probe */
 };
 
 struct test {

@@ -2,6 +2,7 @@
 #include "stats.h"
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_sort.h>
 #include <math.h>
 #include <sys/types.h>
 
@@ -134,14 +135,25 @@ bool stats_interval(double *v, size_t n, double confidence, double *low, double 
 	return true;
 }
 
+double stats_midmean(double *v, size_t n)
+{
+	size_t cut = (n + 1) / 4;
+
+	gsl_sort(v, 1, n);
+	/* Equal ones keep their digits. */
+	if (v[cut] == v[n - 1 - cut])
+		return v[cut];
+	return stats_average(v + cut, n - 2 * cut);
+}
+
 double round_value(double *v, const size_t *n, size_t ncpus)
 {
 	double sum = 0;
 
 	if (ncpus == 1)
-		return stats_median(v, n[0]);
+		return stats_midmean(v, n[0]);
 	for (size_t cpu = 0; cpu < ncpus; cpu++) {
-		sum += stats_median(v, n[cpu]);
+		sum += stats_midmean(v, n[cpu]);
 		v += n[cpu];
 	}
 	return sum / (double)ncpus;
