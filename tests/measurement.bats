@@ -99,6 +99,15 @@ cpu/wrong  wrong_result 1"
   assert_contains "$(reason_of cpu/wrong)" 'returned 0 where 1 was expected'
 }
 
+@test "a result that is wrong only while it is timed is no number" {
+  requires bpf
+  measure '^fills$' --rounds 1
+  assert_equal "$(csv_value samples.csv status,duration_ns | xargs)" wrong_result
+  assert_contains "$(reason_of fills)" 'fill returned 1 where 0 was expected, while timed'
+  measure '^fills$' --rounds 1 -r
+  assert_equal "$(csv_value samples.csv status | sort -u)" ok
+}
+
 @test "a test on all CPUs has a row a CPU" {
   requires bpf cpus2
   measure '^cpu/all' --rounds 2

@@ -43,7 +43,7 @@ struct measurement {
 
 struct call {
 	int64_t value[READ_COUNT]; /* ABSENT where nothing was read */
-	uint32_t kernel_ns;
+	uint32_t kernel_ns, result;
 	int error;
 };
 
@@ -149,7 +149,7 @@ static void call(const struct probe *probe, uint32_t n, struct call *c, enum pro
 	wall = clock_ns(CLOCK_MONOTONIC);
 	cpu = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	profile_enter(probe->profiled ? part : PROFILE_NONE);
-	c->error = target_invoke(probe->target, n, NULL, &c->kernel_ns);
+	c->error = target_invoke(probe->target, n, &c->result, &c->kernel_ns);
 	profile_enter(PROFILE_NONE);
 	c->value[READ_CPU_NS] = clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu;
 	c->value[READ_WALL_NS] = clock_ns(CLOCK_MONOTONIC) - wall;
@@ -294,6 +294,14 @@ static bool is_inside(const struct pair *p, const struct window *w)
 	       (double)(w->begin_ns - p->begin_ns) <= BEFORE_WINDOW * length;
 }
 
+static void compare_result(const struct probe *probe, const struct call *call, struct sample *s)
+{
+	if (!probe->compared || call->result == probe->expected_result)
+		return;
+	s->wrong = true;
+	s->result = call->result;
+}
+
 /* The mean of the pairs inside the window. Returns whether there is one. */
 static bool summarize(const struct thread_result *result, const struct window *w)
 {
@@ -307,6 +315,8 @@ static bool summarize(const struct thread_result *result, const struct window *w
 		const struct pair *p = &result->pairs[i];
 
 		s->error = s->error ? s->error : p->small.error ? p->small.error : p->large.error;
+		compare_result(probe, &p->small, s);
+		compare_result(probe, &p->large, s);
 		if (!is_inside(p, w))
 			continue;
 		inside++;

@@ -60,7 +60,9 @@ struct sample {
 	double cost[READ_COUNT];  /* per invocation, written by measure_costs() */
 	uint32_t kernel_ns;	  /* the kernel's own average, 0 for none */
 	unsigned int marks;
-	int error; /* of the call; 0 when it succeeded */
+	int error;  /* of the call; 0 when it succeeded */
+	bool wrong; /* a call's last invocation gave `result`, which is not what was expected */
+	uint32_t result;
 	/* With a consumer: invocations of all probes, and the records that came through. */
 	uint64_t invocations, records;
 };
@@ -74,6 +76,9 @@ struct probe {
 	const struct target *prepare;
 	uint32_t prepare_iterations;
 	struct consumer *consumer; /* settled before each call, or NULL */
+	/* What the last invocation of each call must give, where it is compared. */
+	bool compared;
+	uint32_t expected_result;
 	bool large_first;
 	/* Unless 0: each call begins right behind a timer tick, so that in this time there is none
 	 * in it. For counted instructions, where the tick's are the only ones that are not the

@@ -169,7 +169,13 @@ static void start_variant(struct run *run, struct variant *variant)
 	for (size_t p = 0; p < variant->nprobes; p++) {
 		struct probe *probe = &variant->probes[p];
 
+		const struct plan_row *row = variant->row[variant->entry[p]];
+
 		probe->target = &instance->target[variant->entry[p]];
+		/* What a triggered program returns nobody sees. */
+		probe->compared = row->has_expected_result && !run->options->ignore_results &&
+				  !probe->target->trigger;
+		probe->expected_result = row->expected_result;
 		probe->prepare =
 		    first->prepare_every && instance->has_prepare ? &instance->prepare : NULL;
 		probe->consumer = instance->consumer;
@@ -317,6 +323,23 @@ static int sample_error(const struct run *run, const struct variant *variant)
 	return 0;
 }
 
+/* Whether a timed call gave another result than the first one, which was as expected. */
+static bool gave_wrong_result(const struct run *run, const struct variant *variant, char *reason,
+			      size_t reason_size)
+{
+	for (size_t i = 0; i < variant->nprobes * run->options->samples; i++) {
+		const struct plan_row *row =
+		    variant->row[variant->entry[i / run->options->samples]];
+
+		if (!variant->samples[i].wrong)
+			continue;
+		snprintf(reason, reason_size, "%s returned %u where %u was expected, while timed",
+			 row->entry_point, variant->samples[i].result, row->expected_result);
+		return true;
+	}
+	return false;
+}
+
 /* Whether an entry point has no sample in which all of the test's threads ran. */
 static bool never_together(const struct run *run, const struct variant *variant)
 {
@@ -374,6 +397,8 @@ static void finish_variant(struct run *run, struct variant *variant)
 	if (error || *run->stop)
 		end_variant(run, variant, STATUS_RUN_FAILED,
 			    target_error(&variant->instance.target[0], error));
+	else if (gave_wrong_result(run, variant, reason, sizeof(reason)))
+		end_variant(run, variant, STATUS_WRONG_RESULT, reason);
 	else if (never_together(run, variant))
 		end_variant(run, variant, STATUS_RUN_FAILED,
 			    "its threads never ran at the same time: other processes kept them "
