@@ -183,6 +183,10 @@ cpu/twice writer unsupported 1"
   measure '^ring/no_map' --rounds 1
   assert_equal "$(csv_value samples.csv status)" run_failed
   assert_contains "$(reason_of ring/no_map)" no_such_map
+  # Nor does anything come out of the trace of a program that does not print, whatever printed before.
+  mlr --csv filter '$test == "print/read" || $test == "chain"' then put '$consumer = "trace_pipe"' plan.csv > both.csv
+  bpf-run -q --rounds 1 --samples 1 -c 10 --seed 1 both.csv > samples.csv 2> /dev/null
+  assert_equal "$(reason_of chain)" "consumer 'trace_pipe': no program of the test calls bpf_trace_printk"
 }
 
 @test "a user ring buffer is full whenever a timed call begins" {
