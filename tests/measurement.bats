@@ -178,6 +178,18 @@ cpu/twice writer unsupported 1"
   assert_contains "$(reason_of ring/flooded)" 'records were lost'
 }
 
+@test "more records out than in are no number, whatever the reason, nor is a program that writes none" {
+  requires bpf cpus2
+  measure '^ring/(two|none)$' --rounds 1 2> said.txt
+  assert_equal "$(mlr --icsv --onidx count-distinct -f test,status samples.csv | sort)" "ring/none wrong_result 1
+ring/two wrong_result 1"
+  assert_contains "$(reason_of ring/two)" 'let operations be the records of a call'
+  assert_contains "$(reason_of ring/none)" 'the program wrote nothing'
+  mlr --csv put '$operations = 2' plan.csv > two.csv
+  bpf-run -q --rounds 1 --samples 4 -t ring/two two.csv > samples.csv
+  assert_equal "$(csv_value samples.csv status | sort -u)" ok
+}
+
 @test "a consumer of a map that is not there is said" {
   requires bpf
   measure '^ring/no_map' --rounds 1
@@ -222,6 +234,19 @@ cpu/twice writer unsupported 1"
   bpf-run -q --rounds 2 --samples 4 --sample-ms 1 -t '^print/read' a.csv b.csv > samples.csv
   assert_equal "$(mlr --icsv --onidx count-distinct -f build,status,dropped samples.csv | sort)" "a ok 0 8
 b ok 0 8"
+}
+
+@test "two processes that time bpf_trace_printk wait for one another, and read their own lines only" {
+  requires bpf tracefs cpus2
+  plan > plan.csv
+  for run in 1 2; do
+    bpf-run -q --rounds 6 --samples 4 --sample-ms 1 -t '^print/read' plan.csv > $run.csv &
+  done
+  wait
+  for run in 1 2; do
+    assert_equal "$(mlr --icsv --onidx filter '$produced == $consumed' then count-distinct -f status $run.csv)" "ok 24"
+  done
+  assert_equal "$(orphans)" ''
 }
 
 @test "programs without a test run are attached and triggered" {

@@ -74,6 +74,7 @@ static enum status redirect_trace(struct instance *instance)
 	if (!prints(instance))
 		return STATUS_OK;
 	wrong = trace_redirect();
+	instance->redirects_trace = !wrong;
 	return wrong ? fail(instance, STATUS_UNSUPPORTED, "bpf_trace_printk: %s", wrong)
 		     : STATUS_OK;
 }
@@ -273,5 +274,7 @@ void instance_unload(struct instance *instance)
 	consumer_stop(instance->consumer);
 	if (instance->is_loaded)
 		program_unload(&instance->loaded);
+	if (instance->redirects_trace)
+		trace_end_redirect();
 	*instance = (struct instance){0};
 }

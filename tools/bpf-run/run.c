@@ -172,9 +172,10 @@ static void start_variant(struct run *run, struct variant *variant)
 		const struct plan_row *row = variant->row[variant->entry[p]];
 
 		probe->target = &instance->target[variant->entry[p]];
-		/* What a triggered program returns nobody sees. */
+		/* What a triggered program returns nobody sees; of one that may lose records,
+		 * the result may say that it did. */
 		probe->compared = row->has_expected_result && !run->options->ignore_results &&
-				  !probe->target->trigger;
+				  !probe->target->trigger && !(row->dropped_max_pct > 0);
 		probe->expected_result = row->expected_result;
 		probe->prepare =
 		    first->prepare_every && instance->has_prepare ? &instance->prepare : NULL;
@@ -356,28 +357,44 @@ static bool never_together(const struct run *run, const struct variant *variant)
 	return false;
 }
 
-/* With a consumer: whether more records were lost than the suite allows; then why is written. */
-static bool dropped_too_many(const struct run *run, const struct variant *variant, char *reason,
-			     size_t reason_size)
+/* With a consumer: what became of the records; unless that is ok, why is written. */
+static enum status judge_records(const struct run *run, const struct variant *variant, char *reason,
+				 size_t reason_size)
 {
 	const struct plan_row *row = variant->row[0];
 	struct drops all = {0};
+	bool more = false;
 
 	if (!variant->instance.consumer)
-		return false;
+		return STATUS_OK;
 	/* A sample's counts are those of all probes together. */
 	for (size_t s = 0; s < run->options->samples; s++) {
 		struct drops d = samples_drops(row, &variant->probes[0], &variant->samples[s]);
 
 		all.produced += d.produced;
+		all.consumed += d.consumed;
 		all.dropped += d.dropped;
+		more |= d.consumed > d.produced;
+	}
+	if (more) {
+		snprintf(reason, reason_size,
+			 "%llu records were consumed where %llu were produced: let operations be "
+			 "the records of a call, and nothing else write them",
+			 (unsigned long long)all.consumed, (unsigned long long)all.produced);
+		return STATUS_WRONG_RESULT;
 	}
 	if (100 * (double)all.dropped <= row->dropped_max_pct * (double)all.produced)
-		return false;
+		return STATUS_OK;
+	if (!all.consumed) {
+		snprintf(reason, reason_size,
+			 "the program wrote nothing: none of %llu records came out of '%s'",
+			 (unsigned long long)all.produced, row->consumer);
+		return STATUS_WRONG_RESULT;
+	}
 	snprintf(reason, reason_size, "%llu of %llu records were lost, %g %% at most may be",
 		 (unsigned long long)all.dropped, (unsigned long long)all.produced,
 		 row->dropped_max_pct);
-	return true;
+	return STATUS_DROPPED;
 }
 
 /* What is kept over rounds is loaded anew in the same rounds in all builds. */
@@ -388,25 +405,42 @@ static bool is_kept(const struct run *run, const struct variant *variant)
 	return keep && (run->round - run->options->first_round + 1) % keep;
 }
 
+/* What became of a sampled variant; unless it is ok, why is written. */
+static enum status judge(const struct run *run, struct variant *variant, char *reason,
+			 size_t reason_size)
+{
+	int error = sample_error(run, variant);
+	enum status records = judge_records(run, variant, reason, reason_size);
+
+	if (error || *run->stop) {
+		snprintf(reason, reason_size, "%s",
+			 target_error(&variant->instance.target[0], error));
+		return STATUS_RUN_FAILED;
+	}
+	if (records != STATUS_OK)
+		return records;
+	if (gave_wrong_result(run, variant, reason, reason_size))
+		return STATUS_WRONG_RESULT;
+	if (never_together(run, variant)) {
+		snprintf(reason, reason_size,
+			 "its threads never ran at the same time: other processes kept them from "
+			 "their CPUs");
+		return STATUS_RUN_FAILED;
+	}
+	if (instance_check(&variant->instance) == STATUS_OK)
+		return STATUS_OK;
+	snprintf(reason, reason_size, "%s", variant->instance.reason);
+	return variant->instance.status;
+}
+
 /* A variant's numbers are written only when all of its calls and its check succeeded. */
 static void finish_variant(struct run *run, struct variant *variant)
 {
-	int error = sample_error(run, variant);
-	char reason[200];
+	char reason[512];
+	enum status status = judge(run, variant, reason, sizeof(reason));
 
-	if (error || *run->stop)
-		end_variant(run, variant, STATUS_RUN_FAILED,
-			    target_error(&variant->instance.target[0], error));
-	else if (gave_wrong_result(run, variant, reason, sizeof(reason)))
-		end_variant(run, variant, STATUS_WRONG_RESULT, reason);
-	else if (never_together(run, variant))
-		end_variant(run, variant, STATUS_RUN_FAILED,
-			    "its threads never ran at the same time: other processes kept them "
-			    "from their CPUs");
-	else if (dropped_too_many(run, variant, reason, sizeof(reason)))
-		end_variant(run, variant, STATUS_DROPPED, reason);
-	else if (instance_check(&variant->instance))
-		end_variant(run, variant, variant->instance.status, variant->instance.reason);
+	if (status != STATUS_OK)
+		end_variant(run, variant, status, reason);
 	else
 		write_samples(run, variant);
 	if (!variant->ended && is_kept(run, variant))

@@ -4,25 +4,62 @@
 #include <err.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "interrupt.h"
 #include "orphans.h"
 #include "trace_event.h"
 #include "xalloc.h"
 
 #define INSTANCES TRACEFS "/instances"
 
-static char *instance; /* our folder, once it is made */
+/* A process that times bpf_trace_printk would write and read the lines of another that does. */
+#define LOCK_TRIES 3000
+#define LOCK_RETRY_US 10000
 
-const char *trace_redirect(void)
+static char *instance;	   /* our folder, once it is made */
+static unsigned int users; /* loaded tests that print */
+static int lock = -1;
+
+static const char *take_lock(void)
 {
-	char *event;
-	bool failed;
-	int fd;
+	lock = open(INSTANCES, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (int i = 0; i < LOCK_TRIES && lock >= 0 && !interrupted; i++) {
+		if (!flock(lock, LOCK_EX | LOCK_NB))
+			return NULL;
+		usleep(LOCK_RETRY_US);
+	}
+	return lock < 0 ? "can't open " INSTANCES
+			: "another process is timing it: wait for that to end";
+}
 
-	if (!trace_event_save())
-		return "tracefs is not mounted at " TRACEFS ", or has no event for it";
+static void drop_lock(void)
+{
+	if (lock >= 0)
+		close(lock);
+	lock = -1;
+}
+
+static int set_own_event(char state)
+{
+	char *event = xasprintf("%s/" TRACE_PRINTK_ENABLE, instance);
+	int fd = open(event, O_WRONLY | O_CLOEXEC);
+	int result = fd >= 0 && write(fd, &state, 1) == 1 ? 0 : -1;
+
+	if (fd >= 0)
+		close(fd);
+	free(event);
+	return result;
+}
+
+static const char *redirect(void)
+{
+	const char *locked = users ? NULL : take_lock();
+
+	if (locked)
+		return locked;
 	if (!instance) {
 		orphans_remove(INSTANCES);
 		instance = orphans_name(INSTANCES);
@@ -32,13 +69,32 @@ const char *trace_redirect(void)
 			return "can't make a tracefs instance";
 		}
 	}
-	event = xasprintf("%s/" TRACE_PRINTK_ENABLE, instance);
-	fd = open(event, O_WRONLY | O_CLOEXEC);
-	failed = fd < 0 || write(fd, "1", 1) != 1 || trace_event_set('0');
-	if (fd >= 0)
-		close(fd);
-	free(event);
-	return failed ? "can't enable the trace event in a tracefs instance" : NULL;
+	return set_own_event('1') || trace_event_set('0')
+		   ? "can't enable the trace event in a tracefs instance"
+		   : NULL;
+}
+
+const char *trace_redirect(void)
+{
+	const char *wrong;
+
+	if (!trace_event_save())
+		return "tracefs is not mounted at " TRACEFS ", or has no event for it";
+	wrong = redirect();
+	if (!wrong)
+		users++;
+	else if (!users)
+		drop_lock();
+	return wrong;
+}
+
+void trace_end_redirect(void)
+{
+	if (--users)
+		return;
+	if (set_own_event('0'))
+		warn("can't disable the trace event in '%s'", instance);
+	drop_lock();
 }
 
 int trace_open_pipe(void)
