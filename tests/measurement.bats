@@ -71,6 +71,24 @@ orphans() {
   [ "$(csv_value samples.csv iterations | sort -u)" -gt 100 ]
 }
 
+@test "no sample is made of fewer than four invocations" {
+  requires bpf
+  plan > plan.csv
+  for n in 1 2 3; do
+    mlr --csv put "\$prepare_every = $n" plan.csv > every.csv
+    bpf-run -q --rounds 2 --samples 1 -t '^chain$' every.csv > samples.csv 2> /dev/null
+    assert_equal "$(csv_value samples.csv status)" unsupported
+    assert_equal "$(reason_of chain)" "map_state_preparation every $n: a sample takes 4 invocations or more without one"
+    mlr --csv put "\$iterations = $n" plan.csv > iterations.csv
+    bpf-run -q --rounds 2 --samples 1 --suite-iterations -t '^chain$' iterations.csv > samples.csv 2> said.txt
+    assert_equal "$(csv_value samples.csv iterations | xargs)" '4 4'
+    assert_equal "$(cat said.txt)" "bpf-run: 'chain': a sample takes 4 invocations or more, not $n: it takes 4"
+  done
+  mlr --csv put '$prepare_every = 4' plan.csv > every.csv
+  bpf-run -q --rounds 1 --samples 1 -t '^chain$' every.csv > samples.csv
+  assert_equal "$(csv_value samples.csv iterations,status)" '4 ok'
+}
+
 @test "a program with twice the chain takes about twice the time, side by side" {
   requires bpf
   plan short > a.csv

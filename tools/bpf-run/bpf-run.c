@@ -15,6 +15,7 @@
 #include "csv.h"
 #include "identity.h"
 #include "interrupt.h"
+#include "measure.h"
 #include "program.h"
 #include "run.h"
 #include "samples.h"
@@ -165,7 +166,8 @@ static error_t parse_measurement(int key, char *arg, struct argp_state *state)
 		o->run.sample_ns = (uint64_t)(1e6 * cli_double("--sample-ms", arg, 0.01, 10000));
 		return 0;
 	case 'c':
-		o->run.iterations = (uint32_t)cli_u64("--iterations", arg, 4, INT32_MAX);
+		o->run.iterations =
+		    (uint32_t)cli_u64("--iterations", arg, MEASURE_LARGE_MIN, INT32_MAX);
 		return 0;
 	case 'p':
 		o->run.cpus = (size_t)cli_u64("--cpus", arg, 1, CPUS_MAX);

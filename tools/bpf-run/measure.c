@@ -18,11 +18,7 @@
 #include "profile.h"
 #include "xalloc.h"
 
-#define SMALL_PART 8 /* the small call has large / SMALL_PART invocations */
-/* A slope needs two counts, and the kernel's test run calls repeat = 1 something else than a loop.
- */
-#define SMALL_MIN 2
-#define LARGE_MIN 4
+#define SMALL_PART 8	     /* the small call has large / SMALL_PART invocations */
 #define FIRST_INVOCATIONS 16 /* where calibration begins */
 #define CALIBRATED_PART 4    /* it trusts a call of a quarter of the wanted time */
 #define TICK_GAP_NS 1000     /* a tick takes longer, two readings of a clock do not */
@@ -402,7 +398,7 @@ uint32_t measure_small(uint32_t large)
 {
 	uint32_t small = large / SMALL_PART;
 
-	return small < SMALL_MIN ? SMALL_MIN : small;
+	return small < MEASURE_SMALL_MIN ? MEASURE_SMALL_MIN : small;
 }
 
 struct calibration {
@@ -434,7 +430,8 @@ static void run_calibration(void *arg)
 			double wanted = n * ((double)c->target_ns / ns);
 
 			if (wanted < n)
-				n = wanted < LARGE_MIN ? LARGE_MIN : (uint32_t)wanted;
+				n = wanted < MEASURE_LARGE_MIN ? MEASURE_LARGE_MIN
+							       : (uint32_t)wanted;
 			else if (wanted < UINT32_MAX / 2)
 				n = (uint32_t)wanted;
 			break;

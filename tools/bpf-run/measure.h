@@ -30,6 +30,11 @@
 #include "consumer.h"
 #include "target.h"
 
+/* Invocations of the large call, at least: a slope needs two counts, and the kernel's test run
+ * calls repeat = 1 something else than a loop. */
+#define MEASURE_SMALL_MIN 2
+#define MEASURE_LARGE_MIN 4
+
 /* What is read around a call. Only the first two are always there. */
 enum reading {
 	READ_CPU_NS,
@@ -71,7 +76,7 @@ struct sample {
 struct probe {
 	const struct target *target;
 	int cpu;
-	uint32_t large; /* invocations of the large call; at least 2 */
+	uint32_t large; /* invocations of the large call; MEASURE_LARGE_MIN or more */
 	/* Run before each call, or NULL. */
 	const struct target *prepare;
 	uint32_t prepare_iterations;
@@ -104,7 +109,7 @@ void measure_sample(struct probe *probes, size_t n);
 
 /**
  * measure_calibrate - find the invocations whose call lasts about target_ns
- * @limit: at most this many; 0 for no limit
+ * @limit: at most this many, MEASURE_LARGE_MIN or more; 0 for no limit
  * @return: probe->large is set and 0 is returned; else the error number
  */
 int measure_calibrate(struct probe *probe, uint64_t target_ns, uint32_t limit);

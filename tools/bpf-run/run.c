@@ -104,10 +104,16 @@ static int resolve_cpus(struct run *run, const struct variant *variant, struct c
 static void make_probes(struct run *run, struct variant *variant)
 {
 	struct cpu_list *lists = xcalloc(variant->nrows, sizeof(*lists));
+	uint64_t limit = variant->row[0]->prepare_every;
 	char reason[400];
 	size_t n = 0;
 
-	if (resolve_cpus(run, variant, lists, reason, sizeof(reason))) {
+	snprintf(
+	    reason, sizeof(reason),
+	    "map_state_preparation every %llu: a sample takes %d invocations or more without one",
+	    (unsigned long long)limit, MEASURE_LARGE_MIN);
+	if ((limit && limit < MEASURE_LARGE_MIN) ||
+	    resolve_cpus(run, variant, lists, reason, sizeof(reason))) {
 		end_variant(run, variant, STATUS_UNSUPPORTED, reason);
 		free(lists);
 		return;
@@ -190,9 +196,19 @@ static void start_variant(struct run *run, struct variant *variant)
 /* Invocations that a test asks for instead of calibration; 0 for none. */
 static uint32_t fixed_iterations(const struct run_options *options, const struct plan_row *row)
 {
+	char *name;
+
 	if (options->iterations)
 		return options->iterations;
-	return options->suite_iterations ? (uint32_t)row->iterations : 0;
+	if (!options->suite_iterations || !row->iterations)
+		return 0;
+	if (row->iterations >= MEASURE_LARGE_MIN)
+		return (uint32_t)row->iterations;
+	name = text_line(row->test);
+	warnx("'%s': a sample takes %d invocations or more, not %llu: it takes %d", name,
+	      MEASURE_LARGE_MIN, (unsigned long long)row->iterations, MEASURE_LARGE_MIN);
+	free(name);
+	return MEASURE_LARGE_MIN;
 }
 
 /* Builds that differ a little then do the same number of invocations, and so the same random ones.
