@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "advice.h"
+#include "cgroup.h"
 #include "cli.h"
 #include "cpus.h"
 #include "csv.h"
@@ -22,6 +23,7 @@
 #include "select.h"
 #include "selftest.h"
 #include "tests.h"
+#include "trace.h"
 #include "xalloc.h"
 
 /* Samples so short that a busy machine is met by many of them, and long enough that the fixed cost
@@ -291,6 +293,12 @@ static void catch_signals(void)
 		sigaction(SIGHUP, &action, NULL);
 }
 
+static void remove_orphans(void)
+{
+	cgroup_remove_orphans();
+	trace_remove_orphans();
+}
+
 static int self_test(const struct opts *o)
 {
 	const char *forbidden = program_may_load();
@@ -298,6 +306,7 @@ static int self_test(const struct opts *o)
 
 	if (forbidden)
 		errx(EXIT_TROUBLE, "%s", forbidden);
+	remove_orphans();
 	cli_open_output(&o->cli);
 	passed = selftest_run(o->run.seed);
 	cli_close_output();
@@ -332,6 +341,7 @@ static int measure(struct opts *o)
 	check_runtime(o);
 	check_profile(o, &plan);
 	check_privilege(&plan);
+	remove_orphans();
 	if (!o->quiet)
 		advice_give();
 	cli_open_output(&o->cli);

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "interrupt.h"
@@ -19,7 +18,7 @@
 #define LOCK_TRIES 3000
 #define LOCK_RETRY_US 10000
 
-static char *instance;	   /* our folder, once it is made */
+static struct folder instance;
 static unsigned int users; /* loaded tests that print */
 static int lock = -1;
 
@@ -44,7 +43,7 @@ static void drop_lock(void)
 
 static int set_own_event(char state)
 {
-	char *event = xasprintf("%s/" TRACE_PRINTK_ENABLE, instance);
+	char *event = xasprintf("%s/" TRACE_PRINTK_ENABLE, instance.path);
 	int fd = open(event, O_WRONLY | O_CLOEXEC);
 	int result = fd >= 0 && write(fd, &state, 1) == 1 ? 0 : -1;
 
@@ -60,15 +59,8 @@ static const char *redirect(void)
 
 	if (locked)
 		return locked;
-	if (!instance) {
-		orphans_remove(INSTANCES);
-		instance = orphans_name(INSTANCES);
-		if (mkdir(instance, 0700)) {
-			free(instance);
-			instance = NULL;
-			return "can't make a tracefs instance";
-		}
-	}
+	if (!instance.path && folder_make(&instance, INSTANCES))
+		return "can't make a tracefs instance";
 	return set_own_event('1') || trace_event_set('0')
 		   ? "can't enable the trace event in a tracefs instance"
 		   : NULL;
@@ -93,7 +85,7 @@ void trace_end_redirect(void)
 	if (--users)
 		return;
 	if (set_own_event('0'))
-		warn("can't disable the trace event in '%s'", instance);
+		warn("can't disable the trace event in '%s'", instance.path);
 	drop_lock();
 }
 
@@ -102,9 +94,9 @@ int trace_open_pipe(void)
 	char *path;
 	int fd;
 
-	if (!instance)
+	if (!instance.path)
 		return -1;
-	path = xasprintf("%s/trace_pipe", instance);
+	path = xasprintf("%s/trace_pipe", instance.path);
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	free(path);
 	return fd;
@@ -112,11 +104,13 @@ int trace_open_pipe(void)
 
 void trace_restore(void)
 {
-	if (!instance)
+	if (!instance.path)
 		return;
 	trace_event_restore();
-	if (rmdir(instance))
-		warn("can't remove tracefs instance '%s'", instance);
-	free(instance);
-	instance = NULL;
+	folder_remove(&instance);
+}
+
+void trace_remove_orphans(void)
+{
+	orphans_remove(INSTANCES);
 }

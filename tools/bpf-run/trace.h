@@ -22,4 +22,7 @@ int trace_open_pipe(void);
 /** trace_restore - remove the instance and put the event back; nothing when nothing was done */
 void trace_restore(void);
 
+/** trace_remove_orphans - remove the instances of processes that were killed */
+void trace_remove_orphans(void);
+
 #endif
