@@ -383,6 +383,20 @@ cpu,ok,1"
   fi
 }
 
+@test "samples during which the kernel times programs for another process are marked, and advice is given once" {
+  requires bpf
+  plan > plan.csv
+  set -- --rounds 2 --samples 2 -c 100 -t '^(chain|loop|trigger/tracepoint)$' plan.csv
+  with-bpf-stats bpf-run "$@" > samples.csv 2> said.txt
+  assert_equal "$(cat /proc/sys/kernel/bpf_stats_enabled)" 0
+  assert_equal "$(csv_value samples.csv test '$mark =~ "\bstats\b"' | sort | uniq -c | xargs)" "4 chain 4 trigger/tracepoint"
+  assert_equal "$(grep -c "advice: the kernel times each program run" said.txt)" 1
+  with-bpf-stats bpf-run -q "$@" 2> said.txt > samples.csv
+  assert_equal "$(cat said.txt)" ''
+  bpf-run -q "$@" > samples.csv
+  assert_equal "$(csv_value samples.csv test '$mark =~ "stats"')" ''
+}
+
 @test "kept objects are loaded anew after as many rounds as the suite says, others each round" {
   requires bpf
   plan > plan.csv

@@ -378,6 +378,7 @@ int main(int argc, char **argv)
 	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &o);
 	cli_reads(&o.cli, o.only);
 	o.run.progress = !o.quiet && isatty(STDERR_FILENO);
+	o.run.advise = !o.quiet;
 	program_quiet_libbpf(o.cli.verbose);
 	if (o.self_test)
 		return self_test(&o);

@@ -200,6 +200,7 @@ static void run_triggered(const struct probe *probe, struct pair *pair)
 static void run_pair(const struct probe *probe, struct pair *pair)
 {
 	int64_t stolen = stolen_ticks(probe->cpu);
+	uint64_t counted = target_counted(probe->target);
 	struct rusage before, after;
 
 	getrusage(RUSAGE_THREAD, &before);
@@ -217,6 +218,8 @@ static void run_pair(const struct probe *probe, struct pair *pair)
 		pair->marks |= MARK_MIGRATED;
 	if (stolen_ticks(probe->cpu) != stolen)
 		pair->marks |= MARK_STOLEN;
+	if (target_counted(probe->target) != counted)
+		pair->marks |= MARK_STATS;
 }
 
 static double number(int64_t value)

@@ -54,6 +54,7 @@ enum {
 	MARK_MIGRATED = 2,  /* the thread did not stay on its CPU */
 	MARK_STOLEN = 4,    /* the hypervisor took the CPU meanwhile */
 	MARK_NONLINEAR = 8, /* the pair disagrees with the fixed cost of the others */
+	MARK_STATS = 16,    /* the kernel timed each run of the program, which takes time itself */
 };
 
 /** mark_text - the marks as the cell `mark` has them, separated by blanks */

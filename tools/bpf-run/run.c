@@ -26,6 +26,7 @@ struct run {
 	struct tests tests;
 	uint64_t random; /* state of the generator */
 	uint64_t round;
+	bool advised; /* that the kernel times programs itself */
 	size_t visit; /* of the round's to the test at hand, from 0 */
 };
 
@@ -318,6 +319,16 @@ static void sample_test(struct run *run, struct test *test)
 	free(order);
 }
 
+/* Another process can have the kernel time programs at any moment, which no setting shows. */
+static void advise_stats(struct run *run, const struct sample *sample)
+{
+	if (!(sample->marks & MARK_STATS) || run->advised || !run->options->advise)
+		return;
+	run->advised = true;
+	warnx("advice: the kernel times each program run (samples are marked 'stats'): sysctl "
+	      "kernel.bpf_stats_enabled=0, and stop what asks for it, such as bpftop");
+}
+
 static void write_samples(struct run *run, struct variant *variant)
 {
 	size_t n = run->options->samples;
@@ -326,9 +337,11 @@ static void write_samples(struct run *run, struct variant *variant)
 		struct sample *samples = &variant->samples[p * n];
 
 		measure_costs(&variant->probes[p], samples, n);
-		for (size_t s = 0; s < n; s++)
+		for (size_t s = 0; s < n; s++) {
+			advise_stats(run, &samples[s]);
 			samples_write(run->out, variant->row[variant->entry[p]], run->round,
 				      run->visit * n + s + 1, &variant->probes[p], &samples[s]);
+		}
 	}
 }
 

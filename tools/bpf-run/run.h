@@ -25,6 +25,7 @@ struct run_options {
 	const char *profile;	/* mark the samples' calls, and write symbols there; or NULL */
 	uint64_t seed;
 	bool progress; /* show a bar on standard error */
+	bool advise;   /* say there what makes samples worse */
 };
 
 /**
