@@ -591,10 +591,9 @@ interrupt() { # SIGNAL REGEX
 @test "advice about the host says what to do, on standard error, and can be turned off" {
   requires bpf
   plan > plan.csv
-  echo 2 > /proc/sys/net/core/bpf_jit_harden
+  set_sysctl net.core.bpf_jit_harden 2
   bpf-run --rounds 1 --samples 1 -c 10 -t '^chain$' plan.csv > /dev/null 2> advice.txt
   bpf-run -q --rounds 1 --samples 1 -c 10 -t '^chain$' plan.csv > /dev/null 2> quiet.txt
-  echo 0 > /proc/sys/net/core/bpf_jit_harden
   assert_contains "$(cat advice.txt)" 'sysctl net.core.bpf_jit_harden=0'
   assert_equal "$(cat quiet.txt)" ''
 }
