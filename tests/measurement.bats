@@ -421,6 +421,15 @@ cpu,ok,1"
   assert_equal "$(csv_value summary.csv rounds,samples '$test == "visited"')" '2 12'
 }
 
+@test "what is kept over rounds is kept over their visits, and hooks run once a visit" {
+  requires bpf
+  mlr --csv filter '$test == "kept"' then put '$keep = 2; $visits = 3' <(plan) > plan.csv
+  bpf-run -q -v --rounds 6 --samples 1 -c 10 --pre 'echo pre >> hooks' --post 'echo post >> hooks' plan.csv 2> log > samples.csv
+  assert_equal "$(grep -c '^libbpf: loading object' log)" 3
+  assert_equal "$(sort hooks | uniq -c | xargs)" '18 post 18 pre'
+  assert_equal "$(csv_value samples.csv status | sort | uniq -c | xargs)" '18 ok'
+}
+
 @test "the builds of a test are loaded in another order from round to round" {
   requires bpf
   mkdir one other

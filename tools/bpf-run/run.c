@@ -447,12 +447,21 @@ static bool consumed_too_many(const struct run *run, const struct variant *varia
 	return false;
 }
 
-/* What is kept over rounds is loaded anew in the same rounds in all builds. */
-static bool is_kept(const struct run *run, const struct variant *variant)
+/* Counts are exact. */
+static size_t visits(const struct run *run, const struct test *test)
 {
-	uint64_t keep = variant->row[0]->keep;
+	uint64_t n = test->variants[0].row[0]->visits;
 
-	return keep && (run->round - run->options->first_round + 1) % keep;
+	return n && !run->options->counted ? (size_t)n : 1;
+}
+
+/* What is kept over rounds is loaded anew in the same rounds in all builds, and not by visits. */
+static bool is_kept(const struct run *run, const struct test *test)
+{
+	uint64_t keep = test->variants[0].row[0]->keep;
+
+	return keep && (run->visit + 1 < visits(run, test) ||
+			(run->round - run->options->first_round + 1) % keep);
 }
 
 /* What became of a sampled variant; unless it is ok, why is written. */
@@ -488,7 +497,7 @@ static enum status judge(const struct run *run, struct variant *variant, char *r
 }
 
 /* A variant's numbers are written only when all of its calls and its check succeeded. */
-static void finish_variant(struct run *run, struct variant *variant)
+static void finish_variant(struct run *run, const struct test *test, struct variant *variant)
 {
 	char reason[512];
 	enum status status = judge(run, variant, reason, sizeof(reason));
@@ -497,7 +506,7 @@ static void finish_variant(struct run *run, struct variant *variant)
 		end_variant(run, variant, status, reason);
 	else
 		write_samples(run, variant);
-	if (!variant->ended && is_kept(run, variant))
+	if (!variant->ended && is_kept(run, test))
 		return;
 	instance_unload(&variant->instance);
 	variant->loaded = false;
@@ -558,17 +567,9 @@ static void run_test(struct run *run, struct test *test)
 	random_shuffle(&run->random, order, n);
 	for (size_t i = 0; i < n; i++)
 		if (!test->variants[order[i]].ended)
-			finish_variant(run, &test->variants[order[i]]);
+			finish_variant(run, test, &test->variants[order[i]]);
 	free(order);
 	hook_run(run->options->post, "--post", first, run->round);
-}
-
-/* Counts are exact. */
-static size_t visits(const struct run *run, const struct test *test)
-{
-	uint64_t n = test->variants[0].row[0]->visits;
-
-	return n && !run->options->counted ? (size_t)n : 1;
 }
 
 static void show_progress(const struct run *run, size_t percent, const struct test *test)
