@@ -109,6 +109,15 @@ linear 3
 slope 2"
 }
 
+@test "the list of the self-test is what it would check, and runs nothing" {
+  bpf-run --self-test --list > list.csv
+  [ "$(head -n 1 list.csv)" = check,subject ]
+  if has bpf; then
+    bpf-run --self-test > self.csv
+    mlr --csv cut -f check,subject self.csv | cmp - list.csv
+  fi
+}
+
 @test "a pinned program sees its CPU, and only that" {
   requires bpf cpus2
   measure '^cpu/[01w]' --rounds 1

@@ -318,9 +318,13 @@ static int list(const struct opts *o)
 {
 	struct plan plan = {0};
 
-	read_plans(&plan, o);
+	if (!o->self_test)
+		read_plans(&plan, o);
 	cli_open_output(&o->cli);
-	plan_write_list(&plan, stdout);
+	if (o->self_test)
+		selftest_list();
+	else
+		plan_write_list(&plan, stdout);
 	cli_close_output();
 	plan_release(&plan);
 	return 0;
@@ -381,7 +385,7 @@ int main(int argc, char **argv)
 	o.run.progress = !o.quiet && isatty(STDERR_FILENO);
 	o.run.advise = !o.quiet;
 	program_quiet_libbpf(o.cli.verbose);
-	if (o.self_test)
-		return self_test(&o);
-	return o.list ? list(&o) : measure(&o);
+	if (o.list)
+		return list(&o);
+	return o.self_test ? self_test(&o) : measure(&o);
 }
