@@ -264,6 +264,16 @@ ring/two wrong_result 1"
 b ok 0 8"
 }
 
+@test "a program that ends its line itself prints one record" {
+  requires bpf tracefs cpus2
+  local SUITE=$PWD/own.yml
+  cp "$FIXTURES/measurement/programs.yml" own.yml
+  sed 's/bpf-run test/&\\n/' "$FIXTURES/measurement/programs.bpf.c" > programs.bpf.c
+  grep -q 'test\\n"' programs.bpf.c
+  measure '^print/read' --rounds 2
+  assert_equal "$(mlr --icsv --onidx filter '$produced == $consumed' then count-distinct -f status samples.csv)" "ok 8"
+}
+
 @test "two processes that time bpf_trace_printk wait for one another, and read their own lines only" {
   requires bpf tracefs cpus2
   plan > plan.csv

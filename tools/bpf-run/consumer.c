@@ -29,6 +29,7 @@ struct consumer {
 	struct perf_buffer *perf;
 	struct user_ring_buffer *user;
 	int trace_fd;
+	bool in_line; /* of the trace: what was read last is no line's end */
 	atomic_ullong count;
 
 	int cpu;	      /* of the thread; -1 for none */
@@ -58,15 +59,17 @@ static enum bpf_perf_event_ret on_perf_event(void *context, int cpu,
 	return LIBBPF_PERF_EVENT_CONT;
 }
 
-/* A line is a record. */
+/* A line is a record. The kernel ends it, and many programs do so too: an empty line is none. */
 static int read_trace(struct consumer *c)
 {
 	char text[65536];
 	ssize_t n = read(c->trace_fd, text, sizeof(text));
 
-	for (ssize_t i = 0; i < n; i++)
-		if (text[i] == '\n')
+	for (ssize_t i = 0; i < n; i++) {
+		if (text[i] == '\n' && c->in_line)
 			on_record(c, NULL, 0);
+		c->in_line = text[i] != '\n';
+	}
 	return n > 0 ? (int)n : 0;
 }
 
