@@ -2,6 +2,10 @@
 /* Taking records that user space puts into a ring buffer, all that are there. */
 #include "test.h"
 
+#ifndef FLAGS
+#define FLAGS BPF_RB_NO_WAKEUP /* 0: wake the producer, who may wait for room */
+#endif
+
 struct {
 	__uint(type, BPF_MAP_TYPE_USER_RINGBUF);
 	__uint(max_entries, 4 * 1024 * 1024);
@@ -19,7 +23,7 @@ static long take(struct bpf_dynptr *record, void *ctx)
 SEC("xdp")
 int drain(void *ctx)
 {
-	return operate(bpf_user_ringbuf_drain(&records, take, 0, 0)) == 1 ? 0 : fail();
+	return operate(bpf_user_ringbuf_drain(&records, take, 0, FLAGS)) == 1 ? 0 : fail();
 }
 
 SEC("xdp")

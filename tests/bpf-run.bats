@@ -237,6 +237,25 @@ TABLE
   fi
 }
 
+@test "settings that change what all programs cost are in the host class, the usual ones are not" {
+  requires bpf
+  usual=$(quick -t '^a$' plan.csv | mlr --icsv --onidx cut -f host_class)
+  while read -r knob value suffix; do
+    set_sysctl "$knob" "$value"
+    quick -t '^a$' plan.csv > out.csv
+    restore_sysctls
+    assert_equal "$(csv_value out.csv host_class)" "$usual$suffix"
+  done <<'TABLE'
+net.core.bpf_jit_harden 2 -harden2
+net.core.bpf_jit_harden 1
+kernel.bpf_stats_enabled 1 -stats
+TABLE
+  # A kernel without an interpreter can't be without the JIT.
+  set_sysctl net.core.bpf_jit_enable 0 2> /dev/null || return 0
+  quick -t '^a$' plan.csv > out.csv
+  assert_equal "$(csv_value out.csv host_class)" "$usual-nojit"
+}
+
 @test "--environment describes the machine, the builds and the tools" {
   requires bpf
   quick --environment env.csv plan.csv y.csv > out.csv

@@ -13,6 +13,23 @@ setup() {
   cd "$BATS_TEST_TMPDIR" || return 1
 }
 
+# set_sysctl KNOB VALUE: until the test ends. Fails where the kernel refuses the value.
+set_sysctl() {
+  [ -e "$BATS_TEST_TMPDIR/sysctl-$1" ] || sysctl -n "$1" > "$BATS_TEST_TMPDIR/sysctl-$1"
+  sysctl -q -w "$1=$2"
+}
+
+restore_sysctls() {
+  local file
+  for file in "$BATS_TEST_TMPDIR"/sysctl-*; do
+    [ ! -e "$file" ] || sysctl -q -w "${file##*/sysctl-}=$(cat "$file")"
+  done
+}
+
+teardown() {
+  restore_sysctls
+}
+
 has() {
   case $1 in
   root) [ "$(id -u)" = 0 ] ;;

@@ -25,7 +25,8 @@ reason_of() {
   csv_value samples.csv reason "\$test == \"$1\""
 }
 
-# Folders in the kernel's file systems of runs that are no more; a run that is going on has its own.
+# Folders in the kernel's file systems of runs that are no more; a run that is going on has its own. They are
+# named bpf-run-NAMESPACE-PID.
 orphans() {
   local folder
   find /sys/fs/cgroup /sys/kernel/tracing/instances -maxdepth 2 -name 'bpf-run-*' 2>/dev/null |
@@ -71,6 +72,24 @@ orphans() {
   [ "$(csv_value samples.csv iterations | sort -u)" -gt 100 ]
 }
 
+@test "no sample is made of fewer than four invocations" {
+  requires bpf
+  plan > plan.csv
+  for n in 1 2 3; do
+    mlr --csv put "\$prepare_every = $n" plan.csv > every.csv
+    bpf-run -q --rounds 2 --samples 1 -t '^chain$' every.csv > samples.csv 2> /dev/null
+    assert_equal "$(csv_value samples.csv status)" unsupported
+    assert_equal "$(reason_of chain)" "map_state_preparation every $n: a sample takes 4 invocations or more without one"
+    mlr --csv put "\$iterations = $n" plan.csv > iterations.csv
+    bpf-run -q --rounds 2 --samples 1 --suite-iterations -t '^chain$' iterations.csv > samples.csv 2> said.txt
+    assert_equal "$(csv_value samples.csv iterations | xargs)" '4 4'
+    assert_equal "$(cat said.txt)" "bpf-run: 'chain': a sample takes 4 invocations or more, not $n: it takes 4"
+  done
+  mlr --csv put '$prepare_every = 4' plan.csv > every.csv
+  bpf-run -q --rounds 1 --samples 1 -t '^chain$' every.csv > samples.csv
+  assert_equal "$(csv_value samples.csv iterations,status)" '4 ok'
+}
+
 @test "a program with twice the chain takes about twice the time, side by side" {
   requires bpf
   plan short > a.csv
@@ -90,6 +109,15 @@ linear 3
 slope 2"
 }
 
+@test "the list of the self-test is what it would check, and runs nothing" {
+  bpf-run --self-test --list > list.csv
+  [ "$(head -n 1 list.csv)" = check,subject ]
+  if has bpf; then
+    bpf-run --self-test > self.csv
+    mlr --csv cut -f check,subject self.csv | cmp - list.csv
+  fi
+}
+
 @test "a pinned program sees its CPU, and only that" {
   requires bpf cpus2
   measure '^cpu/[01w]' --rounds 1
@@ -97,6 +125,15 @@ slope 2"
 cpu/1 1 ok 4
 cpu/wrong  wrong_result 1"
   assert_contains "$(reason_of cpu/wrong)" 'returned 0 where 1 was expected'
+}
+
+@test "a result that is wrong only while it is timed is no number" {
+  requires bpf
+  measure '^fills$' --rounds 1
+  assert_equal "$(csv_value samples.csv status,duration_ns | xargs)" wrong_result
+  assert_contains "$(reason_of fills)" 'fill returned 1 where 0 was expected, while timed'
+  measure '^fills$' --rounds 1 -r
+  assert_equal "$(csv_value samples.csv status | sort -u)" ok
 }
 
 @test "a test on all CPUs has a row a CPU" {
@@ -169,11 +206,27 @@ cpu/twice writer unsupported 1"
   assert_contains "$(reason_of ring/flooded)" 'records were lost'
 }
 
+@test "more records out than in are no number, whatever the reason, nor is a program that writes none" {
+  requires bpf cpus2
+  measure '^ring/(two|none)$' --rounds 1 2> said.txt
+  assert_equal "$(mlr --icsv --onidx count-distinct -f test,status samples.csv | sort)" "ring/none wrong_result 1
+ring/two wrong_result 1"
+  assert_contains "$(reason_of ring/two)" 'let operations be the records of a call'
+  assert_contains "$(reason_of ring/none)" 'the program wrote nothing'
+  mlr --csv put '$operations = 2' plan.csv > two.csv
+  bpf-run -q --rounds 1 --samples 4 -t ring/two two.csv > samples.csv
+  assert_equal "$(csv_value samples.csv status | sort -u)" ok
+}
+
 @test "a consumer of a map that is not there is said" {
   requires bpf
   measure '^ring/no_map' --rounds 1
   assert_equal "$(csv_value samples.csv status)" run_failed
   assert_contains "$(reason_of ring/no_map)" no_such_map
+  # Nor does anything come out of the trace of a program that does not print, whatever printed before.
+  mlr --csv filter '$test == "print/read" || $test == "chain"' then put '$consumer = "trace_pipe"' plan.csv > both.csv
+  bpf-run -q --rounds 1 --samples 1 -c 10 --seed 1 both.csv > samples.csv 2> /dev/null
+  assert_equal "$(reason_of chain)" "consumer 'trace_pipe': no program of the test calls bpf_trace_printk"
 }
 
 @test "a user ring buffer is full whenever a timed call begins" {
@@ -209,6 +262,29 @@ cpu/twice writer unsupported 1"
   bpf-run -q --rounds 2 --samples 4 --sample-ms 1 -t '^print/read' a.csv b.csv > samples.csv
   assert_equal "$(mlr --icsv --onidx count-distinct -f build,status,dropped samples.csv | sort)" "a ok 0 8
 b ok 0 8"
+}
+
+@test "a program that ends its line itself prints one record" {
+  requires bpf tracefs cpus2
+  local SUITE=$PWD/own.yml
+  cp "$FIXTURES/measurement/programs.yml" own.yml
+  sed 's/bpf-run test/&\\n/' "$FIXTURES/measurement/programs.bpf.c" > programs.bpf.c
+  grep -q 'test\\n"' programs.bpf.c
+  measure '^print/read' --rounds 2
+  assert_equal "$(mlr --icsv --onidx filter '$produced == $consumed' then count-distinct -f status samples.csv)" "ok 8"
+}
+
+@test "two processes that time bpf_trace_printk wait for one another, and read their own lines only" {
+  requires bpf tracefs cpus2
+  plan > plan.csv
+  for run in 1 2; do
+    bpf-run -q --rounds 6 --samples 4 --sample-ms 1 -t '^print/read' plan.csv > $run.csv &
+  done
+  wait
+  for run in 1 2; do
+    assert_equal "$(mlr --icsv --onidx filter '$produced == $consumed' then count-distinct -f status $run.csv)" "ok 24"
+  done
+  assert_equal "$(orphans)" ''
 }
 
 @test "programs without a test run are attached and triggered" {
@@ -326,6 +402,20 @@ cpu,ok,1"
   fi
 }
 
+@test "samples during which the kernel times programs for another process are marked, and advice is given once" {
+  requires bpf
+  plan > plan.csv
+  set -- --rounds 2 --samples 2 -c 100 -t '^(chain|loop|trigger/tracepoint)$' plan.csv
+  with-bpf-stats bpf-run "$@" > samples.csv 2> said.txt
+  assert_equal "$(cat /proc/sys/kernel/bpf_stats_enabled)" 0
+  assert_equal "$(csv_value samples.csv test '$mark =~ "\bstats\b"' | sort | uniq -c | xargs)" "4 chain 4 trigger/tracepoint"
+  assert_equal "$(grep -c "advice: the kernel times each program run" said.txt)" 1
+  with-bpf-stats bpf-run -q "$@" 2> said.txt > samples.csv
+  assert_equal "$(cat said.txt)" ''
+  bpf-run -q "$@" > samples.csv
+  assert_equal "$(csv_value samples.csv test '$mark =~ "stats"')" ''
+}
+
 @test "kept objects are loaded anew after as many rounds as the suite says, others each round" {
   requires bpf
   plan > plan.csv
@@ -348,6 +438,15 @@ cpu,ok,1"
   done
   stats-reduce samples.csv > summary.csv
   assert_equal "$(csv_value summary.csv rounds,samples '$test == "visited"')" '2 12'
+}
+
+@test "what is kept over rounds is kept over their visits, and hooks run once a visit" {
+  requires bpf
+  mlr --csv filter '$test == "kept"' then put '$keep = 2; $visits = 3' <(plan) > plan.csv
+  bpf-run -q -v --rounds 6 --samples 1 -c 10 --pre 'echo pre >> hooks' --post 'echo post >> hooks' plan.csv 2> log > samples.csv
+  assert_equal "$(grep -c '^libbpf: loading object' log)" 3
+  assert_equal "$(sort hooks | uniq -c | xargs)" '18 post 18 pre'
+  assert_equal "$(csv_value samples.csv status | sort | uniq -c | xargs)" '18 ok'
 }
 
 @test "the builds of a test are loaded in another order from round to round" {
@@ -392,7 +491,7 @@ cpu,ok,1"
 
 @test "killed at a hundred random moments, it leaves nothing behind and whole rows only" {
   requires bpf
-  local rows own=own$((RANDOM % 90000 + 10000))
+  local rows folders=0 own=own$((RANDOM % 90000 + 10000))
   cp "$FIXTURES/measurement/programs.bpf.c" "$own.bpf.c"
   sed "s/programs.bpf.c/$own.bpf.c/" "$SUITE" > own.yml
   bpf-compile-check -I "$TOP/bpf/include" own.yml > plan.csv 2> /dev/null
@@ -400,6 +499,8 @@ cpu,ok,1"
     bpf-run -q --rounds 1000 --samples 2 --sample-ms 0.2 -t '^(chain|ring/drained|cpu/[01]|trigger|print/unread)' plan.csv > killed.csv 2>/dev/null &
     pid=$!
     sleep "0.$(printf %03d $((RANDOM % 250)))"
+    # Some have not made them by then.
+    ! compgen -G "/sys/kernel/tracing/instances/bpf-run-*-$pid" > /dev/null || folders=$((folders + 1))
     kill -9 $pid
     wait $pid 2>/dev/null || :
     [ -s killed.csv ] || continue
@@ -411,9 +512,69 @@ cpu,ok,1"
   nothing_in_kernel "$own"
   # Namespaces and links end with the process; nothing is pinned.
   assert_equal "$(find /sys/fs/bpf -name "*$own*")" ''
-  # What only a new run can remove is removed by it.
-  measure '^trigger/cgroup|^print/unread' --rounds 1
-  assert_equal "$(orphans)" ''
+  [ "$folders" -gt 0 ]
+  no_orphans
+}
+
+# no_orphans: within the seconds that a watcher may take
+no_orphans() {
+  for _ in $(seq 100); do
+    [ -n "$(orphans)" ] || return 0
+    sleep 0.1
+  done
+  orphans
+  return 1
+}
+
+# made FOLDER...: whether a run has made its folder below each
+made() {
+  local folder
+  for folder; do
+    compgen -G "$folder/bpf-run-*-$pid" > /dev/null || return 1
+  done
+}
+
+@test "the cgroup and the trace instance of a killed process go without another run, and its output ends" {
+  requires bpf tracefs
+  local cgroups pid
+  cgroups=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+  plan > plan.csv
+  # What its watchers kept open the reader of its output would wait for.
+  {
+    bpf-run -q --rounds 100000 --samples 2 -c 10 -t '^(trigger/cgroup|print/unread)' plan.csv 2> /dev/null &
+    pid=$!
+    for _ in $(seq 100); do
+      ! made "$cgroups" /sys/kernel/tracing/instances || break
+      sleep 0.1
+    done
+    made "$cgroups" /sys/kernel/tracing/instances && echo made > made.txt
+    kill -9 "$pid"
+    wait "$pid" || :
+  } | timeout 20 cat > samples.csv
+  assert_equal "$(cat made.txt)" made
+  no_orphans
+}
+
+@test "every run removes what killed ones left, of its own namespace of processes only" {
+  requires bpf tracefs unshare
+  local cgroups space gone=4194305 # above the largest number of a process
+  cgroups=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+  space=$(stat -L -c %i /proc/self/ns/pid)
+  plan > plan.csv
+  for folder in "$cgroups" /sys/kernel/tracing/instances; do
+    mkdir "$folder/bpf-run-$space-$gone" "$folder/bpf-run-$space-$$" "$folder/bpf-run-1-$gone"
+  done
+  # In another namespace nothing is known of them.
+  unshare -pf bpf-run -q --rounds 1 --samples 1 -c 10 -t '^print/unread' plan.csv > samples.csv
+  for folder in "$cgroups" /sys/kernel/tracing/instances; do
+    rmdir "$folder/bpf-run-$space-$gone"
+    mkdir "$folder/bpf-run-$space-$gone"
+  done
+  bpf-run -q --rounds 1 --samples 1 -c 10 -t '^chain$' plan.csv > samples.csv
+  for folder in "$cgroups" /sys/kernel/tracing/instances; do
+    [ ! -e "$folder/bpf-run-$space-$gone" ]
+    rmdir "$folder/bpf-run-$space-$$" "$folder/bpf-run-1-$gone"
+  done
 }
 
 # bats test_tags=slow
@@ -458,10 +619,9 @@ interrupt() { # SIGNAL REGEX
 @test "advice about the host says what to do, on standard error, and can be turned off" {
   requires bpf
   plan > plan.csv
-  echo 2 > /proc/sys/net/core/bpf_jit_harden
+  set_sysctl net.core.bpf_jit_harden 2
   bpf-run --rounds 1 --samples 1 -c 10 -t '^chain$' plan.csv > /dev/null 2> advice.txt
   bpf-run -q --rounds 1 --samples 1 -c 10 -t '^chain$' plan.csv > /dev/null 2> quiet.txt
-  echo 0 > /proc/sys/net/core/bpf_jit_harden
   assert_contains "$(cat advice.txt)" 'sysctl net.core.bpf_jit_harden=0'
   assert_equal "$(cat quiet.txt)" ''
 }

@@ -116,6 +116,19 @@ breaks() {
   breaks parity
 }
 
+@test "what a wakeup takes is in the tests that say so only" {
+  requires bpf cpus2
+  bpf-compile-check "$TOP/bpf/suites/full.yml" > plan.csv 2> /dev/null
+  bpf-run --quiet --rounds 3 --samples 5 --sample-ms 1 -t '^(perf_event_array/output|user_ringbuf/drain)(_and_wake)?(/64)?$' plan.csv > samples.csv
+  stats-reduce samples.csv > summary.csv
+  assert_equal "$(csv_value summary.csv status | xargs)" "ok ok ok ok"
+  for test in perf_event_array/output:/64 user_ringbuf/drain:; do
+    plain=$(csv_value summary.csv median_duration_ns "\$test == \"${test/:/}\"")
+    wakes=$(csv_value summary.csv median_duration_ns "\$test == \"${test/:/_and_wake}\"")
+    awk "BEGIN { exit !($wakes > 3 * $plain) }" || { echo "$test: $plain, and with a wakeup $wakes"; return 1; }
+  done
+}
+
 @test "axes of variants make a test of each combination, with names and settings in place" {
   printf '%s\n' '#include <linux/bpf.h>' '#include <bpf/bpf_helpers.h>' \
     'SEC("xdp") int one(void *ctx) { return A * 10 + B; }' 'SEC("xdp") int two(void *ctx) { return A * 10 + B; }' \

@@ -171,3 +171,15 @@ two read ok 1"
   bpf-run -q --rounds 1 plan.csv > samples.csv 2> messages
   assert_equal "$(csv_value samples.csv status,reason)" "load_failed read needs an object"
 }
+
+@test "an operation without an object has nothing that could be checked, prepared or consumed" {
+  printf 'tests:\n- {name: loop, program_type: user, entry_point: loop}\n- {name: empty, program_type: user_call, entry_point: empty}\n' > s.yml
+  bpf-compile-check --no-load s.yml > whole.csv
+  for cell in check=foo prepare=foo consumer=foo consumer=trace_pipe; do
+    mlr --csv put "\$${cell%=*} = \"${cell#*=}\"" whole.csv > plan.csv
+    bpf-run -q --rounds 2 plan.csv > samples.csv 2> messages
+    assert_equal "$(csv_value samples.csv test,status | sort | xargs)" "empty unsupported loop unsupported"
+    assert_contains "$(csv_value samples.csv reason)" "${cell#*=}"
+    assert_contains "$(csv_value samples.csv reason)" 'no object'
+  done
+}

@@ -10,17 +10,20 @@
 #include <unistd.h>
 
 #include "advice.h"
+#include "cgroup.h"
 #include "cli.h"
 #include "cpus.h"
 #include "csv.h"
 #include "identity.h"
 #include "interrupt.h"
+#include "measure.h"
 #include "program.h"
 #include "run.h"
 #include "samples.h"
 #include "select.h"
 #include "selftest.h"
 #include "tests.h"
+#include "trace.h"
 #include "xalloc.h"
 
 /* Samples so short that a busy machine is met by many of them, and long enough that the fixed cost
@@ -82,8 +85,9 @@ static const struct argp_option options[] = {
      "take the invocations a sample from the suite, where it has them", 1},
     {"ignore-results", 'r', NULL, 0, "do not compare the programs' results", 1},
     {"seed", OPT_SEED, "N", 0, "of the random order (default: a random one)", 1},
-    {"pre", OPT_PRE, "COMMAND", 0, "run before each test, which it finds in $BPF_RUN_TEST", 1},
-    {"post", OPT_POST, "COMMAND", 0, "run after each test", 1},
+    {"pre", OPT_PRE, "COMMAND", 0,
+     "run before each visit to a test, which it finds in $BPF_RUN_TEST", 1},
+    {"post", OPT_POST, "COMMAND", 0, "run after each visit to a test", 1},
     {"test", 't', "REGEX", 0, "only tests whose name matches", 2},
     {"only", OPT_ONLY, "CSV", 0, "only tests that are in this file (suite,test)", 2},
     {"list", OPT_LIST, NULL, 0, "write the tests' names and do nothing else", 2},
@@ -165,7 +169,8 @@ static error_t parse_measurement(int key, char *arg, struct argp_state *state)
 		o->run.sample_ns = (uint64_t)(1e6 * cli_double("--sample-ms", arg, 0.01, 10000));
 		return 0;
 	case 'c':
-		o->run.iterations = (uint32_t)cli_u64("--iterations", arg, 4, INT32_MAX);
+		o->run.iterations =
+		    (uint32_t)cli_u64("--iterations", arg, MEASURE_LARGE_MIN, INT32_MAX);
 		return 0;
 	case 'p':
 		o->run.cpus = (size_t)cli_u64("--cpus", arg, 1, CPUS_MAX);
@@ -289,6 +294,12 @@ static void catch_signals(void)
 		sigaction(SIGHUP, &action, NULL);
 }
 
+static void remove_orphans(void)
+{
+	cgroup_remove_orphans();
+	trace_remove_orphans();
+}
+
 static int self_test(const struct opts *o)
 {
 	const char *forbidden = program_may_load();
@@ -296,6 +307,7 @@ static int self_test(const struct opts *o)
 
 	if (forbidden)
 		errx(EXIT_TROUBLE, "%s", forbidden);
+	remove_orphans();
 	cli_open_output(&o->cli);
 	passed = selftest_run(o->run.seed);
 	cli_close_output();
@@ -306,9 +318,13 @@ static int list(const struct opts *o)
 {
 	struct plan plan = {0};
 
-	read_plans(&plan, o);
+	if (!o->self_test)
+		read_plans(&plan, o);
 	cli_open_output(&o->cli);
-	plan_write_list(&plan, stdout);
+	if (o->self_test)
+		selftest_list();
+	else
+		plan_write_list(&plan, stdout);
 	cli_close_output();
 	plan_release(&plan);
 	return 0;
@@ -330,6 +346,7 @@ static int measure(struct opts *o)
 	check_runtime(o);
 	check_profile(o, &plan);
 	check_privilege(&plan);
+	remove_orphans();
 	if (!o->quiet)
 		advice_give();
 	cli_open_output(&o->cli);
@@ -366,8 +383,9 @@ int main(int argc, char **argv)
 	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &o);
 	cli_reads(&o.cli, o.only);
 	o.run.progress = !o.quiet && isatty(STDERR_FILENO);
+	o.run.advise = !o.quiet;
 	program_quiet_libbpf(o.cli.verbose);
-	if (o.self_test)
-		return self_test(&o);
-	return o.list ? list(&o) : measure(&o);
+	if (o.list)
+		return list(&o);
+	return o.self_test ? self_test(&o) : measure(&o);
 }

@@ -8,14 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "orphans.h"
 #include "xalloc.h"
 
-static char *home; /* the folder of the cgroup that this process came from */
-static char *own;  /* of the one it is in now */
+static char *home;	  /* the folder of the cgroup that this process came from */
+static struct folder own; /* of the one it is in now */
 static int own_fd = -1;
 
 /* Where cgroup version 2 is mounted, or NULL. The caller frees it. */
@@ -62,6 +61,15 @@ static int move_to(const char *cgroup)
 	return result;
 }
 
+void cgroup_remove_orphans(void)
+{
+	char *root = mount_point();
+
+	if (root)
+		orphans_remove(root);
+	free(root);
+}
+
 int cgroup_enter(void)
 {
 	char *root;
@@ -73,12 +81,10 @@ int cgroup_enter(void)
 		errno = ENODEV;
 		return -1;
 	}
-	orphans_remove(root);
 	home = current(root);
-	own = orphans_name(root);
+	if (!folder_make(&own, root) && !move_to(own.path))
+		own_fd = open(own.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	free(root);
-	if (!mkdir(own, 0700) && !move_to(own))
-		own_fd = open(own, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (own_fd < 0) {
 		int error = errno;
 
@@ -90,17 +96,13 @@ int cgroup_enter(void)
 
 void cgroup_leave(void)
 {
-	if (!own)
-		return;
 	if (own_fd >= 0) {
 		close(own_fd);
 		if (move_to(home))
 			warn("can't go back to cgroup '%s'", home);
 	}
-	if (rmdir(own) && errno != ENOENT)
-		warn("can't remove cgroup '%s'", own);
+	folder_remove(&own);
 	own_fd = -1;
-	free(own);
 	free(home);
-	own = home = NULL;
+	home = NULL;
 }

@@ -10,4 +10,7 @@ int cgroup_enter(void);
 /** cgroup_leave - move back and remove it; nothing when it was not made */
 void cgroup_leave(void);
 
+/** cgroup_remove_orphans - remove the cgroups of processes that were killed */
+void cgroup_remove_orphans(void);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include <err.h>
 #include <errno.h>
+#include <linux/perf_event.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -28,6 +29,7 @@ struct consumer {
 	struct perf_buffer *perf;
 	struct user_ring_buffer *user;
 	int trace_fd;
+	bool in_line; /* of the trace: what was read last is no line's end */
 	atomic_ullong count;
 
 	int cpu;	      /* of the thread; -1 for none */
@@ -48,21 +50,26 @@ static int on_record(void *context, void *data, size_t size)
 	return 0;
 }
 
-static void on_perf_record(void *context, int cpu, void *data, __u32 size)
+static enum bpf_perf_event_ret on_perf_event(void *context, int cpu,
+					     struct perf_event_header *event)
 {
 	(void)cpu;
-	on_record(context, data, size);
+	if (event->type == PERF_RECORD_SAMPLE)
+		on_record(context, event, event->size);
+	return LIBBPF_PERF_EVENT_CONT;
 }
 
-/* A line is a record. */
+/* A line is a record. The kernel ends it, and many programs do so too: an empty line is none. */
 static int read_trace(struct consumer *c)
 {
 	char text[65536];
 	ssize_t n = read(c->trace_fd, text, sizeof(text));
 
-	for (ssize_t i = 0; i < n; i++)
-		if (text[i] == '\n')
+	for (ssize_t i = 0; i < n; i++) {
+		if (text[i] == '\n' && c->in_line)
 			on_record(c, NULL, 0);
+		c->in_line = text[i] != '\n';
+	}
 	return n > 0 ? (int)n : 0;
 }
 
@@ -122,6 +129,24 @@ static void *run_consumer(void *arg)
 	return NULL;
 }
 
+/* Unlike a ring buffer's, its producer can't say whether the consumer is to be woken: the opener
+ * does, with the count of records, of which 0 is never before half of the buffer is full. */
+static struct perf_buffer *open_perf_buffer(struct consumer *c, const struct bpf_map *map)
+{
+	size_t n = strlen(bpf_map__name(map)), suffix = strlen(CONSUMER_WAKE);
+	bool wake = n > suffix && !strcmp(bpf_map__name(map) + n - suffix, CONSUMER_WAKE);
+	struct perf_event_attr attr = {
+	    .size = sizeof(attr),
+	    .type = PERF_TYPE_SOFTWARE,
+	    .config = PERF_COUNT_SW_BPF_OUTPUT,
+	    .sample_type = PERF_SAMPLE_RAW,
+	    .sample_period = 1,
+	    .wakeup_events = wake,
+	};
+
+	return perf_buffer__new_raw(bpf_map__fd(map), PERF_PAGES, &attr, on_perf_event, c, NULL);
+}
+
 static bool open_buffer(struct consumer *c, struct bpf_map *map)
 {
 	if (!map) {
@@ -133,8 +158,7 @@ static bool open_buffer(struct consumer *c, struct bpf_map *map)
 		c->ring = ring_buffer__new(bpf_map__fd(map), on_record, c, NULL);
 		return c->ring;
 	case BPF_MAP_TYPE_PERF_EVENT_ARRAY:
-		c->perf =
-		    perf_buffer__new(bpf_map__fd(map), PERF_PAGES, on_perf_record, NULL, c, NULL);
+		c->perf = open_perf_buffer(c, map);
 		return c->perf;
 	case MAP_TYPE_USER_RINGBUF:
 		c->user = user_ring_buffer__new(bpf_map__fd(map), NULL);

@@ -19,6 +19,9 @@
 /* The consumer's name in a plan that stands for the reader of bpf_trace_printk's output. */
 #define CONSUMER_TRACE_PIPE "trace_pipe"
 
+/* A perf event array whose name ends so wakes its consumer with each record; others do not. */
+#define CONSUMER_WAKE "_wake"
+
 struct consumer;
 
 /**

@@ -60,7 +60,8 @@ void measure_costs(const struct probe *probe, struct sample *samples, size_t n)
 
 const char *mark_text(unsigned int marks, char *buffer, size_t size)
 {
-	static const char *const names[] = {"preempted", "migrated", "stolen", "nonlinear"};
+	static const char *const names[] = {"preempted", "migrated", "stolen", "nonlinear",
+					    "stats"};
 
 	*buffer = '\0';
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {

@@ -131,10 +131,35 @@ static char *virtualisation(void)
 #endif
 }
 
+/* Settings that change what all programs cost, where they are not the usual ones: a file, its
+ * text, and what the host class then has. (bpf_jit_harden = 1 is for unprivileged users only.) */
+static const struct {
+	const char *path, *value, *name;
+} deviations[] = {
+    {"/proc/sys/net/core/bpf_jit_enable", "0", "nojit"},
+    {"/proc/sys/net/core/bpf_jit_harden", "2", "harden2"},
+    {"/proc/sys/kernel/bpf_stats_enabled", "1", "stats"},
+};
+
+static char *add_deviations(char *text)
+{
+	for (size_t i = 0; i < sizeof(deviations) / sizeof(*deviations); i++) {
+		char *value = first_line(deviations[i].path), *longer;
+
+		if (!strcmp(value, deviations[i].value)) {
+			longer = xasprintf("%s %s", text, deviations[i].name);
+			free(text);
+			text = longer;
+		}
+		free(value);
+	}
+	return text;
+}
+
 static char *host_class(enum runtime runtime)
 {
 	char *model = cpu_model(), *virt = virtualisation();
-	char *text = xasprintf("%s %s %s", model, virt, runtime_names[runtime]);
+	char *text = add_deviations(xasprintf("%s %s %s", model, virt, runtime_names[runtime]));
 	char *slug = text_slug(text);
 
 	free(model);

@@ -50,23 +50,33 @@ static enum status aim(struct instance *instance, struct target *target, const c
 		       const char *packet)
 {
 	struct bpf_program *program = program_find(&instance->loaded, name);
-	const char *wrong = target_init_program(target, program, packet);
+	const char *wrong;
 
+	if (!program)
+		return fail(instance, STATUS_UNSUPPORTED,
+			    "%s: the test has no object to have this program", name);
+	wrong = target_init_program(target, program, packet);
 	return wrong ? fail(instance, STATUS_UNSUPPORTED, "%s: %s", name, wrong) : STATUS_OK;
+}
+
+static bool prints(const struct instance *instance)
+{
+	for (size_t i = 0; i < instance->loaded.n; i++)
+		if (trace_event_used(instance->loaded.program[i]))
+			return true;
+	return false;
 }
 
 static enum status redirect_trace(struct instance *instance)
 {
 	const char *wrong;
 
-	for (size_t i = 0; i < instance->loaded.n; i++) {
-		if (!trace_event_used(instance->loaded.program[i]))
-			continue;
-		wrong = trace_redirect();
-		return wrong ? fail(instance, STATUS_UNSUPPORTED, "bpf_trace_printk: %s", wrong)
-			     : STATUS_OK;
-	}
-	return STATUS_OK;
+	if (!prints(instance))
+		return STATUS_OK;
+	wrong = trace_redirect();
+	instance->redirects_trace = !wrong;
+	return wrong ? fail(instance, STATUS_UNSUPPORTED, "bpf_trace_printk: %s", wrong)
+		     : STATUS_OK;
 }
 
 static enum status load_programs(struct instance *instance)
@@ -123,20 +133,35 @@ static enum status aim_all(struct instance *instance)
 	return STATUS_OK;
 }
 
+/* The map of a test's consumer, NULL for the trace pipe. */
+static enum status find_buffer(struct instance *instance, struct bpf_map **map)
+{
+	const char *name = instance->row[0]->consumer;
+
+	*map = NULL;
+	if (!instance->is_loaded)
+		return fail(instance, STATUS_UNSUPPORTED,
+			    "consumer '%s': the test has no object whose buffer it could be", name);
+	if (!strcmp(name, CONSUMER_TRACE_PIPE))
+		return prints(instance) ? STATUS_OK
+					: fail(instance, STATUS_RUN_FAILED,
+					       "consumer '%s': no program of the test calls "
+					       "bpf_trace_printk",
+					       name);
+	*map = bpf_object__find_map_by_name(instance->loaded.object, name);
+	return *map ? STATUS_OK : fail(instance, STATUS_RUN_FAILED, "no map is named '%s'", name);
+}
+
 static enum status start_consumer(struct instance *instance, int cpu)
 {
 	const struct plan_row *first = instance->row[0];
-	struct bpf_map *map = NULL;
+	struct bpf_map *map;
 	char reason[300];
 
 	if (!*first->consumer)
 		return STATUS_OK;
-	if (strcmp(first->consumer, CONSUMER_TRACE_PIPE)) {
-		map = bpf_object__find_map_by_name(instance->loaded.object, first->consumer);
-		if (!map)
-			return fail(instance, STATUS_RUN_FAILED, "no map is named '%s'",
-				    first->consumer);
-	}
+	if (find_buffer(instance, &map))
+		return instance->status;
 	if (cpu < 0 && !first->prepare_every)
 		return fail(instance, STATUS_UNSUPPORTED, "no CPU is left for the consumer of '%s'",
 			    first->consumer);
@@ -260,5 +285,7 @@ void instance_unload(struct instance *instance)
 	consumer_stop(instance->consumer);
 	if (instance->is_loaded)
 		program_unload(&instance->loaded);
+	if (instance->redirects_trace)
+		trace_end_redirect();
 	*instance = (struct instance){0};
 }

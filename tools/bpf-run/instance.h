@@ -17,7 +17,7 @@
 
 struct instance {
 	struct loaded loaded;
-	bool is_loaded;
+	bool is_loaded, redirects_trace;
 	size_t n;
 	const struct plan_row *row[ENTRIES_MAX]; /* an entry point each */
 	struct target target[ENTRIES_MAX];

@@ -22,10 +22,6 @@
 /* Counted, what lies between the calls is three quarters of a power of two: what happens each 128th
  * time, as an LRU map's refill of free elements, happens as often in each sample. */
 #define SMALL_PART_COUNTED 4
-/* A slope needs two counts, and the kernel's test run calls repeat = 1 something else than a loop.
- */
-#define SMALL_MIN 2
-#define LARGE_MIN 4
 #define FIRST_INVOCATIONS 16 /* where calibration begins */
 #define CALIBRATED_PART 4    /* it trusts a call of a quarter of the wanted time */
 #define TICK_GAP_NS 1000     /* a tick takes longer, two readings of a clock do not */
@@ -46,7 +42,7 @@ struct measurement {
 
 struct call {
 	int64_t value[READ_COUNT]; /* ABSENT where nothing was read */
-	uint32_t kernel_ns;
+	uint32_t kernel_ns, result;
 	int error;
 };
 
@@ -152,7 +148,7 @@ static void call(const struct probe *probe, uint32_t n, struct call *c, enum pro
 	wall = clock_ns(CLOCK_MONOTONIC);
 	cpu = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	profile_enter(probe->profiled ? part : PROFILE_NONE);
-	c->error = target_invoke(probe->target, n, NULL, &c->kernel_ns);
+	c->error = target_invoke(probe->target, n, &c->result, &c->kernel_ns);
 	profile_enter(PROFILE_NONE);
 	c->value[READ_CPU_NS] = clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu;
 	c->value[READ_WALL_NS] = clock_ns(CLOCK_MONOTONIC) - wall;
@@ -207,6 +203,7 @@ static void run_triggered(const struct probe *probe, struct pair *pair)
 static void run_pair(const struct probe *probe, struct pair *pair)
 {
 	int64_t stolen = stolen_ticks(probe->cpu);
+	uint64_t counted = target_counted(probe->target);
 	struct rusage before, after;
 
 	getrusage(RUSAGE_THREAD, &before);
@@ -224,6 +221,8 @@ static void run_pair(const struct probe *probe, struct pair *pair)
 		pair->marks |= MARK_MIGRATED;
 	if (stolen_ticks(probe->cpu) != stolen)
 		pair->marks |= MARK_STOLEN;
+	if (target_counted(probe->target) != counted)
+		pair->marks |= MARK_STATS;
 }
 
 static double number(int64_t value)
@@ -297,6 +296,14 @@ static bool is_inside(const struct pair *p, const struct window *w)
 	       (double)(w->begin_ns - p->begin_ns) <= BEFORE_WINDOW * length;
 }
 
+static void compare_result(const struct probe *probe, const struct call *call, struct sample *s)
+{
+	if (!probe->compared || call->result == probe->expected_result)
+		return;
+	s->wrong = true;
+	s->result = call->result;
+}
+
 /* The mean of the pairs inside the window. Returns whether there is one. */
 static bool summarize(const struct thread_result *result, const struct window *w)
 {
@@ -310,6 +317,8 @@ static bool summarize(const struct thread_result *result, const struct window *w
 		const struct pair *p = &result->pairs[i];
 
 		s->error = s->error ? s->error : p->small.error ? p->small.error : p->large.error;
+		compare_result(probe, &p->small, s);
+		compare_result(probe, &p->large, s);
 		if (!is_inside(p, w))
 			continue;
 		inside++;
@@ -395,7 +404,7 @@ static uint32_t small_of(const struct probe *probe, uint32_t large)
 {
 	uint32_t small = large / (probe->tickless_ns ? SMALL_PART_COUNTED : SMALL_PART);
 
-	return small < SMALL_MIN ? SMALL_MIN : small;
+	return small < MEASURE_SMALL_MIN ? MEASURE_SMALL_MIN : small;
 }
 
 uint32_t measure_small(const struct probe *probe)
@@ -432,7 +441,8 @@ static void run_calibration(void *arg)
 			double wanted = n * ((double)c->target_ns / ns);
 
 			if (wanted < n)
-				n = wanted < LARGE_MIN ? LARGE_MIN : (uint32_t)wanted;
+				n = wanted < MEASURE_LARGE_MIN ? MEASURE_LARGE_MIN
+							       : (uint32_t)wanted;
 			else if (wanted < UINT32_MAX / 2)
 				n = (uint32_t)wanted;
 			break;

@@ -30,6 +30,11 @@
 #include "consumer.h"
 #include "target.h"
 
+/* Invocations of the large call, at least: a slope needs two counts, and the kernel's test run
+ * calls repeat = 1 something else than a loop. */
+#define MEASURE_SMALL_MIN 2
+#define MEASURE_LARGE_MIN 4
+
 /* What is read around a call. Only the first two are always there. */
 enum reading {
 	READ_CPU_NS,
@@ -49,6 +54,7 @@ enum {
 	MARK_MIGRATED = 2,  /* the thread did not stay on its CPU */
 	MARK_STOLEN = 4,    /* the hypervisor took the CPU meanwhile */
 	MARK_NONLINEAR = 8, /* the pair disagrees with the fixed cost of the others */
+	MARK_STATS = 16,    /* the kernel timed each run of the program, which takes time itself */
 };
 
 /** mark_text - the marks as the cell `mark` has them, separated by blanks */
@@ -60,7 +66,9 @@ struct sample {
 	double cost[READ_COUNT];  /* per invocation, written by measure_costs() */
 	uint32_t kernel_ns;	  /* the kernel's own average, 0 for none */
 	unsigned int marks;
-	int error; /* of the call; 0 when it succeeded */
+	int error;  /* of the call; 0 when it succeeded */
+	bool wrong; /* a call's last invocation gave `result`, which is not what was expected */
+	uint32_t result;
 	/* With a consumer: invocations of all probes, and the records that came through. */
 	uint64_t invocations, records;
 };
@@ -69,11 +77,14 @@ struct sample {
 struct probe {
 	const struct target *target;
 	int cpu;
-	uint32_t large; /* invocations of the large call; at least 2 */
+	uint32_t large; /* invocations of the large call; MEASURE_LARGE_MIN or more */
 	/* Run before each call, or NULL. */
 	const struct target *prepare;
 	uint32_t prepare_iterations;
 	struct consumer *consumer; /* settled before each call, or NULL */
+	/* What the last invocation of each call must give, where it is compared. */
+	bool compared;
+	uint32_t expected_result;
 	bool large_first;
 	/* Unless 0: each call begins right behind a timer tick, so that in this time there is none
 	 * in it. For counted instructions, where the tick's are the only ones that are not the
@@ -99,7 +110,7 @@ void measure_sample(struct probe *probes, size_t n);
 
 /**
  * measure_calibrate - find the invocations whose call lasts about target_ns
- * @limit: at most this many; 0 for no limit
+ * @limit: at most this many, MEASURE_LARGE_MIN or more; 0 for no limit
  * @return: probe->large is set and 0 is returned; else the error number
  */
 int measure_calibrate(struct probe *probe, uint64_t target_ns, uint32_t limit);

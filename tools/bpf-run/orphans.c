@@ -1,21 +1,121 @@
 /* SPDX-License-Identifier: MIT */
 #include "orphans.h"
 
-#include <ctype.h>
 #include <dirent.h>
+#include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "xalloc.h"
 
-#define PREFIX "bpf-run-"
+/* A number of a process means one only in its namespace, and folders are seen in others too. */
+#define NAME "bpf-run-%lu-%ld"
 
-char *orphans_name(const char *parent)
+/* A cgroup can't be removed before all of the killed process is gone. */
+#define WATCH                                                                                      \
+	"while read -r line; do :; done; n=0\n"                                                    \
+	"while [ -d \"$0\" ] && [ $n -lt 100 ]; do\n"                                              \
+	"	rmdir \"$0\" || sleep 0.1; n=$((n + 1))\n"                                               \
+	"done"
+
+static unsigned long pid_namespace(void)
 {
-	return xasprintf("%s/" PREFIX "%ld", parent, (long)getpid());
+	struct stat s;
+
+	return stat("/proc/self/ns/pid", &s) ? 0 : (unsigned long)s.st_ino;
+}
+
+/* In a session of its own, so that no signal to this process's terminal ends it, and with none of
+ * its files: who reads its output waits for their end. */
+static int spawn_shell(pid_t *pid, int lifeline, char *path)
+{
+	char *arguments[] = {"sh", "-c", WATCH, path, NULL};
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attributes;
+	int error;
+
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_adddup2(&files, lifeline, STDIN_FILENO);
+	posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO);
+	posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
+	posix_spawn_file_actions_addchdir_np(&files, "/");
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+	error = posix_spawn(pid, "/bin/sh", &files, &attributes, arguments, environ);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&files);
+	return error;
+}
+
+/* Without a watcher it is for the next run to remove what is left. */
+static void start_watcher(struct folder *folder)
+{
+	int ends[2];
+
+	folder->lifeline = -1;
+	if (pipe2(ends, O_CLOEXEC))
+		return;
+	if (spawn_shell(&folder->watcher, ends[0], folder->path))
+		close(ends[1]);
+	else
+		folder->lifeline = ends[1];
+	close(ends[0]);
+}
+
+static void end_watcher(struct folder *folder)
+{
+	if (folder->lifeline < 0)
+		return;
+	close(folder->lifeline);
+	while (waitpid(folder->watcher, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+int folder_make(struct folder *folder, const char *parent)
+{
+	int error;
+
+	folder->path = xasprintf("%s/" NAME, parent, pid_namespace(), (long)getpid());
+	start_watcher(folder);
+	if (!mkdir(folder->path, 0700))
+		return 0;
+	error = errno;
+	end_watcher(folder);
+	free(folder->path);
+	folder->path = NULL;
+	errno = error;
+	return -1;
+}
+
+void folder_remove(struct folder *folder)
+{
+	if (!folder->path)
+		return;
+	if (rmdir(folder->path) && errno != ENOENT)
+		warn("can't remove '%s'", folder->path);
+	end_watcher(folder);
+	free(folder->path);
+	folder->path = NULL;
+}
+
+static bool is_orphan(const char *name)
+{
+	unsigned long space;
+	int end = 0;
+	long pid;
+
+	return sscanf(name, NAME "%n", &space, &pid, &end) == 2 && !name[end] &&
+	       space == pid_namespace() && pid > 0 && kill((pid_t)pid, 0) && errno == ESRCH;
 }
 
 void orphans_remove(const char *parent)
@@ -24,11 +124,9 @@ void orphans_remove(const char *parent)
 	const struct dirent *entry;
 
 	while (dir && (entry = readdir(dir))) {
-		const char *number = entry->d_name + strlen(PREFIX);
 		char *path;
 
-		if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) ||
-		    !isdigit((unsigned char)*number) || !kill(atoi(number), 0) || errno != ESRCH)
+		if (!is_orphan(entry->d_name))
 			continue;
 		path = xasprintf("%s/%s", parent, entry->d_name);
 		rmdir(path);

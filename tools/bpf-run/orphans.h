@@ -1,13 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Folders in the kernel's file systems (a tracefs instance, a cgroup) outlive a process that is
- * killed. They are named after it, and the next run removes those whose process is gone.
+ * killed. So each has a watcher, a shell that removes it when this process is gone. Where that was
+ * killed too, the next run does: a folder is named after the process that made it.
  */
 #ifndef ORPHANS_H
 #define ORPHANS_H
 
-/** orphans_name - the path of this process's folder below another; the caller frees it */
-char *orphans_name(const char *parent);
+#include <sys/types.h>
+
+struct folder {
+	char *path;   /* NULL when there is none */
+	int lifeline; /* the watcher reads its end of this pipe; -1 without one */
+	pid_t watcher;
+};
+
+/** folder_make - make this process's folder below another; 0, or -1 with errno set */
+int folder_make(struct folder *folder, const char *parent);
+
+/** folder_remove - remove it, when it was made */
+void folder_remove(struct folder *folder);
 
 /** orphans_remove - remove the folders of processes that are no more */
 void orphans_remove(const char *parent);

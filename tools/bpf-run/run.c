@@ -26,6 +26,7 @@ struct run {
 	struct tests tests;
 	uint64_t random; /* state of the generator */
 	uint64_t round;
+	bool advised; /* that the kernel times programs itself */
 	size_t visit; /* of the round's to the test at hand, from 0 */
 };
 
@@ -104,10 +105,16 @@ static int resolve_cpus(struct run *run, const struct variant *variant, struct c
 static void make_probes(struct run *run, struct variant *variant)
 {
 	struct cpu_list *lists = xcalloc(variant->nrows, sizeof(*lists));
+	uint64_t limit = variant->row[0]->prepare_every;
 	char reason[400];
 	size_t n = 0;
 
-	if (resolve_cpus(run, variant, lists, reason, sizeof(reason))) {
+	snprintf(
+	    reason, sizeof(reason),
+	    "map_state_preparation every %llu: a sample takes %d invocations or more without one",
+	    (unsigned long long)limit, MEASURE_LARGE_MIN);
+	if ((limit && limit < MEASURE_LARGE_MIN) ||
+	    resolve_cpus(run, variant, lists, reason, sizeof(reason))) {
 		end_variant(run, variant, STATUS_UNSUPPORTED, reason);
 		free(lists);
 		return;
@@ -173,7 +180,14 @@ static void start_variant(struct run *run, struct variant *variant)
 	for (size_t p = 0; p < variant->nprobes; p++) {
 		struct probe *probe = &variant->probes[p];
 
+		const struct plan_row *row = variant->row[variant->entry[p]];
+
 		probe->target = &instance->target[variant->entry[p]];
+		/* What a triggered program returns nobody sees; of one that may lose records,
+		 * the result may say that it did. */
+		probe->compared = row->has_expected_result && !run->options->ignore_results &&
+				  !probe->target->trigger && !(row->dropped_max_pct > 0);
+		probe->expected_result = row->expected_result;
 		probe->prepare =
 		    first->prepare_every && instance->has_prepare ? &instance->prepare : NULL;
 		probe->consumer = instance->consumer;
@@ -187,9 +201,19 @@ static void start_variant(struct run *run, struct variant *variant)
 /* Invocations that a test asks for instead of calibration; 0 for none. */
 static uint32_t fixed_iterations(const struct run_options *options, const struct plan_row *row)
 {
+	char *name;
+
 	if (options->iterations)
 		return options->iterations;
-	return options->suite_iterations ? (uint32_t)row->iterations : 0;
+	if (!options->suite_iterations || !row->iterations)
+		return 0;
+	if (row->iterations >= MEASURE_LARGE_MIN)
+		return (uint32_t)row->iterations;
+	name = text_line(row->test);
+	warnx("'%s': a sample takes %d invocations or more, not %llu: it takes %d", name,
+	      MEASURE_LARGE_MIN, (unsigned long long)row->iterations, MEASURE_LARGE_MIN);
+	free(name);
+	return MEASURE_LARGE_MIN;
 }
 
 /* Builds that differ a little then do the same number of invocations, and so the same random ones.
@@ -320,6 +344,16 @@ static void sample_test(struct run *run, struct test *test)
 	free(order);
 }
 
+/* Another process can have the kernel time programs at any moment, which no setting shows. */
+static void advise_stats(struct run *run, const struct sample *sample)
+{
+	if (!(sample->marks & MARK_STATS) || run->advised || !run->options->advise)
+		return;
+	run->advised = true;
+	warnx("advice: the kernel times each program run (samples are marked 'stats'): sysctl "
+	      "kernel.bpf_stats_enabled=0, and stop what asks for it, such as bpftop");
+}
+
 static void write_samples(struct run *run, struct variant *variant)
 {
 	size_t n = run->options->samples;
@@ -328,9 +362,11 @@ static void write_samples(struct run *run, struct variant *variant)
 		struct sample *samples = &variant->samples[p * n];
 
 		measure_costs(&variant->probes[p], samples, variant->taken);
-		for (size_t s = 0; s < variant->taken; s++)
+		for (size_t s = 0; s < variant->taken; s++) {
+			advise_stats(run, &samples[s]);
 			samples_write(run->out, variant->row[variant->entry[p]], run->round,
 				      run->visit * n + s + 1, &variant->probes[p], &samples[s]);
+		}
 	}
 }
 
@@ -344,6 +380,27 @@ static int sample_error(const struct run *run, const struct variant *variant)
 				return error;
 		}
 	return 0;
+}
+
+/* Whether a timed call gave another result than the first one, which was as expected. */
+static bool gave_wrong_result(const struct run *run, const struct variant *variant, char *reason,
+			      size_t reason_size)
+{
+	for (size_t p = 0; p < variant->nprobes; p++) {
+		const struct plan_row *row = variant->row[variant->entry[p]];
+
+		for (size_t i = 0; i < variant->taken; i++) {
+			const struct sample *s = &variant->samples[p * run->options->samples + i];
+
+			if (!s->wrong)
+				continue;
+			snprintf(reason, reason_size,
+				 "%s returned %u where %u was expected, while timed",
+				 row->entry_point, s->result, row->expected_result);
+			return true;
+		}
+	}
+	return false;
 }
 
 /* Whether an entry point has no sample in which all of the test's threads ran. */
@@ -362,57 +419,124 @@ static bool never_together(const struct run *run, const struct variant *variant)
 	return false;
 }
 
-/* With a consumer: whether more records were lost than the suite allows; then why is written. */
-static bool dropped_too_many(const struct variant *variant, char *reason, size_t reason_size)
+/* The records of all samples; zeroes without a consumer. */
+static struct drops all_drops(const struct variant *variant)
 {
-	const struct plan_row *row = variant->row[0];
 	struct drops all = {0};
 
 	if (!variant->instance.consumer)
-		return false;
+		return all;
 	/* A sample's counts are those of all probes together. */
 	for (size_t s = 0; s < variant->taken; s++) {
-		struct drops d = samples_drops(row, &variant->probes[0], &variant->samples[s]);
+		struct drops d =
+		    samples_drops(variant->row[0], &variant->probes[0], &variant->samples[s]);
 
 		all.produced += d.produced;
+		all.consumed += d.consumed;
 		all.dropped += d.dropped;
 	}
+	return all;
+}
+
+/* With a consumer: whether too few records came out. */
+static enum status judge_losses(const struct variant *variant, char *reason, size_t reason_size)
+{
+	const struct plan_row *row = variant->row[0];
+	struct drops all = all_drops(variant);
+
 	if (100 * (double)all.dropped <= row->dropped_max_pct * (double)all.produced)
-		return false;
+		return STATUS_OK;
+	if (!all.consumed) {
+		snprintf(reason, reason_size,
+			 "the program wrote nothing: none of %llu records came out of '%s'",
+			 (unsigned long long)all.produced, row->consumer);
+		return STATUS_WRONG_RESULT;
+	}
 	snprintf(reason, reason_size, "%llu of %llu records were lost, %g %% at most may be",
 		 (unsigned long long)all.dropped, (unsigned long long)all.produced,
 		 row->dropped_max_pct);
-	return true;
+	return STATUS_DROPPED;
 }
 
-/* What is kept over rounds is loaded anew in the same rounds in all builds. */
-static bool is_kept(const struct run *run, const struct variant *variant)
+/* With a consumer: whether in a sample more records came out than went in. */
+static bool consumed_too_many(const struct variant *variant, char *reason, size_t reason_size)
 {
-	uint64_t keep = variant->row[0]->keep;
+	struct drops all = all_drops(variant);
 
-	return keep && (run->round - run->options->first_round + 1) % keep;
+	for (size_t s = 0; variant->instance.consumer && s < variant->taken; s++) {
+		struct drops d =
+		    samples_drops(variant->row[0], &variant->probes[0], &variant->samples[s]);
+
+		if (d.consumed <= d.produced)
+			continue;
+		snprintf(reason, reason_size,
+			 "%llu records were consumed where %llu were produced: let operations be "
+			 "the records of a call, and nothing else write them",
+			 (unsigned long long)all.consumed, (unsigned long long)all.produced);
+		return true;
+	}
+	return false;
+}
+
+/* Counts are exact. */
+static size_t visits(const struct run *run, const struct test *test)
+{
+	uint64_t n = test->variants[0].row[0]->visits;
+
+	return n && !run->options->counted ? (size_t)n : 1;
+}
+
+/* What is kept over rounds is loaded anew in the same rounds in all builds, and not by visits. */
+static bool is_kept(const struct run *run, const struct test *test)
+{
+	uint64_t keep = test->variants[0].row[0]->keep;
+
+	return keep && (run->visit + 1 < visits(run, test) ||
+			(run->round - run->options->first_round + 1) % keep);
+}
+
+/* What became of a sampled variant; unless it is ok, why is written. */
+static enum status judge(const struct run *run, struct variant *variant, char *reason,
+			 size_t reason_size)
+{
+	int error = sample_error(run, variant);
+	enum status losses;
+
+	if (error || *run->stop) {
+		snprintf(reason, reason_size, "%s",
+			 target_error(&variant->instance.target[0], error));
+		return STATUS_RUN_FAILED;
+	}
+	/* A program whose record finds no room may well return another result. */
+	losses = judge_losses(variant, reason, reason_size);
+	if (losses != STATUS_OK)
+		return losses;
+	if (gave_wrong_result(run, variant, reason, reason_size))
+		return STATUS_WRONG_RESULT;
+	if (never_together(run, variant)) {
+		snprintf(reason, reason_size,
+			 "its threads never ran at the same time: other processes kept them from "
+			 "their CPUs");
+		return STATUS_RUN_FAILED;
+	}
+	if (instance_check(&variant->instance) != STATUS_OK) {
+		snprintf(reason, reason_size, "%s", variant->instance.reason);
+		return variant->instance.status;
+	}
+	return consumed_too_many(variant, reason, reason_size) ? STATUS_WRONG_RESULT : STATUS_OK;
 }
 
 /* A variant's numbers are written only when all of its calls and its check succeeded. */
-static void finish_variant(struct run *run, struct variant *variant)
+static void finish_variant(struct run *run, const struct test *test, struct variant *variant)
 {
-	int error = sample_error(run, variant);
-	char reason[200];
+	char reason[512];
+	enum status status = judge(run, variant, reason, sizeof(reason));
 
-	if (error || *run->stop)
-		end_variant(run, variant, STATUS_RUN_FAILED,
-			    target_error(&variant->instance.target[0], error));
-	else if (never_together(run, variant))
-		end_variant(run, variant, STATUS_RUN_FAILED,
-			    "its threads never ran at the same time: other processes kept them "
-			    "from their CPUs");
-	else if (dropped_too_many(variant, reason, sizeof(reason)))
-		end_variant(run, variant, STATUS_DROPPED, reason);
-	else if (instance_check(&variant->instance))
-		end_variant(run, variant, variant->instance.status, variant->instance.reason);
+	if (status != STATUS_OK)
+		end_variant(run, variant, status, reason);
 	else
 		write_samples(run, variant);
-	if (!variant->ended && is_kept(run, variant)) {
+	if (!variant->ended && is_kept(run, test)) {
 		instance_detach(&variant->instance);
 		return;
 	}
@@ -475,17 +599,9 @@ static void run_test(struct run *run, struct test *test)
 	random_shuffle(&run->random, order, n);
 	for (size_t i = 0; i < n; i++)
 		if (!test->variants[order[i]].ended)
-			finish_variant(run, &test->variants[order[i]]);
+			finish_variant(run, test, &test->variants[order[i]]);
 	free(order);
 	hook_run(run->options->post, "--post", first, run->round);
-}
-
-/* Counts are exact. */
-static size_t visits(const struct run *run, const struct test *test)
-{
-	uint64_t n = test->variants[0].row[0]->visits;
-
-	return n && !run->options->counted ? (size_t)n : 1;
 }
 
 static void show_progress(const struct run *run, size_t percent, const struct test *test)

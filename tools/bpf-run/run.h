@@ -20,11 +20,12 @@ struct run_options {
 	size_t cpus;	       /* use only the first so many; 0 for all */
 	bool suite_iterations; /* use the suite's own counts where it has them */
 	bool ignore_results;
-	const char *pre, *post; /* commands before and after each test, or NULL */
+	const char *pre, *post; /* commands before and after each visit to a test, or NULL */
 	bool counted;		/* virtual time: keep timer ticks out of the samples */
 	const char *profile;	/* mark the samples' calls, and write symbols there; or NULL */
 	uint64_t seed;
 	bool progress; /* show a bar on standard error */
+	bool advise;   /* say there what makes samples worse */
 };
 
 /**

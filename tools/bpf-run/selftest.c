@@ -187,6 +187,25 @@ static bool check_empty(struct subject *empty, const char *name)
 	return write_result("empty", name, median, low, high, high >= 0 && low <= 1);
 }
 
+/* What a type's slope is compared with: that of the first type. */
+static void name_slope(size_t type, char *name, size_t size)
+{
+	snprintf(name, size, "%s/%s", types[type].name, types[0].name);
+}
+
+void selftest_list(void)
+{
+	char names[64];
+
+	puts("check,subject");
+	for (size_t t = 0; t < TYPES; t++) {
+		printf("linear,%s\nempty,%s\n", types[t].name, types[t].name);
+		name_slope(t, names, sizeof(names));
+		if (t)
+			printf("slope,%s\n", names);
+	}
+}
+
 bool selftest_run(uint64_t seed)
 {
 	struct subject *subjects = xcalloc(PROGRAMS, sizeof(*subjects));
@@ -201,7 +220,7 @@ bool selftest_run(uint64_t seed)
 
 		passed &= check_linear(of_type, types[t].name);
 		passed &= check_empty(of_type, types[t].name);
-		snprintf(names, sizeof(names), "%s/%s", types[t].name, types[0].name);
+		name_slope(t, names, sizeof(names));
 		if (t)
 			passed &= check_slope(of_type, subjects, names);
 	}

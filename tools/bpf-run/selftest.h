@@ -20,4 +20,7 @@
  */
 bool selftest_run(uint64_t seed);
 
+/** selftest_list - write its checks, as CSV, and do nothing else */
+void selftest_list(void);
+
 #endif

@@ -137,6 +137,16 @@ int target_invoke(const struct target *target, uint32_t n, uint32_t *result, uin
 	return error;
 }
 
+uint64_t target_counted(const struct target *target)
+{
+	struct bpf_prog_info info = {0};
+	uint32_t size = sizeof(info);
+
+	if (target->user || bpf_obj_get_info_by_fd(target->fd, &info, &size))
+		return 0;
+	return info.run_cnt;
+}
+
 const char *target_error(const struct target *target, int error)
 {
 	return target->user && error == USER_WRONG ? "what came out is not what was there"

@@ -47,6 +47,10 @@ void target_init_user(struct target *target, struct user_target *user);
  */
 int target_invoke(const struct target *target, uint32_t n, uint32_t *result, uint32_t *kernel_ns);
 
+/** target_counted - runs of its program that the kernel has counted; it does so only while it times
+ * them, for whoever asked for that */
+uint64_t target_counted(const struct target *target);
+
 /** target_error - what an error number of target_invoke() means */
 const char *target_error(const struct target *target, int error);
 

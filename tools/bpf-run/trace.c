@@ -4,41 +4,89 @@
 #include <err.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
+#include <sys/file.h>
 #include <unistd.h>
 
+#include "interrupt.h"
 #include "orphans.h"
 #include "trace_event.h"
 #include "xalloc.h"
 
 #define INSTANCES TRACEFS "/instances"
 
-static char *instance; /* our folder, once it is made */
+/* A process that times bpf_trace_printk would write and read the lines of another that does. */
+#define LOCK_TRIES 3000
+#define LOCK_RETRY_US 10000
 
-const char *trace_redirect(void)
+static struct folder instance;
+static unsigned int users; /* loaded tests that print */
+static int lock = -1;
+
+static const char *take_lock(void)
 {
-	char *event;
-	bool failed;
-	int fd;
-
-	if (!trace_event_save())
-		return "tracefs is not mounted at " TRACEFS ", or has no event for it";
-	if (!instance) {
-		orphans_remove(INSTANCES);
-		instance = orphans_name(INSTANCES);
-		if (mkdir(instance, 0700)) {
-			free(instance);
-			instance = NULL;
-			return "can't make a tracefs instance";
-		}
+	lock = open(INSTANCES, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (int i = 0; i < LOCK_TRIES && lock >= 0 && !interrupted; i++) {
+		if (!flock(lock, LOCK_EX | LOCK_NB))
+			return NULL;
+		usleep(LOCK_RETRY_US);
 	}
-	event = xasprintf("%s/" TRACE_PRINTK_ENABLE, instance);
-	fd = open(event, O_WRONLY | O_CLOEXEC);
-	failed = fd < 0 || write(fd, "1", 1) != 1 || trace_event_set('0');
+	return lock < 0 ? "can't open " INSTANCES
+			: "another process is timing it: wait for that to end";
+}
+
+static void drop_lock(void)
+{
+	if (lock >= 0)
+		close(lock);
+	lock = -1;
+}
+
+static int set_own_event(char state)
+{
+	char *event = xasprintf("%s/" TRACE_PRINTK_ENABLE, instance.path);
+	int fd = open(event, O_WRONLY | O_CLOEXEC);
+	int result = fd >= 0 && write(fd, &state, 1) == 1 ? 0 : -1;
+
 	if (fd >= 0)
 		close(fd);
 	free(event);
-	return failed ? "can't enable the trace event in a tracefs instance" : NULL;
+	return result;
+}
+
+static const char *redirect(void)
+{
+	const char *locked = users ? NULL : take_lock();
+
+	if (locked)
+		return locked;
+	if (!instance.path && folder_make(&instance, INSTANCES))
+		return "can't make a tracefs instance";
+	return set_own_event('1') || trace_event_set('0')
+		   ? "can't enable the trace event in a tracefs instance"
+		   : NULL;
+}
+
+const char *trace_redirect(void)
+{
+	const char *wrong;
+
+	if (!trace_event_save())
+		return "tracefs is not mounted at " TRACEFS ", or has no event for it";
+	wrong = redirect();
+	if (!wrong)
+		users++;
+	else if (!users)
+		drop_lock();
+	return wrong;
+}
+
+void trace_end_redirect(void)
+{
+	if (--users)
+		return;
+	if (set_own_event('0'))
+		warn("can't disable the trace event in '%s'", instance.path);
+	drop_lock();
 }
 
 int trace_open_pipe(void)
@@ -46,9 +94,9 @@ int trace_open_pipe(void)
 	char *path;
 	int fd;
 
-	if (!instance)
+	if (!instance.path)
 		return -1;
-	path = xasprintf("%s/trace_pipe", instance);
+	path = xasprintf("%s/trace_pipe", instance.path);
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	free(path);
 	return fd;
@@ -56,11 +104,13 @@ int trace_open_pipe(void)
 
 void trace_restore(void)
 {
-	if (!instance)
+	if (!instance.path)
 		return;
 	trace_event_restore();
-	if (rmdir(instance))
-		warn("can't remove tracefs instance '%s'", instance);
-	free(instance);
-	instance = NULL;
+	folder_remove(&instance);
+}
+
+void trace_remove_orphans(void)
+{
+	orphans_remove(INSTANCES);
 }

@@ -2,21 +2,27 @@
 /*
  * bpf_trace_printk. Loading a program that calls it enables its trace event for the whole system.
  * While such a program is loaded here, the event is enabled in a tracefs instance of this process
- * instead, so that nobody else's trace is filled; afterwards all is as it was.
+ * instead, so that nobody else's trace is filled; afterwards all is as it was. Of several processes
+ * that do so one goes on at a time: each would write into the instances of the others.
  */
 #ifndef TRACE_H
 #define TRACE_H
 
 /**
  * trace_redirect - after a program that prints was loaded: send its output to our instance
- * @return: NULL, or why it can't (tracefs is not mounted, or not allowed)
+ * @return: NULL, or why it can't (tracefs is not mounted, or not allowed); after NULL, call
+ * trace_end_redirect() when the program is no longer loaded
  */
 const char *trace_redirect(void);
+void trace_end_redirect(void);
 
 /** trace_open_pipe - the instance's trace_pipe, opened not to block; -1 on failure */
 int trace_open_pipe(void);
 
 /** trace_restore - remove the instance and put the event back; nothing when nothing was done */
 void trace_restore(void);
+
+/** trace_remove_orphans - remove the instances of processes that were killed */
+void trace_remove_orphans(void);
 
 #endif
