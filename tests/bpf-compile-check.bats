@@ -430,6 +430,26 @@ YAML
   assert_equal "$(csv_value plan.csv status '$test == "d"')" load_failed
 }
 
+@test "a program of a section that names a function is no program of another type, and the tool lives on" {
+  requires bpf
+  local section sections=(fentry/bpf_fentry_test1 lsm/file_open tp_btf/sys_enter iter/task freplace/x)
+  head -n 6 good.bpf.c > btf.bpf.c
+  for section in "${sections[@]}"; do
+    printf 'SEC("%s") int %s(void *ctx) { return 0; }\n' "$section" "${section%%/*}"
+  done >> btf.bpf.c
+  bpf-compile-check --no-load -o btf.csv btf.bpf.c
+  cp "$(csv_value btf.csv object 'NR == 1')" btf.o
+  suite 'name: "{}", elf_file: btf.o, entry_point: "{}", variants: [fentry, lsm, tp_btf, iter, freplace]' \
+    'name: "source/{}", source: btf.bpf.c, program_type: syscall, entry_point: "{}", variants: [fentry, lsm, tp_btf, iter, freplace]'
+  run -0 --separate-stderr bpf-compile-check -o plan.csv s.yml
+  assert_equal "$(csv_value plan.csv status | sort | uniq -c | xargs)" "10 load_failed"
+  assert_equal "$(csv_value plan.csv reason 'NR == 1')" "fentry: a program of section 'fentry/bpf_fentry_test1' can't be of type xdp"
+  # bpf-run, too, of a plan that nobody has loaded.
+  bpf-compile-check --no-load -o plan.csv s.yml
+  run -0 --separate-stderr bpf-run -q --rounds 1 -o samples.csv plan.csv
+  assert_equal "$(csv_value samples.csv status | sort | uniq -c | xargs)" "10 load_failed"
+}
+
 @test "a program type that this kernel refuses is unsupported, with the reason, and no failure" {
   requires bpf
   ! has kprobes || skip "this kernel takes all program types"

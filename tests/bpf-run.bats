@@ -384,3 +384,25 @@ TABLE
   quick packet.csv > out.csv 2> /dev/null
   assert_equal "$(csv_value out.csv duration_ns '$status == "ok"')" ""
 }
+
+@test "a program type alone gives a program its place, and a reason says what is missing there" {
+  requires bpf tracefs
+  printf '%s\nSEC("sockops/read") int one(void *ctx) { return 1; }\n' "$HEAD" > types.bpf.c
+  cat > types.yml <<'YAML'
+tests:
+- {name: "{}", source: types.bpf.c, entry_point: one, expected_result: 1, program_type: [sock_ops, cgroup_device, cgroup_sysctl, cgroup_sock, cgroup_sock_addr, cgroup_sockopt, sk_skb, tracepoint]}
+YAML
+  bpf-compile-check -o types.csv types.yml
+  run -0 --separate-stderr bpf-run -q --rounds 1 --samples 1 -c 4 -o samples.csv types.csv
+  assert_equal "$(csv_value samples.csv reason '$status != "ok"')" \
+    "one can't be attached here: Operation not supported (its section names nothing to attach to)"
+  assert_equal "$(csv_value samples.csv test '$status != "ok"')" tracepoint
+  # Where neither is mounted.
+  printf '%s\nSEC("tp/syscalls/sys_enter_getppid") int tp(void *ctx) { return 0; }\nSEC("sockops") int so(void *ctx) { return 1; }\n' "$HEAD" > places.bpf.c
+  bpf-compile-check -o places.csv places.bpf.c
+  run -0 --separate-stderr unshare --mount sh -c '
+    umount -R /sys/fs/cgroup && umount -R /sys/kernel/tracing && { umount -R /sys/kernel/debug 2> /dev/null || :; } && exec "$@"' - \
+    bpf-run -q --rounds 1 --samples 1 -c 4 -o samples.csv places.csv
+  assert_contains "$(csv_value samples.csv reason '$test == "so"')" "(cgroup version 2 is not mounted)"
+  assert_contains "$(csv_value samples.csv reason '$test == "tp"')" "(tracefs is not mounted at /sys/kernel/tracing)"
+}

@@ -188,9 +188,10 @@ static enum status try_to_attach(struct instance *instance, size_t i)
 	struct attached attached;
 
 	if (trigger_attach(target->trigger, target->program, instance->cpu[i], &attached))
-		return fail(
-		    instance, STATUS_UNSUPPORTED, "%s can't be attached here: %s (it needs %s)",
-		    instance->row[i]->entry_point, strerror(errno), trigger_needs(target->trigger));
+		return fail(instance, STATUS_UNSUPPORTED, "%s can't be attached here: %s (%s%s)",
+			    instance->row[i]->entry_point, strerror(errno),
+			    attached.lacks ? "" : "it needs ",
+			    attached.lacks ? attached.lacks : trigger_needs(target->trigger));
 	trigger_detach(&attached);
 	return STATUS_OK;
 }

@@ -75,13 +75,33 @@ struct program_set program_set_of(const struct plan_row *row)
 	};
 }
 
+/* The sections that stand for types which are attached as a kind of theirs, and whose own names are
+ * no sections, or ones that name no kind. */
+static const char *section_of_type(const char *name)
+{
+	static const char *const types[][2] = {
+	    {"sock_ops", "sockops"},
+	    {"sk_skb", "sk_skb/stream_verdict"},
+	    {"cgroup_device", "cgroup/dev"},
+	    {"cgroup_sysctl", "cgroup/sysctl"},
+	    {"cgroup_sock", "cgroup/sock_create"},
+	    {"cgroup_sock_addr", "cgroup/connect4"},
+	    {"cgroup_sockopt", "cgroup/getsockopt"},
+	};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if (!strcmp(name, types[i][0]))
+			return types[i][1];
+	return name;
+}
+
 int program_type_by_name(const char *name, enum bpf_attach_type *attach_type)
 {
 	enum bpf_prog_type type;
 	bool is_section;
 
 	*attach_type = 0;
-	is_section = !libbpf_prog_type_by_name(name, &type, attach_type);
+	is_section = !libbpf_prog_type_by_name(section_of_type(name), &type, attach_type);
 	for (int t = 1; libbpf_bpf_prog_type_str(t); t++)
 		if (!strcmp(name, libbpf_bpf_prog_type_str(t)))
 			return t;
@@ -241,20 +261,46 @@ static void explain(struct loaded *loaded, const struct program_set *set, int er
 	     libbpf_reason(error));
 }
 
+/* The sections of these types name a function to attach to. libbpf 1.1 looks for it whatever type a
+ * program is given, in BTF that it reads only for these types: it would crash. */
+static bool names_function(enum bpf_prog_type type)
+{
+	return type == BPF_PROG_TYPE_TRACING || type == BPF_PROG_TYPE_LSM ||
+	       type == BPF_PROG_TYPE_EXT;
+}
+
+static bool is_in(const struct program_set *set, const char *name)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (!strcmp(set->name[i], name))
+			return true;
+	return false;
+}
+
 /* Programs of the object whose sections say otherwise, or say nothing that libbpf knows, become of
  * a type. When the entry point is of that type already, only the latter do: a program that prepares
  * or checks may be of a type of its own. */
-static void force_type(struct bpf_object *object, const char *entry_point, int type,
-		       enum bpf_attach_type attach_type)
+static int force_type(struct loaded *loaded, const struct program_set *set, int type,
+		      enum bpf_attach_type attach_type)
 {
-	struct bpf_program *program = bpf_object__find_program_by_name(object, entry_point);
+	struct bpf_program *program =
+	    bpf_object__find_program_by_name(loaded->object, set->name[0]);
 	bool is_already = program && (int)bpf_program__type(program) == type;
 
-	bpf_object__for_each_program(program, object) {
-		int own = (int)bpf_program__type(program);
+	bpf_object__for_each_program(program, loaded->object) {
+		enum bpf_prog_type own = bpf_program__type(program);
 
-		if (own == type || (is_already && own != BPF_PROG_TYPE_UNSPEC))
+		if ((int)own == type || (is_already && own != BPF_PROG_TYPE_UNSPEC))
 			continue;
+		if (names_function(own)) {
+			if (!is_in(set, bpf_program__name(program)))
+				continue;
+			fail(loaded, STATUS_LOAD_FAILED,
+			     xasprintf("%s: a program of section '%s' can't be of type %s",
+				       bpf_program__name(program),
+				       bpf_program__section_name(program), set->program_type));
+			return -1;
+		}
 		bpf_program__set_type(program, type);
 		/* Else only the section says so, and the kernel takes no others. */
 		if (type == BPF_PROG_TYPE_SYSCALL)
@@ -262,6 +308,7 @@ static void force_type(struct bpf_object *object, const char *entry_point, int t
 					       bpf_program__flags(program) | BPF_F_SLEEPABLE);
 		bpf_program__set_expected_attach_type(program, attach_type);
 	}
+	return 0;
 }
 
 static int choose_programs(struct loaded *loaded, const struct program_set *set, int log_level)
@@ -286,7 +333,8 @@ static int choose_programs(struct loaded *loaded, const struct program_set *set,
 				       libbpf_version_string() + 1, set->program_type));
 			return -1;
 		}
-		force_type(loaded->object, set->name[0], type, attach_type);
+		if (force_type(loaded, set, type, attach_type))
+			return -1;
 	}
 	for (size_t i = 0; i < set->n; i++) {
 		program = bpf_object__find_program_by_name(loaded->object, set->name[i]);
