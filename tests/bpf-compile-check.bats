@@ -304,6 +304,24 @@ TABLE
   assert_contains "$output" ",compile_failed,"
 }
 
+@test "rows of one name from two operands are refused: one's result would be taken for the other's" {
+  mkdir other
+  cp broken.bpf.c other/good.bpf.c
+  cp good.bpf.c second.bpf.c
+  suite 'name: a, source: good.bpf.c, entry_point: one'
+  cp s.yml other
+  bpf-compile-check --no-load --build v1 -o v1.csv s.yml
+  bpf-compile-check --no-load --build v2 -o v2.csv s.yml
+  local operands
+  for operands in 'good.bpf.c second.bpf.c' 's.yml other/s.yml' 'v1.csv v1.csv' '--list s.yml other/s.yml' '--build x v1.csv v2.csv'; do
+    # shellcheck disable=SC2086 # words
+    assert_trouble 'a row twice: suite' bpf-compile-check --no-load $operands
+    assert_contains "$stderr" "(of '$(xargs -n 1 <<< "$operands" | tail -n 2 | head -n 1)' and '${operands##* }')"
+  done
+  run -0 --separate-stderr bpf-compile-check --no-load -o both.csv v1.csv v2.csv
+  assert_equal "$(csv_value both.csv build | xargs)" "v1 v2"
+}
+
 @test "--list names the tests of suites and sources, and compiles no suite" {
   suite 'name: a, source: broken.bpf.c, entry_point: one' 'name: "b,\"{}\"", source: broken.bpf.c, entry_point: one, variants: {x: {A: 1}, y: {A: 2}}'
   bpf-compile-check --list s.yml good.bpf.c > list.csv

@@ -92,14 +92,12 @@ static void read_plan(struct work *work, const char *path)
 
 	if (plan_read(&work->plan, path, error, sizeof(error)))
 		errx(EXIT_TROUBLE, "%s", error);
-	work->unit_of_row =
-	    xrealloc(work->unit_of_row, work->plan.nrows * sizeof(*work->unit_of_row));
-	for (size_t i = before; i < work->plan.nrows; i++)
-		work->unit_of_row[i] = NO_UNIT;
+	work_note_origins(work, before, NO_UNIT);
 }
 
 static void read_operand(struct work *work, const char *path)
 {
+	work->operand = path;
 	if (text_ends_with(path, ".yml") || text_ends_with(path, ".yaml"))
 		suite_read(work, path);
 	else if (text_ends_with(path, ".c"))
@@ -176,6 +174,7 @@ int main(int argc, char **argv)
 		compile(&o.work);
 	adhoc_list(&o.work);
 	label(&o.work);
+	work_refuse_twice(&o.work);
 	if (o.list) {
 		plan_write_list(&o.work.plan, stdout);
 	} else {

@@ -278,9 +278,9 @@ void compile(struct work *work)
 		struct plan_row *row = &work->plan.rows[i];
 		const struct unit *unit;
 
-		if (work->unit_of_row[i] == NO_UNIT)
+		if (work->origins[i].unit == NO_UNIT)
 			continue;
-		unit = &work->units[work->unit_of_row[i]];
+		unit = &work->units[work->origins[i].unit];
 		plan_set(&row->object, unit->object);
 		plan_set(&row->program_hash, unit->program_hash);
 		plan_set(&row->compiler, version);

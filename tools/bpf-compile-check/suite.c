@@ -267,15 +267,18 @@ static void set_numbers(struct suite *suite, const struct test *test, struct pla
 		row->control = flag(suite, test->field[F_CONTROL], "control");
 }
 
-static void refuse_twice(struct work *work, struct suite *suite, const struct test *test)
+static void refuse_twice(struct suite *suite, const struct test *test, const struct plan_row *row)
 {
-	const struct plan *plan = &work->plan;
-	const struct plan_row *last = &plan->rows[plan->nrows - 1];
+	size_t before = suite->seen->n;
+	struct key key = {0};
 
-	for (const struct plan_row *row = &plan->rows[suite->first_row]; row < last; row++)
-		if (!strcmp(row->test, last->test) && !strcmp(row->entry_point, last->entry_point))
-			bad_suite(suite, test->node, "test '%s' with entry point '%s' twice",
-				  row->test, row->entry_point);
+	key_add(&key, row->test, strlen(row->test));
+	key_add(&key, row->entry_point, strlen(row->entry_point));
+	keytable_add(suite->seen, key.text, key.len);
+	if (suite->seen->n == before)
+		bad_suite(suite, test->node, "test '%s' with entry point '%s' twice", row->test,
+			  row->entry_point);
+	key_release(&key);
 }
 
 /* What the row is of must be there: an object, or an operation in user space that needs none. */
@@ -312,7 +315,7 @@ static void add_row(struct work *work, struct suite *suite, const struct test *t
 	}
 	free(elf_file);
 	set_texts(suite, test, row);
-	refuse_twice(work, suite, test);
+	refuse_twice(suite, test, row);
 	set_numbers(suite, test, row);
 	set_program_type(suite, test, row);
 	check_subject(suite, test, row);
@@ -488,8 +491,10 @@ static void read_file(struct work *work, const struct suite *by, const char *pat
 void suite_read(struct work *work, const char *path)
 {
 	char *for_name = xstrdup(path), *name = basename(for_name);
+	struct keytable seen = {0};
 
 	*strrchr(name, '.') = '\0';
-	read_file(work, &(struct suite){.name = name, .first_row = work->plan.nrows}, path, 0);
+	read_file(work, &(struct suite){.name = name, .seen = &seen}, path, 0);
+	keytable_release(&seen);
 	free(for_name);
 }

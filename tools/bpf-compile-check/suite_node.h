@@ -8,11 +8,13 @@
 #include <stdint.h>
 #include <yaml.h>
 
+#include "keytable.h"
+
 struct suite {
 	const char *path;
-	const char *name; /* the file's name without .yml */
-	const char *dir;  /* where its sources are looked for */
-	size_t first_row; /* of the plan */
+	const char *name;      /* the file's name without .yml */
+	const char *dir;       /* where its sources are looked for */
+	struct keytable *seen; /* its tests with their entry points */
 	yaml_document_t doc;
 };
 

@@ -30,9 +30,16 @@ struct unit {
 
 #define NO_UNIT ((size_t)-1) /* an object that somebody else compiled */
 
+/* Where a row comes from. */
+struct origin {
+	size_t unit;	     /* or NO_UNIT */
+	const char *operand; /* as it stands on the command line */
+};
+
 struct work {
 	struct plan plan;
-	size_t *unit_of_row; /* plan.nrows of them */
+	struct origin *origins; /* plan.nrows of them */
+	const char *operand;	/* that is being read */
 	struct unit *units;
 	size_t nunits;
 
@@ -46,6 +53,13 @@ struct work {
 
 /** work_add_row - append a row compiled from a unit (or NO_UNIT) */
 struct plan_row *work_add_row(struct work *work, size_t unit);
+
+/** work_note_origins - of rows that were appended otherwise, from the current operand */
+void work_note_origins(struct work *work, size_t first, size_t unit);
+
+/** work_refuse_twice - exits with status 2 when two rows are of one test, entry point and build:
+ * they would be taken for one another */
+void work_refuse_twice(const struct work *work);
 
 /** work_add_unit - the unit of a source and its defines, which it takes over */
 size_t work_add_unit(struct work *work, const char *source, char **defines, size_t ndefines);
