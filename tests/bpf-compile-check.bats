@@ -109,9 +109,50 @@ tests:
     program_cpu_assignment: {one: [0, 1]}
 YAML
   bpf-compile-check --no-load --objects bpf s.yml > plan.csv
-  assert_equal "$(rows plan.csv '.test, .object, .program_type, .packet, .cpus, .iterations, .prepare, .prepare_iterations, .expected_result')" \
-    '["Baseline","bpf/one.o","xdp","zeros-1024","all","10000000","","","0"]
-["Typed","bpf/one.o","sched_cls","zeros-1024","0,1","1","one","3","5"]'
+  assert_equal "$(rows plan.csv '.test, .object, .program_type, .packet, .cpus, .iterations, .prepare, .prepare_iterations, .expected_result' | sed 's/[0-9a-f]\{16\}/HASH/')" \
+    '["Baseline","build/bpf/one-HASH.bpf.o","xdp","zeros-1024","all","10000000","","","0"]
+["Typed","build/bpf/one-HASH.bpf.o","sched_cls","zeros-1024","0,1","1","one","3","5"]'
+}
+
+@test "what an elf_file was when the plan was made is what the plan measures, or the row says that it is not" {
+  requires bpf
+  local result
+  suite 'name: a, elf_file: it.o, entry_point: one, expected_result: 2'
+  for result in 1 2; do
+    bpf-compile-check --no-load --objdir "objects-$result" -D "RESULT=$result" good.bpf.c > /dev/null
+    cp "objects-$result"/good-*.bpf.o it.o
+    bpf-compile-check --no-load --build "v$result" -o "v$result.csv" s.yml
+  done
+  [ "$(csv_value v1.csv object)" != "$(csv_value v2.csv object)" ]
+  assert_contains "$(csv_value v2.csv object)" build/bpf/it-
+  [ "$(csv_value v1.csv program_hash)" != "$(csv_value v2.csv program_hash)" ]
+  run -0 --separate-stderr bpf-run -q --rounds 1 --samples 1 -c 4 -o samples.csv v1.csv v2.csv
+  assert_equal "$(csv_value samples.csv build,status | sort | xargs)" "v1 wrong_result v2 ok"
+  # Another object under the name that a plan has.
+  cp it.o "$(csv_value v1.csv object)"
+  run -0 --separate-stderr bpf-run -q --rounds 1 --samples 1 -c 4 -o samples.csv v1.csv
+  assert_equal "$(csv_value samples.csv status)" load_failed
+  assert_contains "$(csv_value samples.csv reason)" "is not the one that the plan was made of"
+  run -1 --separate-stderr bpf-compile-check --exit-code v1.csv
+  assert_contains "$stderr" "is not the one that the plan was made of"
+  # Nor is a FIFO waited for.
+  mkfifo fifo.o
+  suite 'name: a, elf_file: fifo.o, entry_point: one'
+  run -1 --separate-stderr timeout 20 bpf-compile-check --exit-code s.yml
+  assert_equal "$stderr" "bpf-compile-check: load_failed: 'a': can't read object './fifo.o': not a regular file"
+}
+
+@test "objects of a folder elsewhere make a plan below the working directory, where a VM takes them from" {
+  local plan
+  bpf-compile-check --no-load good.bpf.c > /dev/null
+  mkdir elsewhere
+  mv build/bpf/good-*.bpf.o elsewhere/it.o
+  suite 'name: a, elf_file: it.o, entry_point: one' 'name: b, elf_file: none.o, entry_point: one'
+  plan=$("$TOP/pipelines/report/build-programs" "dir:$PWD/elsewhere" s.yml head 2> /dev/null)
+  assert_equal "$(csv_value /dev/stdin object,status <<< "$plan" | sed 's/[0-9a-f]\{16\}/HASH/' | xargs)" "build/bpf/it-HASH.bpf.o compiled load_failed"
+  suite 'name: a, source: good.bpf.c, entry_point: one'
+  run -2 --separate-stderr "$TOP/pipelines/report/build-programs" dir:elsewhere s.yml head
+  assert_contains "$stderr" "takes none of its programs from 'elsewhere'"
 }
 
 @test "errors of a suite name its file and line" {

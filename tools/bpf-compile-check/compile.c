@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * clang, once a unit, several at once. An object is named after its content: two builds of one
- * source lie side by side, and a plan never points at an object that was made after it.
+ * source lie side by side, and a plan never points at an object that was made after it. So objects
+ * that somebody else compiled are copied.
  */
 #include <err.h>
 #include <errno.h>
@@ -180,21 +181,75 @@ static uint64_t hash_file(const char *path)
 	return hash;
 }
 
-static void keep_object(const struct work *work, struct unit *unit, const struct job *job)
+/* A file's name without its folder and what ends it, for the name of an object. Caller frees. */
+static char *stem(const char *path)
 {
-	char *for_name = xstrdup(unit->source), *name = basename(for_name), *slug;
+	static const char *const ends[] = {".bpf.c", ".bpf.o", ".o"};
+	char *copy = xstrdup(path), *name = basename(copy), *slug;
 
-	if (text_ends_with(name, ".bpf.c"))
-		name[strlen(name) - strlen(".bpf.c")] = '\0';
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (text_ends_with(name, ends[i])) {
+			name[strlen(name) - strlen(ends[i])] = '\0';
+			break;
+		}
 	slug = text_slug(name);
+	free(copy);
+	return slug;
+}
+
+/* Give an object that was written the name of its content. */
+static void keep_object(const struct work *work, struct unit *unit, const char *written)
+{
+	char *name = stem(unit->source);
+
 	unit->object =
-	    xasprintf("%s/%.100s-%016" PRIx64 ".bpf.o", work->objdir, slug, hash_file(job->object));
-	if (rename(job->object, unit->object))
+	    xasprintf("%s/%.100s-%016" PRIx64 ".bpf.o", work->objdir, name, hash_file(written));
+	if (rename(written, unit->object))
 		err(EXIT_TROUBLE, "can't write object: '%s'", unit->object);
-	if (object_hash(unit->object, unit->program_hash))
+	/* What somebody else compiled may be no object at all: its load will say. */
+	if (object_hash(unit->object, unit->program_hash) && !unit->is_object)
 		errx(EXIT_TROUBLE, "the compiler wrote no object: '%s'", unit->object);
-	free(slug);
-	free(for_name);
+	free(name);
+}
+
+static void copy_bytes(FILE *from, FILE *to)
+{
+	char bytes[65536];
+	size_t n;
+
+	while ((n = fread(bytes, 1, sizeof(bytes), from)))
+		fwrite(bytes, 1, n, to);
+}
+
+/* One that can't be read is a row that says so, as one that can't be loaded is. */
+static void copy_object(const struct work *work, struct unit *unit)
+{
+	struct stat file;
+	/* Nothing else is opened: a FIFO would wait. */
+	bool is_there = !stat(unit->source, &file), is_file = is_there && S_ISREG(file.st_mode);
+	FILE *from = is_file ? fopen(unit->source, "re") : NULL, *to;
+	char *path = xasprintf("%s/.copying-%ld.o", work->objdir, (long)getpid());
+
+	if (!from) {
+		unit->reason =
+		    xasprintf("can't read object '%s': %s", unit->source,
+			      is_there && !is_file ? "not a regular file" : strerror(errno));
+		free(path);
+		return;
+	}
+	to = fopen(path, "we");
+	if (!to)
+		err(EXIT_TROUBLE, "can't write object: '%s'", path);
+	copy_bytes(from, to);
+	if (ferror(from))
+		errx(EXIT_TROUBLE, "can't read object: '%s'", unit->source);
+	if (ferror(to) | fclose(to)) {
+		unlink(path);
+		err(EXIT_TROUBLE, "can't write object: '%s'", path);
+	}
+	fclose(from);
+	keep_object(work, unit, path);
+	free(path);
 }
 
 static void finish(const struct work *work, struct unit *unit, struct job *job, int status)
@@ -206,7 +261,7 @@ static void finish(const struct work *work, struct unit *unit, struct job *job, 
 		     compiler());
 	}
 	if (WIFEXITED(status) && !WEXITSTATUS(status)) {
-		keep_object(work, unit, job);
+		keep_object(work, unit, job->object);
 		unlink(job->log);
 		free(job->log);
 	} else {
@@ -246,11 +301,40 @@ static char *compiler_version(void)
 	return xasprintf("%s " INSTRUCTION_SET, line);
 }
 
+/* What became of the units, in their rows. */
+static void set_rows(struct work *work)
+{
+	char *version = NULL;
+
+	for (size_t i = 0; i < work->plan.nrows; i++) {
+		struct plan_row *row = &work->plan.rows[i];
+		const struct unit *unit;
+
+		if (work->origins[i].unit == NO_UNIT)
+			continue;
+		unit = &work->units[work->origins[i].unit];
+		plan_set(&row->object, unit->object);
+		plan_set(&row->program_hash, unit->program_hash);
+		if (!unit->is_object) {
+			version = version ? version : compiler_version();
+			plan_set(&row->compiler, version);
+		}
+		if (unit->object)
+			continue;
+		row->status = unit->is_object	  ? STATUS_LOAD_FAILED
+			      : unit->unsupported ? STATUS_UNSUPPORTED
+						  : STATUS_COMPILE_FAILED;
+		plan_set(&row->reason, unit->reason);
+		plan_set(&row->log, unit->log);
+	}
+	free(version);
+}
+
 void compile(struct work *work)
 {
 	struct job *jobs = xcalloc(work->nunits, sizeof(*jobs));
 	size_t started = 0, finished = 0;
-	char *logs = xasprintf("%s/log", work->objdir), *version = NULL;
+	char *logs = xasprintf("%s/log", work->objdir);
 
 	make_directory(logs);
 	free(logs);
@@ -259,9 +343,16 @@ void compile(struct work *work)
 		pid_t pid;
 
 		while (started < work->nunits && started - finished < work->jobs) {
-			start(work, started, &jobs[started]);
+			if (work->units[started].is_object) {
+				copy_object(work, &work->units[started]);
+				finished++;
+			} else {
+				start(work, started, &jobs[started]);
+			}
 			started++;
 		}
+		if (finished == started)
+			continue;
 		pid = waitpid(-1, &status, 0);
 		if (pid < 0 && errno != EINTR)
 			err(EXIT_TROUBLE, "lost the compiler");
@@ -272,23 +363,5 @@ void compile(struct work *work)
 			}
 	}
 	free(jobs);
-	if (work->nunits)
-		version = compiler_version();
-	for (size_t i = 0; i < work->plan.nrows; i++) {
-		struct plan_row *row = &work->plan.rows[i];
-		const struct unit *unit;
-
-		if (work->origins[i].unit == NO_UNIT)
-			continue;
-		unit = &work->units[work->origins[i].unit];
-		plan_set(&row->object, unit->object);
-		plan_set(&row->program_hash, unit->program_hash);
-		plan_set(&row->compiler, version);
-		if (unit->object)
-			continue;
-		row->status = unit->unsupported ? STATUS_UNSUPPORTED : STATUS_COMPILE_FAILED;
-		plan_set(&row->reason, unit->reason);
-		plan_set(&row->log, unit->log);
-	}
-	free(version);
+	set_rows(work);
 }

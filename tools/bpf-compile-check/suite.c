@@ -105,6 +105,20 @@ static size_t add_unit(struct work *work, struct suite *suite, const struct test
 	return unit;
 }
 
+static size_t add_object(struct work *work, struct suite *suite, const struct test *test)
+{
+	char *elf_file = test_text(suite, test, F_ELF_FILE), *path;
+	size_t unit;
+
+	path = *elf_file == '/'
+		   ? xstrdup(elf_file)
+		   : xasprintf("%s/%s", work->elf_dir ? work->elf_dir : suite->dir, elf_file);
+	unit = work_add_object(work, path);
+	free(path);
+	free(elf_file);
+	return unit;
+}
+
 /* Whether a text is all, remaining, any, or numbers and ranges separated by commas. */
 static bool are_cpus(const char *text)
 {
@@ -297,7 +311,6 @@ static void add_row(struct work *work, struct suite *suite, const struct test *t
 		    char *entry_point, const yaml_node_t *cpus)
 {
 	struct plan_row *row = work_add_row(work, unit);
-	char *elf_file = test_text(suite, test, F_ELF_FILE);
 
 	plan_set(&row->suite, suite->name);
 	free(row->entry_point);
@@ -306,14 +319,6 @@ static void add_row(struct work *work, struct suite *suite, const struct test *t
 		bad_suite(suite, test->node, "a test's entry point needs a name");
 	free(row->cpus);
 	row->cpus = cpus ? cpus_of(suite, test, cpus) : xstrdup("any");
-	if (*elf_file) {
-		free(row->object);
-		row->object =
-		    *elf_file == '/'
-			? xstrdup(elf_file)
-			: xasprintf("%s/%s", work->elf_dir ? work->elf_dir : suite->dir, elf_file);
-	}
-	free(elf_file);
 	set_texts(suite, test, row);
 	refuse_twice(suite, test, row);
 	set_numbers(suite, test, row);
@@ -345,6 +350,8 @@ static void add_test(struct suite *suite, const struct test *test, void *context
 	check_fields(suite, test);
 	if (test->field[F_SOURCE])
 		unit = add_unit(work, suite, test);
+	else if (test->field[F_ELF_FILE])
+		unit = add_object(work, suite, test);
 	if (!cpus) {
 		add_row(work, suite, test, unit, test_text(suite, test, F_ENTRY_POINT), NULL);
 		return;

@@ -64,12 +64,19 @@ static int compare_text(const void *a, const void *b)
 
 static bool same_unit(const struct unit *u, const char *source, char **defines, size_t ndefines)
 {
-	if (strcmp(u->source, source) || u->ndefines != ndefines)
+	if (u->is_object || strcmp(u->source, source) || u->ndefines != ndefines)
 		return false;
 	for (size_t i = 0; i < ndefines; i++)
 		if (strcmp(u->defines[i], defines[i]))
 			return false;
 	return true;
+}
+
+static size_t append_unit(struct work *work, struct unit unit)
+{
+	work->units = xrealloc(work->units, (work->nunits + 1) * sizeof(*work->units));
+	work->units[work->nunits] = unit;
+	return work->nunits++;
 }
 
 size_t work_add_unit(struct work *work, const char *source, char **defines, size_t ndefines)
@@ -84,13 +91,19 @@ size_t work_add_unit(struct work *work, const char *source, char **defines, size
 		free(defines);
 		return i;
 	}
-	work->units = xrealloc(work->units, (work->nunits + 1) * sizeof(*work->units));
-	work->units[work->nunits] = (struct unit){
-	    .source = xstrdup(source),
-	    .defines = defines,
-	    .ndefines = ndefines,
-	};
-	return work->nunits++;
+	return append_unit(work, (struct unit){
+				     .source = xstrdup(source),
+				     .defines = defines,
+				     .ndefines = ndefines,
+				 });
+}
+
+size_t work_add_object(struct work *work, const char *path)
+{
+	for (size_t i = 0; i < work->nunits; i++)
+		if (work->units[i].is_object && !strcmp(work->units[i].source, path))
+			return i;
+	return append_unit(work, (struct unit){.source = xstrdup(path), .is_object = true});
 }
 
 char *work_log_path(const struct work *work, const char *subject, const char *key)

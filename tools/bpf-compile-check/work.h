@@ -15,20 +15,22 @@
 
 #include "plan.h"
 
-/* A distinct (source, defines): compiled once, however many rows use it. */
+/* A distinct (source, defines): compiled once, however many rows use it. Or an object that somebody
+ * else compiled, which is copied once. */
 struct unit {
 	char *source;
+	bool is_object;
 	char **defines; /* NAME=VALUE */
 	size_t ndefines;
 	bool adhoc;   /* a bare source: its programs become tests once it is compiled */
-	char *object; /* NULL until it is compiled */
+	char *object; /* NULL until it is compiled or copied */
 	char *log;    /* where the compiler's words are, when it failed */
 	char *reason;
 	bool unsupported; /* by this compiler, as the source itself says */
 	char program_hash[17];
 };
 
-#define NO_UNIT ((size_t)-1) /* an object that somebody else compiled */
+#define NO_UNIT ((size_t)-1) /* an object that a plan names, or none */
 
 /* Where a row comes from. */
 struct origin {
@@ -64,6 +66,9 @@ void work_refuse_twice(const struct work *work);
 /** work_add_unit - the unit of a source and its defines, which it takes over */
 size_t work_add_unit(struct work *work, const char *source, char **defines, size_t ndefines);
 
+/** work_add_object - the unit of an object that somebody else compiled */
+size_t work_add_object(struct work *work, const char *path);
+
 /** work_log_path - where the log of a subject goes; a name of its own for each key. Caller frees.
  */
 char *work_log_path(const struct work *work, const char *subject, const char *key);
@@ -75,7 +80,8 @@ void suite_read(struct work *work, const char *path);
 void adhoc_add(struct work *work, const char *path);
 void adhoc_list(struct work *work);
 
-/** compile - compile all units in parallel; a unit that fails has a reason and a log */
+/** compile - compile or copy all units, in parallel; one that fails has a reason, and of the
+ * compiler a log */
 void compile(struct work *work);
 
 /** check - load every row's programs; sets status, reason, log and metrics */

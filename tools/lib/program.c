@@ -71,6 +71,7 @@ struct program_set program_set_of(const struct plan_row *row)
 {
 	return (struct program_set){
 	    .object = row->object,
+	    .program_hash = row->program_hash,
 	    .program_type = user_is_type(row->program_type) ? "" : row->program_type,
 	};
 }
@@ -355,17 +356,33 @@ static int choose_programs(struct loaded *loaded, const struct program_set *set,
 	return 0;
 }
 
+/* Whether the object is what the plan was made of, as far as that can be told. */
+static bool is_as_planned(const struct program_set *set)
+{
+	char hash[17];
+
+	return !*set->program_hash ||
+	       (!object_hash(set->object, hash) && !strcmp(hash, set->program_hash));
+}
+
 enum status program_load(struct loaded *loaded, const struct program_set *set, int log_level)
 {
 	int error;
 
 	*loaded = (struct loaded){.n = set->n, .status = STATUS_OK};
-	libbpf_warnings[0] = '\0';
 	if (access(set->object, R_OK)) {
 		fail(loaded, STATUS_LOAD_FAILED,
 		     xasprintf("can't read object '%s': %s", set->object, strerror(errno)));
 		return loaded->status;
 	}
+	if (!is_as_planned(set)) {
+		fail(loaded, STATUS_LOAD_FAILED,
+		     xasprintf("object '%s' is not the one that the plan was made of (program_hash "
+			       "%s): make the plan anew",
+			       set->object, set->program_hash));
+		return loaded->status;
+	}
+	libbpf_warnings[0] = '\0';
 	loaded->object = bpf_object__open(set->object);
 	if (!loaded->object) {
 		fail(loaded, STATUS_LOAD_FAILED, libbpf_reason(errno));

@@ -21,6 +21,7 @@
 
 struct program_set {
 	const char *object;	  /* path of the object file */
+	const char *program_hash; /* object_hash() of it when the plan was made; "" for unknown */
 	const char *program_type; /* overrides the section's; "" keeps it */
 	const char *name[PROGRAMS_MAX];
 	size_t n;
