@@ -54,7 +54,13 @@ translate() {
 @test "wrong command lines end with status 2 and a hint" {
   assert_usage_error "unrecognized option '--no-such'" bpf-compile-check --no-such
   assert_usage_error "requires an argument" bpf-compile-check --objdir
-  assert_trouble "--build is empty" bpf-compile-check --build '' --no-load good.bpf.c
+  for option in --build --objdir --objects --output -I; do
+    assert_trouble "$option is empty" bpf-compile-check "$option" '' --no-load good.bpf.c
+  done
+  for macro in '' 'A B' 1A =1 A-B 'A B=1'; do
+    assert_trouble "-D is not NAME[=VALUE]: '$macro'" bpf-compile-check -D "$macro" --no-load good.bpf.c
+  done
+  bpf-compile-check -D A -D _b2= -D 'F(x)=(x)' --no-load good.bpf.c > /dev/null
   assert_trouble "can't write the output: No space left on device" bash -c 'bpf-compile-check --help > /dev/full'
   for jobs in 0 -1 x 1x 1.5 '' 99999999999999999999; do
     assert_trouble "--jobs" bpf-compile-check "--jobs=$jobs" --no-load good.bpf.c
@@ -176,6 +182,10 @@ name: a, OK, elf_file: x.o|one of 'source' and 'elf_file'
 name: a, source: good.bpf.c|one of 'entry_point' and 'program_cpu_assignment'
 name: a, OK, program_cpu_assignment: {one: all}|one of 'entry_point' and 'program_cpu_assignment'
 name: a, source: good.bpf.c, entry_point: ""|entry point needs a name
+name: a, OK, defines: {A B: 1}|not the name of a macro: 'A B'
+name: a, OK, defines: {"": 1}|not the name of a macro: ''
+name: a, OK, defines: {"A=B": 1}|not the name of a macro: 'A=B'
+name: "a/{}", OK, variants: {x: {1A: 1}}|not the name of a macro: '1A'
 name: first, OK|test 'first' with entry point 'one' twice
 name: a, source: good.bpf.c, program_cpu_assignment: {one: 0, one: 1}|entry point 'one' twice
 name: a, source: good.bpf.c, program_cpu_assignment: {one: all, two: all}|two entry points want all CPUs
@@ -402,6 +412,27 @@ TABLE
   assert_trouble "output is also an input" bpf-compile-check --no-load -o link.yml s.yml
   cmp s.yml kept.yml
   assert_trouble "can't write: 'no/such/folder'" bpf-compile-check --no-load -o no/such/folder s.yml
+}
+
+@test "-o that anything is read from, also by way of a suite or as standard input, is refused and it stays" {
+  local input
+  bpf-compile-check --no-load good.bpf.c > plan.csv
+  cp "$(csv_value plan.csv object)" it.o
+  printf 'tests:\n- {name: b, elf_file: it.o, entry_point: one}\n' > more.yml
+  printf 'include: more.yml\ntests:\n- {name: a, source: good.bpf.c, entry_point: one}\n' > s.yml
+  for input in more.yml good.bpf.c it.o; do
+    cp "$input" kept
+    assert_trouble "output is also an input: '$input'" bpf-compile-check --no-load -o "$input" s.yml
+    cmp "$input" kept
+  done
+  input=$(csv_value plan.csv object)
+  assert_trouble "output is also an input: '$input'" bpf-compile-check --no-load -o "$input" plan.csv
+  cp plan.csv kept
+  for tool in 'bpf-compile-check --no-load' 'bpf-run --quiet' 'bpf-run --list' 'regress-detect --baseline a' stats-reduce; do
+    # shellcheck disable=SC2086,SC2094 # words; that is what is tested
+    assert_trouble "output is also an input: 'plan.csv'" $tool -o plan.csv < plan.csv
+    cmp plan.csv kept
+  done
 }
 
 @test "a full disk is exit 2" {

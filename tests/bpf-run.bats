@@ -102,6 +102,8 @@ own_plan() {
 --seed 18446744073709551616 is too large
 --first-round 1.5 is not a whole number
 --boot x is not a whole number
+--boot 0 is too small
+--first-round 0 is too small
 TABLE
 }
 
@@ -256,6 +258,17 @@ TABLE
   assert_trouble "can't write: 'no/such/env.csv'" bpf-run --quiet --environment no/such/env.csv plan.csv
 }
 
+@test "no output is emptied when another one cannot be written, and two are never one file" {
+  requires bpf
+  echo kept > old.csv
+  assert_trouble "can't write: 'none/e.csv'" bpf-run --quiet -o old.csv --environment none/e.csv plan.csv
+  assert_equal "$(cat old.csv)" kept
+  assert_trouble "two outputs are one file: './new.csv'" bpf-run --quiet --environment new.csv --profile ./new.csv --rounds 1 -t '^a$' plan.csv
+  assert_trouble "two outputs are one file: 'e.csv'" bpf-run --quiet --environment e.csv -o ./e.csv plan.csv
+  run -2 --separate-stderr sh -c 'exec bpf-run --quiet --environment e.csv plan.csv > e.csv'
+  assert_equal "$stderr" "bpf-run: two outputs are one file: 'e.csv'"
+}
+
 @test "-o that is an input is refused, and the input stays; a full disk is exit 2" {
   requires bpf
   cp plan.csv kept.csv
@@ -263,7 +276,8 @@ TABLE
   cmp plan.csv kept.csv
   bpf-run --list plan.csv > only.csv
   cp only.csv kept.csv
-  for option in -o --environment --profile; do
+  for option in -o --environment '--rounds 1 -t ^a$ --profile'; do
+    # shellcheck disable=SC2086 # words
     assert_trouble "output is also an input: 'only.csv'" bpf-run --quiet --only only.csv $option only.csv plan.csv
     cmp only.csv kept.csv
   done

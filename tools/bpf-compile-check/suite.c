@@ -76,10 +76,14 @@ static char **place_define(struct defines *defines, const char *name)
 static void add_define(struct suite *suite, const struct test *test, const yaml_node_pair_t *pair,
 		       struct defines *defines)
 {
-	const char *name = scalar(suite, node(suite, pair->key), "define");
-	char *value = test_expand(suite, test, node(suite, pair->value), name);
-	char **define = place_define(defines, name);
+	const yaml_node_t *key = node(suite, pair->key);
+	const char *name = scalar(suite, key, "define");
+	char *value, **define;
 
+	if (!work_macro_name(name) || strchr(name, '='))
+		bad_suite(suite, key, "not the name of a macro: '%s'", name);
+	value = test_expand(suite, test, node(suite, pair->value), name);
+	define = place_define(defines, name);
 	free(*define);
 	*define = xasprintf("%s=%s", name, value);
 	free(value);
@@ -482,6 +486,7 @@ static void read_file(struct work *work, const struct suite *by, const char *pat
 
 	if (!f)
 		err(EXIT_TROUBLE, "can't read suite: '%s'", path);
+	cli_reads(work->cli, path);
 	suite.path = path;
 	suite.dir = dirname(for_dir);
 	yaml_parser_initialize(&parser);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "work.h"
 
+#include <ctype.h>
 #include <err.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -10,6 +11,17 @@
 #include "keytable.h"
 #include "text.h"
 #include "xalloc.h"
+
+size_t work_macro_name(const char *definition)
+{
+	size_t n = strspn(definition, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				      "0123456789_");
+
+	return isdigit((unsigned char)*definition) ||
+		       (definition[n] && !strchr("=(", definition[n]))
+		   ? 0
+		   : n;
+}
 
 struct plan_row *work_add_row(struct work *work, size_t unit)
 {
@@ -74,6 +86,7 @@ static bool same_unit(const struct unit *u, const char *source, char **defines, 
 
 static size_t append_unit(struct work *work, struct unit unit)
 {
+	cli_reads(work->cli, unit.source);
 	work->units = xrealloc(work->units, (work->nunits + 1) * sizeof(*work->units));
 	work->units[work->nunits] = unit;
 	return work->nunits++;

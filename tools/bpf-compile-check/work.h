@@ -38,7 +38,10 @@ struct origin {
 	const char *operand; /* as it stands on the command line */
 };
 
+struct cli;
+
 struct work {
+	struct cli *cli; /* which learns what is read, before the output is opened */
 	struct plan plan;
 	struct origin *origins; /* plan.nrows of them */
 	const char *operand;	/* that is being read */
@@ -52,6 +55,10 @@ struct work {
 	size_t ncompiler_options;
 	unsigned int jobs;
 };
+
+/** work_macro_name - how long the name is of a macro that a definition, NAME[=VALUE], begins with;
+ * 0 when it begins with none */
+size_t work_macro_name(const char *definition);
 
 /** work_add_row - append a row compiled from a unit (or NO_UNIT) */
 struct plan_row *work_add_row(struct work *work, size_t unit);

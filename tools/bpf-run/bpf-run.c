@@ -140,10 +140,10 @@ static error_t parse_identity(int key, char *arg, struct argp_state *state)
 		o->run.counted = o->identity.runtime == RUNTIME_ICOUNT;
 		return 0;
 	case OPT_BOOT:
-		o->identity.boot = cli_u64("--boot", arg, 0, UINT32_MAX);
+		o->identity.boot = cli_u64("--boot", arg, 1, UINT32_MAX);
 		return 0;
 	case OPT_FIRST_ROUND:
-		o->run.first_round = cli_u64("--first-round", arg, 0, UINT32_MAX);
+		o->run.first_round = cli_u64("--first-round", arg, 1, UINT32_MAX);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -186,7 +186,7 @@ static error_t parse_measurement(int key, char *arg, struct argp_state *state)
 		o->run.post = arg;
 		return 0;
 	case OPT_PROFILE:
-		o->run.profile = arg;
+		o->run.profile = cli_text("--profile", arg);
 		return 0;
 	default:
 		return parse_identity(key, arg, state);
@@ -205,7 +205,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->regex = arg;
 		return 0;
 	case OPT_ONLY:
-		o->only = arg;
+		o->only = cli_text("--only", arg);
 		return 0;
 	case OPT_LIST:
 		o->list = true;
@@ -214,7 +214,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->self_test = true;
 		return 0;
 	case OPT_ENVIRONMENT:
-		o->environment = arg;
+		o->environment = cli_text("--environment", arg);
 		return 0;
 	case 'q':
 		o->quiet = true;
@@ -289,7 +289,7 @@ static void catch_signals(void)
 		sigaction(SIGHUP, &action, NULL);
 }
 
-static int self_test(const struct opts *o)
+static int self_test(struct opts *o)
 {
 	const char *forbidden = program_may_load();
 	bool passed;
@@ -302,7 +302,7 @@ static int self_test(const struct opts *o)
 	return o->exit_code && !passed ? EXIT_BAD_ANSWER : 0;
 }
 
-static int list(const struct opts *o)
+static int list(struct opts *o)
 {
 	struct plan plan = {0};
 
@@ -322,16 +322,14 @@ static int measure(struct opts *o)
 
 	if (o->environment && !strcmp(o->environment, "-"))
 		errx(EXIT_TROUBLE, "--environment needs a file: standard output is samples.csv's");
-	if (o->environment)
-		cli_check_output(&o->cli, o->environment);
-	if (o->run.profile)
-		cli_check_output(&o->cli, o->run.profile);
 	read_plans(&plan, o);
 	check_runtime(o);
 	check_profile(o, &plan);
 	check_privilege(&plan);
 	if (!o->quiet)
 		advice_give();
+	cli_writes(&o->cli, o->environment);
+	cli_writes(&o->cli, o->run.profile);
 	cli_open_output(&o->cli);
 	catch_signals();
 	identity_complete(&o->identity);
