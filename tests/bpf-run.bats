@@ -195,6 +195,8 @@ TABLE
   printf 'verdict,test,x,suite\nregression,b/1,,s\nregression,a,,other\n' > only.csv
   assert_equal "$(list --only only.csv plan.csv)" "b/1"
   assert_equal "$(list --only only.csv -t 1 < plan.csv)" "b/1"
+  run -0 --separate-stderr bpf-run --list --only only.csv plan.csv
+  assert_equal "$stderr" "bpf-run: 1 of 2 tests of 'only.csv' are not in the plan, such as 'a' of suite 'other'"
   assert_trouble "no test is selected (--list shows what there is)" bpf-run -t nothing plan.csv
   assert_trouble "no test is selected" bpf-run --only only.csv -t a plan.csv
   assert_trouble "bad regular expression: '['" bpf-run -t '[' plan.csv
@@ -206,7 +208,9 @@ TABLE
   bpf-run --list -t b plan.csv > list.csv
   assert_equal "$(rows list.csv '.suite, .test, .entry_point')" '["s","b/1","one"]
 ["s","b/2","one"]'
-  bpf-run --list --only list.csv plan.csv | cmp - list.csv
+  run -0 --separate-stderr bpf-run --list --only list.csv -o again.csv plan.csv
+  assert_equal "$stderr" ""
+  cmp again.csv list.csv
 }
 
 @test "the run's identity is what the options say, and one of its own without" {
