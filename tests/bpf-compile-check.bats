@@ -508,6 +508,33 @@ YAML
   assert_contains "$(csv_value plan.csv reason '$test == "null"')" 'null: R1 invalid mem access '
 }
 
+@test "a map that cannot be made is the reason, and not that libbpf did without BTF" {
+  requires bpf
+  printf '#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\n%s\n%s\n' \
+    'struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, MAX); __type(key, int); __type(value, long); } m SEC(".maps");' \
+    'SEC("xdp") int one(void *ctx) { int key = 0; return bpf_map_lookup_elem(&m, &key) != 0; }' > map.bpf.c
+  local max
+  for max in 0 1073741824; do
+    run -1 --separate-stderr bpf-compile-check --exit-code -D "MAX=$max" -o plan.csv map.bpf.c
+    assert_contains "$(csv_value plan.csv reason)" "map 'm': failed to create: "
+    grep -q "map 'm': failed to create: " "$(csv_value plan.csv log)"
+  done
+}
+
+@test "trouble of the machine is exit 2, and no word on a program" {
+  requires bpf
+  bpf-compile-check -o plan.csv good.bpf.c
+  assert_trouble "can't load 'one': Too many open files" bash -c 'exec 3>&- 4>&-; ulimit -n 4; exec bpf-compile-check plan.csv'
+  assert_trouble "can't load 'one': Too many open files" bash -c 'exec 3>&- 4>&- > samples.csv; ulimit -n 4; exec bpf-run -q plan.csv'
+  assert_trouble "Too many open files" bash -c 'exec 3>&- 4>&-; ulimit -n 4; exec bpf-compile-check --no-load good.bpf.c'
+  mkdir full
+  { cat good.bpf.c; echo 'char big[20000] = {1};'; } > big.bpf.c
+  assert_trouble "can't compile into 'full': No space left on device" unshare --mount sh -c '
+    mount -t tmpfs -o size=16k none full && head -c 16384 /dev/zero > full/x && exec bpf-compile-check --no-load --objdir full big.bpf.c'
+  assert_trouble "can't compile into 'full': No space left on device" unshare --mount sh -c '
+    mount -t tmpfs -o size=16k none full && exec bpf-compile-check --no-load --objdir full big.bpf.c'
+}
+
 @test "a row that failed carries no metric" {
   requires bpf
   suite 'name: a, source: rejected.bpf.c, entry_point: one' 'name: b, source: broken.bpf.c, entry_point: one' \

@@ -120,6 +120,8 @@ static bool check_test(struct work *work, size_t first, bool *done)
 		errx(EXIT_TROUBLE, "a test has more than %d programs: '%s'", PROGRAMS_MAX,
 		     row->test);
 	program_load(&loaded, &set, LOG_STATS);
+	if (loaded.trouble)
+		errx(EXIT_TROUBLE, "can't load '%s': %s", row->test, strerror(loaded.trouble));
 	for (size_t i = 0; i < loaded.n && loaded.object; i++)
 		prints |= loaded.program[i] && trace_event_used(loaded.program[i]);
 	if (loaded.status != STATUS_OK && loaded.object)

@@ -11,6 +11,7 @@
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -28,7 +29,8 @@
 struct job {
 	pid_t pid;
 	char *object; /* while it is being written */
-	char *log;
+	int words;    /* what the compiler says: in memory, since a full disk is among it */
+	char *log;    /* where that is kept when it failed */
 };
 
 static void make_directory(const char *path)
@@ -67,7 +69,7 @@ static void add(const char **argv, size_t *n, const char *argument)
 
 /* In the child. Options come before the source; nothing goes through a shell. */
 __attribute__((noreturn)) static void run_compiler(const struct work *work, const struct unit *unit,
-						   const struct job *job, int log)
+						   const struct job *job)
 {
 	const char *argv[OPTIONS_MAX];
 	/* A name that begins with '-' would be an option. */
@@ -76,7 +78,7 @@ __attribute__((noreturn)) static void run_compiler(const struct work *work, cons
 	struct utsname machine;
 	size_t n = 0;
 
-	if (dup2(log, STDERR_FILENO) < 0 || dup2(log, STDOUT_FILENO) < 0)
+	if (dup2(job->words, STDERR_FILENO) < 0 || dup2(job->words, STDOUT_FILENO) < 0)
 		_exit(126);
 	uname(&machine);
 	add(argv, &n, compiler());
@@ -108,7 +110,6 @@ __attribute__((noreturn)) static void run_compiler(const struct work *work, cons
 static void start(const struct work *work, size_t i, struct job *job)
 {
 	const struct unit *unit = &work->units[i];
-	int log;
 	char *defines = xstrdup("");
 
 	for (size_t d = 0; d < unit->ndefines; d++) {
@@ -120,16 +121,51 @@ static void start(const struct work *work, size_t i, struct job *job)
 	job->log = work_log_path(work, unit->source, defines);
 	job->object = xasprintf("%s/.compiling-%ld-%zu.o", work->objdir, (long)getpid(), i);
 	free(defines);
-	log = open(job->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (log < 0)
-		err(EXIT_TROUBLE, "can't write log: '%s'", job->log);
+	job->words = memfd_create("words", MFD_CLOEXEC);
 	fflush(NULL);
-	job->pid = fork();
+	job->pid = job->words < 0 ? -1 : fork();
 	if (job->pid < 0)
 		err(EXIT_TROUBLE, "can't start the compiler");
 	if (!job->pid)
-		run_compiler(work, unit, job, log);
-	close(log);
+		run_compiler(work, unit, job);
+}
+
+/* An error of the machine that the compiler names, which is no fault of the source; 0 for none. */
+static int machine_error(const struct job *job)
+{
+	static const int errors[] = {ENOSPC, EDQUOT, EMFILE, ENFILE};
+	char text[4096];
+	ssize_t n = pread(job->words, text, sizeof(text) - 1, 0);
+
+	text[n > 0 ? n : 0] = '\0';
+	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++)
+		if (strstr(text, strerror(errors[i])))
+			return errors[i];
+	return 0;
+}
+
+static void refuse_trouble(const struct work *work, const struct job *job)
+{
+	int error = machine_error(job);
+
+	if (!error)
+		return;
+	unlink(job->object);
+	errx(EXIT_TROUBLE, "can't compile into '%s': %s", work->objdir, strerror(error));
+}
+
+static void write_log(const struct job *job)
+{
+	FILE *log = fopen(job->log, "we");
+	char text[65536];
+	ssize_t n;
+
+	if (!log)
+		err(EXIT_TROUBLE, "can't write log: '%s'", job->log);
+	for (off_t at = 0; (n = pread(job->words, text, sizeof(text), at)) > 0; at += n)
+		fwrite(text, 1, (size_t)n, log);
+	if (ferror(log) | fclose(log))
+		err(EXIT_TROUBLE, "can't write log: '%s'", job->log);
 }
 
 /* The first line that says "error:", or the last line of all. */
@@ -254,22 +290,23 @@ static void copy_object(const struct work *work, struct unit *unit)
 
 static void finish(const struct work *work, struct unit *unit, struct job *job, int status)
 {
-	if (WIFEXITED(status) && WEXITSTATUS(status) >= 126) {
-		unlink(job->log);
+	if (WIFEXITED(status) && WEXITSTATUS(status) >= 126)
 		errx(EXIT_TROUBLE,
 		     "can't run the compiler: '%s' (install clang, or name it in CLANG)",
 		     compiler());
-	}
 	if (WIFEXITED(status) && !WEXITSTATUS(status)) {
 		keep_object(work, unit, job->object);
 		unlink(job->log);
 		free(job->log);
 	} else {
+		refuse_trouble(work, job);
+		write_log(job);
 		unit->reason = compiler_reason(job->log, status);
 		unit->unsupported = unsupported_by_compiler(unit->reason);
 		unit->log = job->log;
 		unlink(job->object);
 	}
+	close(job->words);
 	free(job->object);
 	job->pid = 0;
 }

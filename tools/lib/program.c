@@ -16,13 +16,22 @@
 #define TRACE_BYTES ((size_t)16 * 1024 * 1024)
 #define STATS_BYTES ((size_t)64 * 1024)
 
-/* libbpf says why something failed only through its callback. Warnings since the last load: */
-static char libbpf_warnings[2048];
+/* libbpf says why something failed only through its callback: the first line of the first warning
+ * since the last load that is a cause. */
+static char libbpf_cause[512];
 static bool libbpf_verbose;
+
+/* Whether libbpf goes on after a warning: without BTF, as it does where the kernel takes none. */
+static bool is_no_cause(const char *warning)
+{
+	return strstr(warning, "BTF loading error") || strstr(warning, "BEGIN BTF LOAD LOG") ||
+	       strstr(warning, "BTF is optional") || strstr(warning, "Retrying without BTF");
+}
 
 static int keep_message(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
-	size_t used = strlen(libbpf_warnings);
+	const char *prefix = "libbpf: ";
+	char text[sizeof(libbpf_cause)];
 	va_list copy;
 
 	if (libbpf_verbose) {
@@ -30,8 +39,13 @@ static int keep_message(enum libbpf_print_level level, const char *fmt, va_list 
 		vfprintf(stderr, fmt, copy);
 		va_end(copy);
 	}
-	if (level == LIBBPF_WARN)
-		vsnprintf(libbpf_warnings + used, sizeof(libbpf_warnings) - used, fmt, ap);
+	if (level != LIBBPF_WARN || *libbpf_cause)
+		return 0;
+	vsnprintf(text, sizeof(text), fmt, ap);
+	text[strcspn(text, "\n")] = '\0';
+	if (!is_no_cause(text))
+		strcpy(libbpf_cause,
+		       text + (strncmp(text, prefix, strlen(prefix)) ? 0 : strlen(prefix)));
 	return 0;
 }
 
@@ -109,6 +123,13 @@ int program_type_by_name(const char *name, enum bpf_attach_type *attach_type)
 	return is_section ? (int)type : -1;
 }
 
+/* Too many open files say nothing of a program. */
+static void note_trouble(struct loaded *loaded, int error)
+{
+	if (error == EMFILE || error == ENFILE)
+		loaded->trouble = error;
+}
+
 static void fail(struct loaded *loaded, enum status status, char *reason)
 {
 	loaded->status = status;
@@ -116,16 +137,10 @@ static void fail(struct loaded *loaded, enum status status, char *reason)
 	loaded->reason = reason;
 }
 
-/* The first line libbpf said, without its prefix; or the error's own text. */
+/* What libbpf said, or the error's own text. */
 static char *libbpf_reason(int error)
 {
-	const char *text = libbpf_warnings;
-	size_t n;
-
-	if (!strncmp(text, "libbpf: ", 8))
-		text += 8;
-	n = strcspn(text, "\n");
-	return n ? xasprintf("%.*s", (int)n, text) : xstrdup(strerror(error));
+	return xstrdup(*libbpf_cause ? libbpf_cause : strerror(error));
 }
 
 /* Whether a line is of the verifier's registers, such as " R1=ctx() R10=fp0", or " R1_w=" of older
@@ -375,22 +390,26 @@ enum status program_load(struct loaded *loaded, const struct program_set *set, i
 		     xasprintf("can't read object '%s': %s", set->object, strerror(errno)));
 		return loaded->status;
 	}
+	errno = 0;
 	if (!is_as_planned(set)) {
+		note_trouble(loaded, errno);
 		fail(loaded, STATUS_LOAD_FAILED,
 		     xasprintf("object '%s' is not the one that the plan was made of (program_hash "
 			       "%s): make the plan anew",
 			       set->object, set->program_hash));
 		return loaded->status;
 	}
-	libbpf_warnings[0] = '\0';
+	libbpf_cause[0] = '\0';
 	loaded->object = bpf_object__open(set->object);
 	if (!loaded->object) {
+		note_trouble(loaded, errno);
 		fail(loaded, STATUS_LOAD_FAILED, libbpf_reason(errno));
 		return loaded->status;
 	}
 	if (choose_programs(loaded, set, log_level))
 		return loaded->status;
 	error = bpf_object__load(loaded->object);
+	note_trouble(loaded, -error);
 	if (error)
 		explain(loaded, set, -error);
 	return loaded->status;

@@ -34,6 +34,7 @@ struct loaded {
 	size_t n;
 	enum status status; /* ok, load_failed or unsupported */
 	char *reason;	    /* one line; NULL when ok */
+	int trouble; /* an error of the machine, which says nothing of the programs; else 0 */
 };
 
 /** program_set_add - add a program unless it is "" or there; false when there is no room */
