@@ -174,6 +174,13 @@ static char *cpus_of(struct suite *suite, const struct test *test, const yaml_no
 	return list;
 }
 
+/* A field's new value, which it takes over. */
+static void take(char **field, char *value)
+{
+	free(*field);
+	*field = value;
+}
+
 static void set_preparation(struct suite *suite, const struct test *test, struct plan_row *row)
 {
 	static const char *const names[] = {"program", "iteration_count", "every"};
@@ -184,8 +191,7 @@ static void set_preparation(struct suite *suite, const struct test *test, struct
 	if (!slots[0] && !slots[2])
 		bad_suite(suite, n, "'map_state_preparation' needs a 'program' or 'every'");
 	if (slots[0]) {
-		free(row->prepare);
-		row->prepare = test_expand(suite, test, slots[0], "program");
+		take(&row->prepare, test_expand(suite, test, slots[0], "program"));
 		row->prepare_iterations = slots[1] ? count(suite, slots[1], "iteration_count") : 1;
 	}
 	row->prepare_every = slots[2] ? count(suite, slots[2], "every") : 0;
@@ -243,8 +249,7 @@ static void set_packet(struct suite *suite, const struct test *test, struct plan
 {
 	unsigned char bytes[PACKET_MAX_BYTES];
 
-	free(row->packet);
-	row->packet = test_text(suite, test, F_PACKET);
+	take(&row->packet, test_text(suite, test, F_PACKET));
 	if (!*row->packet)
 		plan_set(&row->packet, test->field[F_ELF_FILE] ? "zeros-1024" : PACKET_DEFAULT);
 	if (!packet_build(row->packet, bytes))
@@ -262,10 +267,8 @@ static void set_texts(struct suite *suite, const struct test *test, struct plan_
 	    {F_CHECK, &row->check}, {F_CONSUMER, &row->consumer},
 	};
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-		free(*texts[i].text);
-		*texts[i].text = test_text(suite, test, texts[i].f);
-	}
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		take(texts[i].text, test_text(suite, test, texts[i].f));
 }
 
 static void set_numbers(struct suite *suite, const struct test *test, struct plan_row *row)
@@ -285,15 +288,16 @@ static void set_numbers(struct suite *suite, const struct test *test, struct pla
 		row->control = flag(suite, test->field[F_CONTROL], "control");
 }
 
-static void refuse_twice(struct suite *suite, const struct test *test, const struct plan_row *row)
+static void refuse_twice(struct work *work, struct suite *suite, const struct test *test,
+			 const struct plan_row *row)
 {
-	size_t before = suite->seen->n;
+	size_t before = work->seen.n;
 	struct key key = {0};
 
 	key_add(&key, row->test, strlen(row->test));
 	key_add(&key, row->entry_point, strlen(row->entry_point));
-	keytable_add(suite->seen, key.text, key.len);
-	if (suite->seen->n == before)
+	keytable_add(&work->seen, key.text, key.len);
+	if (work->seen.n == before)
 		bad_suite(suite, test->node, "test '%s' with entry point '%s' twice", row->test,
 			  row->entry_point);
 	key_release(&key);
@@ -317,14 +321,12 @@ static void add_row(struct work *work, struct suite *suite, const struct test *t
 	struct plan_row *row = work_add_row(work, unit);
 
 	plan_set(&row->suite, suite->name);
-	free(row->entry_point);
-	row->entry_point = entry_point;
+	take(&row->entry_point, entry_point);
 	if (!*entry_point)
 		bad_suite(suite, test->node, "a test's entry point needs a name");
-	free(row->cpus);
-	row->cpus = cpus ? cpus_of(suite, test, cpus) : xstrdup("any");
+	take(&row->cpus, cpus ? cpus_of(suite, test, cpus) : xstrdup("any"));
 	set_texts(suite, test, row);
-	refuse_twice(suite, test, row);
+	refuse_twice(work, suite, test, row);
 	set_numbers(suite, test, row);
 	set_program_type(suite, test, row);
 	check_subject(suite, test, row);
@@ -503,10 +505,9 @@ static void read_file(struct work *work, const struct suite *by, const char *pat
 void suite_read(struct work *work, const char *path)
 {
 	char *for_name = xstrdup(path), *name = basename(for_name);
-	struct keytable seen = {0};
 
+	keytable_release(&work->seen);
 	*strrchr(name, '.') = '\0';
-	read_file(work, &(struct suite){.name = name, .seen = &seen}, path, 0);
-	keytable_release(&seen);
+	read_file(work, &(struct suite){.name = name}, path, 0);
 	free(for_name);
 }

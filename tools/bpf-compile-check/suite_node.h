@@ -8,13 +8,10 @@
 #include <stdint.h>
 #include <yaml.h>
 
-#include "keytable.h"
-
 struct suite {
 	const char *path;
-	const char *name;      /* the file's name without .yml */
-	const char *dir;       /* where its sources are looked for */
-	struct keytable *seen; /* its tests with their entry points */
+	const char *name; /* the file's name without .yml */
+	const char *dir;  /* where its sources are looked for */
 	yaml_document_t doc;
 };
 

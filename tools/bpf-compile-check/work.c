@@ -148,5 +148,6 @@ void work_release(struct work *work)
 	for (size_t i = 0; i < work->ncompiler_options; i++)
 		free(work->compiler_options[i]);
 	free(work->compiler_options);
+	keytable_release(&work->seen);
 	plan_release(&work->plan);
 }

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "keytable.h"
 #include "plan.h"
 
 /* A distinct (source, defines): compiled once, however many rows use it. Or an object that somebody
@@ -45,6 +46,8 @@ struct work {
 	struct plan plan;
 	struct origin *origins; /* plan.nrows of them */
 	const char *operand;	/* that is being read */
+	struct keytable
+	    seen; /* the tests of the suite that is being read, with their entry points */
 	struct unit *units;
 	size_t nunits;
 
