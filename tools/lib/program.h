@@ -59,7 +59,8 @@ void program_unload(struct loaded *loaded);
 /** program_find - the loaded program of a name, NULL when it is not in the set */
 struct bpf_program *program_find(const struct loaded *loaded, const char *name);
 
-/** program_type_by_name - a program type by libbpf's name (xdp) or section (tc); -1 for none */
+/** program_type_by_name - a program type by libbpf's name (xdp) or section (tc); -1 for none
+ * @attach_type: written: how the section, or most programs of the type, are attached */
 int program_type_by_name(const char *name, enum bpf_attach_type *attach_type);
 
 /**
