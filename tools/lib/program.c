@@ -372,12 +372,12 @@ static int choose_programs(struct loaded *loaded, const struct program_set *set,
 }
 
 /* Whether the object is what the plan was made of, as far as that can be told. */
-static bool is_as_planned(const struct program_set *set)
+static bool is_as_planned(const struct loaded *loaded, const struct program_set *set)
 {
 	char hash[17];
 
-	return !*set->program_hash ||
-	       (!object_hash(set->object, hash) && !strcmp(hash, set->program_hash));
+	return !*set->program_hash || (!object_hash_opened(set->object, loaded->object, hash) &&
+				       !strcmp(hash, set->program_hash));
 }
 
 enum status program_load(struct loaded *loaded, const struct program_set *set, int log_level)
@@ -390,20 +390,20 @@ enum status program_load(struct loaded *loaded, const struct program_set *set, i
 		     xasprintf("can't read object '%s': %s", set->object, strerror(errno)));
 		return loaded->status;
 	}
-	errno = 0;
-	if (!is_as_planned(set)) {
-		note_trouble(loaded, errno);
-		fail(loaded, STATUS_LOAD_FAILED,
-		     xasprintf("object '%s' is not the one that the plan was made of (program_hash "
-			       "%s): make the plan anew",
-			       set->object, set->program_hash));
-		return loaded->status;
-	}
 	libbpf_cause[0] = '\0';
 	loaded->object = bpf_object__open(set->object);
 	if (!loaded->object) {
 		note_trouble(loaded, errno);
 		fail(loaded, STATUS_LOAD_FAILED, libbpf_reason(errno));
+		return loaded->status;
+	}
+	errno = 0;
+	if (!is_as_planned(loaded, set)) {
+		note_trouble(loaded, errno);
+		fail(loaded, STATUS_LOAD_FAILED,
+		     xasprintf("object '%s' is not the one that the plan was made of (program_hash "
+			       "%s): make the plan anew",
+			       set->object, set->program_hash));
 		return loaded->status;
 	}
 	if (choose_programs(loaded, set, log_level))

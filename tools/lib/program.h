@@ -77,4 +77,7 @@ void program_quiet_libbpf(bool verbose);
  * @hex: 17 bytes, written; @return: 0, or -1 when the file is no ELF object */
 int object_hash(const char *path, char *hex);
 
+/** object_hash_opened - the same of one that libbpf has opened and not changed yet */
+int object_hash_opened(const char *path, const struct bpf_object *object, char *hex);
+
 #endif
