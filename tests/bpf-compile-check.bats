@@ -54,7 +54,13 @@ translate() {
 @test "wrong command lines end with status 2 and a hint" {
   assert_usage_error "unrecognized option '--no-such'" bpf-compile-check --no-such
   assert_usage_error "requires an argument" bpf-compile-check --objdir
-  assert_trouble "--build is empty" bpf-compile-check --build '' --no-load good.bpf.c
+  for option in --build --objdir --objects --output -I; do
+    assert_trouble "$option is empty" bpf-compile-check "$option" '' --no-load good.bpf.c
+  done
+  for macro in '' 'A B' 1A =1 A-B 'A B=1'; do
+    assert_trouble "-D is not NAME[=VALUE]: '$macro'" bpf-compile-check -D "$macro" --no-load good.bpf.c
+  done
+  bpf-compile-check -D A -D _b2= -D 'F(x)=(x)' --no-load good.bpf.c > /dev/null
   assert_trouble "can't write the output: No space left on device" bash -c 'bpf-compile-check --help > /dev/full'
   for jobs in 0 -1 x 1x 1.5 '' 99999999999999999999; do
     assert_trouble "--jobs" bpf-compile-check "--jobs=$jobs" --no-load good.bpf.c
@@ -109,9 +115,50 @@ tests:
     program_cpu_assignment: {one: [0, 1]}
 YAML
   bpf-compile-check --no-load --objects bpf s.yml > plan.csv
-  assert_equal "$(rows plan.csv '.test, .object, .program_type, .packet, .cpus, .iterations, .prepare, .prepare_iterations, .expected_result')" \
-    '["Baseline","bpf/one.o","xdp","zeros-1024","all","10000000","","","0"]
-["Typed","bpf/one.o","sched_cls","zeros-1024","0,1","1","one","3","5"]'
+  assert_equal "$(rows plan.csv '.test, .object, .program_type, .packet, .cpus, .iterations, .prepare, .prepare_iterations, .expected_result' | sed 's/[0-9a-f]\{16\}/HASH/')" \
+    '["Baseline","build/bpf/one-HASH.bpf.o","xdp","zeros-1024","all","10000000","","","0"]
+["Typed","build/bpf/one-HASH.bpf.o","sched_cls","zeros-1024","0,1","1","one","3","5"]'
+}
+
+@test "what an elf_file was when the plan was made is what the plan measures, or the row says that it is not" {
+  requires bpf
+  local result
+  suite 'name: a, elf_file: it.o, entry_point: one, expected_result: 2'
+  for result in 1 2; do
+    bpf-compile-check --no-load --objdir "objects-$result" -D "RESULT=$result" good.bpf.c > /dev/null
+    cp "objects-$result"/good-*.bpf.o it.o
+    bpf-compile-check --no-load --build "v$result" -o "v$result.csv" s.yml
+  done
+  [ "$(csv_value v1.csv object)" != "$(csv_value v2.csv object)" ]
+  assert_contains "$(csv_value v2.csv object)" build/bpf/it-
+  [ "$(csv_value v1.csv program_hash)" != "$(csv_value v2.csv program_hash)" ]
+  run -0 --separate-stderr bpf-run -q --rounds 1 --samples 1 -c 4 -o samples.csv v1.csv v2.csv
+  assert_equal "$(csv_value samples.csv build,status | sort | xargs)" "v1 wrong_result v2 ok"
+  # Another object under the name that a plan has.
+  cp it.o "$(csv_value v1.csv object)"
+  run -0 --separate-stderr bpf-run -q --rounds 1 --samples 1 -c 4 -o samples.csv v1.csv
+  assert_equal "$(csv_value samples.csv status)" load_failed
+  assert_contains "$(csv_value samples.csv reason)" "is not the one that the plan was made of"
+  run -1 --separate-stderr bpf-compile-check --exit-code v1.csv
+  assert_contains "$stderr" "is not the one that the plan was made of"
+  # Nor is a FIFO waited for.
+  mkfifo fifo.o
+  suite 'name: a, elf_file: fifo.o, entry_point: one'
+  run -1 --separate-stderr timeout 20 bpf-compile-check --exit-code s.yml
+  assert_equal "$stderr" "bpf-compile-check: load_failed: 'a': can't read object './fifo.o': not a regular file"
+}
+
+@test "objects of a folder elsewhere make a plan below the working directory, where a VM takes them from" {
+  local plan
+  bpf-compile-check --no-load good.bpf.c > /dev/null
+  mkdir elsewhere
+  mv build/bpf/good-*.bpf.o elsewhere/it.o
+  suite 'name: a, elf_file: it.o, entry_point: one' 'name: b, elf_file: none.o, entry_point: one'
+  plan=$("$TOP/pipelines/report/build-programs" "dir:$PWD/elsewhere" s.yml head 2> /dev/null)
+  assert_equal "$(csv_value /dev/stdin object,status <<< "$plan" | sed 's/[0-9a-f]\{16\}/HASH/' | xargs)" "build/bpf/it-HASH.bpf.o compiled load_failed"
+  suite 'name: a, source: good.bpf.c, entry_point: one'
+  run -2 --separate-stderr "$TOP/pipelines/report/build-programs" dir:elsewhere s.yml head
+  assert_contains "$stderr" "takes none of its programs from 'elsewhere'"
 }
 
 @test "errors of a suite name its file and line" {
@@ -135,6 +182,10 @@ name: a, OK, elf_file: x.o|one of 'source' and 'elf_file'
 name: a, source: good.bpf.c|one of 'entry_point' and 'program_cpu_assignment'
 name: a, OK, program_cpu_assignment: {one: all}|one of 'entry_point' and 'program_cpu_assignment'
 name: a, source: good.bpf.c, entry_point: ""|entry point needs a name
+name: a, OK, defines: {A B: 1}|not the name of a macro: 'A B'
+name: a, OK, defines: {"": 1}|not the name of a macro: ''
+name: a, OK, defines: {"A=B": 1}|not the name of a macro: 'A=B'
+name: "a/{}", OK, variants: {x: {1A: 1}}|not the name of a macro: '1A'
 name: first, OK|test 'first' with entry point 'one' twice
 name: a, source: good.bpf.c, program_cpu_assignment: {one: 0, one: 1}|entry point 'one' twice
 name: a, source: good.bpf.c, program_cpu_assignment: {one: all, two: all}|two entry points want all CPUs
@@ -304,6 +355,24 @@ TABLE
   assert_contains "$output" ",compile_failed,"
 }
 
+@test "rows of one name from two operands are refused: one's result would be taken for the other's" {
+  mkdir other
+  cp broken.bpf.c other/good.bpf.c
+  cp good.bpf.c second.bpf.c
+  suite 'name: a, source: good.bpf.c, entry_point: one'
+  cp s.yml other
+  bpf-compile-check --no-load --build v1 -o v1.csv s.yml
+  bpf-compile-check --no-load --build v2 -o v2.csv s.yml
+  local operands
+  for operands in 'good.bpf.c second.bpf.c' 's.yml other/s.yml' 'v1.csv v1.csv' '--list s.yml other/s.yml' '--build x v1.csv v2.csv'; do
+    # shellcheck disable=SC2086 # words
+    assert_trouble 'a row twice: suite' bpf-compile-check --no-load $operands
+    assert_contains "$stderr" "(of '$(xargs -n 1 <<< "$operands" | tail -n 2 | head -n 1)' and '${operands##* }')"
+  done
+  run -0 --separate-stderr bpf-compile-check --no-load -o both.csv v1.csv v2.csv
+  assert_equal "$(csv_value both.csv build | xargs)" "v1 v2"
+}
+
 @test "--list names the tests of suites and sources, and compiles no suite" {
   suite 'name: a, source: broken.bpf.c, entry_point: one' 'name: "b,\"{}\"", source: broken.bpf.c, entry_point: one, variants: {x: {A: 1}, y: {A: 2}}'
   bpf-compile-check --list s.yml good.bpf.c > list.csv
@@ -343,6 +412,27 @@ TABLE
   assert_trouble "output is also an input" bpf-compile-check --no-load -o link.yml s.yml
   cmp s.yml kept.yml
   assert_trouble "can't write: 'no/such/folder'" bpf-compile-check --no-load -o no/such/folder s.yml
+}
+
+@test "-o that anything is read from, also by way of a suite or as standard input, is refused and it stays" {
+  local input
+  bpf-compile-check --no-load good.bpf.c > plan.csv
+  cp "$(csv_value plan.csv object)" it.o
+  printf 'tests:\n- {name: b, elf_file: it.o, entry_point: one}\n' > more.yml
+  printf 'include: more.yml\ntests:\n- {name: a, source: good.bpf.c, entry_point: one}\n' > s.yml
+  for input in more.yml good.bpf.c it.o; do
+    cp "$input" kept
+    assert_trouble "output is also an input: '$input'" bpf-compile-check --no-load -o "$input" s.yml
+    cmp "$input" kept
+  done
+  input=$(csv_value plan.csv object)
+  assert_trouble "output is also an input: '$input'" bpf-compile-check --no-load -o "$input" plan.csv
+  cp plan.csv kept
+  for tool in 'bpf-compile-check --no-load' 'bpf-run --quiet' 'bpf-run --list' 'regress-detect --baseline a' stats-reduce; do
+    # shellcheck disable=SC2086,SC2094 # words; that is what is tested
+    assert_trouble "output is also an input: 'plan.csv'" $tool -o plan.csv < plan.csv
+    cmp plan.csv kept
+  done
 }
 
 @test "a full disk is exit 2" {
@@ -418,6 +508,33 @@ YAML
   assert_contains "$(csv_value plan.csv reason '$test == "null"')" 'null: R1 invalid mem access '
 }
 
+@test "a map that cannot be made is the reason, and not that libbpf did without BTF" {
+  requires bpf
+  printf '#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\n%s\n%s\n' \
+    'struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, MAX); __type(key, int); __type(value, long); } m SEC(".maps");' \
+    'SEC("xdp") int one(void *ctx) { int key = 0; return bpf_map_lookup_elem(&m, &key) != 0; }' > map.bpf.c
+  local max
+  for max in 0 1073741824; do
+    run -1 --separate-stderr bpf-compile-check --exit-code -D "MAX=$max" -o plan.csv map.bpf.c
+    assert_contains "$(csv_value plan.csv reason)" "map 'm': failed to create: "
+    grep -q "map 'm': failed to create: " "$(csv_value plan.csv log)"
+  done
+}
+
+@test "trouble of the machine is exit 2, and no word on a program" {
+  requires bpf
+  bpf-compile-check -o plan.csv good.bpf.c
+  assert_trouble "can't load 'one': Too many open files" bash -c 'exec 3>&- 4>&-; ulimit -n 4; exec bpf-compile-check plan.csv'
+  assert_trouble "can't load 'one': Too many open files" bash -c 'exec 3>&- 4>&- > samples.csv; ulimit -n 4; exec bpf-run -q plan.csv'
+  assert_trouble "Too many open files" bash -c 'exec 3>&- 4>&-; ulimit -n 4; exec bpf-compile-check --no-load good.bpf.c'
+  mkdir full
+  { cat good.bpf.c; echo 'char big[20000] = {1};'; } > big.bpf.c
+  assert_trouble "can't compile into 'full': No space left on device" unshare --mount sh -c '
+    mount -t tmpfs -o size=16k none full && head -c 16384 /dev/zero > full/x && exec bpf-compile-check --no-load --objdir full big.bpf.c'
+  assert_trouble "can't compile into 'full': No space left on device" unshare --mount sh -c '
+    mount -t tmpfs -o size=16k none full && exec bpf-compile-check --no-load --objdir full big.bpf.c'
+}
+
 @test "a row that failed carries no metric" {
   requires bpf
   suite 'name: a, source: rejected.bpf.c, entry_point: one' 'name: b, source: broken.bpf.c, entry_point: one' \
@@ -428,6 +545,26 @@ YAML
   assert_equal "$(csv_value plan.csv reason '$status != "ok" && is_empty($reason)')" ""
   assert_contains "$(csv_value plan.csv reason '$test == "c"')" "can't read object './none.o'"
   assert_equal "$(csv_value plan.csv status '$test == "d"')" load_failed
+}
+
+@test "a program of a section that names a function is no program of another type, and the tool lives on" {
+  requires bpf
+  local section sections=(fentry/bpf_fentry_test1 lsm/file_open tp_btf/sys_enter iter/task freplace/x)
+  head -n 6 good.bpf.c > btf.bpf.c
+  for section in "${sections[@]}"; do
+    printf 'SEC("%s") int %s(void *ctx) { return 0; }\n' "$section" "${section%%/*}"
+  done >> btf.bpf.c
+  bpf-compile-check --no-load -o btf.csv btf.bpf.c
+  cp "$(csv_value btf.csv object 'NR == 1')" btf.o
+  suite 'name: "{}", elf_file: btf.o, entry_point: "{}", variants: [fentry, lsm, tp_btf, iter, freplace]' \
+    'name: "source/{}", source: btf.bpf.c, program_type: syscall, entry_point: "{}", variants: [fentry, lsm, tp_btf, iter, freplace]'
+  run -0 --separate-stderr bpf-compile-check -o plan.csv s.yml
+  assert_equal "$(csv_value plan.csv status | sort | uniq -c | xargs)" "10 load_failed"
+  assert_equal "$(csv_value plan.csv reason 'NR == 1')" "fentry: a program of section 'fentry/bpf_fentry_test1' can't be of type xdp"
+  # bpf-run, too, of a plan that nobody has loaded.
+  bpf-compile-check --no-load -o plan.csv s.yml
+  run -0 --separate-stderr bpf-run -q --rounds 1 -o samples.csv plan.csv
+  assert_equal "$(csv_value samples.csv status | sort | uniq -c | xargs)" "10 load_failed"
 }
 
 @test "a program type that this kernel refuses is unsupported, with the reason, and no failure" {

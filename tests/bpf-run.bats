@@ -102,6 +102,8 @@ own_plan() {
 --seed 18446744073709551616 is too large
 --first-round 1.5 is not a whole number
 --boot x is not a whole number
+--boot 0 is too small
+--first-round 0 is too small
 TABLE
 }
 
@@ -193,6 +195,8 @@ TABLE
   printf 'verdict,test,x,suite\nregression,b/1,,s\nregression,a,,other\n' > only.csv
   assert_equal "$(list --only only.csv plan.csv)" "b/1"
   assert_equal "$(list --only only.csv -t 1 < plan.csv)" "b/1"
+  run -0 --separate-stderr bpf-run --list --only only.csv plan.csv
+  assert_equal "$stderr" "bpf-run: 1 of 2 tests of 'only.csv' are not in the plan, such as 'a' of suite 'other'"
   assert_trouble "no test is selected (--list shows what there is)" bpf-run -t nothing plan.csv
   assert_trouble "no test is selected" bpf-run --only only.csv -t a plan.csv
   assert_trouble "bad regular expression: '['" bpf-run -t '[' plan.csv
@@ -204,7 +208,9 @@ TABLE
   bpf-run --list -t b plan.csv > list.csv
   assert_equal "$(rows list.csv '.suite, .test, .entry_point')" '["s","b/1","one"]
 ["s","b/2","one"]'
-  bpf-run --list --only list.csv plan.csv | cmp - list.csv
+  run -0 --separate-stderr bpf-run --list --only list.csv -o again.csv plan.csv
+  assert_equal "$stderr" ""
+  cmp again.csv list.csv
 }
 
 @test "the run's identity is what the options say, and one of its own without" {
@@ -275,6 +281,17 @@ TABLE
   assert_trouble "can't write: 'no/such/env.csv'" bpf-run --quiet --environment no/such/env.csv plan.csv
 }
 
+@test "no output is emptied when another one cannot be written, and two are never one file" {
+  requires bpf
+  echo kept > old.csv
+  assert_trouble "can't write: 'none/e.csv'" bpf-run --quiet -o old.csv --environment none/e.csv plan.csv
+  assert_equal "$(cat old.csv)" kept
+  assert_trouble "two outputs are one file: './new.csv'" bpf-run --quiet --environment new.csv --profile ./new.csv --rounds 1 -t '^a$' plan.csv
+  assert_trouble "two outputs are one file: 'e.csv'" bpf-run --quiet --environment e.csv -o ./e.csv plan.csv
+  run -2 --separate-stderr sh -c 'exec bpf-run --quiet --environment e.csv plan.csv > e.csv'
+  assert_equal "$stderr" "bpf-run: two outputs are one file: 'e.csv'"
+}
+
 @test "-o that is an input is refused, and the input stays; a full disk is exit 2" {
   requires bpf
   cp plan.csv kept.csv
@@ -282,7 +299,8 @@ TABLE
   cmp plan.csv kept.csv
   bpf-run --list plan.csv > only.csv
   cp only.csv kept.csv
-  for option in -o --environment --profile; do
+  for option in -o --environment '--rounds 1 -t ^a$ --profile'; do
+    # shellcheck disable=SC2086 # words
     assert_trouble "output is also an input: 'only.csv'" bpf-run --quiet --only only.csv $option only.csv plan.csv
     cmp only.csv kept.csv
   done
@@ -402,4 +420,26 @@ TABLE
   mlr --csv head -n 1 then put '$packet = "none"' plan.csv > packet.csv
   quick packet.csv > out.csv 2> /dev/null
   assert_equal "$(csv_value out.csv duration_ns '$status == "ok"')" ""
+}
+
+@test "a program type alone gives a program its place, and a reason says what is missing there" {
+  requires bpf tracefs
+  printf '%s\nSEC("sockops/read") int one(void *ctx) { return 1; }\n' "$HEAD" > types.bpf.c
+  cat > types.yml <<'YAML'
+tests:
+- {name: "{}", source: types.bpf.c, entry_point: one, expected_result: 1, program_type: [sock_ops, cgroup_device, cgroup_sysctl, cgroup_sock, cgroup_sock_addr, cgroup_sockopt, sk_skb, tracepoint]}
+YAML
+  bpf-compile-check -o types.csv types.yml
+  run -0 --separate-stderr bpf-run -q --rounds 1 --samples 1 -c 4 -o samples.csv types.csv
+  assert_equal "$(csv_value samples.csv reason '$status != "ok"')" \
+    "one can't be attached here: Operation not supported (its section names nothing to attach to)"
+  assert_equal "$(csv_value samples.csv test '$status != "ok"')" tracepoint
+  # Where neither is mounted.
+  printf '%s\nSEC("tp/syscalls/sys_enter_getppid") int tp(void *ctx) { return 0; }\nSEC("sockops") int so(void *ctx) { return 1; }\n' "$HEAD" > places.bpf.c
+  bpf-compile-check -o places.csv places.bpf.c
+  run -0 --separate-stderr unshare --mount sh -c '
+    umount -R /sys/fs/cgroup && umount -R /sys/kernel/tracing && { umount -R /sys/kernel/debug 2> /dev/null || :; } && exec "$@"' - \
+    bpf-run -q --rounds 1 --samples 1 -c 4 -o samples.csv places.csv
+  assert_contains "$(csv_value samples.csv reason '$test == "so"')" "(cgroup version 2 is not mounted)"
+  assert_contains "$(csv_value samples.csv reason '$test == "tp"')" "(tracefs is not mounted at /sys/kernel/tracing)"
 }

@@ -179,3 +179,13 @@ TABLE
   assert_equal "$(csv_value odd.csv average_v)" 2
   diff <(mlr --icsv --ojson cut -x -f x odd.csv) <(mlr --icsv --ojson cat plain.csv)
 }
+
+@test "a header that was cut is no table without rows" {
+  local text
+  for text in 'suite,tes' 'a,"b"' $'\xef\xbb\xbfa'; do
+    printf '%s' "$text" > cut.csv
+    assert_trouble "the header has no end of line (cut.csv line 1)" csv-filter json cut.csv
+  done
+  printf 'a,b\r\n' > whole.csv
+  assert_equal "$(csv-filter json whole.csv)" "[]"
+}

@@ -33,6 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	static struct work work;
+	static struct cli cli;
 	static char path[64]; /* a suite is known by its ending */
 	static int first_free;
 
@@ -40,7 +41,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	FUZZ_CHECK(!symlink(fuzz_file(bytes, n), path));
 	first_free = dup(STDERR_FILENO);
 	close(first_free);
-	work = (struct work){.objdir = "/nonexistent", .build = "fuzz", .jobs = 1};
+	cli = (struct cli){0};
+	work = (struct work){.cli = &cli, .objdir = "/nonexistent", .build = "fuzz", .jobs = 1};
 	if (setjmp(refused)) {
 		close_range((unsigned int)first_free, ~0U, 0);
 	} else {
@@ -49,6 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 			FUZZ_CHECK(*work.plan.rows[i].test && work.plan.rows[i].entry_point);
 	}
 	unlink(path);
+	cli_open_output(&cli); /* which frees what it knows to be read */
 	work_release(&work);
 	return 0;
 }

@@ -44,6 +44,7 @@ void adhoc_list(struct work *work)
 
 		if (!unit->adhoc)
 			continue;
+		work->operand = unit->source;
 		if (!unit->object) {
 			/* Its programs are unknown: the file itself is what failed. */
 			char *copy = xstrdup(unit->source);

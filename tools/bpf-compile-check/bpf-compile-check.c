@@ -41,6 +41,13 @@ static const char doc[] =
     "  bpf-compile-check bpf/suites/smoke.yml > plan.csv\n"
     "  bpf-compile-check --no-load my.bpf.c | bpf-run | stats-reduce\n";
 
+static void add_compiler_option(struct work *w, int key, const char *value)
+{
+	w->compiler_options =
+	    xrealloc(w->compiler_options, (w->ncompiler_options + 1) * sizeof(char *));
+	w->compiler_options[w->ncompiler_options++] = xasprintf("-%c%s", key, value);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct opts *o = state->input;
@@ -54,10 +61,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->load = false;
 		return 0;
 	case OPT_OBJDIR:
-		w->objdir = arg;
+		w->objdir = cli_text("--objdir", arg);
 		return 0;
 	case OPT_OBJECTS:
-		w->elf_dir = arg;
+		w->elf_dir = cli_text("--objects", arg);
 		return 0;
 	case OPT_BUILD:
 		w->build = cli_text("--build", arg);
@@ -66,10 +73,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		w->jobs = (unsigned int)cli_u64("--jobs", arg, 1, 4096);
 		return 0;
 	case 'I':
+		add_compiler_option(w, key, cli_text("-I", arg));
+		return 0;
 	case 'D':
-		w->compiler_options =
-		    xrealloc(w->compiler_options, (w->ncompiler_options + 1) * sizeof(char *));
-		w->compiler_options[w->ncompiler_options++] = xasprintf("-%c%s", key, arg);
+		if (!work_macro_name(arg))
+			errx(EXIT_TROUBLE, "-D is not NAME[=VALUE]: '%s'", arg);
+		add_compiler_option(w, key, arg);
 		return 0;
 	case OPT_LIST:
 		o->list = true;
@@ -92,14 +101,15 @@ static void read_plan(struct work *work, const char *path)
 
 	if (plan_read(&work->plan, path, error, sizeof(error)))
 		errx(EXIT_TROUBLE, "%s", error);
-	work->unit_of_row =
-	    xrealloc(work->unit_of_row, work->plan.nrows * sizeof(*work->unit_of_row));
+	work_note_origins(work, before, NO_UNIT);
 	for (size_t i = before; i < work->plan.nrows; i++)
-		work->unit_of_row[i] = NO_UNIT;
+		if (*work->plan.rows[i].object)
+			cli_reads(work->cli, work->plan.rows[i].object);
 }
 
 static void read_operand(struct work *work, const char *path)
 {
+	work->operand = path;
 	if (text_ends_with(path, ".yml") || text_ends_with(path, ".yaml"))
 		suite_read(work, path);
 	else if (text_ends_with(path, ".c"))
@@ -163,6 +173,7 @@ int main(int argc, char **argv)
 	const char *forbidden;
 	size_t failed = 0;
 
+	o.work.cli = &o.cli;
 	cli_start();
 	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &o);
 	program_quiet_libbpf(o.cli.verbose);
@@ -176,6 +187,7 @@ int main(int argc, char **argv)
 		compile(&o.work);
 	adhoc_list(&o.work);
 	label(&o.work);
+	work_refuse_twice(&o.work);
 	if (o.list) {
 		plan_write_list(&o.work.plan, stdout);
 	} else {

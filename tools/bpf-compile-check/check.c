@@ -120,6 +120,8 @@ static bool check_test(struct work *work, size_t first, bool *done)
 		errx(EXIT_TROUBLE, "a test has more than %d programs: '%s'", PROGRAMS_MAX,
 		     row->test);
 	program_load(&loaded, &set, LOG_STATS);
+	if (loaded.trouble)
+		errx(EXIT_TROUBLE, "can't load '%s': %s", row->test, strerror(loaded.trouble));
 	for (size_t i = 0; i < loaded.n && loaded.object; i++)
 		prints |= loaded.program[i] && trace_event_used(loaded.program[i]);
 	if (loaded.status != STATUS_OK && loaded.object)
@@ -141,6 +143,14 @@ static bool check_test(struct work *work, size_t first, bool *done)
 	return prints;
 }
 
+/* Whether there is nothing to load, and the row says why. */
+static bool is_settled(const struct plan_row *row)
+{
+	return row->status == STATUS_COMPILE_FAILED ||
+	       (!*row->object &&
+		(row->status == STATUS_UNSUPPORTED || row->status == STATUS_LOAD_FAILED));
+}
+
 void check(struct work *work)
 {
 	struct plan *plan = &work->plan;
@@ -150,8 +160,7 @@ void check(struct work *work)
 	for (size_t i = 0; i < plan->nrows; i++) {
 		struct plan_row *row = &plan->rows[i];
 
-		if (done[i] || row->status == STATUS_COMPILE_FAILED ||
-		    (row->status == STATUS_UNSUPPORTED && !*row->object))
+		if (done[i] || is_settled(row))
 			continue;
 		for (size_t m = 0; m < METRIC_COUNT; m++)
 			row->metric[m] = -1;

@@ -76,10 +76,14 @@ static char **place_define(struct defines *defines, const char *name)
 static void add_define(struct suite *suite, const struct test *test, const yaml_node_pair_t *pair,
 		       struct defines *defines)
 {
-	const char *name = scalar(suite, node(suite, pair->key), "define");
-	char *value = test_expand(suite, test, node(suite, pair->value), name);
-	char **define = place_define(defines, name);
+	const yaml_node_t *key = node(suite, pair->key);
+	const char *name = scalar(suite, key, "define");
+	char *value, **define;
 
+	if (!work_macro_name(name) || strchr(name, '='))
+		bad_suite(suite, key, "not the name of a macro: '%s'", name);
+	value = test_expand(suite, test, node(suite, pair->value), name);
+	define = place_define(defines, name);
 	free(*define);
 	*define = xasprintf("%s=%s", name, value);
 	free(value);
@@ -102,6 +106,20 @@ static size_t add_unit(struct work *work, struct suite *suite, const struct test
 		add_define(suite, test, test->define[i], &defines);
 	unit = work_add_unit(work, path, defines.text, defines.n);
 	free(path);
+	return unit;
+}
+
+static size_t add_object(struct work *work, struct suite *suite, const struct test *test)
+{
+	char *elf_file = test_text(suite, test, F_ELF_FILE), *path;
+	size_t unit;
+
+	path = *elf_file == '/'
+		   ? xstrdup(elf_file)
+		   : xasprintf("%s/%s", work->elf_dir ? work->elf_dir : suite->dir, elf_file);
+	unit = work_add_object(work, path);
+	free(path);
+	free(elf_file);
 	return unit;
 }
 
@@ -156,6 +174,13 @@ static char *cpus_of(struct suite *suite, const struct test *test, const yaml_no
 	return list;
 }
 
+/* A field's new value, which it takes over. */
+static void take(char **field, char *value)
+{
+	free(*field);
+	*field = value;
+}
+
 static void set_preparation(struct suite *suite, const struct test *test, struct plan_row *row)
 {
 	static const char *const names[] = {"program", "iteration_count", "every"};
@@ -166,8 +191,7 @@ static void set_preparation(struct suite *suite, const struct test *test, struct
 	if (!slots[0] && !slots[2])
 		bad_suite(suite, n, "'map_state_preparation' needs a 'program' or 'every'");
 	if (slots[0]) {
-		free(row->prepare);
-		row->prepare = test_expand(suite, test, slots[0], "program");
+		take(&row->prepare, test_expand(suite, test, slots[0], "program"));
 		row->prepare_iterations = slots[1] ? count(suite, slots[1], "iteration_count") : 1;
 	}
 	row->prepare_every = slots[2] ? count(suite, slots[2], "every") : 0;
@@ -225,8 +249,7 @@ static void set_packet(struct suite *suite, const struct test *test, struct plan
 {
 	unsigned char bytes[PACKET_MAX_BYTES];
 
-	free(row->packet);
-	row->packet = test_text(suite, test, F_PACKET);
+	take(&row->packet, test_text(suite, test, F_PACKET));
 	if (!*row->packet)
 		plan_set(&row->packet, test->field[F_ELF_FILE] ? "zeros-1024" : PACKET_DEFAULT);
 	if (!packet_build(row->packet, bytes))
@@ -244,10 +267,8 @@ static void set_texts(struct suite *suite, const struct test *test, struct plan_
 	    {F_CHECK, &row->check}, {F_CONSUMER, &row->consumer},
 	};
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-		free(*texts[i].text);
-		*texts[i].text = test_text(suite, test, texts[i].f);
-	}
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		take(texts[i].text, test_text(suite, test, texts[i].f));
 }
 
 static void set_numbers(struct suite *suite, const struct test *test, struct plan_row *row)
@@ -267,15 +288,19 @@ static void set_numbers(struct suite *suite, const struct test *test, struct pla
 		row->control = flag(suite, test->field[F_CONTROL], "control");
 }
 
-static void refuse_twice(struct work *work, struct suite *suite, const struct test *test)
+static void refuse_twice(struct work *work, struct suite *suite, const struct test *test,
+			 const struct plan_row *row)
 {
-	const struct plan *plan = &work->plan;
-	const struct plan_row *last = &plan->rows[plan->nrows - 1];
+	size_t before = work->seen.n;
+	struct key key = {0};
 
-	for (const struct plan_row *row = &plan->rows[suite->first_row]; row < last; row++)
-		if (!strcmp(row->test, last->test) && !strcmp(row->entry_point, last->entry_point))
-			bad_suite(suite, test->node, "test '%s' with entry point '%s' twice",
-				  row->test, row->entry_point);
+	key_add(&key, row->test, strlen(row->test));
+	key_add(&key, row->entry_point, strlen(row->entry_point));
+	keytable_add(&work->seen, key.text, key.len);
+	if (work->seen.n == before)
+		bad_suite(suite, test->node, "test '%s' with entry point '%s' twice", row->test,
+			  row->entry_point);
+	key_release(&key);
 }
 
 /* What the row is of must be there: an object, or an operation in user space that needs none. */
@@ -294,25 +319,14 @@ static void add_row(struct work *work, struct suite *suite, const struct test *t
 		    char *entry_point, const yaml_node_t *cpus)
 {
 	struct plan_row *row = work_add_row(work, unit);
-	char *elf_file = test_text(suite, test, F_ELF_FILE);
 
 	plan_set(&row->suite, suite->name);
-	free(row->entry_point);
-	row->entry_point = entry_point;
+	take(&row->entry_point, entry_point);
 	if (!*entry_point)
 		bad_suite(suite, test->node, "a test's entry point needs a name");
-	free(row->cpus);
-	row->cpus = cpus ? cpus_of(suite, test, cpus) : xstrdup("any");
-	if (*elf_file) {
-		free(row->object);
-		row->object =
-		    *elf_file == '/'
-			? xstrdup(elf_file)
-			: xasprintf("%s/%s", work->elf_dir ? work->elf_dir : suite->dir, elf_file);
-	}
-	free(elf_file);
+	take(&row->cpus, cpus ? cpus_of(suite, test, cpus) : xstrdup("any"));
 	set_texts(suite, test, row);
-	refuse_twice(work, suite, test);
+	refuse_twice(work, suite, test, row);
 	set_numbers(suite, test, row);
 	set_program_type(suite, test, row);
 	check_subject(suite, test, row);
@@ -342,6 +356,8 @@ static void add_test(struct suite *suite, const struct test *test, void *context
 	check_fields(suite, test);
 	if (test->field[F_SOURCE])
 		unit = add_unit(work, suite, test);
+	else if (test->field[F_ELF_FILE])
+		unit = add_object(work, suite, test);
 	if (!cpus) {
 		add_row(work, suite, test, unit, test_text(suite, test, F_ENTRY_POINT), NULL);
 		return;
@@ -472,6 +488,7 @@ static void read_file(struct work *work, const struct suite *by, const char *pat
 
 	if (!f)
 		err(EXIT_TROUBLE, "can't read suite: '%s'", path);
+	cli_reads(work->cli, path);
 	suite.path = path;
 	suite.dir = dirname(for_dir);
 	yaml_parser_initialize(&parser);
@@ -489,7 +506,8 @@ void suite_read(struct work *work, const char *path)
 {
 	char *for_name = xstrdup(path), *name = basename(for_name);
 
+	keytable_release(&work->seen);
 	*strrchr(name, '.') = '\0';
-	read_file(work, &(struct suite){.name = name, .first_row = work->plan.nrows}, path, 0);
+	read_file(work, &(struct suite){.name = name}, path, 0);
 	free(for_name);
 }

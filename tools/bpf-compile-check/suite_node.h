@@ -12,7 +12,6 @@ struct suite {
 	const char *path;
 	const char *name; /* the file's name without .yml */
 	const char *dir;  /* where its sources are looked for */
-	size_t first_row; /* of the plan */
 	yaml_document_t doc;
 };
 

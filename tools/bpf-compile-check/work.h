@@ -13,26 +13,41 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "keytable.h"
 #include "plan.h"
 
-/* A distinct (source, defines): compiled once, however many rows use it. */
+/* A distinct (source, defines): compiled once, however many rows use it. Or an object that somebody
+ * else compiled, which is copied once. */
 struct unit {
 	char *source;
+	bool is_object;
 	char **defines; /* NAME=VALUE */
 	size_t ndefines;
 	bool adhoc;   /* a bare source: its programs become tests once it is compiled */
-	char *object; /* NULL until it is compiled */
+	char *object; /* NULL until it is compiled or copied */
 	char *log;    /* where the compiler's words are, when it failed */
 	char *reason;
 	bool unsupported; /* by this compiler, as the source itself says */
 	char program_hash[17];
 };
 
-#define NO_UNIT ((size_t)-1) /* an object that somebody else compiled */
+#define NO_UNIT ((size_t)-1) /* an object that a plan names, or none */
+
+/* Where a row comes from. */
+struct origin {
+	size_t unit;	     /* or NO_UNIT */
+	const char *operand; /* as it stands on the command line */
+};
+
+struct cli;
 
 struct work {
+	struct cli *cli; /* which learns what is read, before the output is opened */
 	struct plan plan;
-	size_t *unit_of_row; /* plan.nrows of them */
+	struct origin *origins; /* plan.nrows of them */
+	const char *operand;	/* that is being read */
+	struct keytable
+	    seen; /* the tests of the suite that is being read, with their entry points */
 	struct unit *units;
 	size_t nunits;
 
@@ -44,11 +59,25 @@ struct work {
 	unsigned int jobs;
 };
 
+/** work_macro_name - how long the name is of a macro that a definition, NAME[=VALUE], begins with;
+ * 0 when it begins with none */
+size_t work_macro_name(const char *definition);
+
 /** work_add_row - append a row compiled from a unit (or NO_UNIT) */
 struct plan_row *work_add_row(struct work *work, size_t unit);
 
+/** work_note_origins - of rows that were appended otherwise, from the current operand */
+void work_note_origins(struct work *work, size_t first, size_t unit);
+
+/** work_refuse_twice - exits with status 2 when two rows are of one test, entry point and build:
+ * they would be taken for one another */
+void work_refuse_twice(const struct work *work);
+
 /** work_add_unit - the unit of a source and its defines, which it takes over */
 size_t work_add_unit(struct work *work, const char *source, char **defines, size_t ndefines);
+
+/** work_add_object - the unit of an object that somebody else compiled */
+size_t work_add_object(struct work *work, const char *path);
 
 /** work_log_path - where the log of a subject goes; a name of its own for each key. Caller frees.
  */
@@ -61,7 +90,8 @@ void suite_read(struct work *work, const char *path);
 void adhoc_add(struct work *work, const char *path);
 void adhoc_list(struct work *work);
 
-/** compile - compile all units in parallel; a unit that fails has a reason and a log */
+/** compile - compile or copy all units, in parallel; one that fails has a reason, and of the
+ * compiler a log */
 void compile(struct work *work);
 
 /** check - load every row's programs; sets status, reason, log and metrics */

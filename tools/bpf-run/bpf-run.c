@@ -144,10 +144,10 @@ static error_t parse_identity(int key, char *arg, struct argp_state *state)
 		o->run.counted = o->identity.runtime == RUNTIME_ICOUNT;
 		return 0;
 	case OPT_BOOT:
-		o->identity.boot = cli_u64("--boot", arg, 0, UINT32_MAX);
+		o->identity.boot = cli_u64("--boot", arg, 1, UINT32_MAX);
 		return 0;
 	case OPT_FIRST_ROUND:
-		o->run.first_round = cli_u64("--first-round", arg, 0, UINT32_MAX);
+		o->run.first_round = cli_u64("--first-round", arg, 1, UINT32_MAX);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -191,7 +191,7 @@ static error_t parse_measurement(int key, char *arg, struct argp_state *state)
 		o->run.post = arg;
 		return 0;
 	case OPT_PROFILE:
-		o->run.profile = arg;
+		o->run.profile = cli_text("--profile", arg);
 		return 0;
 	default:
 		return parse_identity(key, arg, state);
@@ -210,7 +210,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->regex = arg;
 		return 0;
 	case OPT_ONLY:
-		o->only = arg;
+		o->only = cli_text("--only", arg);
 		return 0;
 	case OPT_LIST:
 		o->list = true;
@@ -219,7 +219,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->self_test = true;
 		return 0;
 	case OPT_ENVIRONMENT:
-		o->environment = arg;
+		o->environment = cli_text("--environment", arg);
 		return 0;
 	case 'q':
 		o->quiet = true;
@@ -300,7 +300,7 @@ static void remove_orphans(void)
 	trace_remove_orphans();
 }
 
-static int self_test(const struct opts *o)
+static int self_test(struct opts *o)
 {
 	const char *forbidden = program_may_load();
 	bool passed;
@@ -314,7 +314,7 @@ static int self_test(const struct opts *o)
 	return o->exit_code && !passed ? EXIT_BAD_ANSWER : 0;
 }
 
-static int list(const struct opts *o)
+static int list(struct opts *o)
 {
 	struct plan plan = {0};
 
@@ -338,10 +338,6 @@ static int measure(struct opts *o)
 
 	if (o->environment && !strcmp(o->environment, "-"))
 		errx(EXIT_TROUBLE, "--environment needs a file: standard output is samples.csv's");
-	if (o->environment)
-		cli_check_output(&o->cli, o->environment);
-	if (o->run.profile)
-		cli_check_output(&o->cli, o->run.profile);
 	read_plans(&plan, o);
 	check_runtime(o);
 	check_profile(o, &plan);
@@ -349,6 +345,8 @@ static int measure(struct opts *o)
 	remove_orphans();
 	if (!o->quiet)
 		advice_give();
+	cli_writes(&o->cli, o->environment);
+	cli_writes(&o->cli, o->run.profile);
 	cli_open_output(&o->cli);
 	catch_signals();
 	identity_complete(&o->identity);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "instance.h"
 
+#include <err.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "cli.h"
 #include "cpus.h"
 #include "trace.h"
 #include "trace_event.h"
@@ -90,7 +92,11 @@ static enum status load_programs(struct instance *instance)
 				    "a test has more than %d programs", PROGRAMS_MAX);
 	instance->is_loaded = true;
 	trace_event_save();
-	if (program_load(&instance->loaded, &set, LOG_STATS) != STATUS_OK)
+	program_load(&instance->loaded, &set, LOG_STATS);
+	if (instance->loaded.trouble)
+		errx(EXIT_TROUBLE, "can't load '%s': %s", first->test,
+		     strerror(instance->loaded.trouble));
+	if (instance->loaded.status != STATUS_OK)
 		return fail(instance, instance->loaded.status, "%s", instance->loaded.reason);
 	return redirect_trace(instance);
 }
@@ -225,9 +231,10 @@ static enum status try_to_attach(struct instance *instance, size_t i)
 	struct attached attached;
 
 	if (trigger_attach(target->trigger, target->program, instance->cpu[i], &attached))
-		return fail(
-		    instance, STATUS_UNSUPPORTED, "%s can't be attached here: %s (it needs %s)",
-		    instance->row[i]->entry_point, strerror(errno), trigger_needs(target->trigger));
+		return fail(instance, STATUS_UNSUPPORTED, "%s can't be attached here: %s (%s%s)",
+			    instance->row[i]->entry_point, strerror(errno),
+			    attached.lacks ? "" : "it needs ",
+			    attached.lacks ? attached.lacks : trigger_needs(target->trigger));
 	trigger_detach(&attached);
 	return STATUS_OK;
 }

@@ -3,61 +3,92 @@
 
 #include <err.h>
 #include <regex.h>
-#include <search.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
 #include "csv.h"
+#include "keytable.h"
+#include "text.h"
 #include "xalloc.h"
 
-static int compare(const void *a, const void *b)
+/* The tests of a file, and which of them the plan has. */
+struct only {
+	struct keytable tests;
+	bool *found;
+};
+
+static void set_key(struct key *key, const char *suite, const char *test)
 {
-	return strcmp(a, b);
+	key_clear(key);
+	key_add(key, suite, strlen(suite));
+	key_add(key, test, strlen(test));
 }
 
-/* A suite and a test as one key: the newline cannot be part of either's path-like name. */
-static char *key_of(const char *suite, const char *test)
-{
-	return xasprintf("%s\n%s", suite, test);
-}
-
-static void *read_only(const char *path)
+static void read_only(struct only *only, const char *path)
 {
 	static const char *const names[] = {"suite", "test"};
 	struct csv_reader csv;
-	void *set = NULL;
+	struct key key = {0};
 	int index[2], got = csv_open(&csv, path);
 
 	if (got || csv_require(&csv, names, 2, index))
 		errx(EXIT_TROUBLE, "%s", csv.error);
 	while ((got = csv_next_row(&csv)) == 1) {
-		char *key = key_of(csv.cell[index[0]], csv.cell[index[1]]);
-
-		if (*(char **)tsearch(key, &set, compare) != key)
-			free(key);
+		set_key(&key, csv.cell[index[0]], csv.cell[index[1]]);
+		keytable_add(&only->tests, key.text, key.len);
 	}
 	if (got < 0)
 		errx(EXIT_TROUBLE, "%s", csv.error);
 	csv_release(&csv);
-	return set;
+	key_release(&key);
+	only->found = xcalloc(only->tests.n, sizeof(*only->found));
 }
 
-static bool is_in(void *const *set, const struct plan_row *row)
+static bool is_in(struct only *only, const struct plan_row *row)
 {
-	char *key = key_of(row->suite, row->test);
-	bool found = tfind(key, set, compare);
+	struct key key = {0};
+	uint32_t index;
 
-	free(key);
-	return found;
+	set_key(&key, row->suite, row->test);
+	index = keytable_find(&only->tests, key.text, key.len);
+	key_release(&key);
+	if (index == KEYTABLE_NONE)
+		return false;
+	only->found[index] = true;
+	return true;
+}
+
+/* What was asked for and is not there would be missed in silence. */
+static void warn_of_absent(const struct only *only, const char *path)
+{
+	size_t n = 0, first = 0;
+
+	for (size_t i = only->tests.n; i-- > 0;)
+		if (!only->found[i]) {
+			first = i;
+			n++;
+		}
+	if (n) {
+		const char *suite = keytable_key(&only->tests, (uint32_t)first);
+		char *name = text_line(suite), *test = text_line(suite + strlen(suite) + 1);
+
+		warnx("%zu of %zu tests of '%s' are not in the plan, such as '%s' of suite '%s'", n,
+		      only->tests.n, path, test, name);
+		free(name);
+		free(test);
+	}
 }
 
 void select_rows(struct plan *plan, const char *regex, const char *only)
 {
-	void *set = only ? read_only(only) : NULL;
+	struct only chosen = {0};
 	size_t kept = 0, before = plan->nrows;
 	regex_t expression;
 
+	if (only)
+		read_only(&chosen, only);
 	if (regex) {
 		int error = regcomp(&expression, regex, REG_EXTENDED | REG_NOSUB);
 		char text[200];
@@ -70,8 +101,8 @@ void select_rows(struct plan *plan, const char *regex, const char *only)
 	for (size_t i = 0; i < plan->nrows; i++) {
 		struct plan_row *row = &plan->rows[i];
 
-		if ((regex && regexec(&expression, row->test, 0, NULL, 0)) ||
-		    (only && !is_in(&set, row)))
+		if ((only && !is_in(&chosen, row)) ||
+		    (regex && regexec(&expression, row->test, 0, NULL, 0)))
 			plan_row_release(row, plan->nextra);
 		else
 			plan->rows[kept++] = *row;
@@ -79,7 +110,10 @@ void select_rows(struct plan *plan, const char *regex, const char *only)
 	plan->nrows = kept;
 	if (regex)
 		regfree(&expression);
-	tdestroy(set, free);
 	if (before && !kept)
 		errx(EXIT_TROUBLE, "no test is selected (--list shows what there is)");
+	if (only)
+		warn_of_absent(&chosen, only);
+	keytable_release(&chosen.tests);
+	free(chosen.found);
 }

@@ -16,6 +16,7 @@
 #include "cgroup.h"
 #include "segment.h"
 #include "sockets.h"
+#include "trace_event.h"
 
 enum where { AT_TARGET, AT_CGROUP, AT_PERF_EVENT, AT_SOCKET_MAP, AT_SOCKET, AT_ROUTE };
 
@@ -226,23 +227,46 @@ static struct bpf_link *attach_perf_event(struct bpf_program *program, int cpu)
 	return fd < 0 ? NULL : bpf_program__attach_perf_event(program, fd);
 }
 
+static int attach_cgroup(struct bpf_program *program, struct attached *attached)
+{
+	int cgroup = cgroup_enter();
+
+	if (cgroup < 0)
+		attached->lacks = errno == ENODEV ? "cgroup version 2 is not mounted"
+						  : "it needs a cgroup of its own";
+	else
+		attached->link = bpf_program__attach_cgroup(program, cgroup);
+	return attached->link ? 0 : -1;
+}
+
+static int attach_target(struct bpf_program *program, struct attached *attached)
+{
+	int error;
+
+	attached->link = bpf_program__attach(program);
+	if (attached->link)
+		return 0;
+	error = errno;
+	if (error == EOPNOTSUPP)
+		attached->lacks = "its section names nothing to attach to";
+	else if (bpf_program__type(program) == BPF_PROG_TYPE_TRACEPOINT &&
+		 access(TRACEFS "/events", F_OK))
+		attached->lacks = "tracefs is not mounted at " TRACEFS;
+	errno = error;
+	return -1;
+}
+
 int trigger_attach(const struct trigger *trigger, struct bpf_program *program, int cpu,
 		   struct attached *attached)
 {
-	int cgroup;
-
 	*attached = (struct attached){.map = -1};
 	switch (trigger->where) {
 	case AT_CGROUP:
-		cgroup = cgroup_enter();
-		if (cgroup >= 0)
-			attached->link = bpf_program__attach_cgroup(program, cgroup);
-		break;
+		return attach_cgroup(program, attached);
+	case AT_TARGET:
+		return attach_target(program, attached);
 	case AT_PERF_EVENT:
 		attached->link = attach_perf_event(program, cpu);
-		break;
-	case AT_TARGET:
-		attached->link = bpf_program__attach(program);
 		break;
 	case AT_SOCKET_MAP:
 		attached->map = sockets_join(bpf_program__fd(program),

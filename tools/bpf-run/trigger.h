@@ -27,9 +27,10 @@ int trigger_fire(const struct trigger *trigger);
 /* How a program is attached: one of these. */
 struct attached {
 	struct bpf_link *link;
-	int map;      /* of sockets; -1 for none */
-	bool selects; /* for this thread's UDP socket */
-	bool routes;  /* in this thread's namespace for that */
+	int map;	   /* of sockets; -1 for none */
+	bool selects;	   /* for this thread's UDP socket */
+	bool routes;	   /* in this thread's namespace for that */
+	const char *lacks; /* why it is not, unless the kernel's configuration is */
 };
 
 /**

@@ -3,15 +3,18 @@
 
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/lsan_interface.h>
 #endif
 
 #include "number.h"
+#include "xalloc.h"
 
 #ifndef VERSION
 #define VERSION "unknown"
@@ -41,7 +44,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		cli->verbose++;
 		return 0;
 	case 'o':
-		cli->output = arg;
+		cli->output = cli_text("--output", arg);
 		return 0;
 	case ARGP_KEY_ARGS:
 		cli->operands = state->argv + state->next;
@@ -115,38 +118,89 @@ char *cli_text(const char *option, char *text)
 	return text;
 }
 
-/* Whether two paths are one regular file. */
-static bool same_file(const char *a, const char *b)
+/* Whether an open file is a regular one, and the path leads to it; "-" is standard input. */
+static bool is_file(int fd, const char *path)
 {
 	struct stat x, y;
 
-	return !stat(a, &x) && S_ISREG(x.st_mode) && !stat(b, &y) && x.st_dev == y.st_dev &&
-	       x.st_ino == y.st_ino;
+	return !fstat(fd, &x) && S_ISREG(x.st_mode) &&
+	       !(strcmp(path, "-") ? stat(path, &y) : fstat(STDIN_FILENO, &y)) &&
+	       x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
 void cli_reads(struct cli *cli, const char *path)
 {
-	if (path)
-		cli->read[cli->nread++] = path;
+	if (!path)
+		return;
+	cli->read = xrealloc(cli->read, (cli->nread + 1) * sizeof(*cli->read));
+	cli->read[cli->nread++] = xstrdup(path);
 }
 
-void cli_check_output(const struct cli *cli, const char *path)
+/* Open a file that is to be written; what it holds stays until it is known that nothing else needs
+ * it. */
+static int open_output(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+
+	if (fd < 0)
+		err(EXIT_TROUBLE, "can't write: '%s'", path);
+	return fd;
+}
+
+static void refuse_input(int fd, const char *output, const char *path)
+{
+	if (is_file(fd, path))
+		errx(EXIT_TROUBLE, "output is also an input: '%s'", output);
+}
+
+static void refuse_inputs(const struct cli *cli, int fd, const char *output)
 {
 	for (int i = 0; i < cli->noperands; i++)
-		if (same_file(path, cli->operands[i]))
-			errx(EXIT_TROUBLE, "output is also an input: '%s'", path);
-	for (int i = 0; i < cli->nread; i++)
-		if (same_file(path, cli->read[i]))
-			errx(EXIT_TROUBLE, "output is also an input: '%s'", path);
+		refuse_input(fd, output, cli->operands[i]);
+	for (size_t i = 0; i < cli->nread; i++)
+		refuse_input(fd, output, cli->read[i]);
 }
 
-void cli_open_output(const struct cli *cli)
+void cli_writes(struct cli *cli, const char *path)
 {
-	if (!cli->output || !strcmp(cli->output, "-"))
+	int fd;
+
+	if (!path)
 		return;
-	cli_check_output(cli, cli->output);
-	if (!freopen(cli->output, "we", stdout))
+	fd = open_output(path);
+	refuse_inputs(cli, fd, path);
+	for (int i = 0; i < cli->nwritten; i++)
+		if (is_file(fd, cli->written[i]))
+			errx(EXIT_TROUBLE, "two outputs are one file: '%s'", path);
+	cli->written[cli->nwritten++] = path;
+	close(fd);
+}
+
+static void forget_reads(struct cli *cli)
+{
+	while (cli->nread)
+		free(cli->read[--cli->nread]);
+	free(cli->read);
+	cli->read = NULL;
+}
+
+void cli_open_output(struct cli *cli)
+{
+	bool has_name = cli->output && strcmp(cli->output, "-") != 0;
+	int fd = has_name ? open_output(cli->output) : STDOUT_FILENO;
+
+	if (has_name)
+		refuse_inputs(cli, fd, cli->output);
+	forget_reads(cli);
+	for (int i = 0; i < cli->nwritten; i++)
+		if (is_file(fd, cli->written[i]))
+			errx(EXIT_TROUBLE, "two outputs are one file: '%s'", cli->written[i]);
+	if (!has_name)
+		return;
+	/* What is no regular file has nothing to lose. */
+	if ((ftruncate(fd, 0) && errno != EINVAL) || dup2(fd, STDOUT_FILENO) < 0)
 		err(EXIT_TROUBLE, "can't write: '%s'", cli->output);
+	close(fd);
 }
 
 void cli_close_output(void)

@@ -25,8 +25,10 @@ struct cli {
 	const char *output; /* -o, or NULL for standard output */
 	char **operands;    /* never empty: without operands it is the one operand "-" */
 	int noperands;
-	const char *read[4]; /* files that options name and the tool reads: cli_reads() */
-	int nread;
+	char **read; /* other files that the tool reads: cli_reads() */
+	size_t nread;
+	const char *written[2]; /* other files that it writes: cli_writes() */
+	int nwritten;
 };
 
 /* The common options and the operands; the parent's parser sets
@@ -40,22 +42,24 @@ void cli_start(void);
 uint64_t cli_u64(const char *option, const char *text, uint64_t min, uint64_t max);
 double cli_double(const char *option, const char *text, double min, double max);
 
-/** cli_text - the text of an option, which must not be empty: it becomes a key */
+/** cli_text - the text of an option, which must not be empty: a key, or a file's name */
 char *cli_text(const char *option, char *text);
 
-/** cli_reads - note a file that an option names as one to read; NULL is none. At most four */
+/** cli_reads - note a file besides the operands as one that is read; NULL is none. Before the next
+ * two */
 void cli_reads(struct cli *cli, const char *path);
 
-/** cli_check_output - exits with status 2 when a file that is to be written is one that is read */
-void cli_check_output(const struct cli *cli, const char *path);
+/** cli_writes - note a file besides the output as one that will be written; NULL is none. At most
+ * two. Exits with status 2 as cli_open_output() does, and empties nothing */
+void cli_writes(struct cli *cli, const char *path);
 
 /**
  * cli_open_output - send standard output to the -o file, if there is one
  *
- * Exits with status 2 when the file cannot be written, or is one of those that are read: it would
- * be lost before.
+ * Exits with status 2 when the file cannot be written, is one of those that are read, which would
+ * be lost before, or another one that is written. Only then is it emptied.
  */
-void cli_open_output(const struct cli *cli);
+void cli_open_output(struct cli *cli);
 
 /** cli_close_output - flush standard output; a full disk ends the tool with status 2 */
 void cli_close_output(void);

@@ -266,8 +266,13 @@ static int split_row(struct csv_reader *r)
 static int read_header(struct csv_reader *r)
 {
 	int got = load_row(r);
+	size_t scanned = r->pos;
+	bool quoted = false;
 
 	if (got == 1) {
+		/* Cut in its last name it would pass for a table without rows. */
+		if (!row_is_whole(r, &scanned, &quoted))
+			return fail(r, r->next_line, "the header has no end of line");
 		if (r->end - r->pos >= 3 && !memcmp(r->buf + r->pos, BYTE_ORDER_MARK, 3))
 			r->pos += 3; /* the byte order mark that spreadsheets write */
 		got = split_row(r);

@@ -3,10 +3,10 @@
  * CSV as RFC 4180 has it, read row by row and written cell by cell.
  *
  * Reading: a header is always there; columns are found by name. LF and CRLF end a row, the last
- * row needs neither. Quoted cells may hold commas, quotes (doubled) and newlines. Every row has
- * as many cells as the header: a file that was cut in the middle of a row is an error, and so is
- * a NUL byte. An empty line is skipped, unless the header has one column (then it is an empty
- * cell).
+ * row, unless it is the header, needs neither. Quoted cells may hold commas, quotes (doubled) and
+ * newlines. Every row has as many cells as the header: a file that was cut in the middle of a row
+ * is an error, and so is a NUL byte. An empty line is skipped, unless the header has one column
+ * (then it is an empty cell).
  *
  * The library never exits: a function that can fail returns -1 and leaves one line for a person
  * in `error`, with the file and the line.

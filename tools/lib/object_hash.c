@@ -82,13 +82,10 @@ static int add_sections(uint64_t *h, Elf *elf)
 	return 0;
 }
 
-static int add_maps(uint64_t *h, const char *path)
+static void add_maps(uint64_t *h, const struct bpf_object *object)
 {
-	struct bpf_object *object = bpf_object__open(path);
 	struct bpf_map *map;
 
-	if (!object)
-		return -1;
 	bpf_object__for_each_map(map, object) {
 		/* libbpf names the maps of global data after the file. */
 		if (!bpf_map__is_internal(map))
@@ -100,11 +97,9 @@ static int add_maps(uint64_t *h, const char *path)
 		add_u64(h, bpf_map__map_flags(map));
 		add_u64(h, bpf_map__map_extra(map));
 	}
-	bpf_object__close(object);
-	return 0;
 }
 
-int object_hash(const char *path, char *hex)
+int object_hash_opened(const char *path, const struct bpf_object *object, char *hex)
 {
 	uint64_t h = HASH_START;
 	int fd = open(path, O_RDONLY | O_CLOEXEC), result = -1;
@@ -114,12 +109,23 @@ int object_hash(const char *path, char *hex)
 		goto close_file;
 	elf = elf_begin(fd, ELF_C_READ, NULL);
 	if (elf && elf_kind(elf) == ELF_K_ELF)
-		result = add_sections(&h, elf) || add_maps(&h, path) ? -1 : 0;
+		result = add_sections(&h, elf);
 	elf_end(elf);
 close_file:
 	if (fd >= 0)
 		close(fd);
-	if (!result)
-		snprintf(hex, 17, "%016" PRIx64, h);
+	if (result)
+		return -1;
+	add_maps(&h, object);
+	snprintf(hex, 17, "%016" PRIx64, h);
+	return 0;
+}
+
+int object_hash(const char *path, char *hex)
+{
+	struct bpf_object *object = bpf_object__open(path);
+	int result = object ? object_hash_opened(path, object, hex) : -1;
+
+	bpf_object__close(object);
 	return result;
 }

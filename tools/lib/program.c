@@ -16,13 +16,22 @@
 #define TRACE_BYTES ((size_t)16 * 1024 * 1024)
 #define STATS_BYTES ((size_t)64 * 1024)
 
-/* libbpf says why something failed only through its callback. Warnings since the last load: */
-static char libbpf_warnings[2048];
+/* libbpf says why something failed only through its callback: the first line of the first warning
+ * since the last load that is a cause. */
+static char libbpf_cause[512];
 static bool libbpf_verbose;
+
+/* Whether libbpf goes on after a warning: without BTF, as it does where the kernel takes none. */
+static bool is_no_cause(const char *warning)
+{
+	return strstr(warning, "BTF loading error") || strstr(warning, "BEGIN BTF LOAD LOG") ||
+	       strstr(warning, "BTF is optional") || strstr(warning, "Retrying without BTF");
+}
 
 static int keep_message(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
-	size_t used = strlen(libbpf_warnings);
+	const char *prefix = "libbpf: ";
+	char text[sizeof(libbpf_cause)];
 	va_list copy;
 
 	if (libbpf_verbose) {
@@ -30,8 +39,13 @@ static int keep_message(enum libbpf_print_level level, const char *fmt, va_list 
 		vfprintf(stderr, fmt, copy);
 		va_end(copy);
 	}
-	if (level == LIBBPF_WARN)
-		vsnprintf(libbpf_warnings + used, sizeof(libbpf_warnings) - used, fmt, ap);
+	if (level != LIBBPF_WARN || *libbpf_cause)
+		return 0;
+	vsnprintf(text, sizeof(text), fmt, ap);
+	text[strcspn(text, "\n")] = '\0';
+	if (!is_no_cause(text))
+		strcpy(libbpf_cause,
+		       text + (strncmp(text, prefix, strlen(prefix)) ? 0 : strlen(prefix)));
 	return 0;
 }
 
@@ -71,8 +85,29 @@ struct program_set program_set_of(const struct plan_row *row)
 {
 	return (struct program_set){
 	    .object = row->object,
+	    .program_hash = row->program_hash,
 	    .program_type = user_is_type(row->program_type) ? "" : row->program_type,
 	};
+}
+
+/* The sections that stand for types which are attached as a kind of theirs, and whose own names are
+ * no sections, or ones that name no kind. */
+static const char *section_of_type(const char *name)
+{
+	static const char *const types[][2] = {
+	    {"sock_ops", "sockops"},
+	    {"sk_skb", "sk_skb/stream_verdict"},
+	    {"cgroup_device", "cgroup/dev"},
+	    {"cgroup_sysctl", "cgroup/sysctl"},
+	    {"cgroup_sock", "cgroup/sock_create"},
+	    {"cgroup_sock_addr", "cgroup/connect4"},
+	    {"cgroup_sockopt", "cgroup/getsockopt"},
+	};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if (!strcmp(name, types[i][0]))
+			return types[i][1];
+	return name;
 }
 
 int program_type_by_name(const char *name, enum bpf_attach_type *attach_type)
@@ -81,11 +116,18 @@ int program_type_by_name(const char *name, enum bpf_attach_type *attach_type)
 	bool is_section;
 
 	*attach_type = 0;
-	is_section = !libbpf_prog_type_by_name(name, &type, attach_type);
+	is_section = !libbpf_prog_type_by_name(section_of_type(name), &type, attach_type);
 	for (int t = 1; libbpf_bpf_prog_type_str(t); t++)
 		if (!strcmp(name, libbpf_bpf_prog_type_str(t)))
 			return t;
 	return is_section ? (int)type : -1;
+}
+
+/* Too many open files say nothing of a program. */
+static void note_trouble(struct loaded *loaded, int error)
+{
+	if (error == EMFILE || error == ENFILE)
+		loaded->trouble = error;
 }
 
 static void fail(struct loaded *loaded, enum status status, char *reason)
@@ -95,16 +137,10 @@ static void fail(struct loaded *loaded, enum status status, char *reason)
 	loaded->reason = reason;
 }
 
-/* The first line libbpf said, without its prefix; or the error's own text. */
+/* What libbpf said, or the error's own text. */
 static char *libbpf_reason(int error)
 {
-	const char *text = libbpf_warnings;
-	size_t n;
-
-	if (!strncmp(text, "libbpf: ", 8))
-		text += 8;
-	n = strcspn(text, "\n");
-	return n ? xasprintf("%.*s", (int)n, text) : xstrdup(strerror(error));
+	return xstrdup(*libbpf_cause ? libbpf_cause : strerror(error));
 }
 
 /* Whether a line is of the verifier's registers, such as " R1=ctx() R10=fp0", or " R1_w=" of older
@@ -241,20 +277,46 @@ static void explain(struct loaded *loaded, const struct program_set *set, int er
 	     libbpf_reason(error));
 }
 
+/* The sections of these types name a function to attach to. libbpf 1.1 looks for it whatever type a
+ * program is given, in BTF that it reads only for these types: it would crash. */
+static bool names_function(enum bpf_prog_type type)
+{
+	return type == BPF_PROG_TYPE_TRACING || type == BPF_PROG_TYPE_LSM ||
+	       type == BPF_PROG_TYPE_EXT;
+}
+
+static bool is_in(const struct program_set *set, const char *name)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (!strcmp(set->name[i], name))
+			return true;
+	return false;
+}
+
 /* Programs of the object whose sections say otherwise, or say nothing that libbpf knows, become of
  * a type. When the entry point is of that type already, only the latter do: a program that prepares
  * or checks may be of a type of its own. */
-static void force_type(struct bpf_object *object, const char *entry_point, int type,
-		       enum bpf_attach_type attach_type)
+static int force_type(struct loaded *loaded, const struct program_set *set, int type,
+		      enum bpf_attach_type attach_type)
 {
-	struct bpf_program *program = bpf_object__find_program_by_name(object, entry_point);
+	struct bpf_program *program =
+	    bpf_object__find_program_by_name(loaded->object, set->name[0]);
 	bool is_already = program && (int)bpf_program__type(program) == type;
 
-	bpf_object__for_each_program(program, object) {
-		int own = (int)bpf_program__type(program);
+	bpf_object__for_each_program(program, loaded->object) {
+		enum bpf_prog_type own = bpf_program__type(program);
 
-		if (own == type || (is_already && own != BPF_PROG_TYPE_UNSPEC))
+		if ((int)own == type || (is_already && own != BPF_PROG_TYPE_UNSPEC))
 			continue;
+		if (names_function(own)) {
+			if (!is_in(set, bpf_program__name(program)))
+				continue;
+			fail(loaded, STATUS_LOAD_FAILED,
+			     xasprintf("%s: a program of section '%s' can't be of type %s",
+				       bpf_program__name(program),
+				       bpf_program__section_name(program), set->program_type));
+			return -1;
+		}
 		bpf_program__set_type(program, type);
 		/* Else only the section says so, and the kernel takes no others. */
 		if (type == BPF_PROG_TYPE_SYSCALL)
@@ -262,6 +324,7 @@ static void force_type(struct bpf_object *object, const char *entry_point, int t
 					       bpf_program__flags(program) | BPF_F_SLEEPABLE);
 		bpf_program__set_expected_attach_type(program, attach_type);
 	}
+	return 0;
 }
 
 static int choose_programs(struct loaded *loaded, const struct program_set *set, int log_level)
@@ -286,7 +349,8 @@ static int choose_programs(struct loaded *loaded, const struct program_set *set,
 				       libbpf_version_string() + 1, set->program_type));
 			return -1;
 		}
-		force_type(loaded->object, set->name[0], type, attach_type);
+		if (force_type(loaded, set, type, attach_type))
+			return -1;
 	}
 	for (size_t i = 0; i < set->n; i++) {
 		program = bpf_object__find_program_by_name(loaded->object, set->name[i]);
@@ -307,25 +371,45 @@ static int choose_programs(struct loaded *loaded, const struct program_set *set,
 	return 0;
 }
 
+/* Whether the object is what the plan was made of, as far as that can be told. */
+static bool is_as_planned(const struct loaded *loaded, const struct program_set *set)
+{
+	char hash[17];
+
+	return !*set->program_hash || (!object_hash_opened(set->object, loaded->object, hash) &&
+				       !strcmp(hash, set->program_hash));
+}
+
 enum status program_load(struct loaded *loaded, const struct program_set *set, int log_level)
 {
 	int error;
 
 	*loaded = (struct loaded){.n = set->n, .status = STATUS_OK};
-	libbpf_warnings[0] = '\0';
 	if (access(set->object, R_OK)) {
 		fail(loaded, STATUS_LOAD_FAILED,
 		     xasprintf("can't read object '%s': %s", set->object, strerror(errno)));
 		return loaded->status;
 	}
+	libbpf_cause[0] = '\0';
 	loaded->object = bpf_object__open(set->object);
 	if (!loaded->object) {
+		note_trouble(loaded, errno);
 		fail(loaded, STATUS_LOAD_FAILED, libbpf_reason(errno));
+		return loaded->status;
+	}
+	errno = 0;
+	if (!is_as_planned(loaded, set)) {
+		note_trouble(loaded, errno);
+		fail(loaded, STATUS_LOAD_FAILED,
+		     xasprintf("object '%s' is not the one that the plan was made of (program_hash "
+			       "%s): make the plan anew",
+			       set->object, set->program_hash));
 		return loaded->status;
 	}
 	if (choose_programs(loaded, set, log_level))
 		return loaded->status;
 	error = bpf_object__load(loaded->object);
+	note_trouble(loaded, -error);
 	if (error)
 		explain(loaded, set, -error);
 	return loaded->status;

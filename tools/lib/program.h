@@ -21,6 +21,7 @@
 
 struct program_set {
 	const char *object;	  /* path of the object file */
+	const char *program_hash; /* object_hash() of it when the plan was made; "" for unknown */
 	const char *program_type; /* overrides the section's; "" keeps it */
 	const char *name[PROGRAMS_MAX];
 	size_t n;
@@ -33,6 +34,7 @@ struct loaded {
 	size_t n;
 	enum status status; /* ok, load_failed or unsupported */
 	char *reason;	    /* one line; NULL when ok */
+	int trouble; /* an error of the machine, which says nothing of the programs; else 0 */
 };
 
 /** program_set_add - add a program unless it is "" or there; false when there is no room */
@@ -57,7 +59,8 @@ void program_unload(struct loaded *loaded);
 /** program_find - the loaded program of a name, NULL when it is not in the set */
 struct bpf_program *program_find(const struct loaded *loaded, const char *name);
 
-/** program_type_by_name - a program type by libbpf's name (xdp) or section (tc); -1 for none */
+/** program_type_by_name - a program type by libbpf's name (xdp) or section (tc); -1 for none
+ * @attach_type: written: how the section, or most programs of the type, are attached */
 int program_type_by_name(const char *name, enum bpf_attach_type *attach_type);
 
 /**
@@ -73,5 +76,8 @@ void program_quiet_libbpf(bool verbose);
  * refer to, initial data and map definitions. Debug information and paths are left out.
  * @hex: 17 bytes, written; @return: 0, or -1 when the file is no ELF object */
 int object_hash(const char *path, char *hex);
+
+/** object_hash_opened - the same of one that libbpf has opened and not changed yet */
+int object_hash_opened(const char *path, const struct bpf_object *object, char *hex);
 
 #endif

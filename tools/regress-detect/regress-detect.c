@@ -108,7 +108,7 @@ static error_t parse_history(int key, char *arg, struct argp_state *state)
 		o->past.all = true;
 		return 0;
 	case OPT_MARKERS:
-		o->past.markers = arg;
+		o->past.markers = cli_text("--markers", arg);
 		return 0;
 	case OPT_NOW:
 		o->past.now = arg;
@@ -146,10 +146,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->net = true;
 		return 0;
 	case OPT_AA:
-		o->aa = arg;
+		o->aa = cli_text("--aa", arg);
 		return 0;
 	case OPT_SETTINGS:
-		o->settings = arg;
+		o->settings = cli_text("--settings", arg);
 		return 0;
 	case OPT_TABLE:
 		o->write = table_write;
