@@ -18,7 +18,7 @@ check check-expensive: $(STATISTICS_TESTS:%=build/tests/%)
 
 #: SETTINGS  rules of single series, for all that judges; see regress-detect(1)  (pipelines/settings.csv)
 SETTINGS ?= pipelines/settings.csv
-export SETTINGS
+compare compare-run compare-programs confirm site plot: export SETTINGS := $(SETTINGS)
 
 .PHONY: benchmark-statistics power aa gate
 benchmark-tools: benchmark-statistics
