@@ -11,6 +11,7 @@
 #include "cpus.h"
 #include "hooks.h"
 #include "instance.h"
+#include "outcome.h"
 #include "profile.h"
 #include "random_order.h"
 #include "tests.h"
@@ -123,7 +124,8 @@ static void make_probes(struct run *run, struct variant *variant)
 		n += lists[i].n;
 	variant->probes = xcalloc(n, sizeof(*variant->probes));
 	variant->entry = xcalloc(n, sizeof(*variant->entry));
-	variant->samples = xcalloc(n * run->options->samples, sizeof(*variant->samples));
+	variant->room = run->options->samples;
+	variant->samples = xcalloc(n * variant->room, sizeof(*variant->samples));
 	for (size_t i = 0; i < variant->nrows; i++)
 		for (size_t c = 0; c < lists[i].n; c++) {
 			variant->probes[variant->nprobes].cpu = lists[i].cpu[c];
@@ -259,7 +261,7 @@ static void sample_variant(struct run *run, struct variant *variant, size_t samp
 		variant->probes[p].large_first = large_first;
 	measure_sample(variant->probes, variant->nprobes);
 	for (size_t p = 0; p < variant->nprobes; p++)
-		variant->samples[p * run->options->samples + sample] = variant->probes[p].sample;
+		variant->samples[p * variant->room + sample] = variant->probes[p].sample;
 	variant->taken = sample + 1;
 }
 
@@ -271,7 +273,7 @@ static bool has_enough(const struct run *run, const struct variant *variant)
 	if (!run->options->counted || variant->taken < COUNTED_FEW)
 		return false;
 	for (size_t p = 0; p < variant->nprobes; p++) {
-		const struct sample *s = &variant->samples[p * run->options->samples];
+		const struct sample *s = &variant->samples[p * variant->room];
 
 		for (size_t i = 1; i < variant->taken; i++)
 			if (samples_count(&variant->probes[p], &s[i]) !=
@@ -370,115 +372,7 @@ static void write_samples(struct run *run, struct variant *variant)
 	}
 }
 
-static int sample_error(const struct run *run, const struct variant *variant)
-{
-	for (size_t p = 0; p < variant->nprobes; p++)
-		for (size_t s = 0; s < variant->taken; s++) {
-			int error = variant->samples[p * run->options->samples + s].error;
-
-			if (error)
-				return error;
-		}
-	return 0;
-}
-
-/* Whether a timed call gave another result than the first one, which was as expected. */
-static bool gave_wrong_result(const struct run *run, const struct variant *variant, char *reason,
-			      size_t reason_size)
-{
-	for (size_t p = 0; p < variant->nprobes; p++) {
-		const struct plan_row *row = variant->row[variant->entry[p]];
-
-		for (size_t i = 0; i < variant->taken; i++) {
-			const struct sample *s = &variant->samples[p * run->options->samples + i];
-
-			if (!s->wrong)
-				continue;
-			snprintf(reason, reason_size,
-				 "%s returned %u where %u was expected, while timed",
-				 row->entry_point, s->result, row->expected_result);
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Whether an entry point has no sample in which all of the test's threads ran. */
-static bool never_together(const struct run *run, const struct variant *variant)
-{
-	size_t n = run->options->samples;
-
-	for (size_t p = 0; p < variant->nprobes; p++) {
-		bool any = false;
-
-		for (size_t s = 0; s < variant->taken; s++)
-			any |= !isnan(variant->samples[p * n + s].slope[READ_CPU_NS]);
-		if (!any)
-			return true;
-	}
-	return false;
-}
-
-/* The records of all samples; zeroes without a consumer. */
-static struct drops all_drops(const struct variant *variant)
-{
-	struct drops all = {0};
-
-	if (!variant->instance.consumer)
-		return all;
-	/* A sample's counts are those of all probes together. */
-	for (size_t s = 0; s < variant->taken; s++) {
-		struct drops d =
-		    samples_drops(variant->row[0], &variant->probes[0], &variant->samples[s]);
-
-		all.produced += d.produced;
-		all.consumed += d.consumed;
-		all.dropped += d.dropped;
-	}
-	return all;
-}
-
-/* With a consumer: whether too few records came out. */
-static enum status judge_losses(const struct variant *variant, char *reason, size_t reason_size)
-{
-	const struct plan_row *row = variant->row[0];
-	struct drops all = all_drops(variant);
-
-	if (100 * (double)all.dropped <= row->dropped_max_pct * (double)all.produced)
-		return STATUS_OK;
-	if (!all.consumed) {
-		snprintf(reason, reason_size,
-			 "the program wrote nothing: none of %llu records came out of '%s'",
-			 (unsigned long long)all.produced, row->consumer);
-		return STATUS_WRONG_RESULT;
-	}
-	snprintf(reason, reason_size, "%llu of %llu records were lost, %g %% at most may be",
-		 (unsigned long long)all.dropped, (unsigned long long)all.produced,
-		 row->dropped_max_pct);
-	return STATUS_DROPPED;
-}
-
-/* With a consumer: whether in a sample more records came out than went in. */
-static bool consumed_too_many(const struct variant *variant, char *reason, size_t reason_size)
-{
-	struct drops all = all_drops(variant);
-
-	for (size_t s = 0; variant->instance.consumer && s < variant->taken; s++) {
-		struct drops d =
-		    samples_drops(variant->row[0], &variant->probes[0], &variant->samples[s]);
-
-		if (d.consumed <= d.produced)
-			continue;
-		snprintf(reason, reason_size,
-			 "%llu records were consumed where %llu were produced: let operations be "
-			 "the records of a call, and nothing else write them",
-			 (unsigned long long)all.consumed, (unsigned long long)all.produced);
-		return true;
-	}
-	return false;
-}
-
-/* Counts are exact. */
+/* Of counted instructions one visit tells all. */
 static size_t visits(const struct run *run, const struct test *test)
 {
 	uint64_t n = test->variants[0].row[0]->visits;
@@ -495,43 +389,14 @@ static bool is_kept(const struct run *run, const struct test *test)
 			(run->round - run->options->first_round + 1) % keep);
 }
 
-/* What became of a sampled variant; unless it is ok, why is written. */
-static enum status judge(const struct run *run, struct variant *variant, char *reason,
-			 size_t reason_size)
-{
-	int error = sample_error(run, variant);
-	enum status losses;
-
-	if (error || *run->stop) {
-		snprintf(reason, reason_size, "%s",
-			 target_error(&variant->instance.target[0], error));
-		return STATUS_RUN_FAILED;
-	}
-	/* A program whose record finds no room may well return another result. */
-	losses = judge_losses(variant, reason, reason_size);
-	if (losses != STATUS_OK)
-		return losses;
-	if (gave_wrong_result(run, variant, reason, reason_size))
-		return STATUS_WRONG_RESULT;
-	if (never_together(run, variant)) {
-		snprintf(reason, reason_size,
-			 "its threads never ran at the same time: other processes kept them from "
-			 "their CPUs");
-		return STATUS_RUN_FAILED;
-	}
-	if (instance_check(&variant->instance) != STATUS_OK) {
-		snprintf(reason, reason_size, "%s", variant->instance.reason);
-		return variant->instance.status;
-	}
-	return consumed_too_many(variant, reason, reason_size) ? STATUS_WRONG_RESULT : STATUS_OK;
-}
-
 /* A variant's numbers are written only when all of its calls and its check succeeded. */
 static void finish_variant(struct run *run, const struct test *test, struct variant *variant)
 {
-	char reason[512];
-	enum status status = judge(run, variant, reason, sizeof(reason));
+	char reason[512] = "";
+	enum status status = STATUS_INTERRUPTED;
 
+	if (!*run->stop)
+		status = outcome_judge(variant, reason, sizeof(reason));
 	if (status != STATUS_OK)
 		end_variant(run, variant, status, reason);
 	else

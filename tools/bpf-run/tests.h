@@ -24,8 +24,8 @@ struct variant {
 	struct probe *probes;
 	size_t *entry; /* of each probe: an index of `row` */
 	size_t nprobes;
-	struct sample *samples; /* of the round: [probe][sample] */
-	size_t taken;		/* samples of each probe */
+	struct sample *samples; /* of the visit: [probe][room] */
+	size_t room, taken;	/* samples of each probe: most, and in this visit */
 };
 
 struct test {

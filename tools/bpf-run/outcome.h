@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether what was sampled is a measurement of what the test says, or why not. */
+#ifndef OUTCOME_H
+#define OUTCOME_H
+
+#include <stddef.h>
+
+#include "plan.h"
+#include "tests.h"
+
+/**
+ * outcome_judge - what became of a variant that was sampled: it runs the test's check, once
+ * @reason: why, where the status is not STATUS_OK
+ */
+enum status outcome_judge(struct variant *variant, char *reason, size_t reason_size);
+
+#endif
