@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
  * Where time and counted instructions disagree (README.md): each reads a random element of an
- * array, and the next key waits for the value, which is 0. One array fits a cache, the other does
- * not.
+ * array, and the next key waits for the value, which is 0. One array fits a cache, the other, of
+ * 64 MB, does not.
  */
 #include <linux/bpf.h>
 
@@ -28,6 +28,6 @@
 	}
 
 READ(near, 64)
-READ(far, 131072)
+READ(far, 8388608)
 
 char _license[] SEC("license") = "Dual MIT/GPL";
