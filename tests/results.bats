@@ -215,7 +215,7 @@ branch_is_whole() {
   for step in $(seq 40); do
     echo 0 > calls
     status=0
-    (cd here && KILL_AT=$step PATH=$BATS_TEST_TMPDIR/shim:$PATH setsid -w "$PIPELINES/results/store" --remote ../remote.git ../results) \
+    (cd here && KILL_AT=$step TMPDIR=$BATS_TEST_TMPDIR PATH=$BATS_TEST_TMPDIR/shim:$PATH setsid -w "$PIPELINES/results/store" --remote ../remote.git ../results) \
       > out 2> err || status=$?
     branch_is_whole
     [ "$status" -ne 0 ] || break
