@@ -661,8 +661,18 @@ interrupt() { # SIGNAL REGEX
   plan > plan.csv
   run -2 --separate-stderr bpf-run -q -t '^chain$' --runtime icount plan.csv
   assert_contains "$stderr" '--runtime icount is for a VM'
-  BPF_RUN_GUEST=1 measure '^chain$' --rounds 1 --runtime icount
+  BPF_RUN_GUEST=1 with sleepless '^chain$' --runtime icount
   assert_equal "$(csv_value samples.csv duration_ns | sort -u)" ''
   [ "$(csv_value samples.csv instructions | head -n 1)" != '' ]
   assert_contains "$(csv_value samples.csv host_class | head -n 1)" icount
+}
+
+@test "what has a large preparation is counted last, as it leaves the allocator in pieces" {
+  requires bpf
+  for seed in 1 2 3 4 5; do
+    BPF_RUN_GUEST=1 with sleepless '^(kept|chain|cpu/0|raw_tracepoint)$' --samples 1 -c 10 --runtime icount --seed "$seed"
+    assert_equal "$(csv_value samples.csv test | tail -n 1)" kept
+    csv_value samples.csv test | xargs >> orders
+  done
+  [ "$(sort -u orders | wc -l)" -gt 1 ]
 }

@@ -133,6 +133,7 @@ static int64_t stolen_ticks(int cpu)
 
 static void call(const struct probe *probe, uint32_t n, struct call *c, enum profile_part part)
 {
+	struct timespec settle = {probe->settle_ns / 1000000000, probe->settle_ns % 1000000000};
 	int64_t before[COUNTERS], after[COUNTERS], cpu, wall;
 
 	c->error = probe->prepare
@@ -142,6 +143,8 @@ static void call(const struct probe *probe, uint32_t n, struct call *c, enum pro
 		return;
 	if (probe->consumer)
 		consumer_settle(probe->consumer);
+	if (probe->settle_ns)
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &settle, NULL);
 	if (probe->tickless_ns)
 		wait_for_tick(probe->tickless_ns);
 	counters_read(before);

@@ -90,6 +90,7 @@ struct probe {
 	 * in it. For counted instructions, where the tick's are the only ones that are not the
 	 * test's own. */
 	int64_t tickless_ns;
+	int64_t settle_ns;    /* sleep so long before each call: what the last has left is done */
 	bool profiled;	      /* mark the calls for a profiler: see profile.h */
 	struct sample sample; /* written by measure_sample() */
 

@@ -14,6 +14,7 @@
 #include "outcome.h"
 #include "profile.h"
 #include "random_order.h"
+#include "schedule.h"
 #include "tests.h"
 #include "text.h"
 #include "trace.h"
@@ -193,6 +194,7 @@ static void start_variant(struct run *run, struct variant *variant)
 		probe->prepare =
 		    first->prepare_every && instance->has_prepare ? &instance->prepare : NULL;
 		probe->consumer = instance->consumer;
+		probe->settle_ns = 0;
 		/* Twice the time, for what calibration does not hit. */
 		probe->tickless_ns =
 		    run->options->counted ? 2 * (int64_t)run->options->sample_ns : 0;
@@ -303,11 +305,20 @@ static void warm_up(struct run *run, struct variant *variant)
 	}
 }
 
-/* Mark the calls of what is sampled from now on. */
-static void mark_samples(struct variant *variant)
+/* Memory that a call has freed comes back to the allocator after grace periods, and in kernels from
+ * 6.2 on with kfree_rcu() after five seconds. Before or after that an update of a trie differs by
+ * some per cent. Not whole seconds, as the coarse clock takes more instructions in one part of
+ * each. Virtual time in which nothing happens costs next to nothing. */
+#define SETTLE_NS 6130000000
+
+/* What is done before and during the calls of what is sampled from now on. */
+static void begin_samples(struct variant *variant, bool counted, bool profiled)
 {
-	for (size_t p = 0; p < variant->nprobes; p++)
-		variant->probes[p].profiled = true;
+	variant->taken = 0;
+	for (size_t p = 0; p < variant->nprobes; p++) {
+		variant->probes[p].settle_ns = counted ? SETTLE_NS : 0;
+		variant->probes[p].profiled = profiled;
+	}
 }
 
 static void write_symbols(const struct run *run, const struct variant *variant)
@@ -327,9 +338,8 @@ static void sample_test(struct run *run, struct test *test)
 		if (!test->variants[v].ended)
 			warm_up(run, &test->variants[v]);
 	for (size_t v = 0; v < n; v++)
-		test->variants[v].taken = 0;
-	if (run->options->profile)
-		mark_samples(&test->variants[0]);
+		begin_samples(&test->variants[v], run->options->counted,
+			      run->options->profile && !v);
 	for (size_t s = 0; s < run->options->samples && !*run->stop; s++) {
 		if (s % 2 == 0)
 			random_shuffle(&run->random, order, n);
@@ -372,20 +382,12 @@ static void write_samples(struct run *run, struct variant *variant)
 	}
 }
 
-/* Of counted instructions one visit tells all. */
-static size_t visits(const struct run *run, const struct test *test)
-{
-	uint64_t n = test->variants[0].row[0]->visits;
-
-	return n && !run->options->counted ? (size_t)n : 1;
-}
-
 /* What is kept over rounds is loaded anew in the same rounds in all builds, and not by visits. */
 static bool is_kept(const struct run *run, const struct test *test)
 {
 	uint64_t keep = test->variants[0].row[0]->keep;
 
-	return keep && (run->visit + 1 < visits(run, test) ||
+	return keep && (run->visit + 1 < schedule_visits(test, run->options->counted) ||
 			(run->round - run->options->first_round + 1) % keep);
 }
 
@@ -482,30 +484,15 @@ static void show_progress(const struct run *run, size_t percent, const struct te
 	free(name);
 }
 
-/* The tests of a round: each as often as it is to be measured. Returns an array of *n indices. */
-static size_t *new_schedule(const struct run *run, size_t *n)
-{
-	size_t *schedule, at = 0;
-
-	*n = 0;
-	for (size_t t = 0; t < run->tests.n; t++)
-		*n += visits(run, &run->tests.test[t]);
-	schedule = xcalloc(*n, sizeof(*schedule));
-	for (size_t t = 0; t < run->tests.n; t++)
-		for (size_t v = visits(run, &run->tests.test[t]); v > 0; v--)
-			schedule[at++] = t;
-	return schedule;
-}
-
-static void run_round(struct run *run, size_t *schedule, size_t n)
+static void run_round(struct run *run, struct schedule *schedule)
 {
 	for (size_t t = 0; t < run->tests.n; t++)
 		run->tests.test[t].visited = 0;
-	random_shuffle(&run->random, schedule, n);
-	for (size_t i = 0; i < n && !*run->stop; i++) {
-		struct test *test = &run->tests.test[schedule[i]];
+	schedule_shuffle(schedule, &run->random);
+	for (size_t i = 0; i < schedule->n && !*run->stop; i++) {
+		struct test *test = &run->tests.test[schedule->test[i]];
 
-		show_progress(run, 100 * i / n, test);
+		show_progress(run, 100 * i / schedule->n, test);
 		run_test(run, test);
 	}
 }
@@ -520,21 +507,21 @@ uint64_t run_rounds(const struct plan *plan, const struct run_options *options,
 	    .random = options->seed,
 	};
 	uint64_t whole = 0;
-	size_t *schedule, n;
+	struct schedule schedule;
 
 	cpus_available(&run.available);
 	if (options->cpus && options->cpus < run.available.n)
 		run.available.n = options->cpus;
 	tests_group(&run.tests, plan);
-	schedule = new_schedule(&run, &n);
+	schedule_make(&schedule, &run.tests, options->counted);
 	for (uint64_t r = 0; r < options->rounds && !*stop; r++) {
 		run.round = options->first_round + r;
-		run_round(&run, schedule, n);
+		run_round(&run, &schedule);
 		whole += !*stop;
 	}
 	if (options->progress)
 		fprintf(stderr, "\r\033[K");
-	free(schedule);
+	schedule_release(&schedule);
 	tests_release(&run.tests);
 	trace_restore();
 	trigger_release();
