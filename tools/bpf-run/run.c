@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "cli.h"
 #include "cpus.h"
@@ -287,8 +288,8 @@ static bool has_enough(const struct run *run, const struct variant *variant)
 
 /* Counted samples are few and short: first bring the test to where samples of a timed run spend
  * their time, so that an LRU map evicts and a branch's code is patched. */
-#define WARM_INVOCATIONS 32768
-#define WARM_NS 20000000
+#define WARM_INVOCATIONS 131072
+#define WARM_NS 50000000
 
 static void warm_up(struct run *run, struct variant *variant)
 {
@@ -305,15 +306,21 @@ static void warm_up(struct run *run, struct variant *variant)
 	}
 }
 
-/* Memory that a call has freed comes back to the allocator after grace periods, and in kernels from
- * 6.2 on with kfree_rcu() after five seconds. Before or after that an update of a trie differs by
- * some per cent. Not whole seconds, as the coarse clock takes more instructions in one part of
- * each. Virtual time in which nothing happens costs next to nothing. */
-#define SETTLE_NS 6130000000
+/* Memory that a call has freed comes back to the allocator after a grace period and, with
+ * kfree_rcu(), a batch's delay of a few ticks; what a test and its preparation have freed takes
+ * longer. In between an update of a trie differs by some per cent. No longer than that, though it
+ * is virtual time: at each wake-up from idleness QEMU may, once in very many, be early or late by
+ * some instructions, and the kernel makes random numbers of that. */
+#define SETTLE_TEST_NS 2000000000
+#define SETTLE_NS 60000000
 
 /* What is done before and during the calls of what is sampled from now on. */
 static void begin_samples(struct variant *variant, bool counted, bool profiled)
 {
+	struct timespec settle = {SETTLE_TEST_NS / 1000000000, 0};
+
+	if (counted)
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &settle, NULL);
 	variant->taken = 0;
 	for (size_t p = 0; p < variant->nprobes; p++) {
 		variant->probes[p].settle_ns = counted ? SETTLE_NS : 0;
