@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cli.h"
 #include "cpus.h"
@@ -307,20 +306,16 @@ static void warm_up(struct run *run, struct variant *variant)
 }
 
 /* Memory that a call has freed comes back to the allocator after a grace period and, with
- * kfree_rcu(), a batch's delay of a few ticks; what a test and its preparation have freed takes
- * longer. In between an update of a trie differs by some per cent. No longer than that, though it
- * is virtual time: at each wake-up from idleness QEMU may, once in very many, be early or late by
- * some instructions, and the kernel makes random numbers of that. */
-#define SETTLE_TEST_NS 2000000000
+ * kfree_rcu(), a batch's delay of a few ticks. In between an update of a trie differs by some per
+ * cent. No longer than that, though it is virtual time: at each wake-up from idleness QEMU may,
+ * once in very many, be early or late by some instructions, and the kernel makes random numbers of
+ * that.
+ */
 #define SETTLE_NS 60000000
 
 /* What is done before and during the calls of what is sampled from now on. */
 static void begin_samples(struct variant *variant, bool counted, bool profiled)
 {
-	struct timespec settle = {SETTLE_TEST_NS / 1000000000, 0};
-
-	if (counted)
-		clock_nanosleep(CLOCK_MONOTONIC, 0, &settle, NULL);
 	variant->taken = 0;
 	for (size_t p = 0; p < variant->nprobes; p++) {
 		variant->probes[p].settle_ns = counted ? SETTLE_NS : 0;
