@@ -277,6 +277,7 @@ b ok 0 8"
 @test "two processes that time bpf_trace_printk wait for one another, and read their own lines only" {
   requires bpf tracefs cpus2
   plan > plan.csv
+  echo 0 > "$EVENT"
   for run in 1 2; do
     bpf-run -q --rounds 6 --samples 4 --sample-ms 1 -t '^print/read' plan.csv > $run.csv &
   done
@@ -284,6 +285,8 @@ b ok 0 8"
   for run in 1 2; do
     assert_equal "$(mlr --icsv --onidx filter '$produced == $consumed' then count-distinct -f status $run.csv)" "ok 24"
   done
+  # Neither took what the other had enabled for how the event was.
+  assert_equal "$(cat "$EVENT")" 0
   assert_equal "$(orphans)" ''
 }
 

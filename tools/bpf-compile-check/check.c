@@ -69,7 +69,8 @@ static char *write_log(const struct work *work, const struct plan_row *row,
 	char *path;
 	FILE *f;
 
-	program_load(&loaded, set, LOG_TRACE | LOG_STATS);
+	program_open(&loaded, set, LOG_TRACE | LOG_STATS);
+	program_load(&loaded, set);
 	path = work_log_path(work, row->test, row->build);
 	f = fopen(path, "we");
 	if (!f)
@@ -119,7 +120,8 @@ static bool check_test(struct work *work, size_t first, bool *done)
 	if (!fits)
 		errx(EXIT_TROUBLE, "a test has more than %d programs: '%s'", PROGRAMS_MAX,
 		     row->test);
-	program_load(&loaded, &set, LOG_STATS);
+	program_open(&loaded, &set, LOG_STATS);
+	program_load(&loaded, &set);
 	if (loaded.trouble)
 		errx(EXIT_TROUBLE, "can't load '%s': %s", row->test, strerror(loaded.trouble));
 	for (size_t i = 0; i < loaded.n && loaded.object; i++)

@@ -63,20 +63,20 @@ static enum status aim(struct instance *instance, struct target *target, const c
 
 static bool prints(const struct instance *instance)
 {
-	for (size_t i = 0; i < instance->loaded.n; i++)
+	for (size_t i = 0; i < instance->loaded.n && instance->loaded.status == STATUS_OK; i++)
 		if (trace_event_used(instance->loaded.program[i]))
 			return true;
 	return false;
 }
 
-static enum status redirect_trace(struct instance *instance)
+/* Loading what prints enables the trace event: before, it is saved; then it is redirected. */
+static enum status load_printing(struct instance *instance, const struct program_set *set)
 {
-	const char *wrong;
+	const char *wrong = trace_begin();
 
-	if (!prints(instance))
-		return STATUS_OK;
-	wrong = trace_redirect();
 	instance->redirects_trace = !wrong;
+	if (!wrong && program_load(&instance->loaded, set) == STATUS_OK)
+		wrong = trace_redirect();
 	return wrong ? fail(instance, STATUS_UNSUPPORTED, "bpf_trace_printk: %s", wrong)
 		     : STATUS_OK;
 }
@@ -91,14 +91,17 @@ static enum status load_programs(struct instance *instance)
 			return fail(instance, STATUS_LOAD_FAILED,
 				    "a test has more than %d programs", PROGRAMS_MAX);
 	instance->is_loaded = true;
-	trace_event_save();
-	program_load(&instance->loaded, &set, LOG_STATS);
+	program_open(&instance->loaded, &set, LOG_STATS);
+	if (!prints(instance))
+		program_load(&instance->loaded, &set);
+	else if (load_printing(instance, &set))
+		return instance->status;
 	if (instance->loaded.trouble)
 		errx(EXIT_TROUBLE, "can't load '%s': %s", first->test,
 		     strerror(instance->loaded.trouble));
 	if (instance->loaded.status != STATUS_OK)
 		return fail(instance, instance->loaded.status, "%s", instance->loaded.reason);
-	return redirect_trace(instance);
+	return STATUS_OK;
 }
 
 static enum status aim_user(struct instance *instance, size_t i)
@@ -293,6 +296,6 @@ void instance_unload(struct instance *instance)
 	if (instance->is_loaded)
 		program_unload(&instance->loaded);
 	if (instance->redirects_trace)
-		trace_end_redirect();
+		trace_end();
 	*instance = (struct instance){0};
 }

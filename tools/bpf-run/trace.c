@@ -13,6 +13,7 @@
 #include "xalloc.h"
 
 #define INSTANCES TRACEFS "/instances"
+#define NO_TRACEFS "tracefs is not mounted at " TRACEFS ", or has no event for it"
 
 /* A process that times bpf_trace_printk would write and read the lines of another that does. */
 #define LOCK_TRIES 3000
@@ -30,8 +31,7 @@ static const char *take_lock(void)
 			return NULL;
 		usleep(LOCK_RETRY_US);
 	}
-	return lock < 0 ? "can't open " INSTANCES
-			: "another process is timing it: wait for that to end";
+	return lock < 0 ? NO_TRACEFS : "another process is timing it: wait for that to end";
 }
 
 static void drop_lock(void)
@@ -53,39 +53,44 @@ static int set_own_event(char state)
 	return result;
 }
 
-static const char *redirect(void)
+static const char *begin(void)
 {
-	const char *locked = users ? NULL : take_lock();
+	const char *locked = take_lock();
 
 	if (locked)
 		return locked;
+	if (!trace_event_save())
+		return NO_TRACEFS;
 	if (!instance.path && folder_make(&instance, INSTANCES))
 		return "can't make a tracefs instance";
+	return NULL;
+}
+
+const char *trace_begin(void)
+{
+	const char *wrong = users ? NULL : begin();
+
+	if (!wrong)
+		users++;
+	else
+		drop_lock();
+	return wrong;
+}
+
+const char *trace_redirect(void)
+{
 	return set_own_event('1') || trace_event_set('0')
 		   ? "can't enable the trace event in a tracefs instance"
 		   : NULL;
 }
 
-const char *trace_redirect(void)
-{
-	const char *wrong;
-
-	if (!trace_event_save())
-		return "tracefs is not mounted at " TRACEFS ", or has no event for it";
-	wrong = redirect();
-	if (!wrong)
-		users++;
-	else if (!users)
-		drop_lock();
-	return wrong;
-}
-
-void trace_end_redirect(void)
+void trace_end(void)
 {
 	if (--users)
 		return;
 	if (set_own_event('0'))
 		warn("can't disable the trace event in '%s'", instance.path);
+	trace_event_restore();
 	drop_lock();
 }
 
@@ -106,7 +111,6 @@ void trace_restore(void)
 {
 	if (!instance.path)
 		return;
-	trace_event_restore();
 	folder_remove(&instance);
 }
 

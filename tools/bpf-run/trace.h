@@ -9,17 +9,23 @@
 #define TRACE_H
 
 /**
- * trace_redirect - after a program that prints was loaded: send its output to our instance
+ * trace_begin - before a program that prints is loaded: remember whether the event is enabled, and
+ * wait for other processes that print
  * @return: NULL, or why it can't (tracefs is not mounted, or not allowed); after NULL, call
- * trace_end_redirect() when the program is no longer loaded
+ * trace_end() when the program is no longer loaded
  */
+const char *trace_begin(void);
+
+/** trace_redirect - after it was loaded: send its output to our instance; NULL, or why it can't */
 const char *trace_redirect(void);
-void trace_end_redirect(void);
+
+/** trace_end - put the event back, unless another of our programs still prints */
+void trace_end(void);
 
 /** trace_open_pipe - the instance's trace_pipe, opened not to block; -1 on failure */
 int trace_open_pipe(void);
 
-/** trace_restore - remove the instance and put the event back; nothing when nothing was done */
+/** trace_restore - remove the instance, if there is one */
 void trace_restore(void);
 
 /** trace_remove_orphans - remove the instances of processes that were killed */

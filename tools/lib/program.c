@@ -380,10 +380,8 @@ static bool is_as_planned(const struct loaded *loaded, const struct program_set 
 				       !strcmp(hash, set->program_hash));
 }
 
-enum status program_load(struct loaded *loaded, const struct program_set *set, int log_level)
+enum status program_open(struct loaded *loaded, const struct program_set *set, int log_level)
 {
-	int error;
-
 	*loaded = (struct loaded){.n = set->n, .status = STATUS_OK};
 	if (access(set->object, R_OK)) {
 		fail(loaded, STATUS_LOAD_FAILED,
@@ -406,7 +404,15 @@ enum status program_load(struct loaded *loaded, const struct program_set *set, i
 			       set->object, set->program_hash));
 		return loaded->status;
 	}
-	if (choose_programs(loaded, set, log_level))
+	choose_programs(loaded, set, log_level);
+	return loaded->status;
+}
+
+enum status program_load(struct loaded *loaded, const struct program_set *set)
+{
+	int error;
+
+	if (loaded->status != STATUS_OK)
 		return loaded->status;
 	error = bpf_object__load(loaded->object);
 	note_trouble(loaded, -error);

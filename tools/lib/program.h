@@ -48,12 +48,15 @@ bool program_set_add_row(struct program_set *set, const struct plan_row *row);
 struct program_set program_set_of(const struct plan_row *row);
 
 /**
- * program_load - open an object and load the programs of a set
+ * program_open - open an object and find the programs of a set in it
  * @loaded: overwritten; free it with program_unload() whatever the status
  * @log_level: LOG_*
  * @return: loaded->status
  */
-enum status program_load(struct loaded *loaded, const struct program_set *set, int log_level);
+enum status program_open(struct loaded *loaded, const struct program_set *set, int log_level);
+
+/** program_load - load what program_open() has found, unless it failed; returns loaded->status */
+enum status program_load(struct loaded *loaded, const struct program_set *set);
 void program_unload(struct loaded *loaded);
 
 /** program_find - the loaded program of a name, NULL when it is not in the set */

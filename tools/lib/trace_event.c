@@ -8,6 +8,7 @@
 /* Since 6.17 or so the kernel enables the event from a work item, some time after the load. */
 #define SETTLE_US 5000
 #define SETTLE_TIMES 3
+#define SETTLE_TRIES 200 /* until it is given up: somebody else keeps setting it */
 
 /* Helpers (enum bpf_func_id) that enable the event. */
 #define FUNC_TRACE_PRINTK 6
@@ -58,19 +59,20 @@ static int write_state(char c)
 
 int trace_event_set(char c)
 {
-	for (int kept = 0; kept < SETTLE_TIMES; kept++) {
-		if (state() != c) {
-			kept = 0;
-			if (write_state(c))
-				return -1;
-		}
+	int kept = 0;
+
+	for (int i = 0; i < SETTLE_TRIES && kept < SETTLE_TIMES; i++) {
+		kept = state() == c ? kept + 1 : 0;
+		if (!kept && write_state(c))
+			return -1;
 		usleep(SETTLE_US);
 	}
-	return 0;
+	return kept < SETTLE_TIMES ? -1 : 0;
 }
 
 void trace_event_restore(void)
 {
 	if (saved != '?' && trace_event_set(saved))
-		warn("can't restore '%s'", TRACEFS "/" TRACE_PRINTK_ENABLE);
+		warnx("can't restore '%s'", TRACEFS "/" TRACE_PRINTK_ENABLE);
+	saved = '?';
 }
