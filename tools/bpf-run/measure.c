@@ -89,6 +89,15 @@ static int64_t find_tick(void)
 	return gap;
 }
 
+/* Sleep so long, and on to the next full second, as the path of a clock's reading depends on where
+ * in its second it is: a carry more or less. */
+static void settle(int64_t least_ns)
+{
+	struct timespec until = {(clock_ns(CLOCK_REALTIME) + least_ns) / 1000000000 + 1, 0};
+
+	clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &until, NULL);
+}
+
 /* Sleep until the next timer tick is over, unless it is more than `wanted_ns` away. */
 static void wait_for_tick(int64_t wanted_ns)
 {
@@ -133,7 +142,6 @@ static int64_t stolen_ticks(int cpu)
 
 static void call(const struct probe *probe, uint32_t n, struct call *c, enum profile_part part)
 {
-	struct timespec settle = {probe->settle_ns / 1000000000, probe->settle_ns % 1000000000};
 	int64_t before[COUNTERS], after[COUNTERS], cpu, wall;
 
 	c->error = probe->prepare
@@ -144,7 +152,7 @@ static void call(const struct probe *probe, uint32_t n, struct call *c, enum pro
 	if (probe->consumer)
 		consumer_settle(probe->consumer);
 	if (probe->settle_ns)
-		clock_nanosleep(CLOCK_MONOTONIC, 0, &settle, NULL);
+		settle(probe->settle_ns);
 	if (probe->tickless_ns)
 		wait_for_tick(probe->tickless_ns);
 	counters_read(before);

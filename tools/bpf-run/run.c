@@ -257,7 +257,9 @@ static int set_iterations(struct run *run, struct test *test, struct variant *va
 
 static void sample_variant(struct run *run, struct variant *variant, size_t sample)
 {
-	bool large_first = random_next(&run->random) & 1;
+	/* Counts do not drift, but what comes once in several calls, such as a list's refill, comes
+	 * to the large or to the small one: in turn, and not by the seed. */
+	bool large_first = run->options->counted ? sample & 1 : random_next(&run->random) & 1;
 
 	for (size_t p = 0; p < variant->nprobes; p++)
 		variant->probes[p].large_first = large_first;
@@ -306,12 +308,10 @@ static void warm_up(struct run *run, struct variant *variant)
 }
 
 /* Memory that a call has freed comes back to the allocator after a grace period and, with
- * kfree_rcu(), a batch's delay of a few ticks. In between an update of a trie differs by some per
- * cent. No longer than that, though it is virtual time: at each wake-up from idleness QEMU may,
- * once in very many, be early or late by some instructions, and the kernel makes random numbers of
- * that.
+ * kfree_rcu(), a batch's delay; a trie's, or a large map's that was unloaded, after many batches. In
+ * between an update of a trie differs by some per cent. Virtual time, which costs little.
  */
-#define SETTLE_NS 60000000
+#define SETTLE_NS 250000000
 
 /* What is done before and during the calls of what is sampled from now on. */
 static void begin_samples(struct variant *variant, bool counted, bool profiled)
