@@ -188,10 +188,10 @@ static void wait_until_quiet(void)
 		warnx("the kernel is still busy, measuring all the same");
 }
 
-/* A CPU that sleeps is woken by QEMU's own thread, which once in very many times is early or late by
- * some instructions; the kernel makes random numbers of that. So this one never sleeps: instead of
- * idling it runs these, which QEMU does for next to nothing, a second of virtual time (10^9 of them)
- * in some milliseconds. */
+/* A CPU that sleeps is woken by QEMU's own thread, which once in very many times is early or late
+ * by some instructions; the kernel makes random numbers of that. So this one never sleeps: instead
+ * of idling it runs these, which QEMU does for next to nothing, a second of virtual time (10^9 of
+ * them) in some milliseconds. */
 static void never_idle(void)
 {
 	const struct sched_param last = {0};

@@ -308,8 +308,8 @@ static void warm_up(struct run *run, struct variant *variant)
 }
 
 /* Memory that a call has freed comes back to the allocator after a grace period and, with
- * kfree_rcu(), a batch's delay; a trie's, or a large map's that was unloaded, after many batches. In
- * between an update of a trie differs by some per cent. Virtual time, which costs little.
+ * kfree_rcu(), a batch's delay; a trie's, or a large map's that was unloaded, after many batches.
+ * In between an update of a trie differs by some per cent. Virtual time, which costs little.
  */
 #define SETTLE_NS 250000000
 
