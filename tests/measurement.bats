@@ -670,6 +670,13 @@ interrupt() { # SIGNAL REGEX
   assert_contains "$(csv_value samples.csv host_class | head -n 1)" icount
 }
 
+@test "what is counted begins at a full second, when what the last call has left is done" {
+  requires bpf
+  SLEEPS=$PWD/sleeps BPF_RUN_GUEST=1 with sleepless '^chain$' --samples 2 -c 10 --runtime icount
+  # Of CLOCK_REALTIME (0), absolute: two calls a sample, besides those for the next tick.
+  assert_equal "$(awk '$1 == 0 && $2 == 1 && $4 == 0 && $3 > 1700000000' sleeps | wc -l)" 4
+}
+
 @test "what has a large preparation is counted last, as it leaves the allocator in pieces" {
   requires bpf
   for seed in 1 2 3 4 5; do
