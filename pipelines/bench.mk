@@ -7,6 +7,11 @@ suite_file = $(if $(filter %.yml %.yaml %.c,$(SUITE)),$(SUITE),bpf/suites/$(SUIT
 build_option = $(if $(BUILD),--build '$(BUILD)')
 
 # Said before anything is built.
+ifneq ($(filter bench compare,$(MAKECMDGOALS)),)
+ifeq ($(RUNTIME)$(if $(KERNEL),kernel),hostkernel)
+$(error KERNEL is measured in a VM, and RUNTIME=host is this machine: take RUNTIME=icount or RUNTIME=kvm)
+endif
+endif
 ifeq ($(filter bench,$(MAKECMDGOALS))$(RUNTIME),benchhost)
 ifneq ($(SUDO),)
 ifeq ($(shell command -v $(firstword $(SUDO))),)

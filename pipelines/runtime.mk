@@ -130,6 +130,9 @@ endif
 	$(Q)filed=$$(pipelines/results/file-run '$(RUN)' '$(RESULTS)') && printf '\n%s\n' "$$filed" && \
 		[ -z "$$(mlr --icsv --onidx filter '$$verdict == "regression"' then head -n 1 "$$filed/verdict.csv")" ]
 
+ifeq ($(filter bisect,$(MAKECMDGOALS))$(RUNTIME),bisectkvm)
+$(error bisect goes by counted instructions: take RUNTIME=icount)
+endif
 bisect: all vm-tools ## find the first bad kernel from GOOD to BAD for TEST
 	@mkdir -p build/bisect
 	$(Q)$(BIN)/bpf-compile-check --no-load -o build/bisect/plan.csv '$(suite_file)'

@@ -3,7 +3,7 @@
 # Where a run lies below RESULTS (results-schema/README.md); sourced, never run.
 
 slug() { # TEXT: as one safe component of a path
-	printf %s "$1" | tr 'A-Z\n' 'a-z-' | sed 's/[^a-z0-9._-]/-/g; s/--*/-/g; s/^[.-]*//; s/-*$//; s/^$/_/' | cut -c 1-100
+	printf '%s\n' "$1" | tr 'A-Z\n' 'a-z-' | sed 's/[^a-z0-9._-]/-/g; s/--*/-/g; s/^[.-]*//; s/-*$//; s/^$/_/' | cut -c 1-100
 }
 
 # The place that environment.csv of a run's folder tells; status 1 where it has no timestamp.

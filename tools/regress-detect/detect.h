@@ -166,6 +166,10 @@ void decide(struct finding *f, size_t ntests);
 void finding_set(struct finding *f, enum verdict verdict, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/** finding_set_no_value - inconclusive, as a side has no number: which one, and why
+ * @n: how many values there are on each side */
+void finding_set_no_value(const struct comparison *c, struct finding *f, const size_t *n);
+
 /** finding_label - a key cell of the series, or "" when it is no key column */
 const char *finding_label(const struct comparison *c, const struct finding *f, const char *key);
 

@@ -31,9 +31,9 @@ static double range(const double *v, size_t n)
 	return n ? high - low : 0;
 }
 
-/* Returns whether there is a value; the spread becomes that of the side where it is more. */
-static bool take_side(const struct comparison *c, struct finding *f, enum side side,
-		      struct spread *spread)
+/* Returns how many rounds have a value; the spread becomes that of the side where it is more. */
+static size_t take_side(const struct comparison *c, struct finding *f, enum side side,
+			struct spread *spread)
 {
 	struct by_round b;
 	size_t n = 0;
@@ -51,7 +51,7 @@ static bool take_side(const struct comparison *c, struct finding *f, enum side s
 	if (!side || n < f->rounds)
 		f->rounds = n;
 	by_round_release(&b);
-	return n > 0;
+	return n;
 }
 
 void judge_exact(const struct comparison *c, struct finding *f)
@@ -59,15 +59,12 @@ void judge_exact(const struct comparison *c, struct finding *f)
 	bool instructions = !strcmp(c->cols.metrics.name[f->metric], "instructions");
 	double tolerance, change, unseen = 0;
 	struct spread spread = {0};
-	bool have = true;
+	size_t n[NSIDES];
 
 	for (enum side s = BASELINE; s < NSIDES; s++)
-		have &= take_side(c, f, s, &spread);
-	if (!have) {
-		finding_set(f, INCONCLUSIVE, "no value on %s side",
-			    !isnan(f->value[CURRENT])	 ? "the baseline's"
-			    : !isnan(f->value[BASELINE]) ? "the current"
-							 : "either");
+		n[s] = take_side(c, f, s, &spread);
+	if (!n[BASELINE] || !n[CURRENT]) {
+		finding_set_no_value(c, f, n);
 		return;
 	}
 	change = f->value[CURRENT] - f->value[BASELINE];

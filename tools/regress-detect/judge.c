@@ -222,7 +222,7 @@ static bool took_turns(const struct comparison *c, const struct by_round *b)
 	return 2 * turns >= (b[BASELINE].n < b[CURRENT].n ? b[BASELINE].n : b[CURRENT].n);
 }
 
-static void set_no_value(const struct comparison *c, struct finding *f, const size_t *n)
+void finding_set_no_value(const struct comparison *c, struct finding *f, const size_t *n)
 {
 	enum side without = n[BASELINE] ? CURRENT : BASELINE;
 	const struct subject *s = f->side[without];
@@ -292,7 +292,7 @@ static bool take_values(const struct comparison *c, struct finding *f)
 	}
 	f->rounds = n[BASELINE] < n[CURRENT] ? n[BASELINE] : n[CURRENT];
 	if (!f->rounds) {
-		set_no_value(c, f, n);
+		finding_set_no_value(c, f, n);
 	} else if (bad) {
 		finding_set(f, INCONCLUSIVE, "%zu of %zu round values are not above zero%s", bad,
 			    n[BASELINE] + n[CURRENT], c->net ? ": too close to its baseline" : "");
