@@ -4,6 +4,8 @@
  * difference is a change. Only instructions may differ between rounds, which then are boots with
  * other seeds: how far they differ is the resolution of the series.
  */
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,9 +18,28 @@
 
 /* How far counts lie apart. */
 struct spread {
-	double rounds; /* the values of rounds, which may be boots with other seeds */
-	double within; /* the samples of one round, which is one boot */
+	double rounds;	/* the values of rounds, which may be boots with other seeds */
+	double within;	/* the samples of one round, which is one boot */
+	double squares; /* of the round values' distances from their side's mean */
+	size_t freedom;
 };
+
+/* Of this many pairs of equal builds one may be taken for different. A comparison has some fifty
+ * series whose counts depend on the seed. */
+#define SEED_ALPHA (1. / 5000)
+
+/* The largest difference that is left to the seeds: Student's t of two means, with the variance of
+ * both sides together. Of three seeds the mere range is exceeded by one pair in sixteen. */
+static double seed_tolerance(const struct spread *s, const size_t *n)
+{
+	double error;
+
+	if (!s->freedom)
+		return 0;
+	error = sqrt(s->squares / (double)s->freedom *
+		     (1. / (double)n[BASELINE] + 1. / (double)n[CURRENT]));
+	return error * gsl_cdf_tdist_Qinv(SEED_ALPHA / 2, (double)s->freedom);
+}
 
 static double range(const double *v, size_t n)
 {
@@ -47,6 +68,10 @@ static size_t take_side(const struct comparison *c, struct finding *f, enum side
 		    fmax(spread->within, range(b.sample + b.begin[i], b.begin[i + 1] - b.begin[i]));
 	}
 	spread->rounds = fmax(spread->rounds, range(b.value, n));
+	if (n) {
+		spread->squares += gsl_stats_tss(b.value, 1, n);
+		spread->freedom += n - 1;
+	}
 	f->value[side] = stats_median(b.value, n);
 	if (!side || n < f->rounds)
 		f->rounds = n;
@@ -71,7 +96,7 @@ void judge_exact(const struct comparison *c, struct finding *f)
 	if (f->value[BASELINE] > 0 && f->value[CURRENT] > 0)
 		f->ratio = f->ratio_low = f->ratio_high = f->value[CURRENT] / f->value[BASELINE];
 	if (instructions) {
-		tolerance = fmax(INSTRUCTIONS_TOLERANCE, spread.rounds);
+		tolerance = fmax(INSTRUCTIONS_TOLERANCE, seed_tolerance(&spread, n));
 		unseen = fmax(INSTRUCTIONS_TOLERANCE, f->rule.alert * f->value[BASELINE]);
 	} else {
 		tolerance = 0;
