@@ -302,7 +302,7 @@ y verifier_states improvement"
 
 @test "counted instructions: half of one is rounding, the spread over rounds is the resolution" {
   samples 6 1 r1 | mlr --csv put '$duration_ns = ""; $runtime = "icount";
-    $instructions = $test == "map/hash/read" ? 100 + $round : 60;
+    $instructions = $test == "map/hash/read" ? 1000 + $round : 60;
     $build == "b" {$instructions += $test == "map/hash/write" ? 1 : 0.4};
     $build == "b" && $test == "map/hash/read" {$instructions += 3}' > s.csv
   regress-detect --baseline a s.csv > v.csv
@@ -325,7 +325,7 @@ y verifier_states improvement"
 @test "counted instructions: three seeds that happen to lie apart are no change" {
   # Of two equal kernels, one pair in sixteen has its medians further apart than the seeds' range.
   seeds() { # BASELINE CURRENT: three values each
-    VALUES="$1 $2" samples 3 1 r1 | mlr --csv put '$duration_ns = ""; $runtime = "icount";
+    samples 3 1 r1 | VALUES="$1 $2" mlr --csv put '$duration_ns = ""; $runtime = "icount";
       $instructions = splitax(ENV["VALUES"], " ")[$round + ($build == "b" ? 3 : 0)]' > s.csv
     regress-detect --baseline a s.csv | csv_value /dev/stdin verdict | sort -u
   }

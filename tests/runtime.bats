@@ -107,7 +107,9 @@ setup() {
   fake_kernel bzImage other
   run -2 --separate-stderr env ARCH=x86_64 get-kernel "url:file://$PWD/bzImage#sha256=$(printf x | sum /dev/stdin)"
   assert_equal "$output" ""
-  assert_contains "$stderr" "get-kernel: file cannot be fetched: 'url:file" || assert_contains "$stderr" "get-kernel: file cannot be fetched: 'file"
+  assert_contains "$stderr" "get-kernel: checksum is another: 'file://$PWD/bzImage': $(sum bzImage)"
+  run -2 --separate-stderr env ARCH=x86_64 get-kernel "url:-o#sha256=$(sum bzImage)"
+  assert_contains "$stderr" "get-kernel: not a url: '-o'"
   assert_equal "$(find "$KERNELS" -mindepth 1 -maxdepth 1 | wc -l)" 1
 }
 
@@ -205,6 +207,22 @@ boot_twice() {
   assert_equal "$(csv_value plan-1.csv status | sort -u)" ok
   [ "$(csv_value plan-1.csv jited_bytes '$test == "baseline/xdp/empty"')" -gt 0 ]
   assert_contains "$(csv_value 1.csv host_class | sort -u)" icount
+}
+
+@test "how a build is called changes no count, though the seed of a hash decides it" {
+  needs_kernel
+  make_plan
+  sed 's/array: {MAP_TYPE: BPF_MAP_TYPE_ARRAY}/hash: {MAP_TYPE: BPF_MAP_TYPE_HASH}/' suite.yml >hash.yml
+  bpf-compile-check --no-load --build host hash.yml >plan.csv
+  for label in b a-label-of-more-characters; do
+    run-in-vm -k "$KERNEL" --build "$label" --plan filled.csv --environment environment.csv plan.csv >"$label.csv"
+    assert_equal "$(csv_value "$label.csv" build | sort -u)" "$label"
+    assert_equal "$(csv_value filled.csv build | sort -u)" "$label"
+    assert_equal "$(csv_value environment.csv value '$name == "build"')" "$label"
+    csv_value "$label.csv" instructions >>"$label.counts"
+  done
+  cmp b.counts a-label-of-more-characters.counts
+  [ "$(sort -u b.counts | wc -l)" -gt 2 ]
 }
 
 @test "another architecture's tools are built, and measure on its kernel: the same bytes every time" {
@@ -331,7 +349,7 @@ make_trees() { # ADDITIONS...
 @test "a kernel that panics leaves rows that say so" {
   needs_kernel
   make_plan
-  VM_APPEND=rdinit=/none run -3 --separate-stderr run-in-vm -k "$KERNEL" --rounds 2 --exit-code plan.csv
+  VM_APPEND=rdinit=/none run -3 --separate-stderr run-in-vm -k "$KERNEL" --build b --rounds 2 --environment environment.csv --exit-code plan.csv
   printf '%s\n' "$output" >samples.csv
   assert_equal "$(csv_value samples.csv status | xargs)" "not_run not_run not_run not_run"
   assert_equal "$(csv_value samples.csv instructions | xargs)" ""
@@ -339,6 +357,9 @@ make_trees() { # ADDITIONS...
   assert_contains "$stderr" "4 of 4 did not run"
   assert_equal "$(sed q samples.csv)" "$(csv_value "$TOP/results-schema/samples.csv" name '$required == "true"' | paste -sd,)" ||
     assert_equal "$(sed q samples.csv)" "$(csv_value "$TOP/results-schema/samples.csv" name | paste -sd,)"
+  # It is filed beside those that ran.
+  assert_equal "$(mlr --icsv --onidx filter '$name =~ "^(host_class|runtime|track|suite|build)$"' then cut -f value environment.csv | xargs)" \
+    "$(csv_value samples.csv host_class | sed q) icount local $(csv_value plan.csv suite | sed q) b"
   no_machine
 }
 
@@ -351,6 +372,21 @@ make_trees() { # ADDITIONS...
   assert_contains "$(csv_value samples.csv reason | sed q)" "time-out after 60 s in bpf-run"
   assert_contains "$(cat messages)" "2 of 2 did not run"
   [ -e console.log ]
+  no_machine
+}
+
+@test "a machine that somebody killed is no time-out" {
+  needs_kernel
+  make_plan
+  run-in-vm -k "$KERNEL" plan.csv -- --iterations 2000000000 >samples.csv 3>&- &
+  pid=$!
+  for _ in $(seq 100); do
+    pkill -KILL -f "^qemu-system.*$BATS_TEST_TMPDIR" && break
+    sleep 0.2
+  done
+  wait $pid
+  assert_equal "$(csv_value samples.csv status | xargs)" "not_run not_run"
+  assert_contains "$(csv_value samples.csv reason | sed q)" "the machine was killed in "
   no_machine
 }
 
@@ -425,6 +461,21 @@ make_trees() { # ADDITIONS...
 	-k $KERNEL --frob plan.csv|run-in-vm: unknown option: '--frob'
 	-k $KERNEL plan.csv -- --frob|unrecognized option '--frob'
 	-k|run-in-vm: option '-k' needs an argument
+	TABLE
+}
+
+@test "what would be measured elsewhere than it was asked for is refused" {
+  # arguments | message
+  while IFS='|' read -r arguments message; do
+    # shellcheck disable=SC2086
+    run -2 --separate-stderr make -s -C "$TOP" RESULTS="$BATS_TEST_TMPDIR/results" SUITE=smoke $arguments
+    assert_contains "$stderr" "$message"
+    [ ! -e results ]
+  done <<-TABLE
+	bench RUNTIME=host KERNEL=deb:k|KERNEL is measured in a VM, and RUNTIME=host is this machine
+	compare RUNTIME=icount BASE=rev:HEAD|no kernel named to measure on
+	compare RUNTIME=host BASE=dir:/nonexistent|no such folder: '/nonexistent'
+	bisect RUNTIME=kvm TEST=t GOOD=deb:a BAD=deb:b|bisect goes by counted instructions
 	TABLE
 }
 

@@ -89,11 +89,14 @@ static int64_t find_tick(void)
 	return gap;
 }
 
-/* Sleep so long, and on to the next full second, as the path of a clock's reading depends on where
- * in its second it is: a carry more or less. */
+/* Sleep so long, and on to the same place in a second: a clock's reading is a sum, with a carry or
+ * not. Not to the full second, as kernels differ by some milliseconds in when the carry comes
+ * there.
+ */
+#define PLACE_NS 750000000
 static void settle(int64_t least_ns)
 {
-	struct timespec until = {(clock_ns(CLOCK_REALTIME) + least_ns) / 1000000000 + 1, 0};
+	struct timespec until = {(clock_ns(CLOCK_REALTIME) + least_ns) / 1000000000 + 1, PLACE_NS};
 
 	clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &until, NULL);
 }

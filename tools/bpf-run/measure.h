@@ -90,8 +90,8 @@ struct probe {
 	 * in it. For counted instructions, where the tick's are the only ones that are not the
 	 * test's own. */
 	int64_t tickless_ns;
-	/* Unless 0: before each call sleep so long, and on to the next full second. What the last
-	 * call has left to the kernel is done, and all find the clock in the same place. */
+	/* Unless 0: before each call sleep so long, and on to the same place in a second. What the
+	 * last call has left to the kernel is done, and clocks are read by the same path. */
 	int64_t settle_ns;
 	bool profiled;	      /* mark the calls for a profiler: see profile.h */
 	struct sample sample; /* written by measure_sample() */
