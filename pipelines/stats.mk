@@ -33,6 +33,7 @@ power: build/tests/power build/tests/past ## simulate error rates of the decisio
 	@mkdir -p build/power
 	$(Q)build/tests/power $(SIMULATED) alarms > build/power/alarms.csv
 	$(Q)build/tests/power $$(($(SIMULATED) / 10)) slowdowns > build/power/slowdowns.csv
+	$(Q)build/tests/power $(SIMULATED) counted > build/power/counted.csv
 	$(Q)build/tests/past $(SIMULATED) alarms > build/power/history-alarms.csv
 	$(Q)build/tests/past $$(($(SIMULATED) / 10)) latency > build/power/history-latency.csv
 	$(Q)pipelines/benchmark/error-rates build/power $(SIMULATED) > build/power/error-rates.md

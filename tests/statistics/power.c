@@ -6,6 +6,7 @@
  *
  *	power N alarms       false alarms in N comparisons of a build with itself
  *	power N slowdowns    the smallest slowdown that is found in 9 of 10 of N comparisons
+ *	power N counted      both, of instructions counted with a few seeds
  *
  * Output is CSV.
  */
@@ -53,6 +54,7 @@ static const struct noise models[] = {
 
 /* One run: the values of both builds, in order of rounds. */
 struct run {
+	bool counted; /* instructions, not time */
 	double value[NSIDES][SERIES][LOOKS * ROUNDS];
 };
 
@@ -90,12 +92,15 @@ static void simulate(gsl_rng *rng, const struct noise *m, double slowdown, struc
 
 static void write_rounds(FILE *f, const struct run *run, size_t nseries, const size_t *rounds)
 {
-	fputs("run_id,host_class,track,suite,test,entry_point,build,round,median_duration_ns\n", f);
+	const char *runtime = run->counted ? "icount" : "host";
+
+	fprintf(f, "run_id,host_class,runtime,track,suite,test,entry_point,build,round,median_%s\n",
+		run->counted ? "instructions" : "duration_ns");
 	for (enum side side = BASELINE; side < NSIDES; side++)
 		for (size_t s = 0; s < nseries; s++)
 			for (size_t r = 0; r < rounds[s]; r++)
-				fprintf(f, "r,h,t,s,%zu,e,%c,%zu,%.17g\n", s, "ab"[side], r,
-					run -> value[side][s][r]);
+				fprintf(f, "r,h,%s,t,s,%zu,e,%c,%zu,%.17g\n", runtime, s,
+					"ab"[side], r, run -> value[side][s][r]);
 }
 
 struct judgement {
@@ -194,7 +199,7 @@ static void alarms(gsl_rng *rng, size_t runs)
 		for (size_t nseries = 1; nseries <= SERIES; nseries += SERIES - 1) {
 			size_t n[NVERDICTS] = {0}, twice[NVERDICTS] = {0}, peers = 0;
 			size_t of = runs / nseries, all = of * nseries;
-			struct run run;
+			struct run run = {0};
 
 			for (size_t i = 0; i < of; i++) {
 				simulate(rng, &models[m], 0, &run);
@@ -224,7 +229,7 @@ static double power(gsl_rng *rng, const struct noise *m, double slowdown, size_t
 		    size_t runs, struct procedure p)
 {
 	size_t n[NVERDICTS] = {0}, all = runs * nseries;
-	struct run run;
+	struct run run = {0};
 	double found;
 
 	for (size_t i = 0; i < runs; i++) {
@@ -278,6 +283,68 @@ static void slowdowns(gsl_rng *rng, size_t runs)
 		}
 }
 
+/* What boots with other seeds count of one kernel: about COUNT, by a normal distribution, or in one
+ * of two places, as where memory happens to lie. */
+#define COUNT 500
+static void simulate_seeds(gsl_rng *rng, double sigma, bool places, double more, struct run *run)
+{
+	for (size_t s = 0; s < SERIES; s++)
+		for (enum side side = BASELINE; side < NSIDES; side++)
+			for (size_t r = 0; r < ROUNDS; r++)
+				run->value[side][s][r] =
+				    COUNT + (side ? more : 0) +
+				    (places ? (gsl_rng_uniform(rng) < .5 ? -sigma : sigma)
+					    : gsl_ran_gaussian(rng, sigma));
+}
+
+/* The share of series with the verdict, of `runs` or a few more. */
+static double share_counted(gsl_rng *rng, size_t seeds, double sigma, bool places, double more,
+			    size_t runs, enum verdict verdict)
+{
+	size_t n[NVERDICTS] = {0}, rounds[SERIES], of = (runs + SERIES - 1) / SERIES;
+	struct judgement judgement[SERIES];
+	struct run run = {.counted = true};
+
+	for (size_t s = 0; s < SERIES; s++)
+		rounds[s] = seeds;
+	for (size_t i = 0; i < of; i++) {
+		simulate_seeds(rng, sigma, places, more, &run);
+		judge(&run, SERIES, rounds, ALPHA, judgement);
+		for (size_t s = 0; s < SERIES; s++)
+			n[judgement[s].verdict]++;
+	}
+	return (double)n[verdict] / (double)(of * SERIES);
+}
+
+static void counted(gsl_rng *rng, size_t runs)
+{
+	static const double sigmas[] = {0, .1, .5, 1.5};
+	static const size_t all_seeds[] = {2, 3, 5, 10};
+
+	puts("seeds,standard_deviation,places,series_judged,false_regressions_pct,smallest_found");
+	for (size_t i = 0; i < sizeof(all_seeds) / sizeof(*all_seeds); i++)
+		for (size_t j = 0; j < 2 * sizeof(sigmas) / sizeof(*sigmas) - 1; j++) {
+			bool places = j >= sizeof(sigmas) / sizeof(*sigmas);
+			double sigma = sigmas[places ? j - 3 : j];
+			size_t seeds = all_seeds[i];
+			unsigned low = 1, high = 4096; /* eighths of an instruction */
+
+			while (low < high) {
+				unsigned middle = (low + high) / 2;
+
+				if (share_counted(rng, seeds, sigma, places, middle / 8., runs / 10,
+						  REGRESSION) >= POWER)
+					high = middle;
+				else
+					low = middle + 1;
+			}
+			printf("%zu,%g,%s,%zu,%.3f,%g\n", seeds, sigma, places ? "two" : "",
+			       (runs + SERIES - 1) / SERIES * SERIES,
+			       100 * share_counted(rng, seeds, sigma, places, 0, runs, REGRESSION),
+			       low / 8.);
+		}
+}
+
 int main(int argc, char **argv)
 {
 	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
@@ -288,8 +355,10 @@ int main(int argc, char **argv)
 		alarms(rng, runs);
 	else if (runs && !strcmp(argv[2], "slowdowns"))
 		slowdowns(rng, runs);
+	else if (runs && !strcmp(argv[2], "counted"))
+		counted(rng, runs);
 	else
-		errx(2, "usage: power N alarms|slowdowns");
+		errx(2, "usage: power N alarms|slowdowns|counted");
 	gsl_rng_free(rng);
 	return 0;
 }

@@ -18,8 +18,9 @@
 
 /* How far counts lie apart. */
 struct spread {
-	double rounds;	/* the values of rounds, which may be boots with other seeds */
-	double within;	/* the samples of one round, which is one boot */
+	double rounds; /* the values of rounds, which may be boots with other seeds */
+	double within; /* the samples of one round, which is one boot */
+	double mean[NSIDES];
 	double squares; /* of the round values' distances from their side's mean */
 	size_t freedom;
 };
@@ -69,7 +70,8 @@ static size_t take_side(const struct comparison *c, struct finding *f, enum side
 	}
 	spread->rounds = fmax(spread->rounds, range(b.value, n));
 	if (n) {
-		spread->squares += gsl_stats_tss(b.value, 1, n);
+		spread->mean[side] = gsl_stats_mean(b.value, 1, n);
+		spread->squares += gsl_stats_tss_m(b.value, 1, n, spread->mean[side]);
 		spread->freedom += n - 1;
 	}
 	f->value[side] = stats_median(b.value, n);
@@ -82,7 +84,7 @@ static size_t take_side(const struct comparison *c, struct finding *f, enum side
 void judge_exact(const struct comparison *c, struct finding *f)
 {
 	bool instructions = !strcmp(c->cols.metrics.name[f->metric], "instructions");
-	double tolerance, change, unseen = 0;
+	double tolerance = 0, change, seen, unseen = 0;
 	struct spread spread = {0};
 	size_t n[NSIDES];
 
@@ -93,13 +95,14 @@ void judge_exact(const struct comparison *c, struct finding *f)
 		return;
 	}
 	change = f->value[CURRENT] - f->value[BASELINE];
+	seen = fabs(change);
 	if (f->value[BASELINE] > 0 && f->value[CURRENT] > 0)
 		f->ratio = f->ratio_low = f->ratio_high = f->value[CURRENT] / f->value[BASELINE];
 	if (instructions) {
 		tolerance = fmax(INSTRUCTIONS_TOLERANCE, seed_tolerance(&spread, n));
+		/* Of counts in two places the median may jump where the mean hardly moves. */
+		seen = fmin(seen, fabs(spread.mean[CURRENT] - spread.mean[BASELINE]));
 		unseen = fmax(INSTRUCTIONS_TOLERANCE, f->rule.alert * f->value[BASELINE]);
-	} else {
-		tolerance = 0;
 	}
 	if (!instructions && spread.rounds > 0) {
 		finding_set(f, UNSTABLE, "a count that differs by %g within one build",
@@ -107,13 +110,12 @@ void judge_exact(const struct comparison *c, struct finding *f)
 	} else if (instructions && spread.within > unseen) {
 		finding_set(f, UNSTABLE, "a count that differs by %g within one round",
 			    spread.within);
-	} else if (fabs(change) <= tolerance && tolerance > unseen) {
+	} else if (seen <= tolerance && tolerance > unseen) {
 		/* Too coarse to show that nothing changed. */
 		finding_set(f, INCONCLUSIVE,
-			    "the count differs by %g within one build: a change of more would have "
-			    "been seen",
-			    spread.rounds);
-	} else if (fabs(change) <= tolerance) {
+			    "seeds explain a difference of %.3g: one of more would have been seen",
+			    tolerance);
+	} else if (seen <= tolerance) {
 		finding_set(f, UNCHANGED, NULL);
 	} else {
 		finding_set(f, (change > 0) != f->rule.higher_is_better ? REGRESSION : IMPROVEMENT,
