@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Metrics without noise: counts that the kernel or an emulator gives. No test is needed: any
- * difference is a change. Only instructions may differ between rounds, which then are boots with
- * other seeds: how far they differ is the resolution of the series.
+ * Metrics without noise: counts that the kernel or an emulator gives. Any difference is a change.
+ * Only instructions may differ between rounds, which then are boots with other seeds: what those
+ * explain is the resolution of the series.
  */
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_statistics_double.h>
