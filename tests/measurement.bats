@@ -136,6 +136,15 @@ cpu/wrong  wrong_result 1"
   assert_equal "$(csv_value samples.csv status | sort -u)" ok
 }
 
+@test "what the timed calls returned is a column: the value, or the values with their counts" {
+  requires bpf
+  measure '^(chain|coin|trigger/cgroup|loop)$' --rounds 10 -c 10 -r
+  assert_equal "$(csv_value samples.csv returned '$test == "chain"' | sort -u)" 0
+  # A sample is two calls. In 40 of them all that can be is (but for one run of this test in 50 000).
+  assert_equal "$(csv_value samples.csv returned '$test == "coin"' | sort -u | xargs -d '\n')" '0 0:1 1:1 1'
+  assert_equal "$(csv_value samples.csv returned '$test =~ "^(trigger|loop)"' | sort -u)" ''
+}
+
 @test "a test on all CPUs has a row a CPU" {
   requires bpf cpus2
   measure '^cpu/all' --rounds 2

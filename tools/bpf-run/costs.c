@@ -52,16 +52,21 @@ void measure_costs(const struct probe *probe, struct sample *samples, size_t n)
 			double off = own_fixed(s, probe->large, r) - fixed;
 
 			s->cost[r] = (s->large[r] - fixed) / probe->large;
-			if (r == READ_CPU_NS && fabs(off) > NONLINEAR * s->large[r])
+			if (r != READ_CPU_NS)
+				continue;
+			if (fabs(off) > NONLINEAR * s->large[r])
 				s->marks |= MARK_NONLINEAR;
+			/* Counted, the slope is the sample's number. */
+			if ((probe->tickless_ns ? s->slope[r] : s->cost[r]) < 0)
+				s->marks |= MARK_NEGATIVE;
 		}
 	}
 }
 
 const char *mark_text(unsigned int marks, char *buffer, size_t size)
 {
-	static const char *const names[] = {"preempted", "migrated", "stolen", "nonlinear",
-					    "stats"};
+	static const char *const names[] = {"preempted", "migrated", "stolen",
+					    "nonlinear", "stats",    "negative"};
 
 	*buffer = '\0';
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {

@@ -312,6 +312,8 @@ static bool is_inside(const struct pair *p, const struct window *w)
 
 static void compare_result(const struct probe *probe, const struct call *call, struct sample *s)
 {
+	if (!call->error)
+		returned_add(&s->returned, call->result);
 	if (!probe->compared || call->result == probe->expected_result)
 		return;
 	s->wrong = true;

@@ -55,10 +55,29 @@ enum {
 	MARK_STOLEN = 4,    /* the hypervisor took the CPU meanwhile */
 	MARK_NONLINEAR = 8, /* the pair disagrees with the fixed cost of the others */
 	MARK_STATS = 16,    /* the kernel timed each run of the program, which takes time itself */
+	MARK_NEGATIVE = 32, /* its cost is below zero: less than the noise of what is taken off */
 };
 
 /** mark_text - the marks as the cell `mark` has them, separated by blanks */
 const char *mark_text(unsigned int marks, char *buffer, size_t size);
+
+/* What the last invocations of calls returned; values beyond those kept are counted as others. */
+#define RETURNED_KEPT 8
+struct returned {
+	size_t n;
+	uint32_t value[RETURNED_KEPT];
+	uint64_t count[RETURNED_KEPT], others;
+};
+
+/** returned_add - count a result */
+void returned_add(struct returned *returned, uint32_t value);
+
+/**
+ * returned_text - as the cell `returned` has it: the value, or, of several, value:count pairs, the
+ * most frequent first, and others:count last
+ * @return: @buffer, "" when nothing was counted
+ */
+const char *returned_text(const struct returned *returned, char *buffer, size_t size);
 
 struct sample {
 	double large[READ_COUNT]; /* of the large call; NaN where nothing was read */
@@ -69,6 +88,7 @@ struct sample {
 	int error;  /* of the call; 0 when it succeeded */
 	bool wrong; /* a call's last invocation gave `result`, which is not what was expected */
 	uint32_t result;
+	struct returned returned;
 	/* With a consumer: invocations of all probes, and the records that came through. */
 	uint64_t invocations, records;
 };
@@ -93,6 +113,7 @@ struct probe {
 	/* Unless 0: before each call sleep so long, and on to the same place in a second. What the
 	 * last call has left to the kernel is done, and clocks are read by the same path. */
 	int64_t settle_ns;
+	double runs;	      /* how often its program runs for each invocation; NaN for unknown */
 	bool profiled;	      /* mark the calls for a profiler: see profile.h */
 	struct sample sample; /* written by measure_sample() */
 

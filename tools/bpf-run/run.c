@@ -53,7 +53,7 @@ static void end_variant(struct run *run, struct variant *variant, enum status st
 		plan_warn(variant->row[0], status, reason);
 	}
 	for (size_t i = 0; i < variant->nrows; i++)
-		samples_write_failure(run->out, variant->row[i], run->round, status, reason);
+		samples_write_failure(run->out, variant->row[i], run->round, status, reason, NAN);
 	variant->ended = true;
 }
 
@@ -130,6 +130,7 @@ static void make_probes(struct run *run, struct variant *variant)
 	for (size_t i = 0; i < variant->nrows; i++)
 		for (size_t c = 0; c < lists[i].n; c++) {
 			variant->probes[variant->nprobes].cpu = lists[i].cpu[c];
+			variant->probes[variant->nprobes].runs = NAN;
 			variant->entry[variant->nprobes++] = i;
 		}
 	free(lists);

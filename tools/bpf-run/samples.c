@@ -68,6 +68,18 @@ struct drops samples_drops(const struct plan_row *row, const struct probe *probe
 	return d;
 }
 
+/* What a triggered program returns nobody sees; an operation in user space returns nothing. */
+static void write_returned(struct csv_writer *w, const struct probe *probe,
+			   const struct sample *sample)
+{
+	char text[256];
+
+	if (probe->target->trigger || probe->target->user)
+		csv_write_empty(w);
+	else
+		csv_write_cell(w, returned_text(&sample->returned, text, sizeof(text)));
+}
+
 static void write_drops(struct csv_writer *w, const struct plan_row *row, const struct probe *probe,
 			const struct sample *sample)
 {
@@ -125,6 +137,8 @@ void samples_write(struct samples *samples, const struct plan_row *row, uint64_t
 	for (int r = READ_CYCLES; r < READ_COUNT; r++)
 		csv_write_double(&w, counted ? NAN : sample->cost[r] / operations);
 	write_drops(&w, row, probe, sample);
+	csv_write_double(&w, probe->runs);
+	write_returned(&w, probe, sample);
 	csv_write_cell(&w, mark_text(sample->marks, marks, sizeof(marks)));
 	csv_write_cell(&w, status_name(STATUS_OK));
 	csv_write_empty(&w);
@@ -133,7 +147,7 @@ void samples_write(struct samples *samples, const struct plan_row *row, uint64_t
 }
 
 void samples_write_failure(struct samples *samples, const struct plan_row *row, uint64_t round,
-			   enum status status, const char *reason)
+			   enum status status, const char *reason, double runs)
 {
 	struct csv_writer w = {.f = stdout};
 
@@ -149,7 +163,9 @@ void samples_write_failure(struct samples *samples, const struct plan_row *row, 
 		csv_write_empty(&w);
 	for (int i = 0; i < 3; i++)
 		csv_write_empty(&w); /* produced, consumed, dropped */
-	csv_write_empty(&w);	     /* mark */
+	csv_write_double(&w, runs);
+	csv_write_empty(&w); /* returned */
+	csv_write_empty(&w); /* mark */
 	csv_write_cell(&w, status_name(status));
 	csv_write_cell(&w, reason);
 	end_row(&w, samples, row);

@@ -35,8 +35,9 @@ double samples_count(const struct probe *probe, const struct sample *sample);
 void samples_write(struct samples *samples, const struct plan_row *row, uint64_t round,
 		   size_t index, const struct probe *probe, const struct sample *sample);
 
-/** samples_write_failure - a row that says what became of an entry point, without a number */
+/** samples_write_failure - a row that says what became of an entry point, without a number
+ * @runs: how often it ran for each call, where that is why; else NaN */
 void samples_write_failure(struct samples *samples, const struct plan_row *row, uint64_t round,
-			   enum status status, const char *reason);
+			   enum status status, const char *reason, double runs);
 
 #endif

@@ -19,6 +19,9 @@ static const char *const status_names[STATUS_COUNT] = {
     [STATUS_RUN_FAILED] = "run_failed",
     [STATUS_WRONG_RESULT] = "wrong_result",
     [STATUS_DROPPED] = "dropped",
+    [STATUS_MISSED] = "missed",
+    [STATUS_CHANGED_PACKET] = "changed_packet",
+    [STATUS_BELOW_NOISE] = "below_noise",
     [STATUS_UNSUPPORTED] = "unsupported",
     [STATUS_INTERRUPTED] = "interrupted",
     [STATUS_NOT_RUN] = "not_run",
@@ -80,6 +83,7 @@ static const struct {
     {AT(description), TEXT},
     {AT(proof), TEXT},
     {AT(net_of), TEXT},
+    {AT(fresh_packet), FLAG},
 };
 #define NFIELDS (sizeof(fields) / sizeof(*fields))
 

@@ -23,6 +23,9 @@ enum status {
 	STATUS_RUN_FAILED,
 	STATUS_WRONG_RESULT,
 	STATUS_DROPPED,
+	STATUS_MISSED,	       /* it ran less often than it was called, or its trigger fired */
+	STATUS_CHANGED_PACKET, /* later runs of a call see another packet than the first */
+	STATUS_BELOW_NOISE,    /* its cost is not above zero */
 	STATUS_UNSUPPORTED,
 	STATUS_INTERRUPTED,
 	STATUS_NOT_RUN,
@@ -67,6 +70,7 @@ struct plan_row {
 	uint64_t keep;	 /* rounds that a loaded object serves; 0 for one */
 	uint64_t visits; /* times a round that the test is measured; 0 for one */
 	bool control;
+	bool fresh_packet; /* each run gets a packet of its own */
 	char *program_hash;
 	enum status status;
 	char *reason, *log;

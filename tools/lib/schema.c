@@ -39,6 +39,7 @@ static const struct schema_column plan_columns[] = {
     {"description", "text", "", false},
     {"proof", "text", "", false},
     {"net_of", "text", "", false},
+    {"fresh_packet", "flag", "", false},
 };
 TABLE(plan, "plan");
 
@@ -71,6 +72,8 @@ static const struct schema_column samples_columns[] = {
     {"produced", "integer", "records", false},
     {"consumed", "integer", "records", false},
     {"dropped", "integer", "records", false},
+    {"runs", "number", "runs per invocation", false},
+    {"returned", "text", "", false},
     {"mark", "text", "", true},
     {"status", "enumeration", "", true},
     {"reason", "text", "", true},
