@@ -42,7 +42,7 @@ numbers() {
 # history VALUE...: summary rows of one test, a build b1, b2, … each
 history() {
   local i=0 value
-  echo run_id,timestamp,host_class,runtime,track,suite,test,entry_point,build,control,median_duration_ns,median_instructions,status,reason
+  echo run_id,timestamp,host_class,runtime,track,suite,test,entry_point,build,control,value_duration_ns,value_instructions,status,reason
   for value; do
     i=$((i + 1))
     printf 'r%d,2026-%02d-%02dT00:00:00Z,h,host,t,s,x,main,b%d,0,%s,,ok,\n' $i $((i / 28 + 1)) $((i % 28 + 1)) $i "$value"
@@ -93,8 +93,8 @@ LEVEL=(100 101 99 100.5 99.5 100.2 99.8 101 99 100)
   requires Rscript
   samples 20 6 r1 | slower 1.02 map/hash/read > s.csv
   regress-detect --baseline a s.csv > v.csv
-  stats-reduce --per-round s.csv | mlr --csv filter '$test == "map/hash/read"' then cut -o -f build,median_duration_ns > r.csv
-  Rscript -e 'd <- read.csv("r.csv"); x <- log(d$median[d$build == "b"] / d$median[d$build == "a"])
+  stats-reduce --per-round s.csv | mlr --csv filter '$test == "map/hash/read"' then cut -o -f build,value_duration_ns > r.csv
+  Rscript -e 'd <- read.csv("r.csv"); x <- log(d$value[d$build == "b"] / d$value[d$build == "a"])
     p <- wilcox.test(x, mu = log(1.01), alternative = "greater")$p.value
     w <- wilcox.test(x, conf.int = TRUE, conf.level = .99)
     cat(sprintf("%.9f %.9f %.9f %.9f", exp(w$estimate), exp(w$conf.int[1]), exp(w$conf.int[2]), p))' > r.txt
@@ -106,9 +106,9 @@ LEVEL=(100 101 99 100.5 99.5 100.2 99.8 101 99 100)
   samples 20 6 r1 | mlr --csv filter '$build == "a"' > one.csv
   samples 20 7 r2 | slower 1.02 map/hash/read | mlr --csv filter '$build == "b"' > two.csv
   regress-detect one.csv two.csv > v.csv
-  stats-reduce --per-round one.csv two.csv | mlr --csv filter '$test == "map/hash/read"' then cut -o -f build,median_duration_ns > r.csv
+  stats-reduce --per-round one.csv two.csv | mlr --csv filter '$test == "map/hash/read"' then cut -o -f build,value_duration_ns > r.csv
   mlr --icsv --onidx filter '$test == "map/hash/read"' then put -q 'print 1 + $margin_pct / 100' v.csv > margin
-  Rscript -e 'd <- read.csv("r.csv"); a <- log(d$median[d$build == "a"]); b <- log(d$median[d$build == "b"])
+  Rscript -e 'd <- read.csv("r.csv"); a <- log(d$value[d$build == "a"]); b <- log(d$value[d$build == "b"])
     m <- log(scan("margin", quiet = TRUE)); w <- wilcox.test(b, a, conf.int = TRUE, conf.level = .99)
     p <- if (w$estimate > 0) wilcox.test(b, a, mu = m, alternative = "greater") else wilcox.test(b, a, mu = -m, alternative = "less")
     cat(sprintf("%.9f %.9f %.9f %.9f", exp(w$estimate), exp(w$conf.int[1]), exp(w$conf.int[2]), p$p.value))' > r.txt
@@ -498,7 +498,7 @@ b unchanged 4"
   counted() {
     local range=$1
     shift
-    history "$@" | mlr --csv put '$runtime = "icount"; $instructions = $median_duration_ns; $median_duration_ns = "";
+    history "$@" | mlr --csv put '$runtime = "icount"; $instructions = $value_duration_ns; $value_duration_ns = "";
       $min_instructions = $instructions; $max_instructions = $instructions + '"$range"
   }
   counted 0 100 100 100 120 100 100 110 > h.csv
@@ -506,7 +506,7 @@ b unchanged 4"
   assert_equal "$(mlr --icsv --onidx cut -o -f metric,verdict v.csv)" "instructions suspected"
   counted 4 100 100 100 100 100 103 > h.csv
   assert_equal "$(regress-detect --history h.csv | csv_value /dev/stdin verdict)" unchanged
-  mlr --csv cut -x -f median_duration_ns h.csv > only.csv
+  mlr --csv cut -x -f value_duration_ns h.csv > only.csv
   assert_equal "$(regress-detect --history only.csv | csv_value /dev/stdin verdict)" unchanged
 }
 
@@ -516,7 +516,7 @@ b unchanged 4"
     local test=$1 control=$2 operations=$3
     shift 3
     history "$@" | mlr --csv put '$test = "'"$test"'"; $control = '"$control"'; $operations = '"$operations"'; $program_type = "xdp";
-      $runtime = "icount"; $median_instructions = $median_duration_ns; $median_duration_ns = ""'
+      $runtime = "icount"; $value_instructions = $value_duration_ns; $value_duration_ns = ""'
   }
   # The suite's order is not that of the baseline first.
   rows same 0 1 491 491 491 492 > 1.csv
@@ -532,7 +532,7 @@ b unchanged 4"
   regress-detect --history --net h.csv > net.csv
   assert_equal "$(verdicts net.csv | xargs)" 'baseline/xdp/empty:59:60 grew:241:251'
   # It grew by as much as the baseline shrank.
-  mlr --csv put '$test == "hidden" && $build == "b4" {$median_instructions = 60.5}' then put '$test == "baseline/xdp/empty" && $build == "b4" {$median_instructions = 58}' \
+  mlr --csv put '$test == "hidden" && $build == "b4" {$value_instructions = 60.5}' then put '$test == "baseline/xdp/empty" && $build == "b4" {$value_instructions = 58}' \
     h.csv | regress-detect --history --net > net.csv
   assert_equal "$(verdicts net.csv | xargs)" 'baseline/xdp/empty:59:58 grew:241:253 halves:101:102 hidden:0:2.5 same:432:434'
   # Without a baseline there is nothing to subtract; two are one too many.
@@ -570,7 +570,7 @@ x suspected"
   { head -n 1 h.csv; sed 1d h.csv | tac; } > reversed.csv
   run -0 --separate-stderr regress-detect --history -o v.csv reversed.csv
   assert_contains "$stderr" "rows are not in time order"
-  mlr --csv cut -f test,timestamp,median_duration_ns h.csv > times.csv
+  mlr --csv cut -f test,timestamp,value_duration_ns h.csv > times.csv
   assert_equal "$(regress-detect --history --key test --value duration_ns times.csv | csv_value /dev/stdin first_bad_build)" \
     "$(csv_value h.csv timestamp '$build == "b11"')"
   mlr --csv cut -x -f timestamp times.csv | regress-detect --history --key test --value duration_ns > v.csv
@@ -650,6 +650,54 @@ improvement 200"
   mlr --csv put '$round += 20' s.csv > more.csv
   regress-detect --alpha 0.005 --baseline a s.csv more.csv > v.csv
   assert_equal "$(csv_value v.csv rounds | uniq)" 40
+}
+
+# --- results of schema version 1 ---
+
+# version_1: summary.csv or rounds.csv as version 1 had it, where median_ of rounds.csv was the value of a round
+version_1() {
+  if [ "$1" = rounds ]; then
+    mlr --csv put '$median_duration_ns = $value_duration_ns'
+  else
+    cat
+  fi | mlr --csv cut -x -r -f '^value_|heap|^runs$|^returned$'
+}
+
+@test "rounds of schema version 1 are read beside later ones, and it is said which they are" {
+  samples 20 1 r1 > s.csv
+  stats-reduce --per-round s.csv > rounds.csv
+  version_1 rounds < rounds.csv > old.csv
+  mlr --csv filter '$build == "a"' old.csv > base.csv
+  mlr --csv filter '$build == "b"' rounds.csv > head.csv
+  regress-detect --baseline a s.csv > wanted.csv
+  run -0 --separate-stderr regress-detect -o v.csv base.csv head.csv
+  assert_equal "$stderr" "regress-detect: results of schema version 1: median_duration_ns is the value of a round, and taken for value_duration_ns (base.csv)"
+  diff wanted.csv v.csv
+  # So they are where both are rows of one file.
+  mlr --csv unsparsify base.csv head.csv | regress-detect --baseline a 2> said.txt | diff wanted.csv -
+  assert_equal "$(wc -l < said.txt)" 1
+  run -0 --separate-stderr regress-detect --baseline a s.csv
+  assert_equal "$stderr" ''
+}
+
+@test "a summary of schema version 1 is read alone, and refused beside values" {
+  history "${LEVEL[@]}" 110 111 110 > new.csv
+  mlr --csv rename -r '^value_,median_' then put '$timestamp = sub($timestamp, "2026", "2025")' new.csv > old.csv
+  run -0 --separate-stderr regress-detect --history -o v.csv old.csv
+  assert_equal "$stderr" "regress-detect: results of schema version 1: median_duration_ns is of all samples, another number than value_duration_ns (old.csv)"
+  assert_equal "$(csv_value v.csv verdict)" suspected
+  local two="the summary of schema version 1 'old.csv' has median_duration_ns, another number than the value_duration_ns of 'new.csv': take its rounds.csv instead"
+  assert_trouble "$two (new.csv line 2)" regress-detect --history old.csv new.csv
+  assert_trouble "$two (old.csv line 2)" regress-detect new.csv old.csv
+  assert_trouble "$two (new.csv line 2)" regress-detect old.csv new.csv
+  mlr --csv unsparsify old.csv new.csv > both.csv
+  assert_trouble "take its rounds.csv instead (both.csv line 15)" regress-detect --history both.csv
+}
+
+@test "a file without a column of values is refused, by name" {
+  history "${LEVEL[@]}" | mlr --csv cut -x -r -f '^value_' > none.csv
+  assert_trouble "missing column 'duration_ns' or 'value_duration_ns' (none.csv)" regress-detect --history none.csv
+  assert_trouble "missing column 'duration_ns' or 'value_duration_ns' (none.csv)" regress-detect none.csv none.csv
 }
 
 # --- for people ---

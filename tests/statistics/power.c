@@ -94,7 +94,7 @@ static void write_rounds(FILE *f, const struct run *run, size_t nseries, const s
 {
 	const char *runtime = run->counted ? "icount" : "host";
 
-	fprintf(f, "run_id,host_class,runtime,track,suite,test,entry_point,build,round,median_%s\n",
+	fprintf(f, "run_id,host_class,runtime,track,suite,test,entry_point,build,round,value_%s\n",
 		run->counted ? "instructions" : "duration_ns");
 	for (enum side side = BASELINE; side < NSIDES; side++)
 		for (size_t s = 0; s < nseries; s++)

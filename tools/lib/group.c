@@ -176,6 +176,11 @@ bool group_add(struct group *g, uint32_t id, struct rounds *rounds, const struct
 	return is_new_sample(g, id, rounds, in, g->cell[g->n++]);
 }
 
+bool metric_is_cost(const char *metric)
+{
+	return !strcmp(metric, "duration_ns") || !strcmp(metric, "instructions");
+}
+
 static int by_number(const void *a, const void *b)
 {
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -234,10 +239,11 @@ static void singles(const double *value, size_t n, struct by_round *out)
 			continue;
 		out->round[out->n] = (uint32_t)i;
 		out->value[out->n] = out->sample[out->n] = value[i];
-		out->begin[out->n] = out->n;
+		out->begin[out->n] = out->cell[out->n] = out->n;
 		out->n++;
 	}
-	out->begin[out->n] = out->n;
+	out->begin[out->n] = out->cell[out->n] = out->n;
+	out->ncells = out->n;
 }
 
 /* Put the samples in order of their cells: order[] lists the cells as they follow one another.
@@ -264,15 +270,21 @@ static size_t *distribute(const struct group *g, const double *value, const uint
 	return sorted;
 }
 
-/* The value of a round from its cells, of which those without a sample do not count. */
-static double value_of(double *sample, size_t *count, size_t ncells)
+/* The value of a round from its cells, of which those without a sample do not count: they begin at
+ * sample[at]. */
+static double value_of(struct by_round *out, size_t at, size_t *count, size_t ncells)
 {
-	size_t used = 0;
+	size_t used = 0, begin = at;
 
-	for (size_t c = 0; c < ncells; c++)
-		if (count[c])
-			count[used++] = count[c];
-	return used ? round_value(sample, count, used) : NAN;
+	for (size_t c = 0; c < ncells; c++) {
+		if (!count[c])
+			continue;
+		out->cell[out->ncells++] = begin;
+		begin += count[c];
+		count[used++] = count[c];
+	}
+	out->cell[out->ncells] = begin;
+	return used ? round_value(out->sample + at, count, used) : NAN;
 }
 
 void group_by_round(const struct group *g, size_t which, const struct rounds *rounds,
@@ -290,6 +302,7 @@ void group_by_round(const struct group *g, size_t which, const struct rounds *ro
 	out->value = xmalloc(most * sizeof(*out->value));
 	out->begin = xmalloc((most + 1) * sizeof(*out->begin));
 	out->sample = xmalloc(g->n * sizeof(*out->sample));
+	out->cell = xmalloc((most + 1) * sizeof(*out->cell));
 	if (!g->cell) {
 		singles(value, g->n, out);
 		return;
@@ -309,7 +322,7 @@ void group_by_round(const struct group *g, size_t which, const struct rounds *ro
 			n += count[end];
 		out->round[out->n] = g->cells[order[c]].round;
 		out->begin[out->n] = at;
-		out->value[out->n++] = value_of(out->sample + at, count + c, end - c);
+		out->value[out->n++] = value_of(out, at, count + c, end - c);
 		at += n;
 	}
 	out->begin[out->n] = at;
@@ -322,6 +335,7 @@ void by_round_release(struct by_round *b)
 	free(b->round);
 	free(b->value);
 	free(b->begin);
+	free(b->cell);
 	free(b->sample);
 	*b = (struct by_round){0};
 }

@@ -79,6 +79,15 @@ bool group_add(struct group *g, uint32_t id, struct rounds *rounds, const struct
 /* For a tool whose groups are of one entry point: what such a row means. */
 #define GROUP_TWICE "a sample that is there already: is a file given twice? (%s line %zu)"
 
+/* The status of a group whose value is not above zero where it is a cost, and why. */
+#define BELOW_NOISE "below_noise"
+#define BELOW_NOISE_REASON                                                                         \
+	"its cost is not above zero: it can't be told from that of its trigger without it"
+
+/** metric_is_cost - whether values of this name are what a program costs, which is above zero; any
+ * other column may hold anything */
+bool metric_is_cost(const char *metric);
+
 /** group_rounds - how many rounds have a value in the group */
 size_t group_rounds(const struct group *g);
 void group_release(struct group *g, size_t nvalues);
@@ -89,7 +98,9 @@ struct by_round {
 	uint32_t *round; /* n round numbers, in order of rounds_before() */
 	double *value;	 /* n round values, NaN for a round without a value */
 	size_t *begin;	 /* n + 1: the samples of round i are sample[begin[i]..begin[i + 1] - 1] */
-	double *sample;	 /* without the empty ones; reordered within a round */
+	double *sample;	 /* without the empty ones; reordered within a cell */
+	size_t ncells; /* a cell is what one CPU took in one round; one without a sample is none */
+	size_t *cell;  /* ncells + 1: where each begins in sample, like begin */
 };
 
 void group_by_round(const struct group *g, size_t which, const struct rounds *rounds,

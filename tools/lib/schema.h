@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 /* Raised when the meaning of a column changes; recorded in environment.csv. */
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 
 struct schema_column {
 	const char *name;

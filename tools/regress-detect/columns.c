@@ -18,18 +18,27 @@ static const char *const exact[] = {"insns", "jited_bytes", "verified_insns", "v
 				    "stack_bytes"};
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-/* A metric is a column of its own, or in rounds.csv and summary.csv the median of it. */
+static int prefixed_column(const struct csv_reader *in, const char *prefix, const char *name)
+{
+	char *whole = xasprintf("%s_%s", prefix, name);
+	int column = csv_column(in, whole);
+
+	free(whole);
+	return column;
+}
+
+/* A metric is a column of its own, or in rounds.csv and summary.csv the value of it. */
 static int metric_column(const struct csv_reader *in, const char *name)
 {
 	int column = csv_column(in, name);
-	char *median;
 
-	if (column < 0) {
-		median = xasprintf("median_%s", name);
-		column = csv_column(in, median);
-		free(median);
-	}
-	return column;
+	return column >= 0 ? column : prefixed_column(in, "value", name);
+}
+
+/* The column that schema version 1 had for it there. */
+static int median_column(const struct csv_reader *in, const char *name)
+{
+	return csv_column(in, name) >= 0 ? -1 : prefixed_column(in, "median", name);
 }
 
 static void choose_metrics(struct columns *c, const struct csv_reader *in)
@@ -39,7 +48,8 @@ static void choose_metrics(struct columns *c, const struct csv_reader *in)
 
 	if (c->metrics.n)
 		return;
-	if (metric_column(in, "duration_ns") < 0 && csv_column(in, "verified_insns") >= 0) {
+	if (metric_column(in, "duration_ns") < 0 && median_column(in, "duration_ns") < 0 &&
+	    csv_column(in, "verified_insns") >= 0) {
 		from = planned;
 		n = COUNT(planned);
 		c->metrics_given = true;
@@ -48,23 +58,31 @@ static void choose_metrics(struct columns *c, const struct csv_reader *in)
 		names_add(&c->metrics, from[i]);
 }
 
+static void fail_without(const struct csv_reader *in, const char *metric)
+{
+	errx(EXIT_TROUBLE, "missing column '%s' or 'value_%s' (%s)", metric, metric, in->path);
+}
+
 static void find_metrics(struct layout *l, const struct columns *c, const struct csv_reader *in)
 {
 	bool any = false;
 
 	l->metrics = xmalloc(c->metrics.n * sizeof(*l->metrics));
+	l->medians = xmalloc(c->metrics.n * sizeof(*l->medians));
 	for (size_t i = 0; i < c->metrics.n; i++) {
+		bool found;
+
 		l->metrics[i] = metric_column(in, c->metrics.name[i]);
-		any |= l->metrics[i] >= 0;
-		if (l->metrics[i] < 0 && c->metrics_given)
-			errx(EXIT_TROUBLE, "missing column '%s' (%s)", c->metrics.name[i],
-			     in->path);
+		l->medians[i] = median_column(in, c->metrics.name[i]);
+		found = l->metrics[i] >= 0 || l->medians[i] >= 0;
+		any |= found;
+		if (!found && c->metrics_given)
+			fail_without(in, c->metrics.name[i]);
 	}
 	if (!any)
-		errx(EXIT_TROUBLE, "missing column '%s' (%s)", c->metrics.name[0], in->path);
+		fail_without(in, c->metrics.name[0]);
 }
 
-/* Host class and track may be missing: a plan has neither. */
 static bool may_be_missing(const struct columns *c, const char *key)
 {
 	return !c->keys_given && (!strcmp(key, "host_class") || !strcmp(key, "track"));
@@ -92,6 +110,7 @@ void layout_find(struct layout *l, struct columns *c, const struct csv_reader *i
 	l->reason = csv_column(in, "reason");
 	l->control = csv_column(in, "control");
 	l->runtime = csv_column(in, "runtime");
+	l->by_round = csv_column(in, "round") >= 0;
 	if (l->build < 0 && !c->keys_given)
 		errx(EXIT_TROUBLE, "missing column 'build' (%s)", in->path);
 }
@@ -106,11 +125,61 @@ void layout_key(const struct layout *l, const struct columns *c, const struct cs
 			key_add(key, "", 0);
 }
 
-void layout_values(const struct layout *l, const struct columns *c, const struct csv_reader *in,
-		   double *value)
+/* Remember which version a file is of, and what is taken for what. */
+static void note_old(struct layout *l, struct columns *c, const struct csv_reader *in,
+		     const char *metric)
+{
+	char *note;
+
+	if (l->noted_old)
+		return;
+	l->noted_old = true;
+	note = xasprintf(l->by_round ? "results of schema version 1: median_%s is the value of a "
+				       "round, and taken for value_%s (%s)"
+				     : "results of schema version 1: median_%s is of all samples, "
+				       "another number than value_%s (%s)",
+			 metric, metric, in->path);
+	names_add(&c->old, note);
+	free(note);
+}
+
+/* Remember what kind of number has come. A median of all samples beside values ends the tool: a
+ * difference between the two is no program's. */
+static void note_number(struct columns *c, const struct csv_reader *in, const char *metric,
+			bool is_median)
+{
+	const char **kind = is_median ? &c->with_medians : &c->with_values;
+
+	if (!*kind)
+		*kind = in->path;
+	if (c->with_medians && c->with_values)
+		errx(EXIT_TROUBLE,
+		     "the summary of schema version 1 '%s' has median_%s, another number than the "
+		     "value_%s of '%s': take its rounds.csv instead (%s line %zu)",
+		     c->with_medians, metric, metric, c->with_values, in->path, in->line);
+}
+
+/* The cell of a metric in the current row; "" when it has none. */
+static const char *value_cell(struct layout *l, struct columns *c, const struct csv_reader *in,
+			      size_t metric)
+{
+	const char *name = c->metrics.name[metric], *cell = layout_cell(in, l->metrics[metric], "");
+	bool old = !*cell;
+
+	if (old)
+		cell = layout_cell(in, l->medians[metric], "");
+	if (!*cell)
+		return cell;
+	if (old)
+		note_old(l, c, in, name);
+	note_number(c, in, name, old && !l->by_round);
+	return cell;
+}
+
+void layout_values(struct layout *l, struct columns *c, const struct csv_reader *in, double *value)
 {
 	for (size_t v = 0; v < c->metrics.n; v++) {
-		const char *wrong, *cell = layout_cell(in, l->metrics[v], "");
+		const char *wrong, *cell = value_cell(l, c, in, v);
 
 		value[v] = NAN;
 		if (!*cell)
@@ -122,6 +191,19 @@ void layout_values(const struct layout *l, const struct columns *c, const struct
 	}
 }
 
+void columns_tell_old(const struct columns *c)
+{
+	for (size_t i = 0; i < c->old.n; i++)
+		warnx("%s", c->old.name[i]);
+}
+
+void columns_release(struct columns *c)
+{
+	names_release(&c->keys);
+	names_release(&c->metrics);
+	names_release(&c->old);
+}
+
 const char *layout_cell(const struct csv_reader *in, int column, const char *otherwise)
 {
 	return column < 0 ? otherwise : in->cell[column];
@@ -131,6 +213,7 @@ void layout_release(struct layout *l)
 {
 	free(l->keys);
 	free(l->metrics);
+	free(l->medians);
 	*l = (struct layout){0};
 }
 

@@ -16,11 +16,17 @@ struct columns {
 				 file tells what there is */
 	bool keys_given;      /* by --key */
 	bool metrics_given;   /* all are judged; else of a series the first that has values */
+	/* private: a file that has had values, and one that has had medians of all samples */
+	const char *with_values, *with_medians;
+	struct names old; /* private: what to say of files of schema version 1 */
 };
 
 /* Where this file has what; -1 for nowhere. */
 struct layout {
 	int *keys, *metrics;
+	int *medians;	/* of each metric the column that stands for it in schema version 1 */
+	bool by_round;	/* a row is of a round */
+	bool noted_old; /* that the file is of that version */
 	int build, run, timestamp, status, reason, control, runtime;
 };
 
@@ -31,9 +37,19 @@ void layout_find(struct layout *l, struct columns *c, const struct csv_reader *i
 void layout_key(const struct layout *l, const struct columns *c, const struct csv_reader *in,
 		struct key *key);
 
-/** layout_values - the current row's values, NaN for an empty cell; a bad one ends the tool */
-void layout_values(const struct layout *l, const struct columns *c, const struct csv_reader *in,
-		   double *value);
+/**
+ * layout_values - the current row's values, NaN for an empty cell; a bad one ends the tool
+ *
+ * The value of metric X is the column X (samples.csv, plan.csv), else value_X (rounds.csv,
+ * summary.csv). Schema version 1 had median_X instead: in rounds.csv it was the value of the round
+ * and is taken for it; in summary.csv it was the median of all samples, which is another number:
+ * rows of both in one comparison end the tool. columns_tell_old() says which files those were.
+ */
+void layout_values(struct layout *l, struct columns *c, const struct csv_reader *in, double *value);
+
+/** columns_tell_old - on standard error, once all is read: a line for each file of version 1 */
+void columns_tell_old(const struct columns *c);
+void columns_release(struct columns *c);
 
 /** layout_cell - a cell of the current row, or `otherwise` when the file has no such column */
 const char *layout_cell(const struct csv_reader *in, int column, const char *otherwise);

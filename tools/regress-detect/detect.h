@@ -170,6 +170,11 @@ void finding_set(struct finding *f, enum verdict verdict, const char *fmt, ...)
  * @n: how many values there are on each side */
 void finding_set_no_value(const struct comparison *c, struct finding *f, const size_t *n);
 
+/** finding_set_below_noise - inconclusive when a side's value is not above zero where it is a whole
+ * cost
+ * @return: whether it is so */
+bool finding_set_below_noise(const struct comparison *c, struct finding *f);
+
 /** finding_label - a key cell of the series, or "" when it is no key column */
 const char *finding_label(const struct comparison *c, const struct finding *f, const char *key);
 

@@ -94,6 +94,8 @@ void judge_exact(const struct comparison *c, struct finding *f)
 		finding_set_no_value(c, f, n);
 		return;
 	}
+	if (finding_set_below_noise(c, f))
+		return;
 	change = f->value[CURRENT] - f->value[BASELINE];
 	seen = fabs(change);
 	if (f->value[BASELINE] > 0 && f->value[CURRENT] > 0)

@@ -130,20 +130,30 @@ static bool is_stale(const struct history *h, const struct series *s, const char
 	return then >= 0 && today >= 0 && difftime(today, then) > h->o->stale_days * 24 * 60 * 60;
 }
 
+/* Whether the newest value is a whole cost that is not above zero. */
+static bool is_below_noise(const struct history *h, const struct series *s, const struct finding *f)
+{
+	return f->value[CURRENT] <= 0 && (!h->c->net || s->gross) &&
+	       metric_is_cost(h->c->cols.metrics.name[f->metric]);
+}
+
 /* What is wrong with the newest row, whatever the values say. Returns false for nothing. */
 static bool judge_newest(const struct history *h, const struct series *s, struct finding *f,
 			 const char *now)
 {
 	const char *newest_run = keytable_key(&h->runs, h->scope[s->scope].run);
-	/* What its runtime has never had has not failed. */
+	/* What its runtime has never had has not failed, nor has what ran well and is too small. */
 	bool never_could = isnan(f->value[CURRENT]) && s->subject.status &&
 			   !strcmp(s->subject.status, "unsupported");
+	bool below = s->subject.status && !strcmp(s->subject.status, BELOW_NOISE);
 
 	if (s->run != h->scope[s->scope].run)
 		finding_set(f, MISSING, "not in the newest run '%s'", newest_run);
 	else if (s->subject.status)
-		finding_set(f, never_could ? INCONCLUSIVE : FAILED, "%s%s%s", s->subject.status,
-			    *s->subject.reason ? ": " : "", s->subject.reason);
+		finding_set(f, never_could || below ? INCONCLUSIVE : FAILED, "%s%s%s",
+			    s->subject.status, *s->subject.reason ? ": " : "", s->subject.reason);
+	else if (is_below_noise(h, s, f))
+		finding_set(f, INCONCLUSIVE, BELOW_NOISE ": " BELOW_NOISE_REASON);
 	else if (f->verdict != SUSPECTED && is_stale(h, s, now))
 		finding_set(f, STALE, "the newest data are of %s", h->scope[s->scope].timestamp);
 	else
@@ -337,6 +347,7 @@ struct history *history_run(struct comparison *c, char **paths, int npaths, cons
 		markers_read(&h->markers, &c->cols.keys, o->markers);
 	for (int i = 0; i < npaths; i++)
 		series_read(h, paths[i]);
+	columns_tell_old(&c->cols);
 	if (c->verbose)
 		/* A stream may hold one track of many. */
 		markers_tell_unused(&h->markers);

@@ -81,8 +81,8 @@ static void keep_run(struct comparison *c, struct subject *s, const char *run, s
 }
 
 /* Returns whether the row is of a build that is compared. */
-static bool take_row(struct comparison *c, struct csv_reader *in, const struct layout *l,
-		     enum side side, struct key *key, double *value)
+static bool take_row(struct comparison *c, struct csv_reader *in, struct layout *l, enum side side,
+		     struct key *key, double *value)
 {
 	const char *status = layout_cell(in, l->status, "ok");
 	uint32_t id, round, scope = 0;
@@ -171,8 +171,7 @@ void comparison_release(struct comparison *c)
 		free(c->findings[i].owned);
 	}
 	free(c->findings);
-	names_release(&c->cols.keys);
-	names_release(&c->cols.metrics);
+	columns_release(&c->cols);
 	rounds_release(&c->rounds);
 	keytable_release(&c->table);
 	keytable_release(&c->runs);

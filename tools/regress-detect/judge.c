@@ -61,13 +61,19 @@ void finding_set(struct finding *f, enum verdict verdict, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* Whether a baseline is subtracted from its values. */
+static bool is_net(const struct comparison *c, const struct subject *s)
+{
+	return c->net && !s->is_baseline && !s->control;
+}
+
 void finding_rounds(const struct comparison *c, const struct finding *f, enum side side,
 		    struct by_round *b)
 {
 	const struct subject *s = f->side[side];
 
 	group_by_round(&s->g, f->metric, &c->rounds, b);
-	for (size_t i = 0; c->net && !s->is_baseline && !s->control && i < b->n; i++)
+	for (size_t i = 0; is_net(c, s) && i < b->n; i++)
 		b->value[i] -=
 		    net_value(&c->net_values, s->scope, b->round[i], f->metric, s->operations);
 }
@@ -222,12 +228,33 @@ static bool took_turns(const struct comparison *c, const struct by_round *b)
 	return 2 * turns >= (b[BASELINE].n < b[CURRENT].n ? b[BASELINE].n : b[CURRENT].n);
 }
 
+static const char *const side_names[NSIDES] = {"the baseline's side", "the current side"};
+
+bool finding_set_below_noise(const struct comparison *c, struct finding *f)
+{
+	bool below[NSIDES];
+
+	for (enum side s = BASELINE; s < NSIDES; s++)
+		below[s] = f->value[s] <= 0 && !is_net(c, f->side[s]) &&
+			   metric_is_cost(c->cols.metrics.name[f->metric]);
+	if (!below[BASELINE] && !below[CURRENT])
+		return false;
+	finding_set(f, INCONCLUSIVE, "no value on %s: " BELOW_NOISE ": " BELOW_NOISE_REASON,
+		    !below[BASELINE]  ? side_names[CURRENT]
+		    : !below[CURRENT] ? side_names[BASELINE]
+				      : "either side");
+	for (enum side s = BASELINE; s < NSIDES; s++)
+		if (below[s])
+			f->value[s] = NAN;
+	return true;
+}
+
 void finding_set_no_value(const struct comparison *c, struct finding *f, const size_t *n)
 {
 	enum side without = n[BASELINE] ? CURRENT : BASELINE;
 	const struct subject *s = f->side[without];
-	const char *which = n[CURRENT]	  ? "the baseline's side"
-			    : n[BASELINE] ? "the current side"
+	const char *which = n[CURRENT]	  ? side_names[BASELINE]
+			    : n[BASELINE] ? side_names[CURRENT]
 					  : "either side";
 
 	if (s->status)
@@ -278,6 +305,19 @@ static void take_logs(struct finding *f, double *const *value, const size_t *n)
 	logs(f->y, value[CURRENT], f->ny);
 }
 
+/* Returns false, with the reason in the finding, when its values have no ratio.
+ * n: values a side; bad: how many of them are not above zero */
+static bool can_be_judged(const struct comparison *c, struct finding *f, const size_t *n,
+			  size_t bad)
+{
+	if (!f->rounds)
+		finding_set_no_value(c, f, n);
+	else if (bad && !finding_set_below_noise(c, f))
+		finding_set(f, INCONCLUSIVE, "%zu of %zu round values are not above zero%s", bad,
+			    n[BASELINE] + n[CURRENT], c->net ? ": too close to its baseline" : "");
+	return f->rounds && !bad;
+}
+
 /* Take the values of both sides into the finding: log ratios by round, or logs of each side. */
 static bool take_values(const struct comparison *c, struct finding *f)
 {
@@ -291,12 +331,7 @@ static bool take_values(const struct comparison *c, struct finding *f)
 		bad += not_positive(r.value[s], n[s]);
 	}
 	f->rounds = n[BASELINE] < n[CURRENT] ? n[BASELINE] : n[CURRENT];
-	if (!f->rounds) {
-		finding_set_no_value(c, f, n);
-	} else if (bad) {
-		finding_set(f, INCONCLUSIVE, "%zu of %zu round values are not above zero%s", bad,
-			    n[BASELINE] + n[CURRENT], c->net ? ": too close to its baseline" : "");
-	} else {
+	if (can_be_judged(c, f, n, bad)) {
 		fit_rule(f, r.value, n);
 		take_logs(f, r.value, n);
 	}

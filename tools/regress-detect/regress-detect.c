@@ -218,6 +218,7 @@ static void compare(struct comparison *c, const struct opts *o)
 {
 	for (int i = 0; i < o->cli.noperands; i++)
 		comparison_read(c, o->cli.operands[i], o->baseline ? NSIDES : (enum side)i);
+	columns_tell_old(&c->cols);
 	comparison_pair(c);
 	if (o->settings)
 		settings_read(c, o->settings);

@@ -151,7 +151,7 @@ static void take_net(struct history *h, struct csv_reader *in, struct series *s,
 		errx(EXIT_TROUBLE, "%s", in->error);
 }
 
-static void take_row(struct history *h, struct csv_reader *in, const struct layout *l,
+static void take_row(struct history *h, struct csv_reader *in, struct layout *l,
 		     const struct extra_columns *extra, struct key *key, double *value)
 {
 	const char *status = layout_cell(in, l->status, "ok");

@@ -31,10 +31,11 @@ static bool is_control(const struct finding *f)
 	       (f->side[BASELINE] && f->side[BASELINE]->control);
 }
 
+/* What is below noise ran well: that it has no number is no failure. */
 static bool is_failed(const struct subject *s)
 {
 	return s && s->status && strcmp(s->status, "interrupted") != 0 &&
-	       strcmp(s->status, "not_run") != 0;
+	       strcmp(s->status, "not_run") != 0 && strcmp(s->status, BELOW_NOISE) != 0;
 }
 
 static void set_from_status(struct finding *f, enum verdict verdict, const char *whose,

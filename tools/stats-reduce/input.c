@@ -20,7 +20,7 @@ static const char *const needed[] = {"timestamp", "program_type", "program_hash"
 /* Where this file has what. */
 struct layout {
 	int *by, *value, *carried;
-	int status, reason, mark, control;
+	int status, reason, mark, control, runs, returned;
 };
 
 static bool has_column(const struct schema *schema, const char *name)
@@ -39,14 +39,22 @@ static bool is_of_a_sample(const char *name)
 	       !strcmp(name, "status") || !strcmp(name, "reason");
 }
 
-/* The columns that are carried are those of the first file. */
+static bool is_merged(const struct reduction *r, const char *name)
+{
+	return r->tells_runs && (!strcmp(name, "runs") || !strcmp(name, "returned"));
+}
+
+/* The columns that are carried are those of the first file. Any CSV may have a column `runs` of its
+ * own; with `returned` beside it, it is of samples. */
 static void choose_carried(struct reduction *r, const struct csv_reader *in)
 {
 	if (r->varies)
 		return;
+	r->tells_runs =
+	    r->whole_schema || (csv_column(in, "runs") >= 0 && csv_column(in, "returned") >= 0);
 	for (size_t i = 0; i < in->ncolumns; i++)
-		if (!is_of_a_sample(in->header[i]) && !names_have(&r->by, in->header[i]) &&
-		    !names_have(&r->values, in->header[i]))
+		if (!is_of_a_sample(in->header[i]) && !is_merged(r, in->header[i]) &&
+		    !names_have(&r->by, in->header[i]) && !names_have(&r->values, in->header[i]))
 			names_add(&r->carried, in->header[i]);
 	r->varies = xcalloc(r->carried.n, sizeof(*r->varies));
 }
@@ -76,6 +84,8 @@ static void find_layout(struct reduction *r, struct csv_reader *in, struct layou
 	l->mark = csv_column(in, "mark");
 	l->control = csv_column(in, "control");
 	choose_carried(r, in);
+	l->runs = r->tells_runs ? csv_column(in, "runs") : -1;
+	l->returned = r->tells_runs ? csv_column(in, "returned") : -1;
 	l->carried = xmalloc(r->carried.n * sizeof(*l->carried));
 	for (size_t i = 0; i < r->carried.n; i++)
 		l->carried[i] = csv_column(in, r->carried.name[i]);
@@ -150,6 +160,24 @@ static void keep_status(struct reduced *g, const char *status, const char *reaso
 	g->reason = xstrdup(reason);
 }
 
+/* How often the program ran, and what it returned, whatever became of the row. */
+static void merge_runs(struct reduced *g, const struct csv_reader *in, const struct layout *l)
+{
+	const char *cell = l->runs < 0 ? "" : in->cell[l->runs], *wrong;
+	double runs;
+
+	if (l->returned >= 0)
+		returned_add(&g->returned, in->cell[l->returned]);
+	if (!*cell)
+		return;
+	wrong = number_parse_double(cell, 0, HUGE_VAL, &runs);
+	if (wrong)
+		errx(EXIT_TROUBLE, "runs %s: '%s' (%s line %zu)", wrong, cell, in->path, in->line);
+	if (!g->has_runs || runs < g->runs)
+		g->runs = runs;
+	g->has_runs = true;
+}
+
 static void parse_values(const struct reduction *r, const struct csv_reader *in,
 			 const struct layout *l, double *value)
 {
@@ -196,6 +224,7 @@ static bool take_row(struct reduction *r, struct csv_reader *in, const struct la
 
 	g = find_group(r, in, l, key, &id);
 	carry(r, g, in, l);
+	merge_runs(g, in, l);
 	if (!ok) {
 		if (!*status)
 			errx(EXIT_TROUBLE, "status is empty (%s line %zu)", in->path, in->line);
@@ -253,6 +282,7 @@ void reduction_release(struct reduction *r)
 		free(g->carried);
 		free(g->status);
 		free(g->reason);
+		returned_release(&g->returned);
 	}
 	free(r->groups);
 	free(r->varies);

@@ -33,9 +33,41 @@ struct row {
 	const char **keys; /* cells of the key columns */
 };
 
-static const char *const statistics[] = {"average", "median", "ci_low", "ci_high", "stddev",
-					 "mad",	    "min",    "p95",	"p99",	   "max"};
-#define NSTATISTICS (sizeof(statistics) / sizeof(*statistics))
+/* What is told of each value column, in order of output. */
+enum statistic {
+	VALUE,
+	AVERAGE,
+	MEDIAN,
+	CI_LOW,
+	CI_HIGH,
+	STDDEV,
+	MAD,
+	MIN,
+	P95,
+	P99,
+	MAX,
+	LOW_HEAP,
+	HIGH_HEAP,
+	HIGH_HEAP_SHARE,
+	NSTATISTICS
+};
+
+static const char *const statistics[NSTATISTICS] = {
+    [VALUE] = "value",
+    [AVERAGE] = "average",
+    [MEDIAN] = "median",
+    [CI_LOW] = "ci_low",
+    [CI_HIGH] = "ci_high",
+    [STDDEV] = "stddev",
+    [MAD] = "mad",
+    [MIN] = "min",
+    [P95] = "p95",
+    [P99] = "p99",
+    [MAX] = "max",
+    [LOW_HEAP] = "low_heap",
+    [HIGH_HEAP] = "high_heap",
+    [HIGH_HEAP_SHARE] = "high_heap_share",
+};
 
 static int index_of(const struct names *l, const char *name)
 {
@@ -83,6 +115,8 @@ static bool is_computed(const struct reduction *r, const char *name)
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
 		found |= !strcmp(name, others[i]);
+	if (r->tells_runs)
+		found |= !strcmp(name, "runs") || !strcmp(name, "returned");
 	for (size_t v = 0; v < r->values.n; v++)
 		for (size_t s = 0; s < NSTATISTICS; s++) {
 			computed = xasprintf("%s_%s", statistics[s], r->values.name[v]);
@@ -144,6 +178,10 @@ static void write_header(const struct reduction *r, const struct labels *before,
 			csv_write_cell(w, name);
 			free(name);
 		}
+	if (r->tells_runs) {
+		csv_write_cell(w, "runs");
+		csv_write_cell(w, "returned");
+	}
 	if (!have_label(before, "status"))
 		csv_write_cell(w, "status");
 	if (!have_label(before, "reason"))
@@ -198,32 +236,32 @@ static void drop_empty_rounds(struct by_round *b, size_t *nrounds, size_t *nsamp
 	*nsamples = samples;
 }
 
-/* Returns in how many rounds there is a number. */
-static size_t write_statistics(struct reduction *r, const struct reduced *g, size_t which,
-			       struct csv_writer *w)
+/* The statistics of a value column: NaN where there is none. Returns in how many rounds there is a
+ * number. */
+static size_t find_statistics(struct reduction *r, const struct reduced *g, size_t which,
+			      double value[NSTATISTICS])
 {
 	size_t rounds, n;
-	double value[NSTATISTICS] = {0};
 	struct by_round b;
 
+	for (size_t i = 0; i < NSTATISTICS; i++)
+		value[i] = NAN;
 	group_by_round(&g->g, which, &r->rounds, &b);
 	if (r->net && !g->gross)
 		subtract_baseline(r, g, which, &b);
 	drop_empty_rounds(&b, &rounds, &n);
-	for (size_t i = 0; !n && i < NSTATISTICS; i++)
-		csv_write_empty(w);
 	if (n) {
-		value[0] = stats_average(b.sample, n);
-		value[4] = stats_stddev(b.sample, n, value[0]);
-		value[1] = r->per_round && rounds == 1 ? b.value[0] : stats_median(b.sample, n);
-		value[6] = stats_select(b.sample, n, 0);
-		value[7] = stats_quantile(b.sample, n, .95);
-		value[8] = stats_quantile(b.sample, n, .99);
-		value[9] = stats_select(b.sample, n, n - 1);
-		stats_interval(b.value, rounds, INTERVAL_CONFIDENCE, &value[2], &value[3]);
-		value[5] = stats_mad(b.sample, n, stats_median(b.sample, n));
-		for (size_t i = 0; i < NSTATISTICS; i++)
-			csv_write_double(w, value[i]);
+		value[VALUE] = stats_median(b.value, rounds);
+		stats_interval(b.value, rounds, INTERVAL_CONFIDENCE, &value[CI_LOW],
+			       &value[CI_HIGH]);
+		value[AVERAGE] = stats_average(b.sample, n);
+		value[STDDEV] = stats_stddev(b.sample, n, value[AVERAGE]);
+		value[MEDIAN] = stats_median(b.sample, n);
+		value[MIN] = stats_select(b.sample, n, 0);
+		value[P95] = stats_quantile(b.sample, n, .95);
+		value[P99] = stats_quantile(b.sample, n, .99);
+		value[MAX] = stats_select(b.sample, n, n - 1);
+		value[MAD] = stats_mad(b.sample, n, value[MEDIAN]);
 	}
 	by_round_release(&b);
 	return rounds;
@@ -252,29 +290,53 @@ static char *lacking_baseline(const struct reduction *r, const struct reduced *g
 			 all);
 }
 
+static const char *status_of(const struct reduced *g)
+{
+	if (g->below_noise && !is_failed(g->status))
+		return BELOW_NOISE;
+	return g->status ? g->status : "ok";
+}
+
+static const char *reason_of(const struct reduced *g)
+{
+	return g->below_noise && !is_failed(g->status) ? BELOW_NOISE_REASON : g->reason;
+}
+
+static void write_runs(const struct reduced *g, struct csv_writer *w)
+{
+	char *returned = returned_text(&g->returned);
+
+	csv_write_double(w, g->has_runs ? g->runs : NAN);
+	csv_write_cell(w, returned);
+	free(returned);
+}
+
 static void write_group(struct reduction *r, const struct row *row, const struct labels *before,
 			const struct labels *behind, struct csv_writer *w)
 {
 	struct reduced *g = &r->groups[row->id];
-	bool failed = is_failed(g->status);
-	size_t used = 0;
+	bool failed = is_failed(g->status) || g->below_noise;
+	double value[NSTATISTICS];
 	char *lacking;
+	size_t used = 0;
 
 	write_labels(before, row, g, w);
 	csv_write_u64(w, group_rounds(&g->g));
 	csv_write_u64(w, g->g.n);
 	csv_write_u64(w, g->marked);
-	for (size_t v = 0; v < r->values.n; v++)
-		if (failed)
-			for (size_t i = 0; i < NSTATISTICS; i++)
-				csv_write_empty(w);
-		else
-			used = larger(used, write_statistics(r, g, v, w));
-	lacking = lacking_baseline(r, g, used);
+	for (size_t v = 0; v < r->values.n; v++) {
+		if (!failed)
+			used = larger(used, find_statistics(r, g, v, value));
+		for (size_t i = 0; i < NSTATISTICS; i++)
+			csv_write_double(w, failed ? NAN : value[i]);
+	}
+	if (r->tells_runs)
+		write_runs(g, w);
+	lacking = failed ? NULL : lacking_baseline(r, g, used);
 	if (!have_label(before, "status"))
-		csv_write_cell(w, g->status ? g->status : "ok");
+		csv_write_cell(w, status_of(g));
 	if (!have_label(before, "reason"))
-		csv_write_cell(w, lacking ? lacking : g->reason);
+		csv_write_cell(w, lacking ? lacking : reason_of(g));
 	free(lacking);
 	write_labels(behind, row, g, w);
 	csv_end_row(w);
@@ -329,6 +391,7 @@ void reduction_write(struct reduction *r)
 	warn_of_dropped(r);
 	if (r->net)
 		net_finish(&r->net_values, &r->rounds);
+	reduction_find_noise(r);
 	write_header(r, &before, &behind, &w);
 	for (size_t i = 0; i < r->keys.n; i++) {
 		write_group(r, &rows[i], &before, &behind, &w);

@@ -12,8 +12,9 @@ struct opts {
 };
 
 static const char doc[] =
-    "Reduce samples to statistics: one row a test and build (or what --by says) with average, "
-    "median and its interval over rounds, spread, quantiles and extremes."
+    "Reduce samples to statistics: one row a test and build (or what --by says) with the value, "
+    "its "
+    "interval over rounds, and average, median, spread, quantiles and extremes of the samples."
     "\v"
     "EXAMPLES\n"
     "  stats-reduce samples.csv > summary.csv\n"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * stats-reduce in two halves: input.c groups the rows, output.c writes a row a group.
+ * returned.c merges what programs returned; noise.c tells what costs nothing that can be seen.
  */
 #ifndef STATS_REDUCE_H
 #define STATS_REDUCE_H
@@ -13,6 +14,7 @@
 #include "keytable.h"
 #include "names.h"
 #include "net.h"
+#include "returned.h"
 
 /* What a group says of each of its rows. */
 struct reduced {
@@ -20,7 +22,11 @@ struct reduced {
 	char **carried; /* a cell of each carried column; NULL when it differs between rows */
 	char *status;	/* NULL as long as all rows are ok */
 	char *reason;
-	size_t marked;	   /* rows with a mark */
+	size_t marked; /* rows with a mark */
+	double runs;   /* the smallest of its rows */
+	bool has_runs;
+	struct returned returned;
+	bool below_noise;  /* its cost is not above zero */
 	uint32_t scope;	   /* of its baseline, under --net */
 	double operations; /* of an invocation, under --net */
 	bool gross;	   /* a baseline or control, from which nothing is subtracted */
@@ -33,6 +39,7 @@ struct reduction {
 	bool per_round, net, verbose;
 	bool by_given;	   /* groups may hold several tests */
 	bool whole_schema; /* neither --by nor --value: samples.csv in, summary.csv out */
+	bool tells_runs;   /* `runs` and `returned` are merged, not carried */
 
 	/* what was read */
 	struct names carried; /* the other columns, kept where they are constant */
@@ -46,6 +53,10 @@ struct reduction {
 
 /** reduction_read - add the rows of a file; ends the tool with a message when they are bad */
 void reduction_read(struct reduction *r, const char *path);
+
+/** reduction_find_noise - set below_noise of the groups, once all is read. The rounds of one series
+ * have it in common: single rounds may lie below zero where their median does not */
+void reduction_find_noise(struct reduction *r);
 
 /** reduction_write - write the header and a row a group to standard output */
 void reduction_write(struct reduction *r);
