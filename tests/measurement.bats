@@ -307,6 +307,38 @@ b ok 0 8"
   assert_equal "$(orphans)" ''
 }
 
+@test "a program has run as often as it was called, or its trigger fired; one that runs more often says so" {
+  requires bpf tracefs
+  measure '^(chain|cpu/mixed|raw_tracepoint|loop|trigger/(tracepoint|cgroup)|ran/(never|all_calls|connection))$' --rounds 2 -c 10 2> said.txt
+  assert_equal "$(mlr --icsv --onidx filter '$round == 1' then count-distinct -f test,status,runs then cut -o -f test,status,runs samples.csv | sort)" \
+    "chain ok 1
+cpu/mixed ok 1
+loop ok 
+ran/all_calls ok 1
+ran/connection ok 9
+ran/never missed 0
+raw_tracepoint ok 1
+trigger/cgroup ok 1
+trigger/tracepoint ok 1"
+  # It is counted in the first load, and said in each row; a miss is said once, and has no number.
+  assert_equal "$(csv_value samples.csv runs '$test == "chain"' | sort | uniq -c | xargs)" '8 1'
+  assert_equal "$(csv_value samples.csv duration_ns,wall_ns,sample '$status == "missed"' | sort -u)" '  '
+  assert_equal "$(reason_of ran/never)" "never ran 0 times in 1000 getppid() calls: its hook is not what the trigger does; see bpf-run(1)"
+  assert_equal "$(grep -c missed said.txt)" 1
+}
+
+@test "what other processes make a program run proves nothing, and disproves nothing" {
+  requires bpf tracefs
+  local busy
+  dd if=/dev/zero of=/dev/null bs=1 status=none &
+  busy=$!
+  measure '^ran/(all_calls|others)$' --rounds 1 -c 10 2> said.txt
+  kill $busy
+  assert_equal "$(mlr --icsv --onidx count-distinct -f test,status then cut -f test,status samples.csv | sort | xargs)" \
+    'ran/all_calls ok ran/others missed'
+  assert_contains "$(reason_of ran/others)" ' times in 1000 getppid() calls'
+}
+
 @test "what can't be attached here is unsupported, with the reason" {
   requires bpf
   measure '^trigger/nowhere' --rounds 1
@@ -329,9 +361,10 @@ order() {
   bpftool -j map dump pinned "/sys/fs/bpf/$own" | jq '.[:2000] | .[].formatted.value' > log.txt
   rm "/sys/fs/bpf/$own"
   assert_equal "$(csv_value samples.csv status | sort | uniq -c | xargs)" "96 ok"
-  # A round: one call of each build that validates it, in the order of loading; then eight samples.
-  assert_equal "$(head -n 1 log.txt)" $((12 * (2 + 8 * 12)))
-  sed 1d log.txt | head -n $((12 * 98)) | awk '
+  # A round: one call of each build that validates it, in the order of loading, which in the first round
+  # the three follow whose runs are counted; then eight samples.
+  assert_equal "$(head -n 1 log.txt)" $((12 * (2 + 8 * 12) + 6))
+  sed '1d; 3,5d; 7,9d' log.txt | head -n $((12 * 98)) | awk '
     { at = (NR - 1) % 98; build[at] = $1 }
     at < 97 { next }
     {

@@ -3,12 +3,14 @@
 
 #include <err.h>
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
 #include "cpus.h"
+#include "ran.h"
 #include "trace.h"
 #include "trace_event.h"
 
@@ -265,6 +267,38 @@ enum status instance_validate(struct instance *instance, bool ignore)
 			return fail(instance, STATUS_WRONG_RESULT,
 				    "%s returned %u where %u was expected", row->entry_point,
 				    result, row->expected_result);
+	}
+	return STATUS_OK;
+}
+
+static enum status miss(struct instance *instance, size_t i, const struct ran *ran)
+{
+	const struct trigger *trigger = instance->target[i].trigger;
+	const char *name = instance->row[i]->entry_point;
+	long long counted = llround(ran->runs * (double)ran->called);
+
+	if (trigger)
+		return fail(instance, STATUS_MISSED,
+			    "%s ran %lld times in %llu %s: its hook is not what the trigger does; "
+			    "see bpf-run(1)",
+			    name, counted, (unsigned long long)ran->called, trigger_calls(trigger));
+	return fail(instance, STATUS_MISSED, "%s ran %lld times in %llu calls of its test run",
+		    name, counted, (unsigned long long)ran->called);
+}
+
+enum status instance_count_runs(struct instance *instance, double *runs)
+{
+	for (size_t i = 0; i < instance->n; i++) {
+		struct ran ran;
+		int error = ran_count(&instance->target[i], instance->cpu[i], &ran);
+
+		if (error)
+			return fail(instance, STATUS_RUN_FAILED, "%s: %s",
+				    instance->row[i]->entry_point,
+				    target_error(&instance->target[i], error));
+		runs[i] = ran.runs;
+		if (ran.missed)
+			return miss(instance, i, &ran);
 	}
 	return STATUS_OK;
 }

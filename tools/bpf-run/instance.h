@@ -53,6 +53,14 @@ void instance_attach(struct instance *instance);
 /** instance_validate - run each entry point once and compare its result (unless `ignore`) */
 enum status instance_validate(struct instance *instance, bool ignore);
 
+/**
+ * instance_count_runs - run or trigger each entry point a few times and have the kernel count
+ * @runs: one for each, written: how often it ran for each call; NaN where that is unknown. What
+ * comes behind the first that failed is left as it was
+ * @return: STATUS_MISSED when one ran less often than it was called
+ */
+enum status instance_count_runs(struct instance *instance, double *runs);
+
 /** instance_check - run the check program: it returns 0 when the operation took place */
 enum status instance_check(struct instance *instance);
 

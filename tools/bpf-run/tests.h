@@ -19,6 +19,7 @@ struct variant {
 	struct instance instance;
 	bool loaded;
 	bool ended; /* it failed, and its rows have said so */
+	bool ran;   /* its programs' runs have been counted */
 
 	/* A probe an entry point and CPU. */
 	struct probe *probes;

@@ -293,6 +293,34 @@ void trigger_detach(struct attached *attached)
 		segment_unroute();
 }
 
+const char *trigger_calls(const struct trigger *trigger)
+{
+	static const struct {
+		int (*fire)(void);
+		const char *calls;
+	} names[] = {
+	    {fire_getppid, "getppid() calls"},
+	    {fire_open, "openings of /dev/null"},
+	    {fire_sysctl, "readings of a sysctl"},
+	    {fire_socket, "openings of a socket"},
+	    {fire_bind, "bind() calls"},
+	    {fire_connect, "connect() calls"},
+	    {fire_sendmsg, "sendto() calls"},
+	    {fire_getsockopt, "getsockopt() calls"},
+	    {fire_setsockopt, "setsockopt() calls"},
+	    {fire_tcp_connection, "TCP connections"},
+	    {fire_page_fault, "page faults"},
+	    {sockets_send_stream, "bytes sent over TCP"},
+	    {sockets_send_datagram, "datagrams sent over UDP"},
+	    {segment_send, "packets sent along the route"},
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (names[i].fire == trigger->fire)
+			return names[i].calls;
+	return "firings of its trigger";
+}
+
 const char *trigger_needs(const struct trigger *trigger)
 {
 	return trigger->needs;

@@ -43,6 +43,9 @@ int trigger_attach(const struct trigger *trigger, struct bpf_program *program, i
 		   struct attached *attached);
 void trigger_detach(struct attached *attached);
 
+/** trigger_calls - what firing it several times is called, such as "getppid() calls" */
+const char *trigger_calls(const struct trigger *trigger);
+
 /** trigger_needs - what the kernel's configuration must have for that */
 const char *trigger_needs(const struct trigger *trigger);
 
