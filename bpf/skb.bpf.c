@@ -30,7 +30,17 @@ static __always_inline bool begins(struct __sk_buff *ctx, __u8 byte)
 	return !bpf_skb_load_bytes(ctx, 0, &first, 1) && first == byte;
 }
 
-SKB(store_bytes, store(ctx, 98), store(ctx, 99) && begins(ctx, 99))
+/* Another byte, and then what was there before. */
+static __always_inline bool store_and_back(struct __sk_buff *ctx)
+{
+	__u8 *data = (void *)(long)ctx->data, before;
+
+	if ((void *)(data + 1) > (void *)(long)ctx->data_end)
+		return 0;
+	before = *data;
+	return store(ctx, ~before) && store(ctx, before);
+}
+SKB(store_bytes, store_and_back(ctx), store(ctx, 99) && begins(ctx, 99))
 SKB(pull_data, operate(1 + bpf_skb_pull_data(ctx, 0)) == 1, bpf_skb_pull_data(ctx, 65535) != 0)
 
 /* From one length to another and back. */

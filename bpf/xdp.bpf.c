@@ -71,8 +71,17 @@ static __always_inline bool store(struct xdp_md *ctx, __u8 byte)
 	       (void *)(data + 1) <= (void *)(long)ctx->data_end && *data == byte;
 }
 
-static __u8 next = 1;
-TEST("xdp", struct xdp_md, store_bytes, store(ctx, next++ | 1), store(ctx, 99))
+/* Another byte, and then what was there before. */
+static __always_inline bool store_and_back(struct xdp_md *ctx)
+{
+	__u8 *data = (void *)(long)ctx->data, before;
+
+	if ((void *)(data + 1) > (void *)(long)ctx->data_end)
+		return 0;
+	before = *data;
+	return store(ctx, ~before) && store(ctx, before);
+}
+TEST("xdp", struct xdp_md, store_bytes, store_and_back(ctx), store(ctx, 99))
 
 TEST("xdp", struct xdp_md, get_buff_len, keep(operate(bpf_xdp_get_buff_len(ctx))),
      result == length(ctx))

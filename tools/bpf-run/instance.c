@@ -10,6 +10,7 @@
 
 #include "cli.h"
 #include "cpus.h"
+#include "left.h"
 #include "ran.h"
 #include "trace.h"
 #include "trace_event.h"
@@ -29,6 +30,7 @@ fail(struct instance *instance, enum status status, const char *fmt, ...)
 struct invocation {
 	const struct target *target;
 	uint32_t n, result;
+	char change[LEFT_TEXT]; /* of its packet */
 	int error;
 };
 
@@ -36,17 +38,16 @@ static void run_invocation(void *arg)
 {
 	struct invocation *i = arg;
 
-	i->error = target_invoke(i->target, i->n, &i->result, NULL);
+	i->error = left_invoke(i->target, i->n, &i->result, i->change);
 }
 
-static int invoke_on(int cpu, const struct target *target, uint32_t n, uint32_t *result)
+static struct invocation invoke_on(int cpu, const struct target *target, uint32_t n)
 {
 	struct invocation invocation = {.target = target, .n = n};
 	struct cpu_task task = {cpu, run_invocation, &invocation};
 
 	cpus_run(&task, 1);
-	*result = invocation.result;
-	return invocation.error;
+	return invocation;
 }
 
 /* Make a target of a loaded program. */
@@ -183,15 +184,15 @@ static enum status start_consumer(struct instance *instance, int cpu)
 static enum status prepare(struct instance *instance)
 {
 	const struct plan_row *first = instance->row[0];
-	uint32_t result;
-	int error = invoke_on(instance->cpu[0], &instance->prepare,
-			      (uint32_t)first->prepare_iterations, &result);
+	struct invocation i =
+	    invoke_on(instance->cpu[0], &instance->prepare, (uint32_t)first->prepare_iterations);
 
-	if (error)
-		return fail(instance, STATUS_RUN_FAILED, "%s: %s", first->prepare, strerror(error));
-	if (result)
+	if (i.error)
+		return fail(instance, STATUS_RUN_FAILED, "%s: %s", first->prepare,
+			    strerror(i.error));
+	if (i.result)
 		return fail(instance, STATUS_WRONG_RESULT, "%s returned %u where 0 was expected",
-			    first->prepare, result);
+			    first->prepare, i.result);
 	return STATUS_OK;
 }
 
@@ -244,30 +245,38 @@ static enum status try_to_attach(struct instance *instance, size_t i)
 	return STATUS_OK;
 }
 
+static enum status changes_packet(struct instance *instance, size_t i, const char *change)
+{
+	return fail(instance, STATUS_CHANGED_PACKET,
+		    "%s %s: later runs of a test run see the changed one; give each run a fresh "
+		    "packet (fresh_packet: true in the suite, or bpf-compile-check --fresh-packet)",
+		    instance->row[i]->entry_point, change);
+}
+
+static enum status validate_entry(struct instance *instance, size_t e, bool ignore)
+{
+	const struct plan_row *row = instance->row[e];
+	struct invocation i;
+
+	if (instance->target[e].trigger)
+		return try_to_attach(instance, e);
+	i = invoke_on(instance->cpu[e], &instance->target[e], 1);
+	if (i.error)
+		return fail(instance, STATUS_RUN_FAILED, "%s: %s", row->entry_point,
+			    target_error(&instance->target[e], i.error));
+	if (!ignore && row->has_expected_result && i.result != row->expected_result)
+		return fail(instance, STATUS_WRONG_RESULT, "%s returned %u where %u was expected",
+			    row->entry_point, i.result, row->expected_result);
+	return *i.change ? changes_packet(instance, e, i.change) : STATUS_OK;
+}
+
 enum status instance_validate(struct instance *instance, bool ignore)
 {
 	if (instance->consumer)
 		consumer_settle(instance->consumer);
-	for (size_t i = 0; i < instance->n; i++) {
-		const struct plan_row *row = instance->row[i];
-		uint32_t result;
-		int error;
-
-		if (instance->target[i].trigger) {
-			if (try_to_attach(instance, i))
-				return instance->status;
-			continue;
-		}
-		error = invoke_on(instance->cpu[i], &instance->target[i], 1, &result);
-
-		if (error)
-			return fail(instance, STATUS_RUN_FAILED, "%s: %s", row->entry_point,
-				    target_error(&instance->target[i], error));
-		if (!ignore && row->has_expected_result && result != row->expected_result)
-			return fail(instance, STATUS_WRONG_RESULT,
-				    "%s returned %u where %u was expected", row->entry_point,
-				    result, row->expected_result);
-	}
+	for (size_t e = 0; e < instance->n; e++)
+		if (validate_entry(instance, e, ignore))
+			return instance->status;
 	return STATUS_OK;
 }
 
@@ -299,6 +308,8 @@ enum status instance_count_runs(struct instance *instance, double *runs)
 		runs[i] = ran.runs;
 		if (ran.missed)
 			return miss(instance, i, &ran);
+		if (*ran.change)
+			return changes_packet(instance, i, ran.change);
 	}
 	return STATUS_OK;
 }
@@ -306,18 +317,17 @@ enum status instance_count_runs(struct instance *instance, double *runs)
 enum status instance_check(struct instance *instance)
 {
 	const char *name = instance->row[0]->check;
-	uint32_t result;
-	int error;
+	struct invocation i;
 
 	if (!instance->has_check)
 		return STATUS_OK;
-	error = invoke_on(instance->cpu[0], &instance->check, 1, &result);
-	if (error)
-		return fail(instance, STATUS_RUN_FAILED, "%s: %s", name, strerror(error));
-	if (result)
+	i = invoke_on(instance->cpu[0], &instance->check, 1);
+	if (i.error)
+		return fail(instance, STATUS_RUN_FAILED, "%s: %s", name, strerror(i.error));
+	if (i.result)
 		return fail(instance, STATUS_WRONG_RESULT,
 			    "%s returned %u: the operation did not do what it should", name,
-			    result);
+			    i.result);
 	return STATUS_OK;
 }
 

@@ -50,14 +50,16 @@ enum status instance_load(struct instance *instance, const struct plan_row *cons
 void instance_detach(struct instance *instance);
 void instance_attach(struct instance *instance);
 
-/** instance_validate - run each entry point once and compare its result (unless `ignore`) */
+/** instance_validate - run each entry point once, compare its result (unless `ignore`), and see
+ * that its packet is as it was, unless each run gets a fresh one */
 enum status instance_validate(struct instance *instance, bool ignore);
 
 /**
  * instance_count_runs - run or trigger each entry point a few times and have the kernel count
  * @runs: one for each, written: how often it ran for each call; NaN where that is unknown. What
  * comes behind the first that failed is left as it was
- * @return: STATUS_MISSED when one ran less often than it was called
+ * @return: STATUS_MISSED when one ran less often than it was called, STATUS_CHANGED_PACKET when one
+ * changes its packet not in its first run, but in one of these
  */
 enum status instance_count_runs(struct instance *instance, double *runs);
 

@@ -116,8 +116,9 @@ static void count_calls(void *arg)
 {
 	struct visit *visit = arg;
 	uint64_t before = target_counted(visit->target);
+	uint32_t result;
 
-	visit->error = target_invoke(visit->target, RAN_CALLS, NULL, NULL);
+	visit->error = left_invoke(visit->target, RAN_CALLS, &result, visit->ran->change);
 	visit->ran->called = RAN_CALLS;
 	visit->ran->runs = (double)(target_counted(visit->target) - before) / RAN_CALLS;
 	visit->ran->missed = visit->ran->runs < 1;

@@ -6,12 +6,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "left.h"
 #include "target.h"
 
 struct ran {
-	uint64_t called; /* invocations, or firings of the trigger */
-	double runs;	 /* for each of them; NaN where the kernel does not count */
-	bool missed;	 /* fewer than one */
+	uint64_t called;	/* invocations, or firings of the trigger */
+	double runs;		/* for each of them; NaN where the kernel does not count */
+	bool missed;		/* fewer than one */
+	char change[LEFT_TEXT]; /* what it did to its packet; "" for nothing */
 };
 
 /**

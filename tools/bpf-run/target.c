@@ -3,6 +3,7 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <linux/if_ether.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
@@ -22,27 +23,32 @@
 /* The one argument, NULL, of bpf_dummy_ops.test_1: the kernel compares the size. */
 #define STRUCT_OPS_BYTES 8
 
+/* What a test run gives back of the packet: nothing of it, all, or what is behind the Ethernet
+ * header, which the kernel pulls before the program runs, and fills with zeros behind it. */
+enum left { LEFT_NOTHING, LEFT_ALL, LEFT_NETWORK };
+
 static const struct {
 	int type;
 	bool data, repeats;
 	uint32_t context_bytes;
+	enum left left;
 } kinds[] = {
-    {BPF_PROG_TYPE_XDP, true, true, 0},
-    {BPF_PROG_TYPE_SCHED_CLS, true, true, 0},
-    {BPF_PROG_TYPE_SCHED_ACT, true, true, 0},
-    {BPF_PROG_TYPE_SOCKET_FILTER, true, true, 0},
-    {BPF_PROG_TYPE_CGROUP_SKB, true, true, 0},
-    {BPF_PROG_TYPE_LWT_IN, true, true, 0},
-    {BPF_PROG_TYPE_LWT_OUT, true, true, 0},
-    {BPF_PROG_TYPE_LWT_XMIT, true, true, 0},
-    {BPF_PROG_TYPE_FLOW_DISSECTOR, true, true, 0},
-    {PROG_TYPE_NETFILTER, true, true, 0},
-    {BPF_PROG_TYPE_SK_LOOKUP, false, true, SK_LOOKUP_BYTES},
-    {BPF_PROG_TYPE_RAW_TRACEPOINT, false, false, CONTEXT_BYTES},
-    {BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE, false, false, CONTEXT_BYTES},
-    {BPF_PROG_TYPE_SYSCALL, false, false, CONTEXT_BYTES},
-    {BPF_PROG_TYPE_TRACING, false, false, 0},
-    {BPF_PROG_TYPE_STRUCT_OPS, false, false, STRUCT_OPS_BYTES},
+    {BPF_PROG_TYPE_XDP, true, true, 0, LEFT_ALL},
+    {BPF_PROG_TYPE_SCHED_CLS, true, true, 0, LEFT_ALL},
+    {BPF_PROG_TYPE_SCHED_ACT, true, true, 0, LEFT_ALL},
+    {BPF_PROG_TYPE_SOCKET_FILTER, true, true, 0, LEFT_NETWORK},
+    {BPF_PROG_TYPE_CGROUP_SKB, true, true, 0, LEFT_NETWORK},
+    {BPF_PROG_TYPE_LWT_IN, true, true, 0, LEFT_NETWORK},
+    {BPF_PROG_TYPE_LWT_OUT, true, true, 0, LEFT_NETWORK},
+    {BPF_PROG_TYPE_LWT_XMIT, true, true, 0, LEFT_NETWORK},
+    {BPF_PROG_TYPE_FLOW_DISSECTOR, true, true, 0, LEFT_NOTHING},
+    {PROG_TYPE_NETFILTER, true, true, 0, LEFT_NOTHING},
+    {BPF_PROG_TYPE_SK_LOOKUP, false, true, SK_LOOKUP_BYTES, LEFT_NOTHING},
+    {BPF_PROG_TYPE_RAW_TRACEPOINT, false, false, CONTEXT_BYTES, LEFT_NOTHING},
+    {BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE, false, false, CONTEXT_BYTES, LEFT_NOTHING},
+    {BPF_PROG_TYPE_SYSCALL, false, false, CONTEXT_BYTES, LEFT_NOTHING},
+    {BPF_PROG_TYPE_TRACING, false, false, 0, LEFT_NOTHING},
+    {BPF_PROG_TYPE_STRUCT_OPS, false, false, STRUCT_OPS_BYTES, LEFT_NOTHING},
 };
 
 const char *target_init(struct target *target, int fd, int program_type, const char *packet)
@@ -54,6 +60,8 @@ const char *target_init(struct target *target, int fd, int program_type, const c
 		target->fd = fd;
 		target->repeats = kinds[i].repeats;
 		target->context_bytes = kinds[i].context_bytes;
+		target->left_known = kinds[i].left != LEFT_NOTHING;
+		target->left_from = kinds[i].left == LEFT_NETWORK ? ETH_HLEN : 0;
 		if (kinds[i].data)
 			target->data_bytes = (uint32_t)packet_build(packet, target->data);
 		if (kinds[i].data && !target->data_bytes)
@@ -88,14 +96,33 @@ const char *target_init_program(struct target *target, struct bpf_program *progr
 	return NULL;
 }
 
+const char *target_refresh(struct target *target)
+{
+	if (!target->data_bytes)
+		return "fresh_packet is for programs that get a packet";
+	target->repeats = false;
+	target->left_known = false;
+	return NULL;
+}
+
+void target_init_empty(struct target *target, const struct target *like, int fd)
+{
+	*target = *like;
+	target->fd = fd;
+}
+
 void target_init_user(struct target *target, struct user_target *user)
 {
 	memset(target, 0, sizeof(*target));
 	target->user = user;
 }
 
-static int test_run(const struct target *target, uint32_t repeat, struct bpf_test_run_opts *opts)
+/* @left: NULL when nobody wants the packet back */
+static int test_run(const struct target *target, uint32_t repeat, struct target_left *left,
+		    struct bpf_test_run_opts *opts)
 {
+	int error;
+
 	*opts = (struct bpf_test_run_opts){
 	    .sz = sizeof(*opts),
 	    .repeat = target->repeats ? (int)repeat : 0,
@@ -103,8 +130,13 @@ static int test_run(const struct target *target, uint32_t repeat, struct bpf_tes
 	    .data_size_in = target->data_bytes,
 	    .ctx_in = target->context_bytes ? target->context : NULL,
 	    .ctx_size_in = target->context_bytes,
+	    .data_out = left ? left->data : NULL,
+	    .data_size_out = left ? left->room : 0,
 	};
-	return bpf_prog_test_run_opts(target->fd, opts) ? errno : 0;
+	error = bpf_prog_test_run_opts(target->fd, opts) ? errno : 0;
+	if (left)
+		left->bytes = opts->data_size_out;
+	return error;
 }
 
 /* One call is one invocation. */
@@ -115,7 +147,7 @@ static int call_each(const struct target *target, uint32_t n, struct bpf_test_ru
 	for (uint32_t i = 0; i < n && !error; i++)
 		error = interrupted	  ? EINTR
 			: target->trigger ? trigger_fire(target->trigger)
-					  : test_run(target, 0, opts);
+					  : test_run(target, 0, NULL, opts);
 	return error;
 }
 
@@ -127,13 +159,23 @@ int target_invoke(const struct target *target, uint32_t n, uint32_t *result, uin
 	if (target->user)
 		error = user_target_run(target->user, n);
 	else if (target->repeats)
-		error = test_run(target, n, &opts);
+		error = test_run(target, n, NULL, &opts);
 	else
 		error = call_each(target, n, &opts);
 	if (result)
 		*result = opts.retval;
 	if (kernel_ns)
-		*kernel_ns = opts.duration;
+		*kernel_ns = target->repeats ? opts.duration : 0; /* of the last alone */
+	return error;
+}
+
+int target_invoke_left(const struct target *target, uint32_t n, uint32_t *result,
+		       struct target_left *left)
+{
+	struct bpf_test_run_opts opts;
+	int error = test_run(target, n, left, &opts);
+
+	*result = opts.retval;
 	return error;
 }
 

@@ -20,6 +20,9 @@ struct target {
 	const struct trigger *trigger;
 	struct bpf_program *program;
 	bool repeats; /* the kernel repeats it; else one call is one invocation */
+	/* Whether a test run tells what it leaves of the packet, and from which byte on. */
+	bool left_known;
+	uint32_t left_from;
 	unsigned char data[PACKET_MAX_BYTES];
 	uint32_t data_bytes; /* 0: the type takes no packet */
 	unsigned char context[128];
@@ -36,6 +39,14 @@ const char *target_init(struct target *target, int fd, int program_type, const c
 const char *target_init_program(struct target *target, struct bpf_program *program,
 				const char *packet);
 
+/** target_refresh - have each run get the packet as it is, by a test run of its own
+ * @return: NULL, or why that cannot be */
+const char *target_refresh(struct target *target);
+
+/** target_init_empty - as a program of the same type, called in the same way, that does nothing
+ * @fd: of that program */
+void target_init_empty(struct target *target, const struct target *like, int fd);
+
 /** target_init_user - an operation in user space, which stays the caller's */
 void target_init_user(struct target *target, struct user_target *user);
 
@@ -46,6 +57,16 @@ void target_init_user(struct target *target, struct user_target *user);
  * @return: 0, or the error number
  */
 int target_invoke(const struct target *target, uint32_t n, uint32_t *result, uint32_t *kernel_ns);
+
+/* The packet as the last invocation has left it. */
+struct target_left {
+	unsigned char *data;
+	uint32_t room, bytes; /* of data; what was written, or would have been if there were room */
+};
+
+/** target_invoke_left - target_invoke() of a target with left_known, whose packet is wanted back */
+int target_invoke_left(const struct target *target, uint32_t n, uint32_t *result,
+		       struct target_left *left);
 
 /** target_counted - runs of its program that the kernel has counted; it does so only while it times
  * them, for whoever asked for that */

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include "left.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "xalloc.h"
+
+/* No packet that the kernel makes in a test run is longer. */
+#define LEFT_MAX_BYTES 65536
+
+/* Bytes that differ behind the part that the kernel does not give back; the first of them. */
+static uint32_t count_changes(const struct target *target, const unsigned char *left,
+			      uint32_t *first)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = target->data_bytes; i-- > target->left_from;)
+		if (left[i] != target->data[i]) {
+			n++;
+			*first = i;
+		}
+	return n;
+}
+
+static void describe(const struct target *target, const unsigned char *left, uint32_t bytes,
+		     char *change)
+{
+	uint32_t given = target->data_bytes, first = 0, n;
+
+	*change = '\0';
+	if (bytes != given) {
+		snprintf(change, LEFT_TEXT, "%s its packet from %u to %u bytes",
+			 bytes > given ? "grows" : "shrinks", given, bytes);
+		return;
+	}
+	n = count_changes(target, left, &first);
+	if (n)
+		snprintf(change, LEFT_TEXT,
+			 "rewrites its packet (%u of %u bytes, the first at %u: %02x became %02x)",
+			 n, given, first, target->data[first], left[first]);
+}
+
+int left_invoke(const struct target *target, uint32_t n, uint32_t *result, char *change)
+{
+	struct target_left left = {.room = LEFT_MAX_BYTES};
+	int error;
+
+	*change = '\0';
+	if (!target->left_known)
+		return target_invoke(target, n, result, NULL);
+	left.data = xmalloc(left.room);
+	error = target_invoke_left(target, n, result, &left);
+	if (!error)
+		describe(target, left.data, left.bytes, change);
+	free(left.data);
+	return error;
+}
