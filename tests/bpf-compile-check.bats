@@ -637,3 +637,20 @@ exit'
       cut -f test,status,reason plan.csv | diff /dev/null -
   done
 }
+
+@test "--packet and --fresh-packet are for bare sources; a suite says its own; a packet of another name is not there" {
+  printf '#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\nSEC("xdp") int one(void *ctx) { return 0; }\nchar l[] SEC("license") = "GPL";\n' > one.bpf.c
+  cat > s.yml <<'YAML'
+tests:
+- {name: a, source: one.bpf.c, entry_point: one}
+- {name: b, source: one.bpf.c, entry_point: one, packet: udp6-64, fresh_packet: true}
+YAML
+  bpf-compile-check --no-load one.bpf.c s.yml > plan.csv
+  assert_equal "$(csv_value plan.csv test,packet,fresh_packet | xargs)" 'a tcp4-64 0 b udp6-64 1 one tcp4-64 0'
+  bpf-compile-check --no-load --packet udp4-512 --fresh-packet one.bpf.c s.yml > plan.csv
+  assert_equal "$(csv_value plan.csv test,packet,fresh_packet | xargs)" 'a tcp4-64 0 b udp6-64 1 one udp4-512 1'
+  assert_trouble "no packet is named 'tcp5' (bpf-compile-check(1) lists them)" bpf-compile-check --no-load --packet tcp5 one.bpf.c
+  assert_trouble "no packet is named ''" bpf-compile-check --no-load --packet '' one.bpf.c
+  sed -i 's/fresh_packet: true/fresh_packet: maybe/' s.yml
+  assert_trouble "fresh_packet" bpf-compile-check --no-load s.yml
+}

@@ -339,6 +339,57 @@ trigger/tracepoint ok 1"
   assert_contains "$(reason_of ran/others)" ' times in 1000 getppid() calls'
 }
 
+@test "a program that changes its packet is no number, and the reason says how it changes it" {
+  requires bpf
+  local advice='later runs of a test run see the changed one; give each run a fresh packet (fresh_packet: true in the suite, or bpf-compile-check --fresh-packet)'
+  measure '^packet/' --rounds 2 2> said.txt
+  assert_equal "$(mlr --icsv --onidx count-distinct -f test,status,duration_ns samples.csv | sort | grep -v ' ok ')" \
+    "packet/encapsulate changed_packet  1
+packet/later changed_packet  1
+packet/pop changed_packet  1
+packet/rewrite changed_packet  1"
+  assert_equal "$(reason_of packet/encapsulate)" "encapsulate grows its packet from 64 to 114 bytes: $advice"
+  assert_equal "$(reason_of packet/pop)" "pop shrinks its packet from 64 to 50 bytes: $advice"
+  for test in rewrite later; do
+    assert_contains "$(reason_of packet/$test)" "rewrites its packet (1 of 64 bytes, the first at 5: 02 became 07): $advice"
+  done
+  # Changed and changed back it is the same.
+  assert_equal "$(csv_value samples.csv status '$test == "packet/pop_and_push"' | sort -u)" ok
+  # That results are not compared does not make it a number.
+  measure '^packet/encapsulate$' --rounds 1 -r 2> said.txt
+  assert_equal "$(csv_value samples.csv status)" changed_packet
+}
+
+@test "with a fresh packet each run is the first one: it runs each time, returns the same, and costs what it does" {
+  requires bpf
+  measure '^fresh/(tc|action|xdp)/' --rounds 4 --samples 6
+  assert_equal "$(mlr --icsv --onidx count-distinct -f status,returned,runs samples.csv)" 'ok 0 1 216'
+  assert_equal "$(csv_value samples.csv kernel_ns | sort -u)" ''
+  # A chain of twice the length beside it, in one run.
+  plan short -D LENGTH=1024 > a.csv
+  plan long -D LENGTH=2048 > b.csv
+  bpf-run -q --rounds 8 -t '^fresh/tc/encapsulate$' a.csv b.csv > samples.csv
+  regress-detect --baseline short samples.csv > verdict.csv
+  assert_equal "$(csv_value verdict.csv verdict '$ratio > 1.5 && $ratio < 2.7')" regression
+  # What is repeated holds the call of the program too, which is a part of a chain of this length.
+  bpf-run -q --rounds 8 -t '^(fresh/tc/encapsulate|chain)$' a.csv | stats-reduce > summary.csv
+  mlr --icsv --onidx cut -o -f test,value_duration_ns then sort -f test summary.csv |
+    awk '{ ns[$1] = $2 } END { r = ns["fresh/tc/encapsulate"] / ns["chain"]; exit !(r > .9 && r < 1.6) }'
+}
+
+@test "a program that gets no packet has no fresh one" {
+  requires bpf
+  measure '^fresh/none$' --rounds 1 2> said.txt
+  assert_equal "$(csv_value samples.csv status,reason)" 'unsupported raw: fresh_packet is for programs that get a packet'
+}
+
+@test "a cost below zero is marked" {
+  requires bpf
+  measure '^fresh/tc/writer$' --rounds 10
+  assert_equal "$(mlr --icsv --onidx filter '($duration_ns < 0) != ($mark =~ "negative")' samples.csv)" ''
+  mlr --icsv --onidx filter '$mark =~ "negative"' samples.csv | grep -q .
+}
+
 @test "what can't be attached here is unsupported, with the reason" {
   requires bpf
   measure '^trigger/nowhere' --rounds 1

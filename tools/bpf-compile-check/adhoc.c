@@ -31,7 +31,8 @@ static struct plan_row *add_row(struct work *work, size_t unit, const char *test
 	plan_set(&row->test, test);
 	plan_set(&row->entry_point, entry_point);
 	plan_set(&row->cpus, "any");
-	plan_set(&row->packet, PACKET_DEFAULT);
+	plan_set(&row->packet, work->packet);
+	row->fresh_packet = work->fresh_packet;
 	return row;
 }
 

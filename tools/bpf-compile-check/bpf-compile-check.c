@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "packet.h"
 #include "program.h"
 #include "text.h"
 #include "work.h"
@@ -20,7 +21,16 @@ struct opts {
 	struct work work;
 };
 
-enum { OPT_NO_LOAD = 256, OPT_OBJDIR, OPT_OBJECTS, OPT_BUILD, OPT_LIST, OPT_EXIT_CODE };
+enum {
+	OPT_NO_LOAD = 256,
+	OPT_OBJDIR,
+	OPT_OBJECTS,
+	OPT_BUILD,
+	OPT_LIST,
+	OPT_EXIT_CODE,
+	OPT_PACKET,
+	OPT_FRESH_PACKET
+};
 
 static const struct argp_option options[] = {
     {"no-load", OPT_NO_LOAD, NULL, 0, "only compile: needs no privilege", 0},
@@ -30,6 +40,10 @@ static const struct argp_option options[] = {
     {"jobs", 'j', "N", 0, "compile N at once (default: the number of CPUs)", 0},
     {NULL, 'I', "DIR", 0, "passed to the compiler", 0},
     {NULL, 'D', "NAME[=VALUE]", 0, "passed to the compiler", 0},
+    {"packet", OPT_PACKET, "NAME", 0,
+     "the packet of a bare source's programs (default: " PACKET_DEFAULT ")", 0},
+    {"fresh-packet", OPT_FRESH_PACKET, NULL, 0,
+     "give each of their runs a new packet, as they change it", 0},
     {"list", OPT_LIST, NULL, 0, "write the tests' names and do nothing else", 0},
     {"exit-code", OPT_EXIT_CODE, NULL, 0, "exit with 1 when a program failed", 0},
     {0},
@@ -46,6 +60,16 @@ static void add_compiler_option(struct work *w, int key, const char *value)
 	w->compiler_options =
 	    xrealloc(w->compiler_options, (w->ncompiler_options + 1) * sizeof(char *));
 	w->compiler_options[w->ncompiler_options++] = xasprintf("-%c%s", key, value);
+}
+
+static const char *packet_name(const char *arg)
+{
+	unsigned char bytes[PACKET_MAX_BYTES];
+
+	if (!packet_build(arg, bytes))
+		errx(EXIT_TROUBLE, "no packet is named '%s' (bpf-compile-check(1) lists them)",
+		     arg);
+	return arg;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -79,6 +103,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (!work_macro_name(arg))
 			errx(EXIT_TROUBLE, "-D is not NAME[=VALUE]: '%s'", arg);
 		add_compiler_option(w, key, arg);
+		return 0;
+	case OPT_PACKET:
+		w->packet = packet_name(arg);
+		return 0;
+	case OPT_FRESH_PACKET:
+		w->fresh_packet = true;
 		return 0;
 	case OPT_LIST:
 		o->list = true;
@@ -168,7 +198,9 @@ int main(int argc, char **argv)
 {
 	struct opts o = {
 	    .load = true,
-	    .work = {.objdir = "build/bpf", .jobs = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN)},
+	    .work = {.objdir = "build/bpf",
+		     .jobs = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN),
+		     .packet = PACKET_DEFAULT},
 	};
 	const char *forbidden;
 	size_t failed = 0;

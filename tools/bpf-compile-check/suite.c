@@ -254,6 +254,8 @@ static void set_packet(struct suite *suite, const struct test *test, struct plan
 		plan_set(&row->packet, test->field[F_ELF_FILE] ? "zeros-1024" : PACKET_DEFAULT);
 	if (!packet_build(row->packet, bytes))
 		bad_suite(suite, test->field[F_PACKET], "no packet is named '%s'", row->packet);
+	if (test->field[F_FRESH_PACKET])
+		row->fresh_packet = flag(suite, test->field[F_FRESH_PACKET], "fresh_packet");
 }
 
 static void set_texts(struct suite *suite, const struct test *test, struct plan_row *row)

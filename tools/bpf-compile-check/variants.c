@@ -24,6 +24,7 @@ const char *const field_names[FIELD_COUNT] = {
     [F_ITERATION_COUNT] = "iteration_count",
     [F_PREPARATION] = "map_state_preparation",
     [F_PACKET] = "packet",
+    [F_FRESH_PACKET] = "fresh_packet",
     [F_CONSUMER] = "consumer",
     [F_DROPPED_MAX] = "dropped_max_pct",
     [F_CHECK] = "check",

@@ -57,6 +57,8 @@ struct work {
 	char **compiler_options; /* -I and -D of the command line */
 	size_t ncompiler_options;
 	unsigned int jobs;
+	const char *packet; /* of the programs of bare sources */
+	bool fresh_packet;  /* a new one for each of their runs */
 };
 
 /** work_macro_name - how long the name is of a macro that a definition, NAME[=VALUE], begins with;

@@ -38,8 +38,8 @@ static double fixed_cost(const struct probe *probe, const struct sample *samples
 	fixed = used ? stats_median(own, used) : NAN;
 	free(own);
 	/* Where most pairs are disturbed their median is no fixed cost, for that is in every call.
-	 * What a trigger's program costs is a difference, of which the shortest says nothing. */
-	return used && !probe->target->trigger ? fmin(fixed, shortest) : fixed;
+	 * Of a difference the shortest says nothing. */
+	return used && !measure_is_difference(probe) ? fmin(fixed, shortest) : fixed;
 }
 
 void measure_costs(const struct probe *probe, struct sample *samples, size_t n)

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "cpus.h"
@@ -125,6 +126,30 @@ static enum status aim_user(struct instance *instance, size_t i)
 	return STATUS_OK;
 }
 
+/* What a call of its own costs besides the program is measured with one that does nothing. */
+static enum status refresh(struct instance *instance, size_t i)
+{
+	const char *name = instance->row[i]->entry_point;
+	const char *wrong = target_refresh(&instance->target[i]);
+
+	if (wrong)
+		return fail(instance, STATUS_UNSUPPORTED, "%s: %s", name, wrong);
+	instance->has_empty[i] = !target_init_empty(&instance->empty[i], &instance->target[i],
+						    program_find(&instance->loaded, name));
+	if (!instance->has_empty[i])
+		return fail(instance, STATUS_RUN_FAILED,
+			    "can't load an empty program beside '%s': %s", name, strerror(errno));
+	return STATUS_OK;
+}
+
+static enum status refresh_all(struct instance *instance)
+{
+	for (size_t i = 0; i < instance->n; i++)
+		if (instance->row[i]->fresh_packet && refresh(instance, i))
+			return instance->status;
+	return STATUS_OK;
+}
+
 static enum status aim_all(struct instance *instance)
 {
 	const struct plan_row *first = instance->row[0];
@@ -142,7 +167,7 @@ static enum status aim_all(struct instance *instance)
 		return instance->status;
 	if (instance->has_check && aim(instance, &instance->check, first->check, first->packet))
 		return instance->status;
-	return STATUS_OK;
+	return refresh_all(instance);
 }
 
 /* The map of a test's consumer, NULL for the trace pipe. */
@@ -204,8 +229,12 @@ void instance_attach(struct instance *instance)
 		if (instance->attachment[i] || user_is_type(row->program_type))
 			continue;
 		if (bpf_program__type(program_find(&instance->loaded, row->entry_point)) ==
-		    BPF_PROG_TYPE_XDP)
+		    BPF_PROG_TYPE_XDP) {
 			instance->attachment[i] = dispatcher_attach(instance->target[i].fd);
+			if (instance->has_empty[i])
+				instance->empty_attachment[i] =
+				    dispatcher_attach(instance->empty[i].fd);
+		}
 	}
 }
 
@@ -214,6 +243,8 @@ void instance_detach(struct instance *instance)
 	for (size_t i = 0; i < instance->n; i++) {
 		dispatcher_detach(instance->attachment[i]);
 		instance->attachment[i] = NULL;
+		dispatcher_detach(instance->empty_attachment[i]);
+		instance->empty_attachment[i] = NULL;
 	}
 }
 
@@ -334,8 +365,11 @@ enum status instance_check(struct instance *instance)
 void instance_unload(struct instance *instance)
 {
 	instance_detach(instance);
-	for (size_t i = 0; i < instance->n; i++)
+	for (size_t i = 0; i < instance->n; i++) {
 		user_target_free(instance->user[i]);
+		if (instance->has_empty[i])
+			close(instance->empty[i].fd);
+	}
 	consumer_stop(instance->consumer);
 	if (instance->is_loaded)
 		program_unload(&instance->loaded);

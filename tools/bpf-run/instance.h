@@ -22,6 +22,11 @@ struct instance {
 	const struct plan_row *row[ENTRIES_MAX]; /* an entry point each */
 	struct target target[ENTRIES_MAX];
 	struct attachment *attachment[ENTRIES_MAX];
+	/* For entry points whose runs get fresh packets: a program of their type that does nothing.
+	 */
+	bool has_empty[ENTRIES_MAX];
+	struct target empty[ENTRIES_MAX];
+	struct attachment *empty_attachment[ENTRIES_MAX];
 	struct user_target *user[ENTRIES_MAX];
 	bool has_prepare, has_check;
 	struct target prepare, check;

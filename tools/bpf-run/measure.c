@@ -171,16 +171,26 @@ static void call(const struct probe *probe, uint32_t n, struct call *c, enum pro
 		c->value[FIRST_COUNTER + i] = after[i] < 0 ? ABSENT : after[i] - before[i];
 }
 
-static void run_calls(const struct probe *probe, struct pair *pair, bool bare)
+/* Invocations of a pair's two calls. */
+struct counts {
+	uint32_t small, large;
+};
+
+static struct counts counts_of(const struct probe *probe)
+{
+	return (struct counts){measure_small(probe), probe->large};
+}
+
+static void run_calls(const struct probe *probe, struct counts n, struct pair *pair, bool bare)
 {
 	enum profile_part small = bare ? PROFILE_BARE_SMALL : PROFILE_SMALL;
 	enum profile_part large = bare ? PROFILE_BARE_LARGE : PROFILE_LARGE;
 
 	if (probe->large_first)
-		call(probe, probe->large, &pair->large, large);
-	call(probe, measure_small(probe), &pair->small, small);
+		call(probe, n.large, &pair->large, large);
+	call(probe, n.small, &pair->small, small);
 	if (!probe->large_first)
-		call(probe, probe->large, &pair->large, large);
+		call(probe, n.large, &pair->large, large);
 }
 
 static void subtract(struct call *with, const struct call *without)
@@ -201,17 +211,76 @@ static void run_triggered(const struct probe *probe, struct pair *pair)
 
 	memset(&bare, 0, sizeof(bare));
 	if (!probe->large_first)
-		run_calls(probe, &bare, true);
+		run_calls(probe, counts_of(probe), &bare, true);
 	if (trigger_attach(target->trigger, target->program, probe->cpu, &attached)) {
 		pair->large.error = errno;
 		return;
 	}
-	run_calls(probe, pair, false);
+	run_calls(probe, counts_of(probe), pair, false);
 	trigger_detach(&attached);
 	if (probe->large_first)
-		run_calls(probe, &bare, true);
+		run_calls(probe, counts_of(probe), &bare, true);
 	subtract(&pair->small, &bare.small);
 	subtract(&pair->large, &bare.large);
+}
+
+static void add(struct call *sum, const struct call *part)
+{
+	for (int r = 0; r < READ_COUNT; r++)
+		if (sum->value[r] != ABSENT && part->value[r] != ABSENT)
+			sum->value[r] += part->value[r];
+		else
+			sum->value[r] = ABSENT;
+	sum->result = part->result;
+	if (!sum->error)
+		sum->error = part->error;
+}
+
+/* A machine that becomes slower or faster within a few milliseconds, as one with neighbours does,
+ * would be in the difference of two calls that take nearly the same: they take turns. */
+#define TURNS 32
+
+/* No turn of a small call is shorter than a small call may be. What comes before each call is done
+ * once: where that takes long, or counts exactly, there is one turn. */
+static uint32_t turns_of(const struct probe *probe, struct counts n)
+{
+	uint32_t most = n.small / MEASURE_SMALL_MIN;
+
+	if (probe->tickless_ns || probe->prepare || probe->consumer)
+		return 1;
+	return most < TURNS ? most : TURNS;
+}
+
+/* The part of n that the turn of a number has, so that all together have n. */
+static uint32_t part_of(uint32_t n, uint32_t turn, uint32_t turns)
+{
+	return (uint32_t)((uint64_t)n * (turn + 1) / turns - (uint64_t)n * turn / turns);
+}
+
+/* The calls of a program, less the same calls of an empty one. */
+static void run_beside_empty(const struct probe *probe, struct pair *pair)
+{
+	struct counts n = counts_of(probe);
+	uint32_t turns = turns_of(probe, n);
+	struct probe empty = *probe;
+
+	empty.target = probe->empty;
+	for (uint32_t t = 0; t < turns; t++) {
+		struct counts part = {part_of(n.small, t, turns), part_of(n.large, t, turns)};
+		struct pair with, without;
+
+		memset(&with, 0, sizeof(with));
+		memset(&without, 0, sizeof(without));
+		if (t & 1)
+			run_calls(&empty, part, &without, true);
+		run_calls(probe, part, &with, false);
+		if (!(t & 1))
+			run_calls(&empty, part, &without, true);
+		subtract(&with.small, &without.small);
+		subtract(&with.large, &without.large);
+		add(&pair->small, &with.small);
+		add(&pair->large, &with.large);
+	}
 }
 
 static void run_pair(const struct probe *probe, struct pair *pair)
@@ -222,10 +291,12 @@ static void run_pair(const struct probe *probe, struct pair *pair)
 
 	getrusage(RUSAGE_THREAD, &before);
 	pair->begin_ns = clock_ns(CLOCK_MONOTONIC);
-	if (probe->target->trigger)
+	if (probe->empty)
+		run_beside_empty(probe, pair);
+	else if (probe->target->trigger)
 		run_triggered(probe, pair);
 	else
-		run_calls(probe, pair, false);
+		run_calls(probe, counts_of(probe), pair, false);
 	pair->end_ns = clock_ns(CLOCK_MONOTONIC);
 	getrusage(RUSAGE_THREAD, &after);
 	pair->marks = 0;
@@ -426,6 +497,11 @@ static uint32_t small_of(const struct probe *probe, uint32_t large)
 uint32_t measure_small(const struct probe *probe)
 {
 	return small_of(probe, probe->large);
+}
+
+bool measure_is_difference(const struct probe *probe)
+{
+	return probe->target->trigger || probe->empty;
 }
 
 struct calibration {

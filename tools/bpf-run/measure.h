@@ -96,6 +96,8 @@ struct sample {
 /* One target on one CPU. */
 struct probe {
 	const struct target *target;
+	/* Called as the target is, in the same pair, and taken off: an empty program; or NULL. */
+	const struct target *empty;
 	int cpu;
 	uint32_t large; /* invocations of the large call; MEASURE_LARGE_MIN or more */
 	/* Run before each call, or NULL. */
@@ -119,6 +121,10 @@ struct probe {
 
 	struct measurement *measurement; /* private */
 };
+
+/** measure_is_difference - whether its costs are those of one call less those of another: of a
+ * triggered program, or one beside an empty one */
+bool measure_is_difference(const struct probe *probe);
 
 /** measure_small - the invocations of the small call that belongs to the probe's large one */
 uint32_t measure_small(const struct probe *probe);
@@ -144,7 +150,7 @@ int measure_calibrate(struct probe *probe, uint64_t target_ns, uint32_t limit);
  * @n: ≥ 1; all taken with probe->large invocations
  *
  * The fixed cost is never taken to be more than the shortest call lasted, so that a cost is never
- * negative, but for that of a program that is triggered.
+ * negative, but for what is a difference.
  * Marks those whose own fixed cost is more than 5 % of the large call away from the median (the
  * bound of the kernel's own bench_bpf_timing).
  */

@@ -218,6 +218,9 @@ static void start_variant(struct run *run, struct variant *variant)
 		const struct plan_row *row = variant->row[variant->entry[p]];
 
 		probe->target = &instance->target[variant->entry[p]];
+		probe->empty = instance->has_empty[variant->entry[p]]
+				   ? &instance->empty[variant->entry[p]]
+				   : NULL;
 		/* What a triggered program returns nobody sees; of one that may lose records,
 		 * the result may say that it did. */
 		probe->compared = row->has_expected_result && !run->options->ignore_results &&

@@ -126,7 +126,7 @@ void samples_write(struct samples *samples, const struct plan_row *row, uint64_t
 	csv_write_u64(&w, probe->large);
 	csv_write_u64(&w, row->operations);
 	csv_write_double(&w, counted ? NAN : sample->cost[READ_CPU_NS] / operations);
-	/* With a trigger, other processes may take more in the call without the program. */
+	/* Of a difference: other processes may take more in the call without the program. */
 	csv_write_double(&w, counted || wall_ns < 0 ? NAN : wall_ns);
 	if (counted || !sample->kernel_ns)
 		csv_write_empty(&w);

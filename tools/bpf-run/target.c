@@ -105,10 +105,21 @@ const char *target_refresh(struct target *target)
 	return NULL;
 }
 
-void target_init_empty(struct target *target, const struct target *like, int fd)
+int target_init_empty(struct target *target, const struct target *like,
+		      const struct bpf_program *program)
 {
+	static const struct bpf_insn nothing[] = {
+	    {.code = BPF_ALU64 | BPF_MOV | BPF_K}, /* r0 = 0 */
+	    {.code = BPF_JMP | BPF_EXIT},
+	};
+	struct bpf_prog_load_opts opts = {
+	    .sz = sizeof(opts),
+	    .expected_attach_type = bpf_program__expected_attach_type(program),
+	};
+
 	*target = *like;
-	target->fd = fd;
+	target->fd = bpf_prog_load(bpf_program__type(program), "empty", "GPL", nothing, 2, &opts);
+	return target->fd < 0 ? -1 : 0;
 }
 
 void target_init_user(struct target *target, struct user_target *user)

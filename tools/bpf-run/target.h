@@ -43,9 +43,11 @@ const char *target_init_program(struct target *target, struct bpf_program *progr
  * @return: NULL, or why that cannot be */
 const char *target_refresh(struct target *target);
 
-/** target_init_empty - as a program of the same type, called in the same way, that does nothing
- * @fd: of that program */
-void target_init_empty(struct target *target, const struct target *like, int fd);
+/** target_init_empty - a program of the same type, called in the same way, that does nothing
+ * @like, @program: the target that it goes beside, and its program
+ * @return: 0, and target->fd is to be closed; or -1 with errno set */
+int target_init_empty(struct target *target, const struct target *like,
+		      const struct bpf_program *program);
 
 /** target_init_user - an operation in user space, which stays the caller's */
 void target_init_user(struct target *target, struct user_target *user);
