@@ -407,6 +407,7 @@ static void write_samples(struct run *run, struct variant *variant)
 {
 	size_t n = run->options->samples;
 
+	run->out->visit = run->visit + 1;
 	for (size_t p = 0; p < variant->nprobes; p++) {
 		struct sample *samples = &variant->samples[p * n];
 

@@ -137,6 +137,7 @@ void samples_write(struct samples *samples, const struct plan_row *row, uint64_t
 	for (int r = READ_CYCLES; r < READ_COUNT; r++)
 		csv_write_double(&w, counted ? NAN : sample->cost[r] / operations);
 	write_drops(&w, row, probe, sample);
+	csv_write_u64(&w, samples->visit);
 	csv_write_double(&w, probe->runs);
 	write_returned(&w, probe, sample);
 	csv_write_cell(&w, mark_text(sample->marks, marks, sizeof(marks)));
@@ -163,6 +164,7 @@ void samples_write_failure(struct samples *samples, const struct plan_row *row, 
 		csv_write_empty(&w);
 	for (int i = 0; i < 3; i++)
 		csv_write_empty(&w); /* produced, consumed, dropped */
+	csv_write_empty(&w);	     /* visit */
 	csv_write_double(&w, runs);
 	csv_write_empty(&w); /* returned */
 	csv_write_empty(&w); /* mark */

@@ -72,6 +72,7 @@ static const struct schema_column samples_columns[] = {
     {"produced", "integer", "records", false},
     {"consumed", "integer", "records", false},
     {"dropped", "integer", "records", false},
+    {"visit", "integer", "", false},
     {"runs", "number", "runs per invocation", false},
     {"returned", "text", "", false},
     {"mark", "text", "", true},
