@@ -2,9 +2,9 @@
 
 # The simulations hold the decision rule itself: all of regress-detect but its main().
 RULE_OBJ := $(filter-out %/regress-detect.o,$(patsubst %.c,$(OBJ)/%.o,$(wildcard tools/regress-detect/*.c)))
-STATISTICS_TESTS := statistics power past
+STATISTICS_TESTS := statistics heaps power past
 
-build/tests/statistics: $(OBJ)/tests/statistics/statistics.o $(LIB_OBJ) build/flags
+build/tests/statistics build/tests/heaps: build/tests/%: $(OBJ)/tests/statistics/%.o $(LIB_OBJ) build/flags
 build/tests/power build/tests/past: build/tests/%: $(OBJ)/tests/statistics/%.o $(RULE_OBJ) $(LIB_OBJ) build/flags
 $(OBJ)/tests/statistics/%.o: ALL_CFLAGS += -Itools/regress-detect
 $(STATISTICS_TESTS:%=build/tests/%):

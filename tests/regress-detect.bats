@@ -652,6 +652,25 @@ improvement 200"
   assert_equal "$(csv_value v.csv rounds | uniq)" 40
 }
 
+@test "a cost that is not above zero is no number to judge: from samples, from rounds, counted and in a history" {
+  samples 20 1 r1 | mlr --csv put '$test == "map/hash/read" && $build == "b" {$duration_ns -= 200}' > s.csv
+  stats-reduce --per-round s.csv > rounds.csv
+  mlr --csv put '$instructions = $duration_ns; $duration_ns = ""; $runtime = "icount"' s.csv > counted.csv
+  why="inconclusive::no value on the current side: below_noise: its cost is not above zero: it can't be told from that of its trigger without it"
+  for file in s rounds counted; do
+    regress-detect --baseline a $file.csv > v.csv
+    assert_equal "$(mlr --icsv --onidx --ofs : filter '$test == "map/hash/read"' then cut -o -f verdict,current,reason v.csv)" "$why"
+  done
+  mlr --csv put '$test == "map/hash/read" {$duration_ns = -1}' s.csv | regress-detect --baseline a > v.csv
+  assert_contains "$(csv_value v.csv reason '$test == "map/hash/read"')" "no value on either side: below_noise"
+  for newest in '-3,,ok,' ',,below_noise,why'; do
+    { history "${LEVEL[@]}"; echo "r99,2026-01-12T00:00:00Z,h,host,t,s,x,main,b11,0,$newest"; } > h.csv
+    regress-detect --history h.csv > v.csv
+    assert_equal "$(csv_value v.csv verdict)" inconclusive
+    assert_contains "$(csv_value v.csv reason)" below_noise:
+  done
+}
+
 # --- results of schema version 1 ---
 
 # version_1: summary.csv or rounds.csv as version 1 had it, where median_ of rounds.csv was the value of a round

@@ -145,6 +145,98 @@ outside() {
   assert_equal "$(mlr --icsv --onidx cut -o -f value_duration_ns,rounds,status out.csv)" "4 3 interrupted"
 }
 
+@test "a cost that is not above zero is below noise, and no number" {
+  { samples zero xdp 0 a 1 -1 0; rows minus xdp 0 a -2.5 -2 1; rows plus xdp 0 a 3 -1 2; } > s.csv
+  stats-reduce s.csv > out.csv
+  assert_equal "$(mlr --icsv --onidx --ofs : cut -o -f test,status,value_duration_ns,average_duration_ns,rounds out.csv)" "minus:below_noise:::3
+plus:ok:2:1.3333333333333333:3
+zero:below_noise:::3"
+  assert_equal "$(csv_value out.csv reason '$test != "plus"' | uniq)" \
+    "its cost is not above zero: it can't be told from that of its trigger without it"
+  # All rounds of a series are one answer; a single one may lie below where the series does not.
+  stats-reduce --per-round s.csv > rounds.csv
+  assert_equal "$(mlr --icsv --onidx --ofs : cut -o -f test,status,value_duration_ns rounds.csv | sort | uniq -c | xargs)" \
+    "3 minus:below_noise: 1 plus:ok:-1 1 plus:ok:2 1 plus:ok:3 3 zero:below_noise:"
+  # Counted instructions too; an interrupted run is no excuse; what failed has failed.
+  mlr --csv put '$instructions = $duration_ns; $duration_ns = ""' s.csv | stats-reduce > counted.csv
+  assert_equal "$(csv_value counted.csv status | xargs)" "below_noise ok below_noise"
+  { cat s.csv; rows minus xdp 0 a x | sed 's/,x,,,,ok,$/,,,,,interrupted,/; s/,1,1,1,0,/,1,9,1,0,/'
+    rows zero xdp 0 a x | sed 's/,x,,,,ok,$/,,,,,run_failed,why/; s/,1,1,1,0,/,1,9,1,0,/'; } | stats-reduce > out.csv
+  assert_equal "$(csv_value out.csv status | xargs)" "below_noise ok run_failed"
+  # Net of a baseline it may be anything, and so may any other column.
+  { samples baseline/xdp/empty xdp 0 a 5 5 5; rows t xdp 0 a 4 4 4; } | stats-reduce --net > out.csv
+  assert_equal "$(mlr --icsv --onidx filter '$test == "t"' then cut -o -f value_duration_ns,status out.csv)" "-1 ok"
+  printf 'g,v\na,-1\n' | stats-reduce --by g --value v > out.csv
+  assert_equal "$(mlr --icsv --onidx cut -o -f value_v,status out.csv)" "-1 ok"
+}
+
+@test "how often a program ran is the smallest of its rows, what it returned is counted over them" {
+  samples t xdp 0 a 1 2 3 4 | mlr --csv put '$runs = [1, 0.25, 1, ""][$round]; $returned = ["2", "2:3 0:1", "2", ""][$round]' > s.csv
+  stats-reduce s.csv > out.csv
+  assert_equal "$(mlr --icsv --onidx --ofs , cut -o -f runs,returned out.csv)" "0.25,2:5 0:1"
+  assert_equal "$(stats-reduce --per-round s.csv | mlr --icsv --ocsv --headerless-csv-output cut -o -f runs,returned | xargs)" "1,2 0.25,2:3 0:1 1,2 ,"
+  # A row without a number says it too; equal values are one; the rarest of many are others.
+  mlr --csv put '$round == 2 {$status = "missed"; $duration_ns = ""}' s.csv | stats-reduce > out.csv
+  assert_equal "$(mlr --icsv --onidx --ofs , cut -o -f runs,returned,status out.csv)" "0.25,2:5 0:1,missed"
+  mlr --csv put '$returned = "-1"' s.csv | stats-reduce > out.csv
+  assert_equal "$(csv_value out.csv returned)" -1
+  # shellcheck disable=SC2046 # a word a value
+  samples t xdp 0 a $(seq 40) | mlr --csv put '$runs = 1; $returned = $round % 20 < 2 ? 7 : $round' | stats-reduce > out.csv
+  assert_contains "$(csv_value out.csv returned)" "7:5 2:1 3:1"
+  assert_contains "$(csv_value out.csv returned)" " others:"
+  # In groups of one's own where both columns are; else a column of that name is like any other.
+  assert_equal "$(stats-reduce --by test --value duration_ns s.csv | mlr --icsv --onidx --ofs , cut -o -f runs,returned)" "0.25,2:5 0:1"
+  printf 'g,v,runs\na,1,many\na,2,many\n' | stats-reduce --by g --value v > out.csv
+  assert_equal "$(csv_value out.csv runs)" many
+  mlr --csv put '$runs = "x"' s.csv > bad.csv
+  assert_trouble "runs is not a number: 'x' (bad.csv line 2)" stats-reduce bad.csv
+}
+
+# mixture ROUNDS SHARE [VISITS]: a test of which a share of the samples is 2300, the others 40
+mixture() {
+  awk -v rounds="$1" -v share="$2" -v visits="${3:-1}" -v header="$HEADER,visit" 'BEGIN {
+    srand(4)
+    print header
+    for (r = 1; r <= rounds; r++)
+      for (s = 1; s <= 10 * visits; s++) {
+        visit = int((s - 1) / 10) + 1
+        # Of two visits one is of the other level: each has one heap.
+        high = visits > 1 ? visit == 1 : rand() < share
+        printf "r1,2026-01-01T00:00:00Z,h,host,t,s,t,main,a,xdp,x,0,1,%d,%d,0,9,1,%.3f,,,,ok,,%d\n", r, s,
+          (high ? 2300 : 40) * (1 + .1 * (rand() - .5)), visit
+      }
+  }'
+}
+
+@test "samples that fall into two heaps within rounds are shown as such, with both centres and the share" {
+  for rounds in 6 20; do
+    for share in 0.3 0.5 0.7; do
+      mixture $rounds $share | stats-reduce > out.csv
+      assert_equal "$(mlr --icsv --onidx put -q 'print fmtnum($low_heap_duration_ns, "%.0f") . " " .
+        (abs($high_heap_duration_ns - 2300) < 40 ? "high" : $high_heap_duration_ns) . " " .
+        (abs($high_heap_share_duration_ns - '$share') < 0.1 ? "share" : $high_heap_share_duration_ns)' out.csv)" "40 high share"
+    done
+  done
+  # Net of a baseline it is the same distance.
+  { mixture 20 0.5; samples baseline/xdp/empty xdp 0 a 10 10 10 10 10 10 10 10 10 10 10 10 10 10 10 10 10 10 10 10 | sed '1d; s/$/,1/'; } | stats-reduce --net > net.csv
+  assert_equal "$(mlr --icsv --onidx --ofmt %.0lf filter '$test == "t"' then cut -f low_heap_duration_ns net.csv)" 30
+}
+
+@test "one heap is none of two: of any width, in rounds or visits of different levels, or with too few samples" {
+  # Only the level of rounds differs.
+  mixture 20 0 | mlr --csv put '$duration_ns *= $round % 2 == 0 ? 57 : 1' | stats-reduce > out.csv
+  assert_equal "$(csv_value out.csv low_heap_duration_ns)$(csv_value out.csv high_heap_share_duration_ns)" ''
+  # Visits load the program anew: that its loads differ is seen from visit to visit.
+  mixture 20 0 2 > visits.csv
+  assert_equal "$(stats-reduce visits.csv | csv_value /dev/stdin low_heap_duration_ns)" ''
+  mlr --csv cut -x -f visit visits.csv | stats-reduce > out.csv
+  assert_equal "$(mlr --icsv --onidx --ofmt %.0lf cut -f low_heap_duration_ns,high_heap_share_duration_ns out.csv)" "40 0"
+  # Without rounds every sample is one.
+  mixture 20 0.5 | stats-reduce --by test --value duration_ns > rounds.csv
+  mixture 20 0.5 | mlr --csv cut -f test,duration_ns | stats-reduce --by test --value duration_ns > single.csv
+  assert_equal "$(csv_value rounds.csv high_heap_duration_ns | grep -c .)$(csv_value single.csv high_heap_duration_ns | grep -c .)" 10
+}
+
 @test "marked samples are counted, and stay" {
   { samples t xdp 0 a 5 1; rows t xdp 0 a 4 | sed 's/,1,1,0,9,/,1,2,0,9,/; s/,,ok,$/,preempted,ok,/'; } | stats-reduce > out.csv
   assert_equal "$(mlr --icsv --onidx cut -o -f samples,marked,max_duration_ns out.csv)" "3 1 5"

@@ -1,4 +1,5 @@
-# Makes oracle.csv: exact Wilcoxon tests, estimates and intervals as R has them, without ties.
+# Makes oracle.csv: exact Wilcoxon tests, estimates and intervals as R has them, without ties; and dips
+# as the package diptest has them, also of ties and of two heaps.
 #	Rscript oracle.R > oracle.csv
 # Lists of numbers are joined by blanks. An interval that R cannot reach at 99 % is empty.
 set.seed(20)
@@ -29,3 +30,11 @@ for (sizes in list(c(1, 1), c(1, 5), c(2, 3), c(3, 3), c(4, 6), c(5, 5), c(6, 6)
 		   c(10, 20), c(20, 20), c(30, 25), c(49, 51), c(50, 50)))
 	for (mu in c(0, log(1.01), -.02))
 		row_of("rank_sum", rnorm(sizes[1], 4, .03), rnorm(sizes[2], 4.01, .03), mu)
+
+dip_of <- function(x) cat("dip", list_of(sort(x)), "", "", "", "", number(diptest::dip(x)), "", "", sep = ",", fill = FALSE)
+for (n in c(4:12, 15, 20, 33, 60, 100))
+	for (x in list(rnorm(n), runif(n), rexp(n), c(rnorm(n %/% 2), rnorm(n - n %/% 2, 4)), round(3 * rnorm(n)),
+		       rt(n, 2), rep(7, n))) {
+		dip_of(x)
+		cat("\n")
+	}

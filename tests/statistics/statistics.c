@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Proves tools/lib/stats.c and ranktest.c; run by tests/statistics.bats.
+ * Proves tools/lib/stats.c, ranktest.c and dip.c; run by tests/statistics.bats.
  *
- *	statistics oracle FILE    exact tests and intervals against those of R in FILE
+ *	statistics oracle FILE    exact tests, intervals and dips against those of R in FILE
  *	statistics enumerate      exact tests with ties against enumeration, for every small n
  *	statistics intervals      ranks of order-statistic intervals against the published table
  *	statistics properties     what must hold for any input, over thousands of random ones
@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "csv.h"
+#include "dip.h"
 #include "ranktest.h"
 #include "stats.h"
 #include "xalloc.h"
@@ -75,6 +76,10 @@ static void oracle(const char *path)
 		struct rank_p p;
 		struct location l;
 
+		if (!strcmp(in.cell[at[0]], "dip")) {
+			expect("dip", dip(x, nx), number(in.cell[at[6]]), TOLERANCE);
+			continue;
+		}
 		mu = number(in.cell[at[3]]);
 		p = paired ? signed_rank_p(x, nx, mu) : rank_sum_p(x, nx, y, ny, mu);
 		expect("p greater", p.greater, number(in.cell[at[4]]), TOLERANCE);

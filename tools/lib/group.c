@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "group.h"
 
+#include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@ int rounds_columns(struct rounds *r, struct csv_reader *in)
 	r->run_column = csv_column(in, "run_id");
 	r->round_column = csv_column(in, "round");
 	r->cpu_column = csv_column(in, "cpu");
+	r->visit_column = csv_column(in, "visit");
 	r->sample_column = csv_column(in, "sample");
 	if (r->any && r->single != (r->round_column < 0))
 		return csv_fail(in, "column 'round' is in one input and missing in another");
@@ -79,23 +81,28 @@ void rounds_release(struct rounds *r)
 	keytable_release(&r->runs);
 	keytable_release(&r->keys);
 	keytable_release(&r->cpus);
+	keytable_release(&r->visits);
 	keytable_release(&r->cells);
 	keytable_release(&r->samples);
 	key_release(&r->key);
 	*r = (struct rounds){0};
 }
 
-/* The place of (round, cpu) in the group's cells. Rows of one cell mostly follow one another. */
+static uint32_t number_of(struct keytable *t, const struct csv_reader *in, int column)
+{
+	return column < 0 ? 0 : keytable_add(t, in->cell[column], in->cell_len[column] + 1);
+}
+
+/* The place of (round, CPU, visit) in the group's cells. Rows of one mostly follow one another. */
 static uint32_t find_cell(struct group *g, uint32_t id, struct rounds *r,
 			  const struct csv_reader *in, uint32_t round)
 {
-	uint32_t parts[3] = {id, round, 0}, known;
+	uint32_t cpu = number_of(&r->cpus, in, r->cpu_column);
+	uint32_t visit = number_of(&r->visits, in, r->visit_column);
+	uint32_t parts[4] = {id, round, cpu, visit}, known;
+	const struct group_cell *last = g->ncells ? &g->cells[g->ncells - 1] : NULL;
 
-	if (r->cpu_column >= 0)
-		parts[2] = keytable_add(&r->cpus, in->cell[r->cpu_column],
-					in->cell_len[r->cpu_column] + 1);
-	if (g->ncells && g->cells[g->ncells - 1].round == round &&
-	    g->cells[g->ncells - 1].cpu == parts[2])
+	if (last && last->round == round && last->cpu == cpu && last->visit == visit)
 		return (uint32_t)g->ncells - 1;
 	known = keytable_find(&r->cells, (const char *)parts, sizeof(parts));
 	if (known != KEYTABLE_NONE)
@@ -110,7 +117,7 @@ static uint32_t find_cell(struct group *g, uint32_t id, struct rounds *r,
 		g->cells_size = g->cells_size ? 2 * g->cells_size : 4;
 		g->cells = xrealloc(g->cells, g->cells_size * sizeof(*g->cells));
 	}
-	g->cells[g->ncells] = (struct group_cell){round, parts[2], 0};
+	g->cells[g->ncells] = (struct group_cell){round, cpu, visit, 0};
 	return (uint32_t)g->ncells++;
 }
 
@@ -220,7 +227,7 @@ struct order {
 	const struct group_cell *cells;
 };
 
-static int by_round_and_cpu(const void *a, const void *b, void *context)
+static int by_round_cpu_and_visit(const void *a, const void *b, void *context)
 {
 	const struct order *o = context;
 	const struct group_cell *x = &o->cells[*(const uint32_t *)a];
@@ -228,7 +235,9 @@ static int by_round_and_cpu(const void *a, const void *b, void *context)
 
 	if (x->round != y->round)
 		return rounds_before(o->rounds, x->round, y->round) ? -1 : 1;
-	return (x->cpu > y->cpu) - (x->cpu < y->cpu);
+	if (x->cpu != y->cpu)
+		return x->cpu < y->cpu ? -1 : 1;
+	return (x->visit > y->visit) - (x->visit < y->visit);
 }
 
 /* Every value is its own round. */
@@ -270,30 +279,40 @@ static size_t *distribute(const struct group *g, const double *value, const uint
 	return sorted;
 }
 
-/* The value of a round from its cells, of which those without a sample do not count: they begin at
- * sample[at]. */
-static double value_of(struct by_round *out, size_t at, size_t *count, size_t ncells)
+/* Take the cells of one round, from c of the order on: `count` says how many samples each has. The
+ * value of the round is formed of a copy, which that reorders. Returns the first cell behind. */
+static size_t take_round(const struct group *g, const uint32_t *order, const size_t *count,
+			 size_t c, struct by_round *out, double *copy, size_t *of_cpu)
 {
-	size_t used = 0, begin = at;
+	size_t first = out->begin[out->n], at = first, ncpus = 0;
+	uint32_t round = g->cells[order[c]].round, cpu = 0;
 
-	for (size_t c = 0; c < ncells; c++) {
+	for (; c < g->ncells && g->cells[order[c]].round == round; c++) {
 		if (!count[c])
 			continue;
-		out->cell[out->ncells++] = begin;
-		begin += count[c];
-		count[used++] = count[c];
+		if (!ncpus || g->cells[order[c]].cpu != cpu)
+			of_cpu[ncpus++] = 0;
+		cpu = g->cells[order[c]].cpu;
+		of_cpu[ncpus - 1] += count[c];
+		/* In whatever order the rows came, sums are the same to the last digit. */
+		gsl_sort(out->sample + at, 1, count[c]);
+		out->cell[out->ncells++] = at;
+		at += count[c];
 	}
-	out->cell[out->ncells] = begin;
-	return used ? round_value(out->sample + at, count, used) : NAN;
+	memcpy(copy, out->sample + first, (at - first) * sizeof(*copy));
+	out->round[out->n] = round;
+	out->value[out->n++] = ncpus ? round_value(copy, of_cpu, ncpus) : NAN;
+	out->begin[out->n] = out->cell[out->ncells] = at;
+	return c;
 }
 
 void group_by_round(const struct group *g, size_t which, const struct rounds *rounds,
 		    struct by_round *out)
 {
 	const double *value = g->value ? g->value[which] : NULL;
-	size_t most = g->cell ? g->ncells : g->n, at = 0;
+	size_t most = g->cell ? g->ncells : g->n, *count, *of_cpu;
 	uint32_t *order;
-	size_t *count;
+	double *copy;
 
 	*out = (struct by_round){0};
 	if (!value)
@@ -310,22 +329,16 @@ void group_by_round(const struct group *g, size_t which, const struct rounds *ro
 	order = xmalloc(g->ncells * sizeof(*order));
 	for (size_t c = 0; c < g->ncells; c++)
 		order[c] = (uint32_t)c;
-	qsort_r(order, g->ncells, sizeof(*order), by_round_and_cpu,
+	qsort_r(order, g->ncells, sizeof(*order), by_round_cpu_and_visit,
 		&(struct order){rounds, g->cells});
 	count = distribute(g, value, order, out->sample);
-	for (size_t c = 0, end; c < g->ncells; c = end) {
-		size_t n = 0;
-
-		for (end = c;
-		     end < g->ncells && g->cells[order[end]].round == g->cells[order[c]].round;
-		     end++)
-			n += count[end];
-		out->round[out->n] = g->cells[order[c]].round;
-		out->begin[out->n] = at;
-		out->value[out->n++] = value_of(out, at, count + c, end - c);
-		at += n;
-	}
-	out->begin[out->n] = at;
+	copy = xmalloc(g->n * sizeof(*copy));
+	of_cpu = xmalloc(g->ncells * sizeof(*of_cpu));
+	out->begin[0] = 0;
+	for (size_t c = 0; c < g->ncells;)
+		c = take_round(g, order, count, c, out, copy, of_cpu);
+	free(copy);
+	free(of_cpu);
 	free(order);
 	free(count);
 }

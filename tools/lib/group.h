@@ -25,11 +25,11 @@ struct rounds {
 	struct round_id *ids;
 	size_t n, size;
 	/* private */
-	struct keytable runs, keys, cpus, cells, samples;
+	struct keytable runs, keys, cpus, visits, cells, samples;
 	struct key key;
 	uint32_t *cell_place; /* of each key in cells: its place in its group */
 	size_t places_size;
-	int run_column, round_column, cpu_column, sample_column;
+	int run_column, round_column, cpu_column, visit_column, sample_column;
 	bool any;
 };
 
@@ -50,8 +50,9 @@ int rounds_row(struct rounds *r, struct csv_reader *in, uint32_t *id);
 bool rounds_before(const struct rounds *r, uint32_t a, uint32_t b);
 void rounds_release(struct rounds *r);
 
+/* What one CPU took in one visit of a round to the test: samples of one load, one after another. */
 struct group_cell {
-	uint32_t round, cpu;
+	uint32_t round, cpu, visit;
 	uint64_t samples; /* those of the numbers 1 to 64 that have come, a bit each */
 };
 
@@ -70,8 +71,8 @@ struct group {
  * @id: number of the group, unique over the groups that share `rounds`
  * @round: from rounds_row() on the current row of `in`
  * @value: nvalues values, NaN for an empty cell
- * @return: whether this is the row's only one: false when one of the same round, CPU and `sample`
- * has come
+ * @return: whether this is the row's only one: false when one of the same round, CPU, visit and
+ * `sample` has come
  */
 bool group_add(struct group *g, uint32_t id, struct rounds *rounds, const struct csv_reader *in,
 	       uint32_t round, const double *value, size_t nvalues);
@@ -92,13 +93,13 @@ bool metric_is_cost(const char *metric);
 size_t group_rounds(const struct group *g);
 void group_release(struct group *g, size_t nvalues);
 
-/* One value column of a group, sorted by round, then by CPU. */
+/* One value column of a group, sorted by round, then by CPU, then by visit. */
 struct by_round {
 	size_t n;	 /* rounds */
 	uint32_t *round; /* n round numbers, in order of rounds_before() */
 	double *value;	 /* n round values, NaN for a round without a value */
 	size_t *begin;	 /* n + 1: the samples of round i are sample[begin[i]..begin[i + 1] - 1] */
-	double *sample;	 /* without the empty ones; reordered within a cell */
+	double *sample;	 /* without the empty ones, in ascending order within a cell */
 	size_t ncells; /* a cell is what one CPU took in one round; one without a sample is none */
 	size_t *cell;  /* ncells + 1: where each begins in sample, like begin */
 };

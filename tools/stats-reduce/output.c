@@ -9,6 +9,7 @@
 
 #include "cli.h"
 #include "csv.h"
+#include "heaps.h"
 #include "schema.h"
 #include "stats.h"
 #include "xalloc.h"
@@ -221,19 +222,41 @@ static void subtract_baseline(const struct reduction *r, const struct reduced *g
 }
 
 /* Rounds whose value is not a number, and their samples, are taken out. */
-static void drop_empty_rounds(struct by_round *b, size_t *nrounds, size_t *nsamples)
+static void drop_empty_rounds(struct by_round *b)
 {
-	size_t rounds = 0, samples = 0;
+	size_t rounds = 0, samples = 0, cells = 0;
 
-	for (size_t i = 0; i < b->n; i++) {
+	if (!b->n)
+		return;
+	for (size_t i = 0, c = 0; i < b->n; i++) {
+		size_t from = b->begin[i], to = b->begin[i + 1], first = c;
+
+		while (c < b->ncells && b->cell[c] < to)
+			c++;
 		if (isnan(b->value[i]))
 			continue;
-		b->value[rounds++] = b->value[i];
-		for (size_t s = b->begin[i]; s < b->begin[i + 1]; s++)
+		for (size_t k = first; k < c; k++)
+			b->cell[cells++] = samples + (b->cell[k] - from);
+		b->round[rounds] = b->round[i];
+		b->value[rounds] = b->value[i];
+		b->begin[rounds++] = samples;
+		for (size_t s = from; s < to; s++)
 			b->sample[samples++] = b->sample[s];
 	}
-	*nrounds = rounds;
-	*nsamples = samples;
+	b->n = rounds;
+	b->ncells = cells;
+	b->begin[rounds] = b->cell[cells] = samples;
+}
+
+static void find_heaps(const struct by_round *b, double value[NSTATISTICS])
+{
+	struct heaps heaps;
+
+	if (!heaps_find(b->sample, b->cell, b->ncells, value[VALUE], &heaps))
+		return;
+	value[LOW_HEAP] = heaps.low;
+	value[HIGH_HEAP] = heaps.high;
+	value[HIGH_HEAP_SHARE] = heaps.share;
 }
 
 /* The statistics of a value column: NaN where there is none. Returns in how many rounds there is a
@@ -249,9 +272,12 @@ static size_t find_statistics(struct reduction *r, const struct reduced *g, size
 	group_by_round(&g->g, which, &r->rounds, &b);
 	if (r->net && !g->gross)
 		subtract_baseline(r, g, which, &b);
-	drop_empty_rounds(&b, &rounds, &n);
+	drop_empty_rounds(&b);
+	rounds = b.n;
+	n = rounds ? b.begin[rounds] : 0;
 	if (n) {
 		value[VALUE] = stats_median(b.value, rounds);
+		find_heaps(&b, value); /* while samples are in order of cells */
 		stats_interval(b.value, rounds, INTERVAL_CONFIDENCE, &value[CI_LOW],
 			       &value[CI_HIGH]);
 		value[AVERAGE] = stats_average(b.sample, n);
