@@ -725,6 +725,7 @@ version_1() {
   samples 20 1 r1 | slower 2 map/hash/write > s.csv
   run -0 --separate-stderr regress-detect --table --baseline a s.csv
   assert_contains "${lines[0]}" "verdict"
+  assert_contains "${lines[0]}" "interval in these runs"
   [[ ${lines[1]} == "regression  map/hash/write "* ]]
   assert_equal "${lines[5]}" "1 regression, 3 unchanged"
   [[ $output != *$'\033'* ]]

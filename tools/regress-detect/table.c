@@ -30,6 +30,7 @@ struct table {
 	char *(*cells)[NCOLUMNS]; /* a row a finding */
 	const struct finding **findings;
 	size_t n;
+	const char *title[NCOLUMNS];
 	bool shown[NCOLUMNS];
 };
 
@@ -142,6 +143,15 @@ static void fill_row(const struct comparison *c, const struct finding *f, const 
 		cell[REASON] = xstrdup(f->reason ? f->reason : "");
 }
 
+/* The interval of a comparison knows nothing of other runs. */
+static void choose_titles(struct table *t, const struct comparison *c)
+{
+	for (enum column k = 0; k < NCOLUMNS; k++)
+		t->title[k] = titles[k];
+	if (!c->history)
+		t->title[INTERVAL] = "interval in these runs";
+}
+
 /* Columns without any text are left out, and metrics and builds that all rows share. */
 static void choose_columns(struct table *t)
 {
@@ -166,6 +176,7 @@ static struct table make_table(const struct comparison *c)
 	for (size_t i = 0; i < t.n; i++)
 		fill_row(c, t.findings[i], differs, t.cells[i]);
 	choose_columns(&t);
+	choose_titles(&t, c);
 	free(differs);
 	return t;
 }
@@ -267,7 +278,7 @@ void table_write(const struct comparison *c)
 	bool colour = use_colour();
 
 	for (enum column k = 0; k < NCOLUMNS; k++) {
-		width[k] = width_of(titles[k]);
+		width[k] = width_of(t.title[k]);
 		for (size_t i = 0; i < t.n; i++) {
 			make_plain(t.cells[i][k]);
 			if (width_of(t.cells[i][k]) > width[k])
@@ -275,7 +286,7 @@ void table_write(const struct comparison *c)
 		}
 	}
 	if (t.n)
-		print_row(&t, (char *const *)titles, width, NULL);
+		print_row(&t, (char *const *)t.title, width, NULL);
 	for (size_t i = 0; i < t.n; i++)
 		print_row(&t, t.cells[i], width,
 			  colour ? ranking[rank(t.findings[i])].colour : NULL);
@@ -322,7 +333,7 @@ void markdown_write(const struct comparison *c)
 	}
 	puts("\n");
 	if (t.n) {
-		print_markdown_row(&t, (char *const *)titles);
+		print_markdown_row(&t, (char *const *)t.title);
 		for (enum column k = 0; k < NCOLUMNS; k++)
 			if (t.shown[k])
 				fputs(is_number_column(k) ? "|---:" : "|---", stdout);
