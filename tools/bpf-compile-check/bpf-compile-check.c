@@ -211,6 +211,7 @@ int main(int argc, char **argv)
 	program_quiet_libbpf(o.cli.verbose);
 	for (int i = 0; i < o.cli.noperands; i++)
 		read_operand(&o.work, o.cli.operands[i]);
+	work_check_net_of(&o.work);
 	cli_open_output(&o.cli);
 	forbidden = o.load && !o.list ? program_may_load() : NULL;
 	if (forbidden)

@@ -75,6 +75,10 @@ void work_note_origins(struct work *work, size_t first, size_t unit);
  * they would be taken for one another */
 void work_refuse_twice(const struct work *work);
 
+/** work_check_net_of - exits with status 2 when a row's net_of names a test that its suite does not
+ * have, or is not made of NAME and N*NAME */
+void work_check_net_of(const struct work *work);
+
 /** work_add_unit - the unit of a source and its defines, which it takes over */
 size_t work_add_unit(struct work *work, const char *source, char **defines, size_t ndefines);
 

@@ -58,13 +58,13 @@ struct plan_row {
 	uint64_t iterations; /* the suite's own count of invocations; 0 for none */
 	char *prepare;	     /* program that fills the maps, run before each round */
 	uint64_t prepare_iterations;
-	uint64_t prepare_every; /* invocations after which it must run again; 0 for never */
-	char *packet;		/* name of the input, see packet.h */
-	char *consumer;		/* map that is drained (or fed) meanwhile, or trace_pipe */
-	double dropped_max_pct; /* records that may be lost before the test counts as dropped */
-	char *check;		/* program that returns 0 when the operation took place */
-	/* For people: what is measured, what proves it, and the test whose cost is part of it. */
-	char *description, *proof, *net_of;
+	uint64_t prepare_every;	   /* invocations after which it must run again; 0 for never */
+	char *packet;		   /* name of the input, see packet.h */
+	char *consumer;		   /* map that is drained (or fed) meanwhile, or trace_pipe */
+	double dropped_max_pct;	   /* records that may be lost before the test counts as dropped */
+	char *check;		   /* program that returns 0 when the operation took place */
+	char *description, *proof; /* for people: what is measured, what proves it */
+	char *net_of;		   /* tests whose cost is part of it: NAME or N*NAME, with blanks */
 	bool has_expected_result;
 	uint32_t expected_result;
 	uint64_t keep;	 /* rounds that a loaded object serves; 0 for one */
