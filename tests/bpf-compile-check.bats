@@ -480,6 +480,30 @@ YAML
   [ "$(csv_value plan.csv jited_bytes)" -gt 0 ]
 }
 
+@test "insns counts what the verifier was given, xlated_insns what it left" {
+  requires bpf bpftool
+  local own=dead$((RANDOM % 90000 + 10000)) i
+  # A constant that the verifier knows and the compiler does not.
+  {
+    grep -v '^SEC("xdp")' good.bpf.c
+    printf 'const volatile int on = 0;\nint volatile sink;\nSEC("xdp") int %s(void *ctx)\n{\n\tif (on) {\n' "$own"
+    for i in $(seq 50); do printf '\t\tsink += %d;\n' "$i"; done
+    printf '\t}\n\treturn 0;\n}\n'
+  } > dead.bpf.c
+  bpf-compile-check dead.bpf.c > plan.csv
+  assert_equal "$(csv_value plan.csv status)" ok
+  [ "$(csv_value plan.csv insns)" -gt 150 ]
+  [ "$(csv_value plan.csv xlated_insns)" -lt 10 ]
+  # It is what bpftool shows of the program: a number for each, two for a constant of 64 bits.
+  bpftool prog load "$(csv_value plan.csv object)" "/sys/fs/bpf/$own"
+  bpftool prog dump xlated pinned "/sys/fs/bpf/$own" > dump.txt
+  rm "/sys/fs/bpf/$own"
+  assert_equal "$(csv_value plan.csv xlated_insns)" "$(($(sed -n 's/^ *\([0-9]*\): (.*/\1/p' dump.txt | tail -n 1) + 1))"
+  # A difference is a change, as of the others.
+  run -1 --separate-stderr regress-detect --exit-code --value xlated_insns -o v.csv plan.csv <(mlr --csv put '$build = "b"; $xlated_insns += 1' plan.csv)
+  assert_equal "$(csv_value v.csv verdict)" regression
+}
+
 @test "a program that the verifier rejects is a row with its last word, and its trace in a file" {
   requires bpf
   suite 'name: good, source: good.bpf.c, entry_point: one' 'name: bad, source: rejected.bpf.c, entry_point: one' \

@@ -57,6 +57,9 @@ static void fill_metrics(struct plan_row *row, const struct loaded *loaded)
 	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
 		return;
 	row->metric[METRIC_JITED_BYTES] = info.jited_prog_len;
+	/* The kernel says 0 to whom it does not show them. */
+	if (info.xlated_prog_len)
+		row->metric[METRIC_XLATED_INSNS] = info.xlated_prog_len / sizeof(struct bpf_insn);
 	if (!is_user)
 		plan_set(&row->program_type, libbpf_bpf_prog_type_str(bpf_program__type(program)));
 }

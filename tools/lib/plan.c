@@ -84,6 +84,7 @@ static const struct {
     {AT(proof), TEXT},
     {AT(net_of), TEXT},
     {AT(fresh_packet), FLAG},
+    {"xlated_insns", offsetof(struct plan_row, metric[METRIC_XLATED_INSNS]), METRIC},
 };
 #define NFIELDS (sizeof(fields) / sizeof(*fields))
 

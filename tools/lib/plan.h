@@ -35,13 +35,14 @@ enum status {
 /** status_name - the word for a status, as CSV has it */
 const char *status_name(enum status status);
 
-/* The static metrics, in the order of the schema's last columns. */
+/* The static metrics. */
 enum metric {
 	METRIC_INSNS,
 	METRIC_JITED_BYTES,
 	METRIC_VERIFIED_INSNS,
 	METRIC_VERIFIER_STATES,
 	METRIC_STACK_BYTES,
+	METRIC_XLATED_INSNS,
 	METRIC_COUNT,
 };
 

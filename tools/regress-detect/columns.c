@@ -14,8 +14,8 @@
  * is judged. A plan has only those that are exact, and all of them are judged. */
 static const char *const measured[] = {"duration_ns", "instructions"};
 static const char *const planned[] = {"insns", "jited_bytes", "verified_insns", "verifier_states"};
-static const char *const exact[] = {"insns", "jited_bytes", "verified_insns", "verifier_states",
-				    "stack_bytes"};
+static const char *const exact[] = {"insns",	       "jited_bytes", "verified_insns",
+				    "verifier_states", "stack_bytes", "xlated_insns"};
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static int prefixed_column(const struct csv_reader *in, const char *prefix, const char *name)
