@@ -711,3 +711,17 @@ YAML
   sed -i 's/fresh_packet: true/fresh_packet: maybe/' s.yml
   assert_trouble "fresh_packet" bpf-compile-check --no-load s.yml
 }
+
+@test "of a socket filter in a bare source it says once where the test run starts it, and which packet helps" {
+  printf '#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\nSEC("socket") int one(void *ctx) { return 0; }\nSEC("socket") int two(void *ctx) { return 0; }\nSEC("xdp") int three(void *ctx) { return 0; }\nchar l[] SEC("license") = "GPL";\n' > one.bpf.c
+  run -0 --separate-stderr bpf-compile-check --no-load --packet udp6-64 one.bpf.c
+  assert_equal "$stderr" "bpf-compile-check: 'one': the kernel's test run starts a socket filter at the network header: for one that parses Ethernet, --packet ethernet-udp6-64"
+  run -0 --separate-stderr bpf-compile-check --no-load --packet ethernet-udp6-64 one.bpf.c
+  assert_equal "$stderr" ""
+  # A suite says which packet it wants.
+  printf 'tests: [{name: a, source: one.bpf.c, entry_point: one}]\n' > s.yml
+  run -0 --separate-stderr bpf-compile-check --no-load s.yml
+  assert_equal "$stderr" ""
+  assert_trouble "no packet is named 'ethernet-'" bpf-compile-check --no-load --packet ethernet- one.bpf.c
+  assert_trouble "no packet is named 'ethernet-ethernet-tcp4-64'" bpf-compile-check --no-load --packet ethernet-ethernet-tcp4-64 one.bpf.c
+}

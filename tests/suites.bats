@@ -188,6 +188,24 @@ b,b'
   assert_equal "$(quick other.csv 2> messages | mlr --icsv --onidx cut -f reason)" "is_named returned 4 where 0 was expected"
 }
 
+@test "a socket filter that parses Ethernet sees its header in packets named ethernet-, and leaves at once in others" {
+  requires bpf
+  local packets='tcp4-64 udp4-64 tcp6-74 udp6-64 tcp4-512 udp6-1500'
+  {
+    printf 'defaults: {source: %s, program_type: socket_filter, entry_point: filter}\ntests:\n' "$FIXTURES/filter.bpf.c"
+    for packet in $packets; do
+      [[ $packet =~ ^(tcp|udp)(4|6)-(.*)$ ]]
+      defines="defines: {PROTOCOL: $([ "${BASH_REMATCH[1]}" = tcp ] && echo 6 || echo 17), VERSION: ${BASH_REMATCH[2]}, LENGTH: ${BASH_REMATCH[3]}}"
+      echo "- {name: in/$packet, packet: ethernet-$packet, $defines, expected_result: 1}"
+      echo "- {name: bare/$packet, packet: $packet, $defines, expected_result: 0}"
+    done
+  } > s.yml
+  bpf-compile-check -I "$TOP/bpf/include" s.yml > plan.csv
+  bpf-run -q --rounds 1 --samples 2 -c 100 plan.csv > samples.csv
+  assert_equal "$(mlr --icsv --onidx count-distinct -f status,returned then sort -f returned samples.csv)" "ok 0 12
+ok 1 12"
+}
+
 @test "one operation among many that fails is seen" {
   requires bpf
   printf '%s\n' '#include "test.h"' 'static __u64 done;' \

@@ -22,6 +22,20 @@ void adhoc_add(struct work *work, const char *path)
 	work->units[unit].adhoc = true;
 }
 
+/* Said once: a filter that looks for the Ethernet header leaves at once, and is measured at that.
+ */
+static void warn_of_filters(struct work *work, const struct bpf_program *program)
+{
+	if (work->warned_of_filters || bpf_program__type(program) != BPF_PROG_TYPE_SOCKET_FILTER ||
+	    !strncmp(work->packet, PACKET_NESTED, strlen(PACKET_NESTED)))
+		return;
+	work->warned_of_filters = true;
+	warnx("'%s': the kernel's test run starts a socket filter at the network header: for one "
+	      "that "
+	      "parses Ethernet, --packet " PACKET_NESTED "%s",
+	      bpf_program__name(program), work->packet);
+}
+
 static struct plan_row *add_row(struct work *work, size_t unit, const char *test,
 				const char *entry_point)
 {
@@ -64,6 +78,7 @@ void adhoc_list(struct work *work)
 			const char *name = bpf_program__name(program);
 			struct plan_row *row = add_row(work, u, name, name);
 
+			warn_of_filters(work, program);
 			plan_set(&row->object, unit->object);
 			plan_set(&row->program_hash, unit->program_hash);
 		}

@@ -59,6 +59,7 @@ struct work {
 	unsigned int jobs;
 	const char *packet; /* of the programs of bare sources */
 	bool fresh_packet;  /* a new one for each of their runs */
+	bool warned_of_filters;
 };
 
 /** work_macro_name - how long the name is of a macro that a definition, NAME[=VALUE], begins with;

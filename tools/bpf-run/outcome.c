@@ -18,7 +18,8 @@ static int sample_error(const struct variant *variant)
 	return 0;
 }
 
-/* Whether a timed call gave another result than the first one, which was as expected. */
+/* Whether a timed call gave another result than the first one, which was as expected. That is not
+ * for a changed packet: a program that changes it has not come so far. */
 static bool gave_wrong_result(const struct variant *variant, char *reason, size_t reason_size)
 {
 	for (size_t p = 0; p < variant->nprobes; p++) {
@@ -30,7 +31,9 @@ static bool gave_wrong_result(const struct variant *variant, char *reason, size_
 			if (!s->wrong)
 				continue;
 			snprintf(reason, reason_size,
-				 "%s returned %u where %u was expected, while timed",
+				 "%s returned %u where %u was expected, while timed; its first run "
+				 "was right, and left its packet as it was: look at what it keeps, "
+				 "in maps or variables",
 				 row->entry_point, s->result, row->expected_result);
 			return true;
 		}

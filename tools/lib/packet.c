@@ -105,7 +105,8 @@ static void build_ip6(unsigned char *at, size_t length, int protocol)
 	build_transport(at + sizeof(*ip), length - sizeof(*ip), protocol, sum(&ip->ip6_src, 32, 0));
 }
 
-size_t packet_build(const char *name, unsigned char *bytes)
+/* The frame of a name in the table; 0 when it is not there. */
+static size_t build_frame(const char *name, unsigned char *bytes)
 {
 	static const unsigned char macs[] = {2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1};
 
@@ -131,4 +132,18 @@ size_t packet_build(const char *name, unsigned char *bytes)
 		return length;
 	}
 	return 0;
+}
+
+size_t packet_build(const char *name, unsigned char *bytes)
+{
+	size_t inner;
+
+	if (strncmp(name, PACKET_NESTED, strlen(PACKET_NESTED)) != 0)
+		return build_frame(name, bytes);
+	inner = build_frame(name + strlen(PACKET_NESTED), bytes + ETH_HLEN);
+	if (!inner)
+		return 0;
+	/* Of the same protocol: it is what the kernel tells the program about the packet. */
+	memcpy(bytes, bytes + ETH_HLEN, ETH_HLEN);
+	return ETH_HLEN + inner;
 }

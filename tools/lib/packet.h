@@ -7,14 +7,18 @@
  *	(2001:db8::2) port 80; the number is the length of the frame. (A TCP segment over IPv6 does
  *	not fit 64 bytes.)
  *	zeros-1024: what the bpf_performance runner feeds.
+ *	ethernet-NAME: such a frame inside of an Ethernet frame. The kernel's test run pulls the
+ *	Ethernet header before it runs a program of type socket_filter, cgroup_skb or lwt_*: of this
+ *	one the program sees the inner frame, with its header, as a filter on a packet socket does.
  */
 #ifndef LIB_PACKET_H
 #define LIB_PACKET_H
 
 #include <stddef.h>
 
-#define PACKET_MAX_BYTES 1500
+#define PACKET_MAX_BYTES 1514
 #define PACKET_DEFAULT "tcp4-64"
+#define PACKET_NESTED "ethernet-"
 
 /**
  * packet_build - write the packet of a name
