@@ -443,3 +443,25 @@ YAML
   assert_contains "$(csv_value samples.csv reason '$test == "so"')" "(cgroup version 2 is not mounted)"
   assert_contains "$(csv_value samples.csv reason '$test == "tp"')" "(tracefs is not mounted at /sys/kernel/tracing)"
 }
+
+@test "--verbose ends with a table of where the time went, whose columns add up" {
+  requires bpf
+  cat > s.yml <<YAML
+tests:
+- {name: filled, source: $TOP/bpf/map.bpf.c, entry_point: read, map_state_preparation: {program: fill, iteration_count: 200},
+   defines: {MAP_TYPE: BPF_MAP_TYPE_HASH}, check: check_read}
+- {name: empty, source: $TOP/bpf/baseline.bpf.c, entry_point: empty}
+YAML
+  bpf-compile-check s.yml > plan.csv
+  begin=$(date +%s.%N)
+  bpf-run -q --verbose --rounds 2 --samples 4 plan.csv 2> log > samples.csv
+  end=$(date +%s.%N)
+  sed -n '/^ *seconds /,$p' log > table
+  assert_equal "$(wc -l < table)" 4
+  assert_equal "$(head -n 1 table | xargs)" "seconds other load prepare validate calibrate sample check unload test"
+  # Each cell is rounded to a hundredth.
+  awk -v wall="$(awk "BEGIN { print $end - $begin }")" 'NR == 1 { next }
+    { sum = 0; for (i = 2; i <= 9; i++) sum += $i; if (sum - $1 > .041 || $1 - sum > .041) bad = 1 }
+    $NF == "tests" { all = $1 } $NF != "tests" { parts += $1 } $NF == "filled" { prepared = $4 } $NF == "empty" { none = $4 }
+    END { exit !(!bad && all <= wall + .01 && all - parts < .03 && prepared > 0 && none == 0) }' table || { cat table; false; }
+}

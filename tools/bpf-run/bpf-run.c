@@ -382,6 +382,7 @@ int main(int argc, char **argv)
 	cli_reads(&o.cli, o.only);
 	o.run.progress = !o.quiet && isatty(STDERR_FILENO);
 	o.run.advise = !o.quiet;
+	o.run.show_spent = o.cli.verbose;
 	program_quiet_libbpf(o.cli.verbose);
 	if (o.list)
 		return list(&o);

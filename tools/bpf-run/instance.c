@@ -12,6 +12,7 @@
 #include "cli.h"
 #include "cpus.h"
 #include "left.h"
+#include "measure.h"
 #include "ran.h"
 #include "trace.h"
 #include "trace_event.h"
@@ -209,9 +210,11 @@ static enum status start_consumer(struct instance *instance, int cpu)
 static enum status prepare(struct instance *instance)
 {
 	const struct plan_row *first = instance->row[0];
+	int64_t begin_ns = measure_clock_ns();
 	struct invocation i =
 	    invoke_on(instance->cpu[0], &instance->prepare, (uint32_t)first->prepare_iterations);
 
+	instance->prepare_ns = measure_clock_ns() - begin_ns;
 	if (i.error)
 		return fail(instance, STATUS_RUN_FAILED, "%s: %s", first->prepare,
 			    strerror(i.error));

@@ -30,6 +30,7 @@ struct instance {
 	struct user_target *user[ENTRIES_MAX];
 	bool has_prepare, has_check;
 	struct target prepare, check;
+	int64_t prepare_ns;	   /* how long the preparing program ran */
 	struct consumer *consumer; /* NULL for none */
 	int cpu[ENTRIES_MAX];	   /* the first of its CPUs: single invocations run there */
 

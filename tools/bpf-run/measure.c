@@ -61,6 +61,11 @@ static int64_t clock_ns(clockid_t clock)
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+int64_t measure_clock_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
 static int64_t tick_ns(void)
 {
 	struct timespec resolution;
@@ -143,13 +148,24 @@ static int64_t stolen_ticks(int cpu)
 	return steal;
 }
 
-static void call(const struct probe *probe, uint32_t n, struct call *c, enum profile_part part)
+/* Run what comes before each call of the probe. */
+static int prepare(struct probe *probe)
+{
+	int64_t begin = measure_clock_ns();
+	int error;
+
+	if (!probe->prepare)
+		return 0;
+	error = target_invoke(probe->prepare, probe->prepare_iterations, NULL, NULL);
+	probe->prepare_ns += measure_clock_ns() - begin;
+	return error;
+}
+
+static void call(struct probe *probe, uint32_t n, struct call *c, enum profile_part part)
 {
 	int64_t before[COUNTERS], after[COUNTERS], cpu, wall;
 
-	c->error = probe->prepare
-		       ? target_invoke(probe->prepare, probe->prepare_iterations, NULL, NULL)
-		       : 0;
+	c->error = prepare(probe);
 	if (c->error)
 		return;
 	if (probe->consumer)
@@ -181,7 +197,7 @@ static struct counts counts_of(const struct probe *probe)
 	return (struct counts){measure_small(probe), probe->large};
 }
 
-static void run_calls(const struct probe *probe, struct counts n, struct pair *pair, bool bare)
+static void run_calls(struct probe *probe, struct counts n, struct pair *pair, bool bare)
 {
 	enum profile_part small = bare ? PROFILE_BARE_SMALL : PROFILE_SMALL;
 	enum profile_part large = bare ? PROFILE_BARE_LARGE : PROFILE_LARGE;
@@ -203,7 +219,7 @@ static void subtract(struct call *with, const struct call *without)
 }
 
 /* The calls of a trigger with the program attached, less the same calls without it. */
-static void run_triggered(const struct probe *probe, struct pair *pair)
+static void run_triggered(struct probe *probe, struct pair *pair)
 {
 	const struct target *target = probe->target;
 	struct attached attached;
@@ -258,7 +274,7 @@ static uint32_t part_of(uint32_t n, uint32_t turn, uint32_t turns)
 }
 
 /* The calls of a program, less the same calls of an empty one. */
-static void run_beside_empty(const struct probe *probe, struct pair *pair)
+static void run_beside_empty(struct probe *probe, struct pair *pair)
 {
 	struct counts n = counts_of(probe);
 	uint32_t turns = turns_of(probe, n);
@@ -283,7 +299,7 @@ static void run_beside_empty(const struct probe *probe, struct pair *pair)
 	}
 }
 
-static void run_pair(const struct probe *probe, struct pair *pair)
+static void run_pair(struct probe *probe, struct pair *pair)
 {
 	int64_t stolen = stolen_ticks(probe->cpu);
 	uint64_t counted = target_counted(probe->target);

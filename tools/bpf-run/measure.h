@@ -116,11 +116,15 @@ struct probe {
 	 * last call has left to the kernel is done, and clocks are read by the same path. */
 	int64_t settle_ns;
 	double runs;	      /* how often its program runs for each invocation; NaN for unknown */
+	int64_t prepare_ns;   /* how long what is run before its calls took so far */
 	bool profiled;	      /* mark the calls for a profiler: see profile.h */
 	struct sample sample; /* written by measure_sample() */
 
 	struct measurement *measurement; /* private */
 };
+
+/** measure_clock_ns - wall-clock time that never goes back */
+int64_t measure_clock_ns(void);
 
 /** measure_is_difference - whether its costs are those of one call less those of another: of a
  * triggered program, or one beside an empty one */

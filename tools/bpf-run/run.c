@@ -15,6 +15,7 @@
 #include "profile.h"
 #include "random_order.h"
 #include "schedule.h"
+#include "spent.h"
 #include "tests.h"
 #include "text.h"
 #include "trace.h"
@@ -30,6 +31,7 @@ struct run {
 	uint64_t round;
 	bool advised; /* that the kernel times programs itself */
 	size_t visit; /* of the round's to the test at hand, from 0 */
+	struct spent spent;
 };
 
 static size_t *new_order(size_t n)
@@ -161,11 +163,19 @@ static int spare_cpu(const struct run *run, const struct variant *variant)
 	return -1;
 }
 
+static void unload_variant(struct run *run, struct variant *variant)
+{
+	enum step before = spent_enter(&run->spent, STEP_UNLOAD);
+
+	instance_unload(&variant->instance);
+	variant->loaded = false;
+	spent_enter(&run->spent, before);
+}
+
 static void fail_instance(struct run *run, struct variant *variant)
 {
 	end_variant(run, variant, variant->instance.status, variant->instance.reason);
-	instance_unload(&variant->instance);
-	variant->loaded = false;
+	unload_variant(run, variant);
 }
 
 /* That each program runs as often as it is called is proved once a variant: what it is attached to
@@ -189,6 +199,28 @@ static enum status count_runs(struct variant *variant)
 	return status;
 }
 
+static enum status load(struct run *run, struct variant *variant, const int *cpu)
+{
+	enum step before = spent_enter(&run->spent, STEP_LOAD);
+	enum status status = instance_load(&variant->instance, variant->row, variant->nrows, cpu,
+					   spare_cpu(run, variant));
+
+	spent_prepared(&run->spent, variant->instance.prepare_ns);
+	spent_enter(&run->spent, before);
+	return status;
+}
+
+static enum status validate(struct run *run, struct variant *variant)
+{
+	enum step before = spent_enter(&run->spent, STEP_VALIDATE);
+	enum status status = instance_validate(&variant->instance, run->options->ignore_results);
+
+	if (!status)
+		status = count_runs(variant);
+	spent_enter(&run->spent, before);
+	return status;
+}
+
 /* Load, prepare and validate a variant, and point its probes at its programs. */
 static void start_variant(struct run *run, struct variant *variant)
 {
@@ -207,8 +239,7 @@ static void start_variant(struct run *run, struct variant *variant)
 	for (size_t p = variant->nprobes; p-- > 0;)
 		cpu[variant->entry[p]] = variant->probes[p].cpu;
 	variant->loaded = true;
-	if (instance_load(instance, variant->row, variant->nrows, cpu, spare_cpu(run, variant)) ||
-	    instance_validate(instance, run->options->ignore_results) || count_runs(variant)) {
+	if (load(run, variant, cpu) || validate(run, variant)) {
 		fail_instance(run, variant);
 		return;
 	}
@@ -290,6 +321,14 @@ static int set_iterations(struct run *run, struct test *test, struct variant *va
 	return 0;
 }
 
+/* Probes prepare at the same time. */
+static void book_preparation(struct run *run, struct variant *variant)
+{
+	spent_prepared(&run->spent, variant->probes[0].prepare_ns);
+	for (size_t p = 0; p < variant->nprobes; p++)
+		variant->probes[p].prepare_ns = 0;
+}
+
 static void sample_variant(struct run *run, struct variant *variant, size_t sample)
 {
 	/* Counts do not drift, but what comes once in several calls, such as a list's refill, comes
@@ -299,6 +338,7 @@ static void sample_variant(struct run *run, struct variant *variant, size_t samp
 	for (size_t p = 0; p < variant->nprobes; p++)
 		variant->probes[p].large_first = large_first;
 	measure_sample(variant->probes, variant->nprobes);
+	book_preparation(run, variant);
 	for (size_t p = 0; p < variant->nprobes; p++)
 		variant->samples[p * variant->room + sample] = variant->probes[p].sample;
 	variant->taken = sample + 1;
@@ -370,6 +410,7 @@ static void write_symbols(const struct run *run, const struct variant *variant)
 static void sample_test(struct run *run, struct test *test)
 {
 	size_t n = test->nvariants, *order = new_order(n);
+	enum step before = spent_enter(&run->spent, STEP_SAMPLE);
 
 	for (size_t v = 0; v < n && run->options->counted; v++)
 		if (!test->variants[v].ended)
@@ -390,6 +431,7 @@ static void sample_test(struct run *run, struct test *test)
 	}
 	if (run->options->profile && !test->variants[0].ended)
 		write_symbols(run, &test->variants[0]);
+	spent_enter(&run->spent, before);
 	free(order);
 }
 
@@ -435,8 +477,11 @@ static void finish_variant(struct run *run, const struct test *test, struct vari
 	char reason[512] = "";
 	enum status status = STATUS_INTERRUPTED;
 
+	enum step before = spent_enter(&run->spent, STEP_CHECK);
+
 	if (!*run->stop)
 		status = outcome_judge(variant, reason, sizeof(reason));
+	spent_enter(&run->spent, before);
 	if (status != STATUS_OK)
 		end_variant(run, variant, status, reason);
 	else
@@ -445,8 +490,7 @@ static void finish_variant(struct run *run, const struct test *test, struct vari
 		instance_detach(&variant->instance);
 		return;
 	}
-	instance_unload(&variant->instance);
-	variant->loaded = false;
+	unload_variant(run, variant);
 }
 
 /* Whether nothing of a test is to be measured, or never was: its plan says so. */
@@ -469,6 +513,7 @@ static bool has_ended(struct run *run, const struct test *test)
 /* Load and calibrate what is to be sampled; a variant that fails says so and is left out. */
 static void ready_variant(struct run *run, struct test *test, struct variant *variant)
 {
+	enum step before;
 	int error;
 
 	if (variant->ended)
@@ -476,13 +521,14 @@ static void ready_variant(struct run *run, struct test *test, struct variant *va
 	start_variant(run, variant);
 	if (variant->ended)
 		return;
+	before = spent_enter(&run->spent, STEP_CALIBRATE);
 	error = set_iterations(run, test, variant);
+	spent_enter(&run->spent, before);
 	if (!error)
 		return;
 	end_variant(run, variant, STATUS_RUN_FAILED,
 		    target_error(&variant->instance.target[0], error));
-	instance_unload(&variant->instance);
-	variant->loaded = false;
+	unload_variant(run, variant);
 }
 
 static void run_test(struct run *run, struct test *test)
@@ -530,6 +576,7 @@ static void run_round(struct run *run, struct schedule *schedule)
 	for (size_t i = 0; i < schedule->n && !*run->stop; i++) {
 		struct test *test = &run->tests.test[schedule->test[i]];
 
+		spent_test(&run->spent, schedule->test[i]);
 		show_progress(run, 100 * i / schedule->n, test);
 		run_test(run, test);
 	}
@@ -552,6 +599,7 @@ uint64_t run_rounds(const struct plan *plan, const struct run_options *options,
 		run.available.n = options->cpus;
 	tests_group(&run.tests, plan);
 	schedule_make(&schedule, &run.tests, options->counted);
+	spent_start(&run.spent, run.tests.n);
 	for (uint64_t r = 0; r < options->rounds && !*stop; r++) {
 		run.round = options->first_round + r;
 		run_round(&run, &schedule);
@@ -559,6 +607,9 @@ uint64_t run_rounds(const struct plan *plan, const struct run_options *options,
 	}
 	if (options->progress)
 		fprintf(stderr, "\r\033[K");
+	if (options->show_spent)
+		spent_write(&run.spent, &run.tests, stderr);
+	spent_release(&run.spent);
 	schedule_release(&schedule);
 	tests_release(&run.tests);
 	trace_restore();

@@ -24,8 +24,9 @@ struct run_options {
 	bool counted;		/* virtual time: keep timer ticks out of the samples */
 	const char *profile;	/* mark the samples' calls, and write symbols there; or NULL */
 	uint64_t seed;
-	bool progress; /* show a bar on standard error */
-	bool advise;   /* say there what makes samples worse */
+	bool progress;	 /* show a bar on standard error */
+	bool advise;	 /* say there what makes samples worse */
+	bool show_spent; /* and, at the end, where the time went */
 };
 
 /**
