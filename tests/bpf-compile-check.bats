@@ -725,3 +725,22 @@ YAML
   assert_trouble "no packet is named 'ethernet-'" bpf-compile-check --no-load --packet ethernet- one.bpf.c
   assert_trouble "no packet is named 'ethernet-ethernet-tcp4-64'" bpf-compile-check --no-load --packet ethernet-ethernet-tcp4-64 one.bpf.c
 }
+
+@test "a consumer's mode goes into the plan, and another word is refused in suite and plan" {
+  printf '%s\n' '#include <linux/bpf.h>' '#include <bpf/bpf_helpers.h>' \
+    'SEC("xdp") int one(void *ctx) { return 0; }' 'char _license[] SEC("license") = "GPL";' > one.bpf.c
+  stanza() { printf 'tests: [{name: a, source: one.bpf.c, entry_point: one%s}]\n' "$1" > s.yml; }
+  for mode in wait busy between; do
+    stanza ", consumer: ring, consumer_mode: $mode"
+    bpf-compile-check --no-load s.yml > plan.csv
+    assert_equal "$(csv_value plan.csv consumer_mode)" "$mode"
+  done
+  stanza ', consumer: ring'
+  assert_equal "$(bpf-compile-check --no-load s.yml | mlr --icsv --onidx cut -f consumer_mode)" wait
+  stanza ''
+  assert_equal "$(bpf-compile-check --no-load s.yml | mlr --icsv --ojsonl cut -f consumer_mode)" '{"consumer_mode": ""}'
+  stanza ', consumer: ring, consumer_mode: often'
+  assert_trouble "'consumer_mode' is not wait, busy or between: 'often'" bpf-compile-check --no-load s.yml
+  mlr -I --csv put '$consumer_mode = "often"' plan.csv
+  assert_trouble "consumer_mode is not wait, busy or between: 'often' (plan.csv line 2)" bpf-run --list plan.csv
+}

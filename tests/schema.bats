@@ -75,7 +75,7 @@ columns() {
     jq -n --slurpfile rows rows.json --slurpfile schema schema.json '
       {integer: "^[0-9]+$", flag: "^[01]$", number: "^-?[0-9.]+(e[-+]?[0-9]+)?$", text: "",
        timestamp: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
-       enumeration: "^(ok|compiled|unsupported|host|regression|improvement|unchanged|inconclusive|unstable|contaminated)$"}
+       enumeration: "^(ok|compiled|unsupported|host|wait|busy|between|regression|improvement|unchanged|inconclusive|unstable|contaminated)$"}
         as $pattern
       | $rows[0][] as $row | $schema[0][] as $column | $row[$column.name]
       | select(. != "" and ( test($pattern[$column.type]) | not))

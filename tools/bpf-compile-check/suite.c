@@ -258,6 +258,17 @@ static void set_packet(struct suite *suite, const struct test *test, struct plan
 		row->fresh_packet = flag(suite, test->field[F_FRESH_PACKET], "fresh_packet");
 }
 
+static void set_consumer_mode(struct suite *suite, const struct test *test, struct plan_row *row)
+{
+	char *name = test_text(suite, test, F_CONSUMER_MODE);
+
+	row->consumer_mode = *name ? consumer_mode_of(name) : CONSUMER_WAIT;
+	if (row->consumer_mode == CONSUMER_MODE_COUNT)
+		bad_suite(suite, test->field[F_CONSUMER_MODE],
+			  "'consumer_mode' is not wait, busy or between: '%s'", name);
+	free(name);
+}
+
 static void set_texts(struct suite *suite, const struct test *test, struct plan_row *row)
 {
 	const struct {
@@ -328,6 +339,7 @@ static void add_row(struct work *work, struct suite *suite, const struct test *t
 		bad_suite(suite, test->node, "a test's entry point needs a name");
 	take(&row->cpus, cpus ? cpus_of(suite, test, cpus) : xstrdup("any"));
 	set_texts(suite, test, row);
+	set_consumer_mode(suite, test, row);
 	refuse_twice(work, suite, test, row);
 	set_numbers(suite, test, row);
 	set_program_type(suite, test, row);

@@ -26,6 +26,7 @@ const char *const field_names[FIELD_COUNT] = {
     [F_PACKET] = "packet",
     [F_FRESH_PACKET] = "fresh_packet",
     [F_CONSUMER] = "consumer",
+    [F_CONSUMER_MODE] = "consumer_mode",
     [F_DROPPED_MAX] = "dropped_max_pct",
     [F_CHECK] = "check",
     [F_EXPECTED_RESULT] = "expected_result",

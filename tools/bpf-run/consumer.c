@@ -32,6 +32,7 @@ struct consumer {
 	bool in_line; /* of the trace: what was read last is no line's end */
 	atomic_ullong count;
 
+	enum consumer_mode mode;
 	int cpu;	      /* of the thread; -1 for none */
 	unsigned int users;   /* tests that hold it: the trace pipe has one reader for all builds */
 	pthread_mutex_t lock; /* without one, several producers may come to drain */
@@ -123,7 +124,7 @@ static void *run_consumer(void *arg)
 		while (drain(c))
 			;
 		atomic_store(&c->settled, asked);
-		if (asked == atomic_load(&c->asked))
+		if (c->mode == CONSUMER_WAIT && asked == atomic_load(&c->asked))
 			wait_for_records(c);
 	}
 	return NULL;
@@ -171,7 +172,8 @@ static bool open_buffer(struct consumer *c, struct bpf_map *map)
 
 static struct consumer *trace_reader;
 
-struct consumer *consumer_start(struct bpf_map *map, int cpu, char *reason, size_t reason_size)
+struct consumer *consumer_start(struct bpf_map *map, enum consumer_mode mode, int cpu, char *reason,
+				size_t reason_size)
 {
 	struct consumer *c;
 	sigset_t all, before;
@@ -183,8 +185,8 @@ struct consumer *consumer_start(struct bpf_map *map, int cpu, char *reason, size
 		return trace_reader;
 	}
 	c = xcalloc(1, sizeof(*c));
+	c->mode = mode;
 	c->users = 1;
-
 	c->trace_fd = -1;
 	c->cpu = -1;
 	pthread_mutex_init(&c->lock, NULL);
@@ -196,7 +198,7 @@ struct consumer *consumer_start(struct bpf_map *map, int cpu, char *reason, size
 	}
 	if (!map)
 		trace_reader = c;
-	if (cpu < 0 || c->user)
+	if (cpu < 0 || c->user || mode == CONSUMER_BETWEEN)
 		return c;
 	c->cpu = cpu;
 	sigfillset(&all);

@@ -3,8 +3,9 @@
  * The other end of a buffer. A ring buffer or perf event array that nobody reads is soon full, and
  * then what is timed is the failure; a user ring buffer that nobody fills is empty.
  *
- *	ring buffer, perf event array   drained while the producer is timed, on a CPU of its own;
- *	                                where there is none, between the timed calls
+ *	ring buffer, perf event array   drained, as the mode says: while the producer is timed, on a
+ *	                                CPU of its own, or between the timed calls; the latter too
+ *	                                where no CPU is left for one that waits
  *	user ring buffer                filled between the timed calls
  *	trace_pipe                      bpf_trace_printk's output, read like a ring buffer
  */
@@ -15,6 +16,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "plan.h"
 
 /* The consumer's name in a plan that stands for the reader of bpf_trace_printk's output. */
 #define CONSUMER_TRACE_PIPE "trace_pipe"
@@ -27,11 +30,13 @@ struct consumer;
 /**
  * consumer_start - open a buffer, and start to drain it
  * @map: NULL for the trace pipe
+ * @mode: when it reads
  * @cpu: where its thread runs; -1 to drain between the timed calls only
  * @reason: why it cannot be, written on failure
  * @return: NULL on failure; freed by consumer_stop()
  */
-struct consumer *consumer_start(struct bpf_map *map, int cpu, char *reason, size_t reason_size);
+struct consumer *consumer_start(struct bpf_map *map, enum consumer_mode mode, int cpu, char *reason,
+				size_t reason_size);
 
 /** consumer_settle - return when the buffer is as the next timed call needs it: empty (full, for a
  * user ring buffer). Called between timed calls, by any thread. */

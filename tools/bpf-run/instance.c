@@ -200,10 +200,10 @@ static enum status start_consumer(struct instance *instance, int cpu)
 		return STATUS_OK;
 	if (find_buffer(instance, &map))
 		return instance->status;
-	if (cpu < 0 && !first->prepare_every)
+	if (cpu < 0 && (!first->prepare_every || first->consumer_mode == CONSUMER_BUSY))
 		return fail(instance, STATUS_UNSUPPORTED, "no CPU is left for the consumer of '%s'",
 			    first->consumer);
-	instance->consumer = consumer_start(map, cpu, reason, sizeof(reason));
+	instance->consumer = consumer_start(map, first->consumer_mode, cpu, reason, sizeof(reason));
 	return instance->consumer ? STATUS_OK : fail(instance, STATUS_RUN_FAILED, "%s", reason);
 }
 

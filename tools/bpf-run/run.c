@@ -257,8 +257,10 @@ static void start_variant(struct run *run, struct variant *variant)
 		probe->compared = row->has_expected_result && !run->options->ignore_results &&
 				  !probe->target->trigger && !(row->dropped_max_pct > 0);
 		probe->expected_result = row->expected_result;
-		probe->prepare =
-		    first->prepare_every && instance->has_prepare ? &instance->prepare : NULL;
+		/* A consumer is what prepares then. */
+		probe->prepare = first->prepare_every && instance->has_prepare && !instance->consumer
+				     ? &instance->prepare
+				     : NULL;
 		probe->consumer = instance->consumer;
 		probe->settle_ns = 0;
 		/* Twice the time, for what calibration does not hit. */

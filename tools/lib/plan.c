@@ -32,6 +32,21 @@ const char *status_name(enum status status)
 	return status_names[status];
 }
 
+static const char *const mode_names[CONSUMER_MODE_COUNT] = {
+    [CONSUMER_WAIT] = "wait",
+    [CONSUMER_BUSY] = "busy",
+    [CONSUMER_BETWEEN] = "between",
+};
+
+enum consumer_mode consumer_mode_of(const char *name)
+{
+	int m = 0;
+
+	while (m < CONSUMER_MODE_COUNT && strcmp(name, mode_names[m]))
+		m++;
+	return (enum consumer_mode)m;
+}
+
 /* How a cell and a field of the row become each other, one line a column. */
 enum kind {
 	TEXT,
@@ -41,6 +56,7 @@ enum kind {
 	PERCENT, /* double, empty when it is 0 */
 	FLAG,
 	STATUS,
+	MODE,
 	METRIC,
 };
 
@@ -84,6 +100,7 @@ static const struct {
     {AT(proof), TEXT},
     {AT(net_of), TEXT},
     {AT(fresh_packet), FLAG},
+    {AT(consumer_mode), MODE},
     {"xlated_insns", offsetof(struct plan_row, metric[METRIC_XLATED_INSNS]), METRIC},
 };
 #define NFIELDS (sizeof(fields) / sizeof(*fields))
@@ -178,6 +195,11 @@ static const char *parse_cell(struct plan_row *row, size_t i, const char *text)
 			row->expected_result = (uint32_t)(int64_t)result;
 		}
 		return wrong;
+	case MODE:
+		*(enum consumer_mode *)field = consumer_mode_of(text);
+		return consumer_mode_of(text) == CONSUMER_MODE_COUNT
+			   ? "is not wait, busy or between"
+			   : NULL;
 	case STATUS:
 		for (int s = 0; s < STATUS_COUNT; s++)
 			if (!strcmp(text, status_names[s])) {
@@ -319,6 +341,11 @@ static void write_cell(struct csv_writer *w, const struct plan_row *row, size_t 
 			csv_write_u64(w, row->expected_result);
 		else
 			csv_write_empty(w);
+		return;
+	case MODE:
+		csv_write_cell(w, *row->consumer
+				      ? mode_names[*(const enum consumer_mode *)field]
+				      : "");
 		return;
 	case STATUS:
 		csv_write_cell(w, status_name(*(const enum status *)field));

@@ -49,6 +49,17 @@ enum metric {
 /* More visits a round than anybody waits for. */
 #define PLAN_VISITS_MAX 1000
 
+/* When a test's consumer reads. */
+enum consumer_mode {
+	CONSUMER_WAIT,	  /* while the producer is timed; it sleeps until it is woken, or 1 ms */
+	CONSUMER_BUSY,	  /* while the producer is timed, without a pause: it keeps up */
+	CONSUMER_BETWEEN, /* between the timed calls, on the producer's CPU */
+	CONSUMER_MODE_COUNT,
+};
+
+/** consumer_mode_of - the mode of a name; CONSUMER_MODE_COUNT for none */
+enum consumer_mode consumer_mode_of(const char *name);
+
 /* One test and entry point. Strings are owned by the row; none is NULL, undefined ones are "". */
 struct plan_row {
 	char *suite, *test, *entry_point, *build;
@@ -61,7 +72,8 @@ struct plan_row {
 	uint64_t prepare_iterations;
 	uint64_t prepare_every;	   /* invocations after which it must run again; 0 for never */
 	char *packet;		   /* name of the input, see packet.h */
-	char *consumer;		   /* map that is drained (or fed) meanwhile, or trace_pipe */
+	char *consumer;		   /* map that is drained (or fed), or trace_pipe */
+	enum consumer_mode consumer_mode;
 	double dropped_max_pct;	   /* records that may be lost before the test counts as dropped */
 	char *check;		   /* program that returns 0 when the operation took place */
 	char *description, *proof; /* for people: what is measured, what proves it */

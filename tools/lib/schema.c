@@ -40,6 +40,7 @@ static const struct schema_column plan_columns[] = {
     {"proof", "text", "", false},
     {"net_of", "text", "", false},
     {"fresh_packet", "flag", "", false},
+    {"consumer_mode", "enumeration", "", false},
     {"xlated_insns", "integer", "instructions", false},
 };
 TABLE(plan, "plan");
