@@ -97,15 +97,12 @@ static __always_inline struct route draw_route(__u32 *random)
 #define UPDATED 64
 #define REPLACED 128
 
-/* The route that was written last: of a million, the check would hardly come upon one by chance. In
- * one word, as several CPUs may write it. */
-static __u64 last;
-
+/* Notes the route: of a million, the check would hardly come upon a written one by chance. */
 static __always_inline long write(struct route *route, __u32 mark, __u64 flags)
 {
 	__u32 value = route->length + mark;
 
-	last = (__u64)route->length << 32 | route->address;
+	result = (__u64)route->length << 32 | route->address;
 	return operate(bpf_map_update_elem(&map, route, &value, flags));
 }
 
@@ -143,8 +140,6 @@ int replace(void *ctx)
 	return write(&route, REPLACED, BPF_NOEXIST) ? fail() : 0;
 }
 
-static __u64 deleted;
-
 /* For several CPUs on the same routes: what one deletes, another may have deleted just now. */
 SEC("xdp")
 int replace_shared(void *ctx)
@@ -152,7 +147,7 @@ int replace_shared(void *ctx)
 	__u32 random;
 	struct route route = draw_route(&random);
 
-	operate(bpf_map_delete_elem(&map, &route) ? 0 : deleted++);
+	operate(bpf_map_delete_elem(&map, &route) ? 0 : own()->done++);
 	return write(&route, REPLACED, BPF_ANY) ? fail() : 0;
 }
 
@@ -183,6 +178,7 @@ static __always_inline void look(void)
 
 static __always_inline bool last_has(__u32 mark)
 {
+	__u64 last = result;
 	struct route route = {last >> 32, last};
 	__u32 *value = bpf_map_lookup_elem(&map, &route);
 
@@ -213,7 +209,8 @@ int check_replace(void *ctx)
 SEC("xdp")
 int check_replace_shared(void *ctx)
 {
-	return !deleted || check_replace(ctx);
+	sum_own();
+	return !all_done || check_replace(ctx);
 }
 
 LICENSE;

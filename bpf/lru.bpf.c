@@ -40,7 +40,7 @@ static long fill_one(__u32 index, void *ctx)
 }
 
 #define ROLLING_KEYS (ENTRIES / 10)
-static __u32 accesses, found, added;
+#define FIRST_TURN ((ENTRIES - ROLLING_KEYS / 2) << 4)
 
 /* Every element is taken, so that from here on each insert evicts one; and of the rolling keys
  * half are there, so that both kinds are met at once. */
@@ -48,7 +48,6 @@ SEC("xdp")
 int fill(void *ctx)
 {
 	bpf_loop(ENTRIES, fill_one, 0, 0);
-	accesses = (ENTRIES - ROLLING_KEYS / 2) << 4;
 	return failures ? 1 : 0;
 }
 
@@ -61,15 +60,16 @@ int evict(void *ctx)
 SEC("xdp")
 int roll(void *ctx)
 {
-	__u32 key = (accesses++ >> 4) + random_index(ROLLING_KEYS);
+	struct own *mine = own();
+	__u32 key = ((FIRST_TURN + mine->turns++) >> 4) + random_index(ROLLING_KEYS);
 	__u32 *value = operate(bpf_map_lookup_elem(&map, &key));
 
 	if (value) {
-		found++;
+		mine->done++;
 		*value = 0;
 		return 0;
 	}
-	added++;
+	mine->added++;
 	return operate(bpf_map_update_elem(&map, &key, &key, BPF_ANY)) ? fail() : 0;
 }
 
@@ -106,7 +106,8 @@ int check_evict(void *ctx)
 SEC("xdp")
 int check_roll(void *ctx)
 {
-	return failures || !found || !added;
+	sum_own();
+	return failures || !all_done || !all_added;
 }
 
 LICENSE;

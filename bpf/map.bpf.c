@@ -9,8 +9,8 @@
  *	PERCPU		the map has a value a CPU
  *	DISJOINT	each CPU works on keys of its own
  */
+#include "random.h"
 #include "readers.h"
-#include "test.h"
 
 #ifndef ENTRIES
 #define ENTRIES 1024
@@ -50,13 +50,13 @@ struct {
 struct element {
 	struct key key;
 	struct value value;
-	__u8 padding[64 - (KEY_BYTES + VALUE_BYTES) % 64];
+	__u8 padding[LINE_BYTES];
 };
 
 #if KEY_BYTES + VALUE_BYTES > 32
-static struct element elements[RANDOM_CPUS] __attribute__((aligned(64)));
+static struct element elements[CPUS];
 #define ELEMENT(name)                                                                              \
-	struct element *name = &elements[bpf_get_smp_processor_id() & (RANDOM_CPUS - 1)]
+	struct element *name = &elements[this_cpu()]
 #else
 #define ELEMENT(name)                                                                              \
 	struct {                                                                                   \
@@ -66,11 +66,13 @@ static struct element elements[RANDOM_CPUS] __attribute__((aligned(64)));
 #endif
 
 #define PARTS 16 /* of the keys, when each CPU has its own */
+#define GAP 8	 /* of them, so that elements of an array are on lines of their own too */
 
 static __always_inline __u32 draw(void)
 {
 #ifdef DISJOINT
-	return random_index(ENTRIES / PARTS) * PARTS + bpf_get_smp_processor_id() % PARTS;
+	return bpf_get_smp_processor_id() % PARTS * (ENTRIES / PARTS) +
+	       random_index(ENTRIES / PARTS - GAP);
 #else
 	return random_index(ENTRIES);
 #endif
@@ -80,7 +82,7 @@ static __always_inline __u32 draw(void)
 static __always_inline void fill_cpus(struct key *key, __u32 content)
 {
 #ifdef PERCPU
-	for (__u32 cpu = 0; cpu < RANDOM_CPUS; cpu++) {
+	for (__u32 cpu = 0; cpu < CPUS; cpu++) {
 		struct value *value = bpf_map_lookup_percpu_elem(&map, key, cpu);
 
 		if (!value)
@@ -140,17 +142,12 @@ int read(void *ctx)
 SEC("xdp")
 int read_written(void *ctx)
 {
-	struct reader *reader = this_reader();
 	ELEMENT(e);
 
 	e->key.index = draw();
-	reader->reads++;
-	if (!operate(bpf_map_lookup_elem(&map, &e->key)))
-		reader->missed++;
+	count_reading(operate(bpf_map_lookup_elem(&map, &e->key)) != 0);
 	return 0;
 }
-
-static __u64 misses;
 
 SEC("xdp")
 int read_missing(void *ctx)
@@ -158,7 +155,7 @@ int read_missing(void *ctx)
 	ELEMENT(e);
 
 	e->key.index = ENTRIES + draw();
-	operate(bpf_map_lookup_elem(&map, &e->key) ? failures++ : misses++);
+	operate(bpf_map_lookup_elem(&map, &e->key) ? failures++ : own()->missed++);
 	return 0;
 }
 
@@ -195,8 +192,6 @@ int insert_delete(void *ctx)
 	return operate(bpf_map_update_elem(&map, &e->key, &e->value, BPF_NOEXIST)) ? fail() : 0;
 }
 
-static __u64 deleted;
-
 /* For several CPUs on the same keys: what one deletes, another may have deleted just now. Needs
  * CAPACITY to spare: a CPU that deletes an element takes a moment to give it back. */
 SEC("xdp")
@@ -206,7 +201,7 @@ int delete_then_write(void *ctx)
 
 	e->key.index = draw();
 	e->value.content = ~e->key.index;
-	operate(bpf_map_delete_elem(&map, &e->key) ? 0 : deleted++);
+	operate(bpf_map_delete_elem(&map, &e->key) ? 0 : own()->done++);
 	return operate(bpf_map_update_elem(&map, &e->key, &e->value, BPF_ANY)) ? fail() : 0;
 }
 
@@ -248,7 +243,7 @@ SEC("xdp")
 int check_read_missing(void *ctx)
 {
 	take_census();
-	return failures || !misses || original != ENTRIES;
+	return failures || !own()->missed || original != ENTRIES;
 }
 
 /* For replace and insert_delete alike: the map is full, and something in it was written anew. */
@@ -270,7 +265,7 @@ int check_read_and_replace(void *ctx)
 static __always_inline bool changed_on_a_cpu(struct key *key)
 {
 #ifdef PERCPU
-	for (__u32 cpu = 0; cpu < RANDOM_CPUS; cpu++) {
+	for (__u32 cpu = 0; cpu < CPUS; cpu++) {
 		struct value *value = bpf_map_lookup_percpu_elem(&map, key, cpu);
 
 		if (!value)
@@ -304,7 +299,8 @@ int check_write_shared(void *ctx)
 {
 	present = changed = 0;
 	bpf_loop(ENTRIES, count_shared, 0, 0);
-	return failures || !deleted || !changed || present != ENTRIES;
+	sum_own();
+	return failures || !all_done || !changed || present != ENTRIES;
 }
 
 SEC("xdp")

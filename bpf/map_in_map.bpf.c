@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* A map found in a map, and a random element read or written there. OUTER_TYPE comes from the
  * suite. */
+#include "random.h"
 #include "readers.h"
-#include "test.h"
 
 #ifndef ENTRIES
 #define ENTRIES 1024
@@ -55,14 +55,11 @@ SEC("xdp")
 int read_written(void *ctx)
 {
 	__u32 outer_key = OUTER_KEY, key = random_index(ENTRIES);
-	struct reader *reader = this_reader();
 	void *map = operate(bpf_map_lookup_elem(&outer, &outer_key));
 
 	if (!map)
 		return fail();
-	reader->reads++;
-	if (!bpf_map_lookup_elem(map, &key))
-		reader->missed++;
+	count_reading(bpf_map_lookup_elem(map, &key) != 0);
 	return 0;
 }
 

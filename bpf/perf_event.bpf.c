@@ -19,21 +19,20 @@ struct {
 } RECORDS SEC(".maps");
 
 static __u8 record[RECORD_BYTES] __attribute__((aligned(8)));
-static __u64 produced;
 
 SEC("xdp")
 int output(struct xdp_md *ctx)
 {
 	if (operate(bpf_perf_event_output(ctx, &RECORDS, BPF_F_CURRENT_CPU, record, RECORD_BYTES)))
 		return fail();
-	operate(produced++);
+	operate(own()->done++);
 	return 0;
 }
 
 SEC("xdp")
 int check_produced(void *ctx)
 {
-	return failures || !produced;
+	return failures || !own()->done;
 }
 
 LICENSE;

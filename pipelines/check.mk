@@ -16,6 +16,7 @@ build/tests/%: $(OBJ)/tests/%.o $(LIB_OBJ) build/flags
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ALL_LIBS)
 
+build/tests/shared-lines: $(filter-out %/bpf-run.o,$(patsubst %.c,$(OBJ)/%.o,$(wildcard tools/bpf-run/*.c)))
 build/tests/hypervisor-name: $(OBJ)/tools/bpf-run/hypervisor.o
 
 # With other variables, the makes that tests start would build the tools anew.

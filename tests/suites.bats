@@ -118,6 +118,49 @@ breaks() {
   breaks parity
 }
 
+# shared SUITE: the memory that two CPUs share in tests that run on several, but for what their names say: elements of
+# an array, a word, a lock
+shared() {
+  bpf-compile-check -I "$TOP/bpf/include" "$1" > plan.csv 2> messages || return 1
+  shared-lines plan.csv 2> examined | mlr --icsv --onidx --ofs ' ' filter '
+    !($map == "map" && $test =~ "^(map/array/replace/all_cpus_shared|BPF_MAP_TYPE_ARRAY (update|replace)|lock/spin_lock/all_cpus)$")
+    && !($map =~ "[.]bss$" && $test =~ "^atomic/(fetch_)?add/all_cpus$")' then cut -o -f test,writer,other,how
+}
+
+@test "programs on several CPUs share no memory but what their test's name says" {
+  requires bpf cpus2
+  for suite in full parity; do
+    assert_equal "$(shared "$TOP/bpf/suites/$suite.yml")" ""
+    [ "$(grep -o '[0-9]* tests' examined | cut -d' ' -f1)" -ge 29 ]
+  done
+}
+
+@test "memory that CPUs share is found: a counter of all, a variable that another program reads" {
+  requires bpf cpus2
+  cat > shares.bpf.c <<'C'
+#include "test.h"
+static volatile __u64 counter, apart[64], state;
+SEC("xdp") int count(void *ctx) { counter++; return 0; }
+SEC("xdp") int set(void *ctx) { state++; return 0; }
+SEC("xdp") int look(void *ctx) { return state == ~0ULL; }
+SEC("xdp") int note(void *ctx) { own()->done++; return 0; }
+LICENSE;
+C
+  cat > s.yml <<'YAML'
+defaults: {source: shares.bpf.c}
+tests:
+- {name: counted, program_cpu_assignment: {count: all}}
+- {name: looked at, program_cpu_assignment: {set: 0, look: remaining}}
+- {name: noted, program_cpu_assignment: {note: all}}
+- {name: noted apart, program_cpu_assignment: {note: all}, defines: {SEVERAL_CPUS: 1}}
+- {name: alone, entry_point: count}
+YAML
+  assert_equal "$(shared s.yml | sort -u)" 'counted count count both write
+looked at set look one writes
+noted note note both write'
+  assert_contains "$(cat examined)" "4 tests run on several CPUs"
+}
+
 @test "what a wakeup takes is in the tests that say so only" {
   requires bpf cpus2
   bpf-compile-check "$TOP/bpf/suites/full.yml" > plan.csv 2> /dev/null

@@ -3,28 +3,26 @@
  * A seeded generator, so that every run touches the same elements in the same order. A linear
  * congruential one (Numerical Recipes' constants): a multiplication, an addition, a load and a
  * store. A state a CPU, each on a cache line of its own, so that CPUs do not meet here. What it
- * costs is a test of its own, generator/index, to be subtracted from tests that draw once.
+ * costs is a test of its own, generator/draw_index, to be subtracted from tests that draw once.
  */
 #ifndef RANDOM_H
 #define RANDOM_H
 
-#include "kernel.h"
-
-#define RANDOM_CPUS 256 /* a power of two; CPUs beyond share states */
+#include "cpu.h"
 
 struct random_state {
 	__u32 value;
-	__u8 padding[60];
+	__u8 padding[LINE_BYTES - 4];
 };
 
-static struct random_state random_states[RANDOM_CPUS] __attribute__((aligned(64)));
+static struct random_state random_states[CPUS];
 
 static __always_inline __u32 random_next(void)
 {
 #ifdef PRANDOM /* the kernel's, as bpf_performance draws its keys */
 	return bpf_get_prandom_u32();
 #else
-	struct random_state *state = &random_states[bpf_get_smp_processor_id() & (RANDOM_CPUS - 1)];
+	struct random_state *state = &random_states[this_cpu()];
 
 	state->value = state->value * 1664525 + 1013904223;
 	return state->value;
