@@ -227,6 +227,21 @@ ring/two wrong_result 1"
   assert_equal "$(csv_value samples.csv status | sort -u)" ok
 }
 
+@test "a consumer reads when its mode says: busy needs a CPU, between reads nothing before the call ends" {
+  requires bpf cpus2
+  bpf-compile-check "$TOP/bpf/suites/core.yml" 2> /dev/null | mlr --csv filter '$test =~ "^ringbuf/(un)?read/output/64$"' > plan.csv
+  bpf-run -q --rounds 2 --samples 4 --sample-ms 1 plan.csv > samples.csv
+  assert_equal "$(mlr --icsv --onidx count-distinct -f test,status samples.csv | sort)" "ringbuf/read/output/64 ok 16
+ringbuf/unread/output/64 ok 16"
+  bpf-run -q --rounds 1 --samples 2 -p 1 plan.csv > samples.csv 2> messages
+  assert_equal "$(reason_of ringbuf/read/output/64)" "no CPU is left for the consumer of 'records'"
+  assert_equal "$(csv_value samples.csv status '$test == "ringbuf/unread/output/64"' | sort -u)" ok
+  # A ring that is full before the call ends loses records: nobody reads meanwhile, though a CPU is free.
+  mlr --csv filter '$test =~ "unread"' then put '$prepare_every = 1000000' plan.csv > flood.csv
+  bpf-run -q --rounds 1 --samples 2 -c 500000 flood.csv > samples.csv 2> messages
+  assert_equal "$(csv_value samples.csv status)" dropped
+}
+
 @test "a consumer of a map that is not there is said" {
   requires bpf
   measure '^ring/no_map' --rounds 1
