@@ -55,8 +55,7 @@ struct element {
 
 #if KEY_BYTES + VALUE_BYTES > 32
 static struct element elements[CPUS];
-#define ELEMENT(name)                                                                              \
-	struct element *name = &elements[this_cpu()]
+#define ELEMENT(name) struct element *name = &elements[this_cpu()]
 #else
 #define ELEMENT(name)                                                                              \
 	struct {                                                                                   \

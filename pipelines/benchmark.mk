@@ -1,5 +1,5 @@
 # Benchmarks of the tools themselves. Each prints a table; other parts add theirs as prerequisites.
-.PHONY: benchmark-counted benchmark-history benchmark-tools benchmark-measurement benchmark-round-value
+.PHONY: instrument benchmark-counted benchmark-history benchmark-tools benchmark-measurement benchmark-round-value
 
 benchmark-tools: benchmark-measurement benchmark-history ## what the tools' numbers and speed are worth here: run alone
 
@@ -19,3 +19,6 @@ benchmark-counted: all vm-tools ## what counted instructions are worth: BASE, HE
 		$(MAKE) --no-print-directory vm-tools ARCH=$$arch; \
 	done
 	$(Q)pipelines/benchmark/counted '$(BASE)' '$(HEAD)' '$(KERNEL)' '$(suite_file)'
+
+instrument: all ## what each test of SUITE costs besides its operation: run alone
+	$(Q)$(SUDO) pipelines/benchmark/instrument '$(suite_file)' '$(ROUNDS)' $(RUN_OPTIONS)

@@ -161,6 +161,57 @@ noted note note both write'
   assert_contains "$(cat examined)" "4 tests run on several CPUs"
 }
 
+@test "an instrument that is larger than it may be is told, and so is a check without an operation" {
+  requires bpf
+  cat > chain.h <<'C'
+#include "test.h"
+static __always_inline __u64 chain(int n)
+{
+	__u64 x = 3;
+	for (int i = 0; i < n; i++) {
+		x = x * 6364136223846793005ULL + 1;
+		asm volatile("" : "+r"(x));
+	}
+	return x;
+}
+C
+  cat > i.bpf.c <<'C'
+#include "chain.h"
+TEST("xdp", void, light, keep(operate(chain(400))), result)
+TEST("xdp", void, heavy, keep(operate(chain(400)) + chain(200)), result)
+LICENSE;
+C
+  cat > unmarked.bpf.c <<'C'
+#include "chain.h"
+SEC("xdp") int draw(void *ctx) { return chain(200) == 1; }
+SEC("xdp") int check(void *ctx) { return 0; }
+LICENSE;
+C
+  cat > i.yml <<'YAML'
+defaults: {source: i.bpf.c}
+tests:
+- {name: baseline, source: unmarked.bpf.c, entry_point: draw}
+- {name: light, entry_point: light, check: check_light}
+- {name: generator, source: unmarked.bpf.c, entry_point: draw}
+- {name: named, entry_point: heavy, check: check_heavy, net_of: generator}
+YAML
+  run_instrument() { "$TOP/pipelines/benchmark/instrument" i.yml 5 --sample-ms 0.5 -t "$1" > table; }
+  verdicts() { mlr --icsv --onidx cut -o -f test,verdict then sort -f test "$TOP/build/benchmark/instrument.csv"; }
+  run_instrument .
+  assert_equal "$(verdicts)" 'baseline the call itself
+generator the call itself
+light ok
+named ok'
+  printf '%s\n' '- {name: heavy, entry_point: heavy, check: check_heavy}' >> i.yml
+  run -1 run_instrument '^(heavy|light)$'
+  assert_equal "$(verdicts)" 'heavy too large
+light ok'
+  printf '%s\n' '- {name: unmarked, source: unmarked.bpf.c, entry_point: draw, check: check}' >> i.yml
+  run -1 run_instrument '^(unmarked|light)$'
+  assert_equal "$(verdicts)" 'light ok
+unmarked nothing was taken out'
+}
+
 @test "what a wakeup takes is in the tests that say so only" {
   requires bpf cpus2
   bpf-compile-check "$TOP/bpf/suites/full.yml" > plan.csv 2> /dev/null

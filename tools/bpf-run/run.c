@@ -258,9 +258,10 @@ static void start_variant(struct run *run, struct variant *variant)
 				  !probe->target->trigger && !(row->dropped_max_pct > 0);
 		probe->expected_result = row->expected_result;
 		/* A consumer is what prepares then. */
-		probe->prepare = first->prepare_every && instance->has_prepare && !instance->consumer
-				     ? &instance->prepare
-				     : NULL;
+		probe->prepare =
+		    first->prepare_every && instance->has_prepare && !instance->consumer
+			? &instance->prepare
+			: NULL;
 		probe->consumer = instance->consumer;
 		probe->settle_ns = 0;
 		/* Twice the time, for what calibration does not hit. */

@@ -149,17 +149,23 @@ static int read_batch(const struct user_target *t, struct user_state *s)
 	return seen == t->shared->entries ? 0 : USER_WRONG;
 }
 
+/* Make a batch of keys and values. */
+static void make_batch(const struct user_target *t, struct user_state *s, uint32_t complement)
+{
+	for (uint32_t i = 0; i < USER_BATCH; i++) {
+		uint32_t key = *key_at(t, s, i) = draw_once(t, s);
+
+		set_value(t, s, i, key ^ complement);
+	}
+}
+
 static int write_batch(const struct user_target *t, struct user_state *s, uint32_t complement)
 {
 	LIBBPF_OPTS(bpf_map_batch_opts, opts);
 	uint32_t n = USER_BATCH;
 	int error;
 
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t key = *key_at(t, s, i) = draw_once(t, s);
-
-		set_value(t, s, i, key ^ complement);
-	}
+	make_batch(t, s, complement);
 	error = error_of(bpf_map_update_batch(t->map, s->keys, s->values, &n, &opts));
 	return error ? error : confirm(s, n == USER_BATCH);
 }
@@ -196,6 +202,23 @@ static int write_mapped(const struct user_target *t, struct user_state *s)
 	return confirm(s, true);
 }
 
+/* What every operation on a map does besides its system call: draw a key, make a value, confirm. */
+static int draw_one(const struct user_target *t, struct user_state *s)
+{
+	uint32_t key = *key_at(t, s, 0) = draw(t, s);
+
+	set_value(t, s, 0, ~key);
+	return confirm(s, *value_at(t, s, 0) == ~key);
+}
+
+static int draw_batch(const struct user_target *t, struct user_state *s)
+{
+	make_batch(t, s, UINT32_MAX);
+	for (uint32_t i = 0; i < USER_BATCH; i++)
+		confirm(s, *value_at(t, s, i) == ~*key_at(t, s, i));
+	return 0;
+}
+
 int user_map_run(const struct user_target *t, struct user_state *s)
 {
 	switch (t->operation) {
@@ -223,6 +246,10 @@ int user_map_run(const struct user_target *t, struct user_state *s)
 		return read_mapped(t, s);
 	case USER_WRITE_MAPPED:
 		return write_mapped(t, s);
+	case USER_DRAW:
+		return draw_one(t, s);
+	case USER_DRAW_BATCH:
+		return draw_batch(t, s);
 	default:
 		return ENOSYS;
 	}

@@ -343,9 +343,8 @@ static void write_cell(struct csv_writer *w, const struct plan_row *row, size_t 
 			csv_write_empty(w);
 		return;
 	case MODE:
-		csv_write_cell(w, *row->consumer
-				      ? mode_names[*(const enum consumer_mode *)field]
-				      : "");
+		csv_write_cell(w, *row->consumer ? mode_names[*(const enum consumer_mode *)field]
+						 : "");
 		return;
 	case STATUS:
 		csv_write_cell(w, status_name(*(const enum status *)field));

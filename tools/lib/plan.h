@@ -70,9 +70,9 @@ struct plan_row {
 	uint64_t iterations; /* the suite's own count of invocations; 0 for none */
 	char *prepare;	     /* program that fills the maps, run before each round */
 	uint64_t prepare_iterations;
-	uint64_t prepare_every;	   /* invocations after which it must run again; 0 for never */
-	char *packet;		   /* name of the input, see packet.h */
-	char *consumer;		   /* map that is drained (or fed), or trace_pipe */
+	uint64_t prepare_every; /* invocations after which it must run again; 0 for never */
+	char *packet;		/* name of the input, see packet.h */
+	char *consumer;		/* map that is drained (or fed), or trace_pipe */
 	enum consumer_mode consumer_mode;
 	double dropped_max_pct;	   /* records that may be lost before the test counts as dropped */
 	char *check;		   /* program that returns 0 when the operation took place */

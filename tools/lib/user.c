@@ -24,6 +24,8 @@ static const struct {
     [USER_DELETE_BATCH] = {TYPE_CALL, "delete_batch", USER_OF_MAP},
     [USER_READ_MAPPED] = {TYPE_USER, "read_mapped", USER_OF_MAP},
     [USER_WRITE_MAPPED] = {TYPE_USER, "write_mapped", USER_OF_MAP},
+    [USER_DRAW] = {TYPE_USER, "draw", USER_OF_MAP},
+    [USER_DRAW_BATCH] = {TYPE_USER, "draw_batch", USER_OF_MAP},
     [USER_LOAD] = {TYPE_CALL, "load", USER_OF_PROGRAM},
     [USER_VERIFY] = {TYPE_CALL, "verify", USER_OF_PROGRAM},
 };
