@@ -87,7 +87,7 @@ refused() { # MESSAGE COMMAND...
   place=$(make_run results 0)
   store
   tip=$(git -C remote.git rev-parse results)
-  sed -i 's/21\.877/11.877/' "results/$place/summary.csv"
+  sed -i 's/22\.813/12.813/' "results/$place/summary.csv"
   run -2 --separate-stderr store
   assert_contains "$stderr" "the branch has another run of this name: '$place'"
   assert_equal "$(git -C remote.git rev-parse results)" "$tip"
@@ -105,8 +105,12 @@ refused() { # MESSAGE COMMAND...
   refused 'missing columns: average_duration_ns' sed -i 1s/average_duration_ns/mean/ summary.csv
   refused 'of another run or build' sed -i '3s/run0/run1/' summary.csv
   refused 'a comparison is no part of history' sed -i '3s/6\.1\.0/6.1.1/' summary.csv
-  refused 'ok and without a value' mlr -I -S --csv put '$average_duration_ns = ""' summary.csv
-  refused 'failed and has a value' mlr -I -S --csv put '$status = "wrong_result"' summary.csv
+  refused 'ok and without a value' mlr -I -S --csv put '$value_duration_ns = ""' summary.csv
+  for status in wrong_result run_failed dropped missed changed_packet below_noise; do
+    refused 'failed and has a value' mlr -I -S --csv put "\$status = \"$status\"" summary.csv
+  done
+  # The number of schema version 1 is another one.
+  refused 'missing columns: value_duration_ns' mlr -I -S --csv cut -x -r -f '^value_' summary.csv
   refused 'no number in the column average_duration_ns: "fast"' mlr -I -S --csv put '$average_duration_ns = "fast"' summary.csv
   refused 'no number in the column median_duration_ns: "nan"' mlr -I -S --csv put '$median_duration_ns = "nan"' rounds.csv
   refused 'a column is there twice' sed -i '1s/suite/track/' summary.csv
@@ -359,11 +363,76 @@ branch_is_whole() {
   make_run results 0
   place=$(make_run results 1)
   make_run results 2
-  mlr -I -S --csv put '$extra = "a, \"b\""' then reorder -f median_duration_ns "results/$place/summary.csv"
+  mlr -I -S --csv put '$extra = "a, \"b\""; $other = "c"' then reorder -f value_duration_ns "results/$place/summary.csv"
   store > /dev/null
   history > history.csv
   assert_equal "$(mlr --icsv --onidx count-distinct -f build,extra then cut -f extra history.csv | paste -sd'|')" '|a, "b"|'
-  assert_equal "$(csv_value history.csv median_duration_ns '$test == "map/hash/read"' | paste -sd' ')" '21.877 21.877 21.877'
+  assert_equal "$(csv_value history.csv value_duration_ns '$test == "map/hash/read"' | paste -sd' ')" '22.813 22.813 22.813'
+  assert_equal "$(csv_value history.csv other | sort | uniq -c | xargs)" '10 5 c'
+}
+
+@test "history gives runs of schema version 1 their value, says which they are, and refuses what has none" {
+  git init -q remote.git
+  for i in 0 1 2; do make_run results "$i" > place.$i; done
+  make_old "results/$(cat place.0)" "results/$(cat place.1)"
+  # A row that failed has no number, though some of its rounds have.
+  mlr -I --csv put 'if ($test == "tail_call/single") { $status = "dropped"; $average_duration_ns = ""; $median_duration_ns = "" }' \
+    "results/$(cat place.1)/summary.csv"
+  run -0 --separate-stderr "$PIPELINES/results/history" --directory results
+  assert_equal "$stderr" "history: runs of schema version 1: 2, from '$(cat place.0)' to '$(cat place.1)': value_X is the median over the rounds of their rounds.csv"
+  printf '%s\n' "$output" > history.csv
+  # As they were when their value was the round's, and the interval is around it.
+  assert_equal "$(mlr --icsv --onidx --ofmt %.3f filter '$test == "map/hash/read"' then put -S '$value_duration_ns += 0' then cut -o -f build,value_duration_ns,median_duration_ns history.csv)" \
+    "6.1.0 22.813 21.877
+6.1.1 22.813 21.877
+6.1.2 22.813 21.877"
+  assert_equal "$(mlr --icsv --onidx --ofs : filter '$test == "tail_call/single"' then cut -o -f build,status,value_duration_ns history.csv | xargs)" \
+    '6.1.0:ok:5.7548793339538555 6.1.1:dropped: 6.1.2:ok:5.7548793339538555'
+  run -0 --separate-stderr regress-detect --history history.csv
+  assert_equal "$stderr" ''
+  # Their rounds too, under the name that they have now.
+  "$PIPELINES/results/history" --directory results --file rounds.csv > all.csv 2> said
+  assert_contains "$(cat said)" 'value_X is what median_X was'
+  assert_equal "$(mlr --icsv --onidx filter '$build != "6.1.2" && is_not_empty($median_duration_ns)' then count all.csv)" 0
+  assert_equal "$(mlr --icsv --onidx stats1 -i -a median -f value_duration_ns -g test,build then filter '$test == "map/hash/read"' then cut -f value_duration_ns_median all.csv | uniq)" \
+    22.812552806941497
+  # From a branch it is the same.
+  cp -r results/* remote.git
+  git -C remote.git add .
+  git -C remote.git -c user.name=x -c user.email=x@localhost commit -qm x
+  history --ref HEAD 2> branch.said | cmp - history.csv
+  assert_contains "$(cat branch.said)" "runs of schema version 1: 2, from '$(cat place.0)' to"
+  # What has no value, and nothing to take it from.
+  rm "results/$(cat place.1)/rounds.csv"
+  run -2 --separate-stderr "$PIPELINES/results/history" --directory results
+  assert_equal "$stderr" "history: the run is of schema version 1, and no rounds.csv is there to take its value from: '$(cat place.1)'"
+  mlr -I --csv cut -x -r -f '^(value|median)_' "results/$(cat place.2)/summary.csv"
+  run -2 --separate-stderr "$PIPELINES/results/history" --directory results
+  assert_equal "$stderr" "history: no column value_X (schema version 2) or median_X (schema version 1): '$(cat place.2)/summary.csv'"
+  [ "${output}" = "" ]
+}
+
+@test "the table shows the value with its interval, failures with their reason, and series of two heaps" {
+  place=results/$(make_run results 0)
+  for status in run_failed dropped missed changed_packet below_noise; do
+    head -n 2 "$place/summary.csv" | STATUS=$status mlr --icsv --ojsonl put '$test = "x/" . ENV["STATUS"]; $status = ENV["STATUS"]; $reason = "why"; for (k, v in $*) { if (k =~ "_(duration_ns|instructions)$") { $[k] = "" } }'
+  done > failed.json
+  mlr --icsv --ojsonl put 'if ($test == "map/hash/read") { $low_heap_duration_ns = 12.5; $high_heap_duration_ns = 2270.4; $high_heap_share_duration_ns = 0.38 }' "$place/summary.csv" |
+    cat - failed.json | mlr --ijsonl --ocsv unsparsify |
+    sed 's/why/why\x1b/' > summary.csv
+  "$PIPELINES/results/table" summary.csv > table
+  assert_contains "$(head -n 2 table | paste -sd' ')" 'value: median over rounds of the round values; ci_low to ci_high: its 95 % interval, which holds for this run only'
+  assert_equal "$(sed -n '/^map.hash/p' table | tr -s ' ')" 'map/hash/read read 22.813 21.481 23.594 23.308 1.069 6 ok -'
+  assert_equal "$(sed -n '/^x.below/p' table | tr -s ' ')" 'x/below_noise empty - - - - - 6 below_noise why?'
+  assert_equal "$(grep -c '^x/.* why?$' table)" 5
+  assert_equal "$(grep '^two heaps' table)" 'two heaps of samples: map/hash/read read: 62 % near 12.5, 38 % near 2270; its value is where the mixture falls'
+  # Only where there are any.
+  "$PIPELINES/results/table" "$place/summary.csv" > table
+  run -1 grep heaps table
+  make_old "$place"
+  run -2 --separate-stderr "$PIPELINES/results/table" "$place/summary.csv"
+  assert_equal "${#stderr_lines[@]}" 1
+  assert_contains "$stderr" "missing column 'value_duration_ns' ('$place/summary.csv')"
 }
 
 @test "history reads 1000 runs with one git process, whatever lies on the branch besides" {
@@ -391,8 +460,8 @@ branch_is_whole() {
   assert_equal "$(wc -l < places)" 2
   store > /dev/null
   history > history.csv
-  assert_equal "$(csv_value history.csv average_duration_ns '$test == "HASH, \"read\""' | paste -sd' ')" '42 44'
-  assert_equal "$(mlr --icsv --onidx --ofs '|' filter '$test == "x"' then cut -o -f status,average_duration_ns,median_duration_ns history.csv)" 'run_failed||'
+  assert_equal "$(csv_value history.csv value_duration_ns '$test == "HASH, \"read\""' | paste -sd' ')" '42 44'
+  assert_equal "$(mlr --icsv --onidx --ofs '|' filter '$test == "x"' then cut -o -f status,value_duration_ns,average_duration_ns history.csv)" 'run_failed||'
   # Again: the runs are there, and nothing changes.
   "$PIPELINES/results/import" --host-class windows-2022 --track main results old.csv | cmp - places
   store > /dev/null
@@ -466,10 +535,10 @@ export_runs() { (cd remote.git && "$PIPELINES/results/export-postgres"); }
   postgres_start
   export_runs
   export_runs
-  # Five tests of two runs, the average and the median of each.
+  # Five tests of two runs, the average and the value of each.
   assert_equal "$(sql 'select count(*) from benchmarkresults')" 20
-  assert_equal "$(sql "select commithash, platform, round(value, 3) from benchmarkresults where test like 'x''%' and quantity = 'median_duration_ns'")" \
-    '0123abc|test-host|21.877'
+  assert_equal "$(sql "select commithash, platform, round(value, 3) from benchmarkresults where test like 'x''%' and quantity = 'value_duration_ns'")" \
+    '0123abc|test-host|22.813'
   assert_trouble 'not the name of a table' "$PIPELINES/results/export-postgres" --table 'x; drop'
   # A later run is added.
   make_run results 2

@@ -11,10 +11,22 @@ make_run() {
   place=test-host/local/smoke/2026/11/$(printf %s "$time" | tr -d ':-' | tr TZ tz)-$build-run$2
   mkdir -p "$1/$place"
   for file in environment plan rounds summary; do
-    sed "s/\bRUN\b/run$2/g; s/TIME/$time/g; s/BUILD/$build/g; s/,21\.87723019159943,/,${4:-21.877},/" \
+    sed "s/\bRUN\b/run$2/g; s/TIME/$time/g; s/BUILD/$build/g; s/,22\.812552806941497,/,${4:-22.813},/" \
       "$FIXTURES/run/$file.csv" > "$1/$place/$file.csv"
   done
   printf '%s\n' "$place"
+}
+
+# make_old RUN...: what schema version 1 had in the folders of such runs, where median_ of rounds.csv was the value of a
+# round, and no other column had that number.
+make_old() {
+  local run
+  for run; do
+    mlr -S -I --csv put '$median_duration_ns = $value_duration_ns; $median_instructions = $value_instructions' "$run/rounds.csv"
+    mlr -S -I --csv cut -x -r -f '^value_|heap|^runs$|^returned$' "$run/rounds.csv"
+    mlr -S -I --csv cut -x -r -f '^value_|heap|^runs$|^returned$' "$run/summary.csv"
+    sed -i 's/^schema_version,2$/schema_version,1/' "$run/environment.csv"
+  done
 }
 
 # A bare repository to push to, and one of our own to push from.
