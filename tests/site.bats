@@ -69,8 +69,8 @@ in_browser() {
 
 @test "the CSV of a test holds just what was stored, whatever its name" {
   requires mlr gnuplot
-  find "$BATS_FILE_TMPDIR/hostile.tree" -name summary.csv -exec mlr --icsv --ojson filter '$track == "main"' then cut -o -f test,build,median_duration_ns,ci_low_duration_ns,status,reason \
-    then rename median_duration_ns,value,ci_low_duration_ns,ci_low {} + | mlr --ijson --ocsv sort -f test,build then unsparsify > stored.csv
+  find "$BATS_FILE_TMPDIR/hostile.tree" -name summary.csv -exec mlr --icsv --ojson filter '$track == "main"' then cut -o -f test,build,value_duration_ns,ci_low_duration_ns,status,reason \
+    then rename value_duration_ns,value,ci_low_duration_ns,ci_low {} + | mlr --ijson --ocsv sort -f test,build then unsparsify > stored.csv
   mlr --icsv --ocsv filter '$track == "main"' then cut -o -f test,build,value,ci_low,status,reason then sort -f test,build "$BATS_FILE_TMPDIR"/hostile/t/*.csv > shown.csv
   [ "$(wc -l < shown.csv)" -gt 1000 ]
   diff stored.csv shown.csv
@@ -78,7 +78,7 @@ in_browser() {
 
 @test "a failed row shows its reason and never a number" {
   requires mlr gnuplot
-  printf 'run_id,timestamp,build,test,entry_point,median_v_ns,status,reason\n1,2024-01-01T00:00:00Z,a,t,e,5,ok,\n2,2024-01-02T00:00:00Z,b,t,e,777,run_failed,it <broke>\n' > in.csv
+  printf 'run_id,timestamp,build,test,entry_point,value_v_ns,status,reason\n1,2024-01-01T00:00:00Z,a,t,e,5,ok,\n2,2024-01-02T00:00:00Z,b,t,e,777,run_failed,it <broke>\n' > in.csv
   site -o out --now "$NOW" in.csv
   run cat out/t/*.html out/t/*.csv out/r/*.js out/index.html
   [[ $output != *777* ]]
@@ -86,9 +86,95 @@ in_browser() {
   assert_contains "$(cat out/index.html)" 'class="v failed"'
 }
 
+@test "table, history, verdict and pages show one number of a run, its value, though the median of its samples is another" {
+  requires mlr gnuplot
+  load runs
+  for i in 0 1 2; do place=$(make_run results $i); done
+  [ "$(mlr --icsv --onidx filter '$test == "map/hash/read" && $median_duration_ns < 21.9 && $value_duration_ns > 22.8' then count "results/$place/summary.csv")" = 1 ]
+  of='$test == "map/hash/read"'
+  assert_equal "$("$PIPELINES/results/table" "results/$place/summary.csv" | sed -n 's/^map.hash.read *read *\([0-9.]*\) .*/\1/p')" 22.813
+  "$PIPELINES/results/history" --directory results > history.csv
+  assert_equal "$(csv_value history.csv value_duration_ns "$of" | uniq)" 22.813
+  regress-detect --history history.csv > history-verdict.csv
+  mlr --csv put '$build = "b"' "results/$place/rounds.csv" > head.csv
+  regress-detect --baseline 6.1.2 "results/$place/rounds.csv" head.csv > verdict.csv
+  for file in history-verdict verdict; do
+    assert_equal "$(mlr --icsv --onidx --ofmt %.3f filter "$of" then put '$x = $baseline * 1; $y = $current * 1' then cut -o -f x,y $file.csv)" '22.813 22.813'
+  done
+  site -o out --now 2026-11-01T06:00:00Z results
+  assert_equal "$(csv_value "$(ls out/t/map-hash-read-*.csv)" value | uniq)" 22.813
+  assert_contains "$(cat out/t/map-hash-read-*.html)" 'Now <strong>22.813'
+  assert_contains "$(cat out/t/map-hash-read-*.html)" 'Interval in that run'
+  assert_contains "$(cat out/t/map-hash-read-*.html)" 'Band: its interval, which holds for that run only.'
+  assert_contains "$(cat out/index.html)" 'data-s="22.813"'
+  run grep -rl '21\.877' out
+  assert_equal "$output" ''
+}
+
+@test "runs of schema version 1 stand beside later ones with the value of their rounds, and are named" {
+  requires mlr gnuplot
+  load runs
+  for i in 0 1 2; do make_run results $i > place.$i; done
+  site -o wanted --now 2026-11-01T06:00:00Z results
+  make_old "results/$(cat place.0)" "results/$(cat place.1)"
+  run -0 --separate-stderr site -o out --now 2026-11-01T06:00:00Z results
+  assert_equal "$stderr" "site: runs without value columns (schema version 1): 2, from build 6.1.0 to 6.1.1; a value of theirs is the median over their rounds"
+  numbers() { cat "$1"/t/*.csv | mlr --icsv --ocsv --ofmt %.3f put '$value *= 1' then filter '$metric == "duration_ns"'; }
+  numbers out | diff <(numbers wanted) -
+  assert_equal "$(grep -l 'schema version 1' out/r/*.html | sed 's/-.*//' | xargs)" 'out/r/6.1.0 out/r/6.1.1'
+  assert_equal "$(grep -o 'ok, schema version 1' out/t/map-hash-read-*.html | wc -l)" 2
+  # Nothing new: what was read is known.
+  run -0 --separate-stderr site -o out --now 2026-11-01T06:00:00Z results
+  assert_contains "$stderr" ': 2, from build 6.1.0 to 6.1.1;'
+  # A number of another kind is no point of a series.
+  rm "results/$(cat place.1)/rounds.csv"
+  run -2 --separate-stderr site -o out2 results
+  assert_equal "$stderr" "site: no value_duration_ns, and no rounds.csv of schema version 1 to take it from: test 'baseline/xdp/empty' ('$(cat place.1)/summary.csv' row 1)"
+  # A project that never had values has medians.
+  printf 'run_id,timestamp,build,test,median_v_ns\n1,2024-01-01T00:00:00Z,a,t,5\n' > median.csv
+  site -o median --now "$NOW" median.csv
+  assert_equal "$(csv_value "$(ls median/t/t-*.csv)" value)" 5
+}
+
+@test "make site judges and shows runs of both schema versions" {
+  requires mlr gnuplot git cc
+  load runs
+  for i in 0 1 2; do make_run results $i > place.$i; done
+  make_old "results/$(cat place.0)"
+  (cd "$TOP" && pipelines/site-verdicts "$BATS_TEST_TMPDIR/results" "$BATS_TEST_TMPDIR/v" 2> "$BATS_TEST_TMPDIR/said")
+  assert_contains "$(cat said)" "runs of schema version 1: 1, from '$(cat place.0)'"
+  assert_equal "$(csv_value v/newest.csv verdict | sort -u)" inconclusive
+  assert_equal "$(mlr --icsv --onidx --ofmt %.3f filter '$test == "map/hash/read"' then put '$x = $current * 1' then cut -f x v/newest.csv)" 22.813
+}
+
+@test "a series of two heaps is marked and explained, and each status that is not ok is a failure with its reason" {
+  requires mlr gnuplot
+  {
+    echo run_id,timestamp,build,test,value_v_ns,low_heap_v_ns,high_heap_v_ns,high_heap_share_v_ns,status,reason
+    echo '1,2024-01-01T00:00:00Z,a,heaps,1573.5,41.2,2270.1,0.38,ok,'
+    echo '1,2024-01-01T00:00:00Z,a,one,5,,,,ok,'
+    for status in compile_failed load_failed run_failed wrong_result dropped missed changed_packet below_noise; do
+      echo "1,2024-01-01T00:00:00Z,a,$status,77.77,,,,$status,because of $status"
+    done
+  } > in.csv
+  site -o out --now 2024-01-01T06:00:00Z in.csv
+  assert_contains "$(sed 's/\xc2\xa0/ /g' out/t/heaps-*.html)" 'Two heaps</span> of samples within rounds: 62 % near 41.200 ns, 38 % near 2270.1 ns. The value is where their mixture falls.'
+  assert_contains "$(cat out/t/heaps-*.html)" '<td>ok, two heaps</td>'
+  assert_equal "$(grep -c 'two heaps' out/index.html)" 1
+  assert_contains "$(grep 'two heaps' out/index.html)" 't/heaps-'
+  run grep -il heaps out/t/one-*.html
+  assert_equal "$output" ''
+  assert_contains "$(cat out/index.html)" '<span class="alarm">8 failed</span>'
+  for status in compile_failed load_failed run_failed wrong_result dropped missed changed_packet below_noise; do
+    grep -q "In the newest build: $status: because of $status" out/t/*.html
+  done
+  run grep -rl '77\.77' out
+  assert_equal "$output" ''
+}
+
 @test "a build that is alone is compared with nothing" {
   requires mlr gnuplot
-  printf 'run_id,timestamp,build,test,entry_point,median_v_ns,status,reason\n1,2024-01-01T00:00:00Z,a,t,e,5,ok,\n' > one.csv
+  printf 'run_id,timestamp,build,test,entry_point,value_v_ns,status,reason\n1,2024-01-01T00:00:00Z,a,t,e,5,ok,\n' > one.csv
   printf '2,2024-01-02T00:00:00Z,b,t,e,6,ok,\n' | cat one.csv - > two.csv
   for n in one two; do
     site -o $n --now "$NOW" $n.csv
@@ -107,7 +193,7 @@ in_browser() {
 @test "a failure takes the place of the number that was there, since it began, and is in the comparison" {
   requires mlr gnuplot
   {
-    echo run_id,timestamp,build,test,entry_point,median_v_ns,status,reason
+    echo run_id,timestamp,build,test,entry_point,value_v_ns,status,reason
     for day in 1 2 3 4; do
       echo "$day,2024-01-0${day}T00:00:00Z,b$day,good,e,10,ok,"
       [ $day -lt 3 ] && echo "$day,2024-01-0${day}T00:00:00Z,b$day,bad,e,4242,ok," ||
@@ -131,7 +217,7 @@ in_browser() {
 
 @test "a change of a tenth of a per cent that was judged real is seen in the chart, on both axes" {
   requires mlr gnuplot
-  echo run_id,timestamp,build,test,median_count > in.csv
+  echo run_id,timestamp,build,test,value_count > in.csv
   for day in 1 2 3 4; do echo "$day,2024-01-0${day}T00:00:00Z,b$day,t,$((day < 3 ? 2259 : 2262))" >> in.csv; done
   printf 'host_class,track,suite,test,entry_point,metric,baseline_build,current_build,baseline,current,ratio,verdict,first_bad_build\n,,,t,,count,b2,b4,2259,2262,1.001328,suspected,b3\n' > verdicts.csv
   plot --test t --verdicts verdicts.csv -o p.svg in.csv
@@ -271,11 +357,12 @@ CSV
 
 @test "bad input is one line and exit status 2" {
   requires mlr gnuplot
-  printf 'name,median_v\nx,1\n' > no-test.csv
+  printf 'name,value_v\nx,1\n' > no-test.csv
   printf 'test,build,n\nx,b,1\n' > no-value.csv
-  printf 'test,build,median_v\nx,b,12abc\n' > no-number.csv
-  printf 'test,build,median_v\nx,b\n' > short.csv
-  printf 'test,build,median_v\n,b,1\n' > no-name.csv
+  printf 'test,build,value_v\nx,b,12abc\n' > no-number.csv
+  printf 'test,build,value_v\nx,b\n' > short.csv
+  printf 'test,build,value_v\n,b,1\n' > no-name.csv
+  printf 'test,build,value_v,median_v\nx,b,1,2\nx,c,,2\n' > mixed.csv
   : > empty.csv
   mkdir empty-tree
   while IFS='|' read -r arguments expected; do
@@ -290,6 +377,7 @@ no-test.csv|no column 'test'
 no-value.csv|no value column
 no-number.csv|site: not a number: '12abc' in test 'x' ('no-number.csv' row 1)
 short.csv|Miller cannot read
+mixed.csv|site: no value_v, and no rounds.csv of schema version 1 to take it from: test 'x' ('mixed.csv' row 2)
 no-name.csv|site: a row without a test ('no-name.csv' row 1)
 empty-tree|no summary.csv below: empty-tree
 --frobnicate|no such option: '--frobnicate'
@@ -362,7 +450,7 @@ CASES
     for host in icount host; do
       place=t/$host/main/s/2026/01/2026010${i}t000000z-b$i-r$i
       mkdir -p "$place"
-      echo run_id,timestamp,host_class,runtime,track,suite,test,entry_point,build,program_type,control,median_duration_ns,median_instructions,status,reason > "$place/summary.csv"
+      echo run_id,timestamp,host_class,runtime,track,suite,test,entry_point,build,program_type,control,value_duration_ns,value_instructions,status,reason > "$place/summary.csv"
       for test in baseline/xdp/empty:59 map:200; do
         echo "r$i,2026-01-0${i}T00:00:00Z,$host,$host,main,s,${test%:*},e,b$i,xdp,0,,$((${test#*:} + grown)),ok,"
       done >> "$place/summary.csv"

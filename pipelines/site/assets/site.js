@@ -476,7 +476,7 @@ var site = (function () {
 			result.appendChild(el("p", { "class": "headline", role: "status" }, [el("strong", { "class": worse ? "alarm" : loose ? null : "calm" }, worse + " worse"), ", " + better + " better beyond \u00b1" + margin + "\u00a0%",
 				loose ? el("strong", { "class": "alarm" }, ", " + loose + " more worse by value, without an interval") : "",
 				gone ? el("strong", { "class": "alarm" }, ", " + gone + " failed or missing in the head") : "", ", of " + rows.length + " series." + warning]));
-			result.appendChild(el("p", { "class": "sub" }, "An interval is combined from the two builds\u2019 own. It orders what to look at; whether a change is real, the detector says."));
+			result.appendChild(el("p", { "class": "sub" }, "An interval is combined from the two builds\u2019 own, and holds for those two runs only. It orders what to look at; whether a change is real, the detector says."));
 			result.appendChild(el("div", { "class": "scroll", tabindex: 0, role: "region", "aria-label": "All series" }, el("table", { "class": "list compared" }, [
 				el("thead", {}, el("tr", {}, ["Test", "Metric", "Base", "Head", "Change", "Interval", "\u2190 less, more \u2192"].map(function (t, i) {
 					return el("th", { scope: "col", "class": COLUMN_CLASS[i] }, t);

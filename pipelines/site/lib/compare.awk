@@ -103,7 +103,7 @@ function write_page(   page, heading, i, f, last, is_worse) {
 	for (i = 1; i <= ngone; i++) print table_row(gone_row[i]) > page
 	for (i = 1; i <= total; i++) if (!is_worse[i]) print table_row(row[i]) > page
 	print "</tbody></table></div>" > page
-	printf "%s", page_foot("Where the detector has not judged, an interval is combined from the two builds\342\200\231 own. ") > page
+	printf "%s", page_foot("Where the detector has not judged, an interval is combined from the two builds\342\200\231 own, and holds for those two runs only. ") > page
 	close(page)
 }
 # Upright for narrow screens: names above the bars.

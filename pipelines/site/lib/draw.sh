@@ -1,10 +1,10 @@
 # shellcheck shell=sh disable=SC2154
 # From the state to the site: pages, scripts and charts. Sourced by ../site.
 
-# A CSV of verdicts as TSV in one order of columns; a metric is named without median_ or average_.
+# A CSV of verdicts as TSV in one order of columns; a metric is named without value_, median_ or average_.
 verdict_columns=host_class,track,suite,test,entry_point,metric,baseline_build,current_build,baseline,current,ratio,ratio_low,ratio_high,verdict,reason,first_bad_build
 verdict_rows() {
-	mlr --icsv --otsv --ho template -f "$verdict_columns" then put -S '$metric = sub($metric, "^(median|average)_", "")' "$@" ||
+	mlr --icsv --otsv --ho template -f "$verdict_columns" then put -S '$metric = sub($metric, "^(value|median|average)_", "")' "$@" ||
 		die "verdicts cannot be read: $*"
 }
 
@@ -46,7 +46,7 @@ wanted_details() { # rounds or cpus -> $work/NAME.tsv, and its runs in $work/NAM
 	while IFS= read -r root; do
 		ROOT=$root awk -F '\t' '$1 == ENVIRON["ROOT"] { print $2 }' "$work/$1-files" > "$work/names"
 		[ -s "$work/names" ] || continue
-		read_rows "$root" "$work/$1-runs.tsv" "$work/$1-runs.new" < "$work/names" >> "$work/$1.tsv"
+		read_rows "$root" "$1" "$work/$1-runs.tsv" "$work/$1-runs.new" < "$work/names" >> "$work/$1.tsv"
 		mv "$work/$1-runs.new" "$work/$1-runs.tsv"
 	done < "$work/roots"
 }

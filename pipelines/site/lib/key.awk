@@ -9,10 +9,10 @@ BEGIN {
 	details(cpus_runs, cpus, 2)
 }
 { emit($1, 0) }
-function details(runs, rows, kind,   row, f, n, dir, build) {
+function details(runs, rows, kind,   row, f, dir, build) {
 	while (runs != "" && (getline row < runs) > 0) {
-		n = split(row, f, "\t")
-		dir[f[1]] = f[n]
+		split(row, f, "\t")
+		dir[f[1]] = f[9]
 		build[f[1]] = f[5]
 	}
 	while (rows != "" && (getline row < rows) > 0) {

@@ -15,6 +15,7 @@ function load_runs(file,   row, f, k) {
 		run_csv[k] = csv(f[10]) "," csv(run_build[k]) ","
 		run_page[k] = f[4]
 		run_path[k] = f[12]
+		run_old[k] = f[13]
 		line_host[f[2]] = f[5]
 		line_track[f[2]] = f[6]
 		line_suite[f[2]] = f[7]
@@ -106,7 +107,7 @@ function page_head(title, depth, heading, crumbs, scripts,   n, s, i, out) {
 		h(site_title) "</a> <a href=\"" depth "compare.html\">Compare builds</a>" crumbs "</nav>\n" heading "</header>\n<main id=\"main\">\n"
 }
 function page_foot(extra) {
-	return "</main>\n<footer><p>" extra "Made " h(when_text(now)) "\302\240UTC. Values are medians over rounds, with their interval; verdicts are the detector\342\200\231s.</p></footer>\n</body>\n</html>\n"
+	return "</main>\n<footer><p>" extra "Made " h(when_text(now)) "\302\240UTC. A value is the median over rounds of the round values; its interval holds for that run only. Verdicts are the detector\342\200\231s.</p></footer>\n</body>\n</html>\n"
 }
 
 # What tells an entry point from others, where it is not what the test's name ends in. site.js does the same.

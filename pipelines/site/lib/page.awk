@@ -11,6 +11,13 @@ function interval_text(lo, hi) {
 	return lo == "" || hi == "" ? "" : num(lo) "\342\200\223" num(hi)
 }
 
+# A program that is fast at times and slow at times is two numbers.
+function two_heaps(m,   f) {
+	if (split(heaps[m, S["newest"]], f, " ") != 3) return ""
+	return " <span class=\"heaps\">Two heaps</span> of samples within rounds: " sprintf("%.0f", 100 * (1 - f[3])) "\302\240% near " with_unit(f[1], S["metric"]) ", " \
+		sprintf("%.0f", 100 * f[3]) "\302\240% near " with_unit(f[2], S["metric"]) ". The value is where their mixture falls."
+}
+
 # What happened, in a sentence.
 function say(m,   out, v) {
 	v = S["verdict"]
@@ -25,7 +32,7 @@ function say(m,   out, v) {
 		}
 	}
 	if (S["since"] >= 0) out = out ", since build " replace(since_text(), "%r", "../r")
-	return out "." (S["reason"] == "" ? "" : " <span class=\"reason\">" h(S["reason"]) "</span>")
+	return out "." two_heaps(m) (S["reason"] == "" ? "" : " <span class=\"reason\">" h(S["reason"]) "</span>")
 }
 
 function series_title(m) {
@@ -90,13 +97,13 @@ function figure(m) {
 		sprintf(" data-x=\"%.10g %.10g\" data-y=\"%.10g %.10g\" data-base=\"%.10g\"", S["xlo"], S["xhi"], S["ylo"], S["yhi"], S["alone"] ? 0 : S["base"]) \
 		" data-better=\"" (higher_better(S["metric"]) ? "higher" : "lower") "\" data-marks=\"" mark_numbers() "\"\n data-v=\"" DATA["v"] "\"\n data-lo=\"" \
 		DATA["lo"] "\"\n data-hi=\"" DATA["hi"] "\">\n<div class=\"plot\" tabindex=\"0\" role=\"group\" aria-label=\"Picture\">" picture(S["chart"], chart_alt(m), 320) "</div>\n" \
-		"<figcaption>Line: value of each build. Band: its interval. " (S["alone"] ? "" : "Dotted: baseline. ") (S["mark_count"] ? "Dashed: level before and after a change. " : "") \
+		"<figcaption>Line: value of each build. Band: its interval, which holds for that run only. " (S["alone"] ? "" : "Dotted: baseline. ") (S["mark_count"] ? "Dashed: level before and after a change. " : "") \
 		(S["alone"] ? "" : "Right: change against the baseline. ") "Cross: failed. <a href=\"" S["chart"] ".svg\">SVG</a> <a href=\"" page_slug ".csv\">CSV</a></figcaption>\n</figure>\n"
 }
 
 function newest_table(m,   k, c, out) {
 	out = "<details><summary>Newest builds as a table</summary>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Newest builds\"><table><thead><tr><th scope=\"col\">Build</th><th scope=\"col\">Time (UTC)</th>" \
-		"<th scope=\"col\" class=\"n\">Value</th><th scope=\"col\" class=\"n\">Interval</th><th scope=\"col\" class=\"n\">Against baseline</th><th scope=\"col\">Status</th></tr></thead><tbody>\n"
+		"<th scope=\"col\" class=\"n\">Value</th><th scope=\"col\" class=\"n\">Interval in that run</th><th scope=\"col\" class=\"n\">Against baseline</th><th scope=\"col\">Status</th></tr></thead><tbody>\n"
 	for (k = n; k > 0 && c < 20; k--) {
 		c++
 		out = out "<tr><th scope=\"row\"><a href=\"../r/" run_page[line, place[k]] ".html\">" h(run_build[line, place[k]]) "</a></th><td>" h(when_text(run_time[line, place[k]])) "</td>"
@@ -104,7 +111,7 @@ function newest_table(m,   k, c, out) {
 			out = out "<td class=\"n\">" with_unit(value[m, k], S["metric"]) "</td><td class=\"n\">" interval_text(low[m, k], high[m, k]) "</td><td class=\"n\">" against_base(value[m, k]) "</td>"
 		else
 			out = out "<td></td><td></td><td></td>"
-		out = out "<td>" h(status[k]) (reason[k] == "" ? "" : ": " h(reason[k])) "</td></tr>\n"
+		out = out "<td>" h(status[k]) (reason[k] == "" ? "" : ": " h(reason[k])) (m && heaps[m, k] != "" ? ", two heaps" : "") (run_old[line, place[k]] ? ", schema version 1" : "") "</td></tr>\n"
 	}
 	return out "</tbody></table></div></details>\n"
 }

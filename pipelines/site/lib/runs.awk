@@ -49,7 +49,9 @@ function write_run(line, i,   k, file, path, before, heading, nav, c, p, n, a) {
 	c = commit_link(path)
 	if (safe_link(c)) print "<li>" link(c, "Commit " h(substr(env[path, "commit"], 1, 12))) "</li>" > file
 	if (run_url != "") print "<li>" link(fill(run_url, path), "Stored results (CSV)") "</li>" > file
-	print "</ul>\n<h2>Environment</h2>" > file
+	print "</ul>" > file
+	if (run_old[k]) print "<p>The results of this run have no value columns (schema version 1). Its values are the medians over rounds of what its rounds.csv calls medians.</p>" > file
+	print "<h2>Environment</h2>" > file
 	n = split(names[path], p, "\t")
 	if (n < 2) print "<p>None was stored with this run.</p>" > file
 	else {

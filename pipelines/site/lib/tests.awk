@@ -4,7 +4,7 @@
 #   awk -v out=SITE -v work=DIR -v runs=FILE -v verdicts=FILE -v changes=FILE -v events=FILE
 #       -v metrics="..." -v site_title=... -v now=... -v stale_before=... -f text.awk -f model.awk -f chart.awk -f details.awk -f page.awk -f tests.awk
 #
-# Input: suite, test, line, entry point, 0, place, run, status, reason, (value, low, high) a metric; and, for a few
+# Input: suite, test, line, entry point, 0, place, run, status, reason, (value, low, high) a metric, heaps a metric; and, for a few
 # runs, the same with 1 instead of 0 and a row a round, or 2 and a row a CPU (its number for the status).
 BEGIN {
 	config()
@@ -72,6 +72,7 @@ function add_point(   i) {
 		value[i, n] = $(7 + 3 * i)
 		low[i, n] = $(8 + 3 * i)
 		high[i, n] = $(9 + 3 * i)
+		heaps[i, n] = $(9 + 3 * nm + i)
 	}
 }
 function add_round(   i) {
@@ -212,7 +213,7 @@ function overview(m,   v, r, cells, now_there) {
 	now_there = m && !gone() # never an old number in place of one that is not there
 	r = now_there ? S["ratio"] : ""
 	cells = "<td>" badge(v) "</td><th scope=\"row\"><a href=\"t/" page_slug ".html#s" nseries "\">" test_name(page_test) "</a>" \
-		(entry_name(page_test, entry) == "" ? "" : " <span class=\"e\">" h(entry) "</span>") "</th>" \
+		(entry_name(page_test, entry) == "" ? "" : " <span class=\"e\">" h(entry) "</span>") (now_there && heaps[m, S["newest"]] != "" ? " <span class=\"heaps\">two heaps</span>" : "") "</th>" \
 		"<td>" h(line_track[line]) "</td><td class=\"host\">" h(line_host[line]) "</td>" \
 		"<td>" metric_label(m) "</td>" \
 		"<td class=\"n\"" (now_there ? " data-s=\"" value[m, S["newest"]] + 0 "\"" : "") ">" (now_there ? with_unit(value[m, S["newest"]], metric[m]) : "\342\200\224") "</td>" \
