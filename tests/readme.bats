@@ -14,7 +14,7 @@ examples() {
   ln -s "$TOP/bpf" bpf
   examples > examples.sh
   bash -euo pipefail examples.sh > out.txt 2> err.txt || { cat err.txt; false; }
-  assert_contains "$(cat out.txt)" median_duration_ns
+  assert_contains "$(cat out.txt)" value_duration_ns
   assert_contains "$(cat out.txt)" ratio_low
   assert_contains "$(cat out.txt)" map/hash/read
 }

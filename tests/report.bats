@@ -17,7 +17,7 @@ one() { # FILE VERDICT CURRENT BUILD: the newest finding of the one series
   assert_equal "$(github '.issues[0].labels[].name')" performance-regression
   assert_contains "$(github '.issues[0].title')" 'map/hash/read: +20 % duration_ns (+17.6 % … +22.4 %) in b2'
   body=$(github '.issues[0].body')
-  for part in '<!-- ebpf-performance key: ' '| +20 % | +17.6 % … +22.4 % | 20 | 0.00012 |' \
+  for part in '<!-- ebpf-performance key: ' '| 99 % interval in these runs |' '| +20 % | +17.6 % … +22.4 % | 20 | 0.00012 |' \
     'compare/1111111111111111111111111111111111111111...2222222222222222222222222222222222222222' \
     'blob/results/host/main/core/2026/11/20261101t000000z-b1-x/rounds.csv' \
     'blob/results/host/main/core/2026/11/20261102t000000z-b2-y/summary.csv' \
@@ -62,7 +62,7 @@ one() { # FILE VERDICT CURRENT BUILD: the newest finding of the one series
 
 @test "history judges a kernel in a VM net of its baseline, and a host's programs as they are" {
   {
-    echo run_id,timestamp,host_class,runtime,track,suite,test,entry_point,build,program_type,control,median_duration_ns,median_instructions,status,reason
+    echo run_id,timestamp,host_class,runtime,track,suite,test,entry_point,build,program_type,control,value_duration_ns,value_instructions,status,reason
     for i in 1 2 3 4; do
       grown=$((i == 4 ? 10 : 0))
       for runtime in icount kvm host; do

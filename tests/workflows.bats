@@ -232,6 +232,8 @@ profile|icount|deb:k|.'
   assert_contains "$(cat out)" '**12 regressions** in 13 series.'
   assert_equal "$(grep -m 1 '^| \*\*regression' out | grep -o 't/[0-9]*')" t/12
   [[ $(cat out) != *'<b>'* ]]
+  mlr --csv put '$ratio_low = 1.1; $ratio_high = 1.2' f.csv > i.csv
+  assert_contains "$("$REPORT/summary" i.csv)" 'The interval of a comparison holds for the runs compared only.'
   finding e.csv regression $'a%b\nc:d,e\r::error::x' 100 120 b2
   "$REPORT/summary" --annotations e.csv > out
   assert_contains "$(cat out)" '::warning title=regression%3A a%25b c%3Ad%2Ce'

@@ -11,7 +11,7 @@ def other_programs: (.base_commit | is_commit) and (.head_commit | is_commit) an
 def in_vm: .runtime == "icount" or .runtime == "kvm";
 
 def table:
-  "| test | metric | \(.[0].baseline_build | code) | \(.[0].current_build | code) | change | 99 % interval | rounds | p |\n" +
+  "| test | metric | \(.[0].baseline_build | code) | \(.[0].current_build | code) | change | 99 % interval in these runs | rounds | p |\n" +
   "|---|---|--:|--:|--:|--:|--:|--:|\n" +
   (map("| \(.test | code)\(if .entry_point == "" then "" else " " + (.entry_point | code) end) | \(.metric | code) | \(.baseline | short) | \(.current | short) | \(.ratio | percent) | \(interval) | \(.rounds | short) | \(.p_adjusted | short) |") | join("\n"));
 

@@ -26,4 +26,5 @@ sort_by([(.verdict | rank), -distance, .test]) as $rows
 | "## \($title | plain(100))\n\n" +
   (if ($rows | length) > 0 then "\($rows[0].baseline_build | code) against \($rows[0].current_build | code): " else "" end) + ($rows | headline) + "\n" +
   (if ($bad | length) > 0 then "\n" + header + ($bad[:20] | map(row) | join("\n") | cut(15000; "")) + "\n" else "" end) +
-  (if ($rows | length) > 0 then "\n<details><summary>All \($rows | length) series</summary>\n\n" + header + ($rows | map(row) | join("\n") | cut(40000; "… and more, in the CSV files")) + "\n\n</details>\n" else "" end)
+  (if ($rows | length) > 0 then "\n<details><summary>All \($rows | length) series</summary>\n\n" + header + ($rows | map(row) | join("\n") | cut(40000; "… and more, in the CSV files")) + "\n\n</details>\n" else "" end) +
+  (if any($rows[]; (.ratio_low // "") != "") then "\nThe interval of a comparison holds for the runs compared only.\n" else "" end)
