@@ -5,6 +5,7 @@
 
 suite_file = $(if $(filter %.yml %.yaml %.c,$(SUITE)),$(SUITE),bpf/suites/$(SUITE).yml)
 build_option = $(if $(BUILD),--build '$(BUILD)')
+objects_option = $(if $(OBJECTS),--objects '$(OBJECTS)')
 
 # Said before anything is built.
 ifneq ($(filter bench compare,$(MAKECMDGOALS)),)
@@ -35,7 +36,7 @@ run: $(RUN)/rounds.csv $(RUN)/summary.csv $(RUN)/cpus.csv
 %/compiled.csv:
 	@mkdir -p '$(@D)'
 	$(call say,COMPILE,$(suite_file))
-	$(Q)$(BIN)/bpf-compile-check --no-load $(build_option) -o '$@' '$(suite_file)'
+	$(Q)$(BIN)/bpf-compile-check --no-load $(build_option) $(objects_option) -o '$@' '$(suite_file)'
 
 ifeq ($(filter host kvm icount,$(RUNTIME)),)
 $(error RUNTIME is host, kvm or icount: '$(RUNTIME)')
