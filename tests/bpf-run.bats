@@ -161,7 +161,7 @@ TABLE
   run -3 --separate-stderr quick --exit-code -t lsm bad.csv
   quick -t lsm bad.csv > out.csv 2> /dev/null
   assert_equal "$(csv_value out.csv status)" unsupported
-  assert_contains "$(csv_value out.csv reason)" "programs of type lsm"
+  assert_equal "$(csv_value out.csv reason)" "prog 'one': BPF program load failed: Operation not permitted"
 }
 
 @test "two plans are measured side by side: same rounds, samples and invocations" {

@@ -15,6 +15,7 @@
 #include "../tools/bpf-run/instance.h"
 #include "cli.h"
 #include "csv.h"
+#include "explain.h"
 #include "plan.h"
 #include "program.h"
 #include "xalloc.h"
@@ -233,7 +234,7 @@ int main(int argc, char **argv)
 
 	if (argc != 2)
 		errx(EXIT_TROUBLE, "usage: shared-lines PLAN");
-	program_quiet_libbpf(false);
+	explain_listen(false);
 	if (plan_read(&plan, argv[1], error, sizeof(error)))
 		errx(EXIT_TROUBLE, "%s", error);
 	puts("suite,test,writer,other,map,how,offset_bytes");

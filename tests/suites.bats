@@ -12,8 +12,8 @@ quick() {
 }
 
 # What a reason for `unsupported` must name: an option of the kernel, something that its BTF or its helpers do not
-# have, a privilege, or the library or compiler.
-NAMED='CONFIG_|no (program|map) type|BTF|func|CAP_|lockdown|libbpf [0-9]|clang before'
+# have, a privilege, what the kernel does not permit, or the library or compiler.
+NAMED='CONFIG_|no (program|map) type|BTF|func|CAP_|lockdown|libbpf [0-9]|clang before|not permitted'
 
 # failures SUMMARY: what neither passed nor is unsupported for such a reason, one JSON object a line. What an attached
 # program costs is a small difference of two long times, which samples as short as these may hide.

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "explain.h"
 #include "packet.h"
 #include "program.h"
 #include "text.h"
@@ -208,7 +209,7 @@ int main(int argc, char **argv)
 	o.work.cli = &o.cli;
 	cli_start();
 	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &o);
-	program_quiet_libbpf(o.cli.verbose);
+	explain_listen(o.cli.verbose);
 	for (int i = 0; i < o.cli.noperands; i++)
 		read_operand(&o.work, o.cli.operands[i]);
 	work_check_net_of(&o.work);

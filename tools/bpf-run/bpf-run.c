@@ -14,6 +14,7 @@
 #include "cli.h"
 #include "cpus.h"
 #include "csv.h"
+#include "explain.h"
 #include "identity.h"
 #include "interrupt.h"
 #include "measure.h"
@@ -383,7 +384,7 @@ int main(int argc, char **argv)
 	o.run.progress = !o.quiet && isatty(STDERR_FILENO);
 	o.run.advise = !o.quiet;
 	o.run.show_spent = o.cli.verbose;
-	program_quiet_libbpf(o.cli.verbose);
+	explain_listen(o.cli.verbose);
 	if (o.list)
 		return list(&o);
 	return o.self_test ? self_test(&o) : measure(&o);

@@ -6,11 +6,13 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli.h"
 #include "cpus.h"
+#include "explain.h"
 #include "left.h"
 #include "measure.h"
 #include "ran.h"
@@ -269,14 +271,22 @@ static enum status try_to_attach(struct instance *instance, size_t i)
 {
 	const struct target *target = &instance->target[i];
 	struct attached attached;
+	enum status status;
+	char *reason;
+	int error;
 
-	if (trigger_attach(target->trigger, target->program, instance->cpu[i], &attached))
-		return fail(instance, STATUS_UNSUPPORTED, "%s can't be attached here: %s (%s%s)",
-			    instance->row[i]->entry_point, strerror(errno),
-			    attached.lacks ? "" : "it needs ",
-			    attached.lacks ? attached.lacks : trigger_needs(target->trigger));
+	explain_forget();
+	error = trigger_attach(target->trigger, target->program, instance->cpu[i], &attached)
+		    ? errno
+		    : 0;
 	trigger_detach(&attached);
-	return STATUS_OK;
+	if (!error)
+		return STATUS_OK;
+	reason = explain_attach(target->program, error, attached.lacks, &status);
+	fail(instance, status, "%s can't be attached here: %s", instance->row[i]->entry_point,
+	     reason);
+	free(reason);
+	return status;
 }
 
 static enum status changes_packet(struct instance *instance, size_t i, const char *change)

@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "explain.h"
 #include "segment.h"
 #include "sockets.h"
-#include "trace_event.h"
 
 enum where { AT_TARGET, AT_CGROUP, AT_PERF_EVENT, AT_SOCKET_MAP, AT_SOCKET, AT_ROUTE };
 
@@ -25,7 +25,6 @@ struct trigger {
 	int attach_type; /* -1: of any */
 	enum where where;
 	int (*fire)(void); /* 0 or -1 with errno set */
-	const char *needs; /* of the kernel's configuration */
 };
 
 #define DISCARD_PORT 9
@@ -170,22 +169,20 @@ static int fire_page_fault(void)
 
 #define CGROUP(type, attach_type, fire)                                                            \
 	{                                                                                          \
-		type, attach_type, AT_CGROUP, fire, "CONFIG_CGROUP_BPF"                            \
+		type, attach_type, AT_CGROUP, fire                                                 \
 	}
-#define CALLS "CONFIG_FUNCTION_TRACER"
-#define SOCKETS "CONFIG_NET_SOCK_MSG"
 
 static const struct trigger triggers[] = {
-    {BPF_PROG_TYPE_TRACEPOINT, -1, AT_TARGET, fire_getppid, "CONFIG_FTRACE_SYSCALLS"},
-    {BPF_PROG_TYPE_KPROBE, -1, AT_TARGET, fire_getppid, "CONFIG_KPROBE_EVENTS"},
-    {BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN, AT_TARGET, fire_open, CALLS},
-    {BPF_PROG_TYPE_TRACING, -1, AT_TARGET, fire_getppid, CALLS},
-    {BPF_PROG_TYPE_LSM, BPF_LSM_MAC, AT_TARGET, fire_open, "CONFIG_BPF_LSM, and lsm=bpf"},
-    {BPF_PROG_TYPE_PERF_EVENT, -1, AT_PERF_EVENT, fire_page_fault, "CONFIG_PERF_EVENTS"},
-    {BPF_PROG_TYPE_SK_MSG, BPF_SK_MSG_VERDICT, AT_SOCKET_MAP, sockets_send_stream, SOCKETS},
-    {BPF_PROG_TYPE_SK_SKB, BPF_SK_SKB_STREAM_VERDICT, AT_SOCKET_MAP, sockets_send_stream, SOCKETS},
-    {BPF_PROG_TYPE_SK_REUSEPORT, -1, AT_SOCKET, sockets_send_datagram, "CONFIG_INET"},
-    {BPF_PROG_TYPE_LWT_SEG6LOCAL, -1, AT_ROUTE, segment_send, "CONFIG_IPV6_SEG6_BPF"},
+    {BPF_PROG_TYPE_TRACEPOINT, -1, AT_TARGET, fire_getppid},
+    {BPF_PROG_TYPE_KPROBE, -1, AT_TARGET, fire_getppid},
+    {BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN, AT_TARGET, fire_open},
+    {BPF_PROG_TYPE_TRACING, -1, AT_TARGET, fire_getppid},
+    {BPF_PROG_TYPE_LSM, BPF_LSM_MAC, AT_TARGET, fire_open},
+    {BPF_PROG_TYPE_PERF_EVENT, -1, AT_PERF_EVENT, fire_page_fault},
+    {BPF_PROG_TYPE_SK_MSG, BPF_SK_MSG_VERDICT, AT_SOCKET_MAP, sockets_send_stream},
+    {BPF_PROG_TYPE_SK_SKB, BPF_SK_SKB_STREAM_VERDICT, AT_SOCKET_MAP, sockets_send_stream},
+    {BPF_PROG_TYPE_SK_REUSEPORT, -1, AT_SOCKET, sockets_send_datagram},
+    {BPF_PROG_TYPE_LWT_SEG6LOCAL, -1, AT_ROUTE, segment_send},
     CGROUP(BPF_PROG_TYPE_SOCK_OPS, -1, fire_tcp_connection),
     CGROUP(BPF_PROG_TYPE_CGROUP_DEVICE, -1, fire_open),
     CGROUP(BPF_PROG_TYPE_CGROUP_SYSCTL, -1, fire_sysctl),
@@ -241,19 +238,11 @@ static int attach_cgroup(struct bpf_program *program, struct attached *attached)
 
 static int attach_target(struct bpf_program *program, struct attached *attached)
 {
-	int error;
-
 	attached->link = bpf_program__attach(program);
-	if (attached->link)
-		return 0;
-	error = errno;
-	if (error == EOPNOTSUPP)
+	/* What the kernel does not support libbpf says; what it can't attach itself it does not. */
+	if (!attached->link && errno == EOPNOTSUPP && explain_is_silent())
 		attached->lacks = "its section names nothing to attach to";
-	else if (bpf_program__type(program) == BPF_PROG_TYPE_TRACEPOINT &&
-		 access(TRACEFS "/events", F_OK))
-		attached->lacks = "tracefs is not mounted at " TRACEFS;
-	errno = error;
-	return -1;
+	return attached->link ? 0 : -1;
 }
 
 int trigger_attach(const struct trigger *trigger, struct bpf_program *program, int cpu,
@@ -319,11 +308,6 @@ const char *trigger_calls(const struct trigger *trigger)
 		if (names[i].fire == trigger->fire)
 			return names[i].calls;
 	return "firings of its trigger";
-}
-
-const char *trigger_needs(const struct trigger *trigger)
-{
-	return trigger->needs;
 }
 
 void trigger_release(void)

@@ -30,7 +30,7 @@ struct attached {
 	int map;	   /* of sockets; -1 for none */
 	bool selects;	   /* for this thread's UDP socket */
 	bool routes;	   /* in this thread's namespace for that */
-	const char *lacks; /* why it is not, unless the kernel's configuration is */
+	const char *lacks; /* why it is not, where that is known; else NULL */
 };
 
 /**
@@ -45,9 +45,6 @@ void trigger_detach(struct attached *attached);
 
 /** trigger_calls - what firing it several times is called, such as "getppid() calls" */
 const char *trigger_calls(const struct trigger *trigger);
-
-/** trigger_needs - what the kernel's configuration must have for that */
-const char *trigger_needs(const struct trigger *trigger);
 
 /** trigger_release - leave the cgroup that trigger_attach() may have made for this process */
 void trigger_release(void);

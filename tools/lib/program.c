@@ -3,57 +3,18 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "explain.h"
 #include "user.h"
 #include "xalloc.h"
 
 /* The trace of a large program is megabytes long; the kernel takes up to 1 GiB. */
 #define TRACE_BYTES ((size_t)16 * 1024 * 1024)
 #define STATS_BYTES ((size_t)64 * 1024)
-
-/* libbpf says why something failed only through its callback: the first line of the first warning
- * since the last load that is a cause. */
-static char libbpf_cause[512];
-static bool libbpf_verbose;
-
-/* Whether libbpf goes on after a warning: without BTF, as it does where the kernel takes none. */
-static bool is_no_cause(const char *warning)
-{
-	return strstr(warning, "BTF loading error") || strstr(warning, "BEGIN BTF LOAD LOG") ||
-	       strstr(warning, "BTF is optional") || strstr(warning, "Retrying without BTF");
-}
-
-static int keep_message(enum libbpf_print_level level, const char *fmt, va_list ap)
-{
-	const char *prefix = "libbpf: ";
-	char text[sizeof(libbpf_cause)];
-	va_list copy;
-
-	if (libbpf_verbose) {
-		va_copy(copy, ap);
-		vfprintf(stderr, fmt, copy);
-		va_end(copy);
-	}
-	if (level != LIBBPF_WARN || *libbpf_cause)
-		return 0;
-	vsnprintf(text, sizeof(text), fmt, ap);
-	text[strcspn(text, "\n")] = '\0';
-	if (!is_no_cause(text))
-		strcpy(libbpf_cause,
-		       text + (strncmp(text, prefix, strlen(prefix)) ? 0 : strlen(prefix)));
-	return 0;
-}
-
-void program_quiet_libbpf(bool verbose)
-{
-	libbpf_verbose = verbose;
-	libbpf_set_print(keep_message);
-}
 
 bool program_set_add(struct program_set *set, const char *name)
 {
@@ -135,146 +96,6 @@ static void fail(struct loaded *loaded, enum status status, char *reason)
 	loaded->status = status;
 	free(loaded->reason);
 	loaded->reason = reason;
-}
-
-/* What libbpf said, or the error's own text. */
-static char *libbpf_reason(int error)
-{
-	return xstrdup(*libbpf_cause ? libbpf_cause : strerror(error));
-}
-
-/* Whether a line is of the verifier's registers, such as " R1=ctx() R10=fp0", or " R1_w=" of older
- * kernels; "R1 invalid mem access" is not. */
-static bool is_registers(const char *line)
-{
-	int n = 0;
-
-	line += strspn(line, " ");
-	sscanf(line, "frame%*d: %n", &n);
-	line += n;
-	if (*line != 'R')
-		return false;
-	line += 1 + strspn(line + 1, "0123456789");
-	return *line == '=' || *line == '_';
-}
-
-/* Whether a line of the verifier's log shows what it did or saw, and not what was wrong. */
-static bool is_trace(const char *line)
-{
-	static const char *const starts[] = {
-	    "processed ",    "verification time", "stack depth", "cur state:", "old state:",
-	    "mark_precise:", "last_idx ",	  "regs=",	 "from ",      "; ",
-	};
-	size_t digits = strspn(line, "0123456789");
-
-	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
-		if (!strncmp(line, starts[i], strlen(starts[i])))
-			return true;
-	return (digits && line[digits] == ':') || is_registers(line);
-}
-
-/* The verifier's last line that says what was wrong. */
-static char *verifier_reason(const char *log)
-{
-	const char *end = log + strlen(log), *begin;
-
-	for (;;) {
-		while (end > log && end[-1] == '\n')
-			end--;
-		begin = end;
-		while (begin > log && begin[-1] != '\n')
-			begin--;
-		if (begin == end)
-			return NULL;
-		if (!is_trace(begin))
-			return xasprintf("%.*s", (int)(end - begin), begin);
-		end = begin;
-	}
-}
-
-/* What the verifier says of a helper, kfunc or variable that this kernel does not have, or not for
- * this program type; and what would give it, where that is not plain. NULL: it says something else.
- */
-static const char *what_lacks(const char *said)
-{
-	static const struct {
-		const char *words, *needs;
-	} lacks[] = {
-	    {"invalid func ", ""},
-	    {"unknown func ", ""},
-	    {"cannot use helper ", ""},
-	    {"program of this type cannot use", ""},
-	    {"calling kernel function ", ""},
-	    {"invalid kernel function call not eliminated", ""},
-	    {"failed to find the address for kernel symbol", " (it needs CONFIG_KALLSYMS_ALL)"},
-	};
-
-	for (size_t i = 0; i < sizeof(lacks) / sizeof(*lacks); i++)
-		if (strstr(said, lacks[i].words))
-			return lacks[i].needs;
-	return NULL;
-}
-
-/* What stands behind EPERM, as far as it can be told. */
-static const char *what_forbids(void)
-{
-	return geteuid() ? "it needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN"
-			 : "a locked down kernel, see kernel_lockdown(7), or a container";
-}
-
-/* Why this program was not loaded, if it says so; returns whether it does. */
-static bool explain_program(struct loaded *loaded, const struct program_set *set, size_t i,
-			    int error)
-{
-	struct bpf_program *program = loaded->program[i];
-	enum bpf_prog_type type = bpf_program__type(program);
-	char *said = loaded->log[i] ? verifier_reason(loaded->log[i]) : NULL;
-
-	if (said) {
-		const char *needs = what_lacks(said);
-
-		fail(loaded, needs ? STATUS_UNSUPPORTED : STATUS_LOAD_FAILED,
-		     xasprintf("%s: %s%s", set->name[i], said, needs ? needs : ""));
-		free(said);
-	} else if (type == BPF_PROG_TYPE_UNSPEC) {
-		fail(loaded, STATUS_UNSUPPORTED,
-		     xasprintf("libbpf %s does not know section '%s'", libbpf_version_string(),
-			       bpf_program__section_name(program)));
-	} else if (error == EPERM) {
-		fail(loaded, STATUS_UNSUPPORTED,
-		     xasprintf("the kernel refuses programs of type %s here: %s (%s)",
-			       libbpf_bpf_prog_type_str(type), strerror(error), what_forbids()));
-	} else if (error != ESRCH && libbpf_probe_bpf_prog_type(type, NULL) == 0) {
-		/* ESRCH: the type is there, what it names is not. */
-		fail(
-		    loaded, STATUS_UNSUPPORTED,
-		    xasprintf("the kernel has no program type %s", libbpf_bpf_prog_type_str(type)));
-	} else {
-		return false;
-	}
-	return true;
-}
-
-/* Why the load failed: the verifier's word if it had one, else what the kernel lacks. */
-static void explain(struct loaded *loaded, const struct program_set *set, int error)
-{
-	struct bpf_map *map;
-
-	for (size_t i = 0; i < set->n; i++)
-		if (bpf_program__fd(loaded->program[i]) < 0 &&
-		    explain_program(loaded, set, i, error))
-			return;
-	bpf_object__for_each_map(map, loaded->object) {
-		if (libbpf_probe_bpf_map_type(bpf_map__type(map), NULL) == 0) {
-			fail(loaded, STATUS_UNSUPPORTED,
-			     xasprintf("the kernel has no map type %s",
-				       libbpf_bpf_map_type_str(bpf_map__type(map))));
-			return;
-		}
-	}
-	/* libbpf's ESRCH: a function, kfunc or attach point that this kernel does not have. */
-	fail(loaded, error == ESRCH ? STATUS_UNSUPPORTED : STATUS_LOAD_FAILED,
-	     libbpf_reason(error));
 }
 
 /* The sections of these types name a function to attach to. libbpf 1.1 looks for it whatever type a
@@ -388,11 +209,12 @@ enum status program_open(struct loaded *loaded, const struct program_set *set, i
 		     xasprintf("can't read object '%s': %s", set->object, strerror(errno)));
 		return loaded->status;
 	}
-	libbpf_cause[0] = '\0';
+	explain_forget();
 	loaded->object = bpf_object__open(set->object);
 	if (!loaded->object) {
 		note_trouble(loaded, errno);
-		fail(loaded, STATUS_LOAD_FAILED, libbpf_reason(errno));
+		fail(loaded, STATUS_LOAD_FAILED,
+		     xasprintf("can't open object '%s': %s", set->object, explain_said(errno)));
 		return loaded->status;
 	}
 	errno = 0;
@@ -410,14 +232,19 @@ enum status program_open(struct loaded *loaded, const struct program_set *set, i
 
 enum status program_load(struct loaded *loaded, const struct program_set *set)
 {
+	enum status status;
 	int error;
 
 	if (loaded->status != STATUS_OK)
 		return loaded->status;
+	explain_forget();
 	error = bpf_object__load(loaded->object);
 	note_trouble(loaded, -error);
-	if (error)
-		explain(loaded, set, -error);
+	if (error) {
+		char *reason = explain_load(loaded, set, -error, &status);
+
+		fail(loaded, status, reason);
+	}
 	return loaded->status;
 }
 

@@ -72,9 +72,6 @@ int program_type_by_name(const char *name, enum bpf_attach_type *attach_type);
  */
 const char *program_may_load(void);
 
-/** program_quiet_libbpf - keep libbpf's messages for reasons; show them when verbose */
-void program_quiet_libbpf(bool verbose);
-
 /** object_hash - a hash of what an object makes the kernel run: instructions, the symbols they
  * refer to, initial data and map definitions. Debug information and paths are left out.
  * @hex: 17 bytes, written; @return: 0, or -1 when the file is no ELF object */
