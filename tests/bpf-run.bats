@@ -423,7 +423,7 @@ TABLE
 }
 
 @test "a program type alone gives a program its place, and a reason says what is missing there" {
-  requires bpf tracefs
+  requires bpf unshare setpriv
   printf '%s\nSEC("sockops/read") int one(void *ctx) { return 1; }\n' "$HEAD" > types.bpf.c
   cat > types.yml <<'YAML'
 tests:
@@ -434,14 +434,63 @@ YAML
   assert_equal "$(csv_value samples.csv reason '$status != "ok"')" \
     "one can't be attached here: Operation not supported (its section names nothing to attach to)"
   assert_equal "$(csv_value samples.csv test '$status != "ok"')" tracepoint
-  # Where neither is mounted.
+  # Where cgroup version 2 is not mounted, and tracefs can't be.
   printf '%s\nSEC("tp/syscalls/sys_enter_getppid") int tp(void *ctx) { return 0; }\nSEC("sockops") int so(void *ctx) { return 1; }\n' "$HEAD" > places.bpf.c
   bpf-compile-check -o places.csv places.bpf.c
-  run -0 --separate-stderr unshare --mount sh -c '
-    umount -R /sys/fs/cgroup && umount -R /sys/kernel/tracing && { umount -R /sys/kernel/debug 2> /dev/null || :; } && exec "$@"' - \
+  run -0 --separate-stderr bare sh -c 'umount -R /sys/fs/cgroup && exec "$@"' - setpriv --bounding-set=-sys_admin \
     bpf-run -q --rounds 1 --samples 1 -c 4 -o samples.csv places.csv
   assert_contains "$(csv_value samples.csv reason '$test == "so"')" "(cgroup version 2 is not mounted)"
-  assert_contains "$(csv_value samples.csv reason '$test == "tp"')" "(tracefs is not mounted at /sys/kernel/tracing)"
+  assert_contains "$(csv_value samples.csv reason '$test == "tp"')" "(tracefs is not mounted at /sys/kernel/tracing, and can't be: Operation not permitted)"
+}
+
+# bare COMMAND...: where neither tracefs nor a bpffs is mounted, and what is mounted would be seen outside
+bare() {
+  unshare --mount bash -c '
+    for place in /sys/kernel/tracing /sys/kernel/debug /sys/fs/bpf; do
+      while mountpoint -q "$place"; do umount -R "$place" || exit; done
+    done
+    mount --make-rshared / && exec "$@"' - "$@"
+}
+
+@test "tracefs and a bpffs that are not mounted are mounted for the run alone" {
+  requires bpf unshare
+  cat > pin.bpf.c <<'C'
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+	__uint(pinning, 1); /* by name */
+} pinned SEC(".maps");
+SEC("xdp") int pin(void *ctx) { __u32 i = 0; return !bpf_map_lookup_elem(&pinned, &i); }
+SEC("tp/syscalls/sys_enter_getppid") int tp(void *ctx) { return 0; }
+char _license[] SEC("license") = "GPL";
+C
+  cat > run.sh <<'SH'
+set -e
+cat /proc/self/mountinfo > before
+bpf-compile-check -o core.csv "$TOP/bpf/suites/core.yml"
+bpf-compile-check -o pin.csv pin.bpf.c
+bpf-run -q --rounds 2 --samples 1 -c 10 -t '^(trace_printk/.*|pin|tp)$' --post 'readlink /proc/self/ns/mnt > namespace' \
+  -o samples.csv core.csv pin.csv
+cat /proc/self/mountinfo > after
+readlink /proc/self/ns/mnt > own
+SH
+  bare bash run.sh
+  cmp before after
+  run -1 cmp own namespace
+  assert_equal "$(csv_value pin.csv status | xargs)" 'ok ok'
+  assert_equal "$(csv_value samples.csv test,status | sort -u)" 'pin ok
+tp ok
+trace_printk/read ok
+trace_printk/unread ok'
+  # Where both are, nothing is mounted.
+  bare bash -c 'mount -t tracefs none /sys/kernel/tracing && mount -t bpf none /sys/fs/bpf && bash run.sh'
+  cmp before after
+  cmp own namespace
+  assert_equal "$(csv_value samples.csv status | sort -u)" ok
 }
 
 @test "--verbose ends with a table of where the time went, whose columns add up" {

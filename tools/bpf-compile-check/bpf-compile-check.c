@@ -10,6 +10,7 @@
 
 #include "cli.h"
 #include "explain.h"
+#include "mounts.h"
 #include "packet.h"
 #include "program.h"
 #include "text.h"
@@ -225,8 +226,10 @@ int main(int argc, char **argv)
 	if (o.list) {
 		plan_write_list(&o.work.plan, stdout);
 	} else {
-		if (o.load)
+		if (o.load) {
+			mounts_complete();
 			check(&o.work);
+		}
 		write_plan(&o.work.plan);
 		failed = report_failures(&o.work.plan);
 	}

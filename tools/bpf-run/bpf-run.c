@@ -18,6 +18,7 @@
 #include "identity.h"
 #include "interrupt.h"
 #include "measure.h"
+#include "mounts.h"
 #include "program.h"
 #include "run.h"
 #include "samples.h"
@@ -343,6 +344,7 @@ static int measure(struct opts *o)
 	check_runtime(o);
 	check_profile(o, &plan);
 	check_privilege(&plan);
+	mounts_complete();
 	remove_orphans();
 	if (!o->quiet)
 		advice_give();

@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 #include "interrupt.h"
+#include "mounts.h"
 #include "orphans.h"
 #include "trace_event.h"
 #include "xalloc.h"
 
 #define INSTANCES TRACEFS "/instances"
-#define NO_TRACEFS "tracefs is not mounted at " TRACEFS ", or has no event for it"
 
 /* A process that times bpf_trace_printk would write and read the lines of another that does. */
 #define LOCK_TRIES 3000
@@ -23,6 +23,13 @@ static struct folder instance;
 static unsigned int users; /* loaded tests that print */
 static int lock = -1;
 
+static const char *no_tracefs(void)
+{
+	const char *why = mounts_no_tracefs();
+
+	return why ? why : "tracefs has no event for it";
+}
+
 static const char *take_lock(void)
 {
 	lock = open(INSTANCES, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -31,7 +38,7 @@ static const char *take_lock(void)
 			return NULL;
 		usleep(LOCK_RETRY_US);
 	}
-	return lock < 0 ? NO_TRACEFS : "another process is timing it: wait for that to end";
+	return lock < 0 ? no_tracefs() : "another process is timing it: wait for that to end";
 }
 
 static void drop_lock(void)
@@ -60,7 +67,7 @@ static const char *begin(void)
 	if (locked)
 		return locked;
 	if (!trace_event_save())
-		return NO_TRACEFS;
+		return no_tracefs();
 	if (!instance.path && folder_make(&instance, INSTANCES))
 		return "can't make a tracefs instance";
 	return NULL;

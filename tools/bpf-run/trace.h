@@ -11,7 +11,7 @@
 /**
  * trace_begin - before a program that prints is loaded: remember whether the event is enabled, and
  * wait for other processes that print
- * @return: NULL, or why it can't (tracefs is not mounted, or not allowed); after NULL, call
+ * @return: NULL, or why it can't (tracefs can't be mounted, or has no such event); after NULL, call
  * trace_end() when the program is no longer loaded
  */
 const char *trace_begin(void);

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "trace_event.h"
+#include "mounts.h"
 #include "xalloc.h"
 
 #define BTF "/sys/kernel/btf/vmlinux"
@@ -161,6 +161,8 @@ char *missing_to_attach(const struct bpf_program *program)
 	const char *section = bpf_program__section_name(program);
 	enum bpf_prog_type type = bpf_program__type(program);
 
+	if (type == BPF_PROG_TYPE_TRACEPOINT && mounts_no_tracefs())
+		return xstrdup(mounts_no_tracefs());
 	for (size_t i = 0; i < sizeof(shown) / sizeof(*shown); i++)
 		if (shown[i].type == type && !fnmatch(shown[i].sections, section, 0) &&
 		    is_absent(shown[i].path, shown[i].beside))

@@ -8,9 +8,9 @@
 
 #include <stdbool.h>
 
+#include "mounts.h"
 #include "program.h"
 
-#define TRACEFS "/sys/kernel/tracing"
 #define TRACE_PRINTK_ENABLE "events/bpf_trace/bpf_trace_printk/enable"
 
 /** trace_event_save - remember whether the event is enabled; once, before anything is loaded
