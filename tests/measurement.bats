@@ -601,7 +601,7 @@ cpu,ok,1"
 }
 
 @test "killed at a hundred random moments, it leaves nothing behind and whole rows only" {
-  requires bpf
+  requires bpf tracefs
   local rows folders=0 own=own$((RANDOM % 90000 + 10000))
   cp "$FIXTURES/measurement/programs.bpf.c" "$own.bpf.c"
   sed "s/programs.bpf.c/$own.bpf.c/" "$SUITE" > own.yml
