@@ -3,12 +3,31 @@
  * Tail calls, CALLS of them in a row; the kernel allows 33. The last program returns 0. A tail call
  * that fails returns to its caller, which counts that: nothing else can be the reason to come
  * there.
+ *
+ * Each program has a body of BODY instructions that never run, 1.5 KiB of machine code. Without it
+ * programs lie some 128 bytes apart, and jumps at addresses that are equal modulo 128 contend for
+ * one place in the branch predictor: what a chain takes is then a matter of where the kernel
+ * happens to load it (bpf/README.md, "Placement").
  */
 #include "test.h"
 
 #ifndef CALLS
 #define CALLS 1
 #endif
+
+#ifndef BODY
+#define BODY 300
+#endif
+#define TEXT_OF(x) #x
+#define REPEATED(n) ".rept " TEXT_OF(n) "\n\tr0 = 0x12345678\n\t.endr"
+
+static volatile __u64 never;
+
+static __always_inline void body(void)
+{
+	if (never)
+		asm volatile(REPEATED(BODY)::: "r0");
+}
 
 /* The programs of the chain: each calls the next. */
 /* clang-format off */
@@ -45,6 +64,7 @@ struct {
 	{                                                                                          \
 		if (n == CALLS)                                                                    \
 			return 0;                                                                  \
+		body();                                                                            \
 		call(ctx, n + 1);                                                                  \
 		return fail();                                                                     \
 	}
