@@ -331,43 +331,61 @@ static double number(int64_t value)
 	return value == ABSENT ? NAN : (double)value;
 }
 
-/* A thread may run very many short pairs while it waits for another that was preempted in a long
- * one: the last that it has run are enough. */
-#define PAIRS_KEPT 256
+static bool has_failed(const struct pair *pair)
+{
+	return pair->small.error || pair->large.error;
+}
 
 struct thread_result {
 	struct probe *probe;
-	struct pair *pairs; /* the last that it has run, in any order */
+	struct pair *pairs;
 	size_t run;
-	int64_t begin_ns, end_ns; /* of the first and of the last */
+	uint64_t filled;	  /* invocations besides */
+	int64_t begin_ns, end_ns; /* of the first, and of the last that it ran */
 };
 
-static size_t kept(const struct thread_result *result)
+/* Something for the others to run beside. Short, as nobody waits for its end; what is measured as a
+ * difference has no short part. */
+static void run_filler(struct thread_result *result, struct pair *filler)
 {
-	return result->run < PAIRS_KEPT ? result->run : PAIRS_KEPT;
+	struct probe *probe = result->probe;
+	uint32_t n = measure_small(probe);
+
+	if (measure_is_difference(probe)) {
+		run_pair(probe, filler);
+		result->filled += n + probe->large;
+	} else {
+		call(probe, n, &filler->small, PROFILE_NONE);
+		result->filled += n;
+	}
+	result->end_ns = clock_ns(CLOCK_MONOTONIC);
 }
 
-/* On the probe's CPU. All threads spin at the start until the last has come. Each runs pairs until
- * all have run as many as are wanted. */
+/* On the probe's CPU. All threads spin at the start until the last has come. Each runs the pairs
+ * that are wanted, and goes on until all have. */
 static void run_probe(void *arg)
 {
 	struct thread_result *result = arg;
 	struct measurement *m = result->probe->measurement;
-	struct pair *pair;
+	struct pair *pair, filler;
 
 	atomic_fetch_add(&m->ready, 1);
 	while (atomic_load(&m->ready) < m->n)
 		;
 	do {
-		pair = &result->pairs[result->run % PAIRS_KEPT];
+		pair = &result->pairs[result->run];
 		memset(pair, 0, sizeof(*pair));
 		run_pair(result->probe, pair);
 		if (!result->run)
 			result->begin_ns = pair->begin_ns;
 		result->end_ns = pair->end_ns;
-		if (++result->run == m->wanted)
-			atomic_fetch_sub(&m->unfinished, 1);
-	} while (!pair->small.error && !pair->large.error && atomic_load(&m->unfinished));
+	} while (++result->run < m->wanted && !has_failed(pair));
+	atomic_fetch_sub(&m->unfinished, 1);
+	filler = *pair;
+	while (atomic_load(&m->unfinished) && !has_failed(&filler))
+		run_filler(result, &filler);
+	if (has_failed(&filler))
+		*pair = filler;
 }
 
 /* The time in which all threads were running. */
@@ -416,7 +434,7 @@ static bool summarize(const struct thread_result *result, const struct window *w
 	size_t inside = 0;
 
 	memset(s, 0, sizeof(*s));
-	for (size_t i = 0; i < kept(result); i++) {
+	for (size_t i = 0; i < result->run; i++) {
 		const struct pair *p = &result->pairs[i];
 
 		s->error = s->error ? s->error : p->small.error ? p->small.error : p->large.error;
@@ -454,6 +472,7 @@ static bool run_together(struct probe *probes, struct thread_result *results,
 		probes[i].measurement = &m;
 		results[i].probe = &probes[i];
 		results[i].run = 0;
+		results[i].filled = 0;
 		tasks[i] = (struct cpu_task){probes[i].cpu, run_probe, &results[i]};
 	}
 	cpus_run(tasks, n);
@@ -485,13 +504,14 @@ void measure_sample(struct probe *probes, size_t n)
 	bool done = false;
 
 	for (size_t i = 0; i < n; i++)
-		results[i].pairs = xcalloc(n > 1 ? PAIRS_KEPT : 1, sizeof(*results[i].pairs));
+		results[i].pairs = xcalloc(TRIES, sizeof(*results[i].pairs));
 	records = count_records(probes[0].consumer);
 	for (int try = 0; try < TRIES && !done; try++) {
 		done = run_together(probes, results, tasks, n, (size_t)try + 1);
 		for (size_t i = 0; i < n; i++)
-			invocations += results[i].run *
-				       ((uint64_t)probes[i].large + measure_small(&probes[i]));
+			invocations += results[i].filled +
+				       results[i].run *
+					   ((uint64_t)probes[i].large + measure_small(&probes[i]));
 	}
 	records = count_records(probes[0].consumer) - records;
 	for (size_t i = 0; i < n; i++) {

@@ -136,9 +136,10 @@ uint32_t measure_small(const struct probe *probe);
 /**
  * measure_sample - take one sample of each probe, all at the same time
  *
- * One probe is timed by one pair of calls. Several start together and run pairs until each has
- * run one; only pairs that lie inside the time in which all were running count, and are averaged.
- * When one has none it is tried again with more pairs, a few times; then its readings are NaN.
+ * One probe is timed by one pair of calls. Several start together and each runs a pair, and then
+ * short calls that are not measured until all have; only pairs that lie inside the time in which
+ * all were running count, and are averaged. When one has none it is tried again with more pairs, a
+ * few times; then its readings are NaN.
  */
 void measure_sample(struct probe *probes, size_t n);
 
