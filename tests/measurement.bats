@@ -338,7 +338,8 @@ trigger/tracepoint ok 1"
   # It is counted in the first load, and said in each row; a miss is said once, and has no number.
   assert_equal "$(csv_value samples.csv runs '$test == "chain"' | sort | uniq -c | xargs)" '8 1'
   assert_equal "$(csv_value samples.csv duration_ns,wall_ns,sample '$status == "missed"' | sort -u)" '  '
-  assert_equal "$(reason_of ran/never)" "never ran 0 times in 1000 getppid() calls: its hook is not what the trigger does; see bpf-run(1)"
+  # 1000 calls, or as many as 5 ms have room for.
+  [[ $(reason_of ran/never) =~ ^never\ ran\ 0\ times\ in\ [0-9]{2,4}\ "getppid() calls: its hook is not what the trigger does; see bpf-run(1)"$ ]]
   assert_equal "$(grep -c missed said.txt)" 1
 }
 
@@ -351,7 +352,7 @@ trigger/tracepoint ok 1"
   kill $busy
   assert_equal "$(mlr --icsv --onidx count-distinct -f test,status then cut -f test,status samples.csv | sort | xargs)" \
     'ran/all_calls ok ran/others missed'
-  assert_contains "$(reason_of ran/others)" ' times in 1000 getppid() calls'
+  [[ $(reason_of ran/others) =~ \ times\ in\ [0-9]{2,4}\ "getppid() calls" ]]
 }
 
 @test "a program that changes its packet is no number, and the reason says how it changes it" {

@@ -212,6 +212,16 @@ light ok'
 unmarked nothing was taken out'
 }
 
+@test "programs that call each other are as long as real ones, so that where they are loaded matters little" {
+  requires bpf
+  for suite in core parity; do
+    bpf-compile-check "$TOP/bpf/suites/$suite.yml" 2> /dev/null | mlr --icsv --onidx filter '$entry_point == "link0"' then \
+      cut -f jited_bytes > bytes
+    [ "$(wc -l < bytes)" -ge 2 ]
+    [ "$(sort -n bytes | head -n 1)" -gt 1024 ]
+  done
+}
+
 @test "what a wakeup takes is in the tests that say so only" {
   requires bpf cpus2
   bpf-compile-check "$TOP/bpf/suites/full.yml" > plan.csv 2> /dev/null
