@@ -298,9 +298,16 @@ static uint32_t floor_power_of_two(uint32_t n)
 	return n;
 }
 
+/* Builds share the invocations of the slowest: its samples last as long as is wanted. */
+static void lower(uint32_t *large, uint32_t to)
+{
+	if (!*large || to < *large)
+		*large = to;
+}
+
 /* Programs that run at once hinder each other: a write to a shared map takes up to ten times longer
  * than alone. Have them all run once, and shorten what lasts longer than is wanted. */
-static int shorten_together(struct run *run, struct test *test, struct variant *variant)
+static int shorten_together(struct run *run, struct variant *variant)
 {
 	double ns[ENTRIES_MAX] = {0};
 
@@ -315,37 +322,25 @@ static int shorten_together(struct run *run, struct test *test, struct variant *
 	}
 	for (size_t p = 0; p < variant->nprobes; p++) {
 		struct probe *probe = &variant->probes[p];
-		const struct plan_row *row = variant->row[variant->entry[p]];
 		double longer = ns[variant->entry[p]] / (double)run->options->sample_ns;
 
 		if (longer > 1)
 			probe->large = (uint32_t)fmax(probe->large / longer, MEASURE_LARGE_MIN);
-		test->large[tests_entry(test, row->entry_point)] = probe->large;
 	}
 	return 0;
 }
 
-/* Once may be a lucky moment. */
-static int calibrate_together(struct run *run, struct test *test, struct variant *variant)
+/* Each entry point on the first of its CPUs. Returns 0 and whether anything was to be found out. */
+static int calibrate_alone(struct run *run, struct variant *variant, bool *calibrated)
 {
-	int error = shorten_together(run, test, variant);
-
-	return error ? error : shorten_together(run, test, variant);
-}
-
-/* Set the probes' invocations, calibrating what is not known yet. */
-static int set_iterations(struct run *run, struct test *test, struct variant *variant)
-{
-	bool calibrated = false;
+	uint32_t own[ENTRIES_MAX] = {0}, limit = (uint32_t)variant->row[0]->prepare_every;
 
 	for (size_t p = 0; p < variant->nprobes; p++) {
 		struct probe *probe = &variant->probes[p];
-		const struct plan_row *row = variant->row[variant->entry[p]];
-		uint32_t *large = &test->large[tests_entry(test, row->entry_point)];
-		uint32_t limit = (uint32_t)variant->row[0]->prepare_every;
+		uint32_t *large = &own[variant->entry[p]];
 
 		if (!*large)
-			*large = fixed_iterations(run->options, row);
+			*large = fixed_iterations(run->options, variant->row[variant->entry[p]]);
 		if (!*large) {
 			int error = measure_calibrate(probe, run->options->sample_ns, limit);
 
@@ -353,15 +348,40 @@ static int set_iterations(struct run *run, struct test *test, struct variant *va
 				return error;
 			*large =
 			    run->options->counted ? floor_power_of_two(probe->large) : probe->large;
-			calibrated = true;
+			*calibrated = true;
 		}
 		if (limit && *large > limit)
 			*large = limit;
 		probe->large = *large;
 	}
-	return calibrated && variant->nprobes > 1 && !run->options->counted
-		   ? calibrate_together(run, test, variant)
-		   : 0;
+	return 0;
+}
+
+/* In the first visit to a test. */
+static int calibrate(struct run *run, struct test *test, struct variant *variant)
+{
+	bool calibrated = false;
+	int error = calibrate_alone(run, variant, &calibrated);
+
+	/* Twice, as once may be a lucky moment. */
+	for (int i = 0; i < 2 && calibrated && variant->nprobes > 1 && !run->options->counted; i++)
+		error = error ? error : shorten_together(run, variant);
+	for (size_t p = 0; p < variant->nprobes && !error; p++)
+		lower(&test->large[tests_entry(test, variant->row[variant->entry[p]]->entry_point)],
+		      variant->probes[p].large);
+	return error;
+}
+
+static void set_iterations(struct test *test)
+{
+	for (size_t v = 0; v < test->nvariants; v++) {
+		struct variant *variant = &test->variants[v];
+
+		for (size_t p = 0; p < variant->nprobes && !variant->ended; p++)
+			variant->probes[p].large = test->large[tests_entry(
+			    test, variant->row[variant->entry[p]]->entry_point)];
+	}
+	test->calibrated = true;
 }
 
 /* Probes prepare at the same time. */
@@ -564,8 +584,10 @@ static void ready_variant(struct run *run, struct test *test, struct variant *va
 	start_variant(run, variant);
 	if (variant->ended)
 		return;
+	if (test->calibrated)
+		return;
 	before = spent_enter(&run->spent, STEP_CALIBRATE);
-	error = set_iterations(run, test, variant);
+	error = calibrate(run, test, variant);
 	spent_enter(&run->spent, before);
 	if (!error)
 		return;
@@ -589,6 +611,7 @@ static void run_test(struct run *run, struct test *test)
 	random_shuffle(&run->random, order, n);
 	for (size_t i = 0; i < n; i++)
 		ready_variant(run, test, &test->variants[order[i]]);
+	set_iterations(test);
 	sample_test(run, test);
 	random_shuffle(&run->random, order, n);
 	for (size_t i = 0; i < n; i++)

@@ -36,7 +36,8 @@ struct test {
 	char *entry_point[ENTRIES_MAX];
 	uint32_t large[ENTRIES_MAX];
 	size_t nentries;
-	size_t visited; /* times in this round */
+	bool calibrated; /* `large` is known */
+	size_t visited;	 /* times in this round */
 };
 
 struct tests {
