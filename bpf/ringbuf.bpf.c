@@ -11,7 +11,19 @@
 #ifndef FLAGS
 #define FLAGS BPF_RB_NO_WAKEUP /* 0: wake the consumer when it has caught up */
 #endif
+/* Room for 4096 records of as many bytes, headers included, and not much more: rings beyond the
+ * cache that a CPU has alone take as long as its neighbours let them. */
+#ifndef RING_BYTES
+#if RECORD_BYTES < 16
+#define RING_BYTES (128 * 1024)
+#elif RECORD_BYTES < 112
+#define RING_BYTES (512 * 1024)
+#elif RECORD_BYTES < 496
+#define RING_BYTES (2 * 1024 * 1024)
+#else
 #define RING_BYTES (8 * 1024 * 1024)
+#endif
+#endif
 #define PAGE_BYTES 4096
 #define HEADER_BYTES 8
 
