@@ -227,6 +227,20 @@ ring/two wrong_result 1"
   assert_equal "$(csv_value samples.csv status | sort -u)" ok
 }
 
+@test "builds share the invocations of the slowest, whichever is loaded first" {
+  requires bpf
+  plan short -D LENGTH=4 > short.csv
+  plan long -D LENGTH=4000 > long.csv
+  bpf-run -q --rounds 1 --samples 1 --sample-ms 1 -t '^chain$' long.csv > samples.csv
+  alone=$(csv_value samples.csv iterations)
+  for seed in 1 2 3 4 5; do
+    bpf-run -q --rounds 1 --samples 1 --sample-ms 1 --seed $seed -t '^chain$' short.csv long.csv > samples.csv
+    iterations=$(csv_value samples.csv iterations | sort -u)
+    # Alone, a sample of the short one has hundreds of times as many; a busy machine makes a few times.
+    [ "$iterations" -lt $((20 * alone)) ] || { echo "$iterations, and $alone alone"; return 1; }
+  done
+}
+
 @test "a consumer reads when its mode says: busy needs a CPU, between reads nothing before the call ends" {
   requires bpf cpus2
   bpf-compile-check "$TOP/bpf/suites/core.yml" 2> /dev/null | mlr --csv filter '$test =~ "^ringbuf/(un)?read/output/64$"' > plan.csv
@@ -794,4 +808,17 @@ interrupt() { # SIGNAL REGEX
     csv_value samples.csv test | xargs >> orders
   done
   [ "$(sort -u orders | wc -l)" -gt 1 ]
+}
+
+@test "calls that a limit keeps short are averaged over several, and each record of them is counted" {
+  requires bpf cpus2
+  plan > plan.csv
+  mlr --csv filter '$test == "ring/drained"' then put '$prepare_every = 100' plan.csv > short.csv
+  bpf-run -q --rounds 1 --samples 2 --sample-ms 1 short.csv > samples.csv
+  # More than one pair of 100 and 12 invocations; as many records as invocations.
+  assert_equal "$(mlr --icsv --onidx filter '$status == "ok" && $iterations == 100 && $produced == $consumed && $produced % 112 == 0
+    && $produced > 112' then count samples.csv)" 2
+  # A count of its own stays what it is.
+  bpf-run -q --rounds 1 --samples 2 -c 100 short.csv > samples.csv
+  assert_equal "$(csv_value samples.csv produced | sort -u)" 112
 }

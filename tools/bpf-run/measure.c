@@ -53,6 +53,11 @@ struct pair {
 	unsigned int marks;
 };
 
+static bool has_failed(const struct pair *pair)
+{
+	return pair->small.error || pair->large.error;
+}
+
 static int64_t clock_ns(clockid_t clock)
 {
 	struct timespec t;
@@ -267,6 +272,43 @@ static uint32_t turns_of(const struct probe *probe, struct counts n)
 	return most < TURNS ? most : TURNS;
 }
 
+static void divide(struct call *sum, uint32_t turns)
+{
+	for (int r = 0; r < READ_COUNT; r++)
+		if (sum->value[r] != ABSENT)
+			sum->value[r] /= turns;
+}
+
+static bool is_wrong(const struct probe *probe, const struct call *call)
+{
+	return probe->compared && call->result != probe->expected_result;
+}
+
+/* The calls of a program, as often as it has turns. */
+static void run_in_turns(struct probe *probe, struct pair *pair)
+{
+	uint32_t turns = probe->turns ? probe->turns : 1, wrong = 0;
+	bool any_wrong = false;
+
+	for (uint32_t t = 0; t < turns && !has_failed(pair); t++) {
+		struct pair one;
+
+		memset(&one, 0, sizeof(one));
+		run_calls(probe, counts_of(probe), &one, false);
+		if (is_wrong(probe, &one.small) || is_wrong(probe, &one.large)) {
+			wrong = is_wrong(probe, &one.small) ? one.small.result : one.large.result;
+			any_wrong = true;
+		}
+		add(&pair->small, &one.small);
+		add(&pair->large, &one.large);
+		pair->large.kernel_ns = one.large.kernel_ns;
+	}
+	divide(&pair->small, turns);
+	divide(&pair->large, turns);
+	if (any_wrong)
+		pair->large.result = wrong;
+}
+
 /* The part of n that the turn of a number has, so that all together have n. */
 static uint32_t part_of(uint32_t n, uint32_t turn, uint32_t turns)
 {
@@ -312,7 +354,7 @@ static void run_pair(struct probe *probe, struct pair *pair)
 	else if (probe->target->trigger)
 		run_triggered(probe, pair);
 	else
-		run_calls(probe, counts_of(probe), pair, false);
+		run_in_turns(probe, pair);
 	pair->end_ns = clock_ns(CLOCK_MONOTONIC);
 	getrusage(RUSAGE_THREAD, &after);
 	pair->marks = 0;
@@ -329,11 +371,6 @@ static void run_pair(struct probe *probe, struct pair *pair)
 static double number(int64_t value)
 {
 	return value == ABSENT ? NAN : (double)value;
-}
-
-static bool has_failed(const struct pair *pair)
-{
-	return pair->small.error || pair->large.error;
 }
 
 struct thread_result {
@@ -419,7 +456,7 @@ static void compare_result(const struct probe *probe, const struct call *call, s
 {
 	if (!call->error)
 		returned_add(&s->returned, call->result);
-	if (!probe->compared || call->result == probe->expected_result)
+	if (!is_wrong(probe, call))
 		return;
 	s->wrong = true;
 	s->result = call->result;
@@ -496,6 +533,12 @@ static uint64_t count_records(struct consumer *consumer)
  * the one before: in one pair of each there is a moment in common only when they begin together. */
 #define TRIES 10
 
+/* Of a pair. */
+static uint64_t invocations_of(const struct probe *probe)
+{
+	return (probe->turns ? probe->turns : 1) * ((uint64_t)probe->large + measure_small(probe));
+}
+
 void measure_sample(struct probe *probes, size_t n)
 {
 	struct thread_result *results = xcalloc(n, sizeof(*results));
@@ -509,9 +552,8 @@ void measure_sample(struct probe *probes, size_t n)
 	for (int try = 0; try < TRIES && !done; try++) {
 		done = run_together(probes, results, tasks, n, (size_t)try + 1);
 		for (size_t i = 0; i < n; i++)
-			invocations += results[i].filled +
-				       results[i].run *
-					   ((uint64_t)probes[i].large + measure_small(&probes[i]));
+			invocations +=
+			    results[i].filled + results[i].run * invocations_of(&probes[i]);
 	}
 	records = count_records(probes[0].consumer) - records;
 	for (size_t i = 0; i < n; i++) {
@@ -547,11 +589,18 @@ struct calibration {
 	int error;
 };
 
+/* Calls of call_ns that fit: one at least, TURNS at most. */
+static uint32_t turns_within(uint64_t target_ns, double call_ns)
+{
+	return (uint32_t)fmin(fmax((double)target_ns / fmax(call_ns, 1), 1), TURNS);
+}
+
 static void run_calibration(void *arg)
 {
 	struct calibration *c = arg;
 	struct probe *probe = c->probe;
 	uint32_t n = FIRST_INVOCATIONS;
+	double each_ns = 0;
 
 	for (;;) {
 		struct call small = {0}, large = {0};
@@ -565,6 +614,7 @@ static void run_calibration(void *arg)
 		if (c->error)
 			return;
 		ns = (double)(large.value[READ_CPU_NS] - small.value[READ_CPU_NS]);
+		each_ns = ns / (n - small_of(probe, n));
 		if (ns * CALIBRATED_PART >= (double)c->target_ns) {
 			double wanted = n * ((double)c->target_ns / ns);
 
@@ -580,6 +630,9 @@ static void run_calibration(void *arg)
 		n *= 2;
 	}
 	probe->large = c->limit && n > c->limit ? c->limit : n;
+	probe->turns = 1;
+	if (probe->large == c->limit && !measure_is_difference(probe) && !probe->tickless_ns)
+		probe->turns = turns_within(c->target_ns, each_ns * c->limit);
 }
 
 int measure_calibrate(struct probe *probe, uint64_t target_ns, uint32_t limit)

@@ -100,6 +100,9 @@ struct probe {
 	const struct target *empty;
 	int cpu;
 	uint32_t large; /* invocations of the large call; MEASURE_LARGE_MIN or more */
+	/* Calls of each kind in a sample, averaged; 0 for one. Where a limit keeps calls short,
+	 * their fixed cost, which is not the same in each, would else be much of a sample. */
+	uint32_t turns;
 	/* Run before each call, or NULL. */
 	const struct target *prepare;
 	uint32_t prepare_iterations;
@@ -146,7 +149,8 @@ void measure_sample(struct probe *probes, size_t n);
 /**
  * measure_calibrate - find the invocations whose call lasts about target_ns
  * @limit: at most this many, MEASURE_LARGE_MIN or more; 0 for no limit
- * @return: probe->large is set and 0 is returned; else the error number
+ * @return: probe->large is set, and probe->turns for a call that the limit keeps shorter, and 0 is
+ * returned; else the error number
  */
 int measure_calibrate(struct probe *probe, uint64_t target_ns, uint32_t limit);
 

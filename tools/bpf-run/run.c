@@ -330,10 +330,12 @@ static int shorten_together(struct run *run, struct variant *variant)
 	return 0;
 }
 
-/* Each entry point on the first of its CPUs. Returns 0 and whether anything was to be found out. */
+/* Each entry point on the first of its CPUs, for all of them. Returns 0 and whether anything was to
+ * be found out. */
 static int calibrate_alone(struct run *run, struct variant *variant, bool *calibrated)
 {
-	uint32_t own[ENTRIES_MAX] = {0}, limit = (uint32_t)variant->row[0]->prepare_every;
+	uint32_t own[ENTRIES_MAX] = {0}, turns[ENTRIES_MAX] = {0};
+	uint32_t limit = (uint32_t)variant->row[0]->prepare_every;
 
 	for (size_t p = 0; p < variant->nprobes; p++) {
 		struct probe *probe = &variant->probes[p];
@@ -348,8 +350,10 @@ static int calibrate_alone(struct run *run, struct variant *variant, bool *calib
 				return error;
 			*large =
 			    run->options->counted ? floor_power_of_two(probe->large) : probe->large;
+			turns[variant->entry[p]] = probe->turns;
 			*calibrated = true;
 		}
+		probe->turns = turns[variant->entry[p]];
 		if (limit && *large > limit)
 			*large = limit;
 		probe->large = *large;
@@ -366,9 +370,13 @@ static int calibrate(struct run *run, struct test *test, struct variant *variant
 	/* Twice, as once may be a lucky moment. */
 	for (int i = 0; i < 2 && calibrated && variant->nprobes > 1 && !run->options->counted; i++)
 		error = error ? error : shorten_together(run, variant);
-	for (size_t p = 0; p < variant->nprobes && !error; p++)
-		lower(&test->large[tests_entry(test, variant->row[variant->entry[p]]->entry_point)],
-		      variant->probes[p].large);
+	for (size_t p = 0; p < variant->nprobes && !error; p++) {
+		const struct probe *probe = &variant->probes[p];
+		size_t entry = tests_entry(test, variant->row[variant->entry[p]]->entry_point);
+
+		lower(&test->large[entry], probe->large);
+		lower(&test->turns[entry], probe->turns);
+	}
 	return error;
 }
 
@@ -377,9 +385,13 @@ static void set_iterations(struct test *test)
 	for (size_t v = 0; v < test->nvariants; v++) {
 		struct variant *variant = &test->variants[v];
 
-		for (size_t p = 0; p < variant->nprobes && !variant->ended; p++)
-			variant->probes[p].large = test->large[tests_entry(
-			    test, variant->row[variant->entry[p]]->entry_point)];
+		for (size_t p = 0; p < variant->nprobes && !variant->ended; p++) {
+			const struct plan_row *row = variant->row[variant->entry[p]];
+			size_t entry = tests_entry(test, row->entry_point);
+
+			variant->probes[p].large = test->large[entry];
+			variant->probes[p].turns = test->turns[entry];
+		}
 	}
 	test->calibrated = true;
 }

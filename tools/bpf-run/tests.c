@@ -43,7 +43,7 @@ size_t tests_entry(struct test *test, const char *entry_point)
 		errx(EXIT_TROUBLE, "a test has more than %d entry points: '%s'", ENTRIES_MAX,
 		     test->variants[0].row[0]->test);
 	test->entry_point[test->nentries] = xstrdup(entry_point);
-	test->large[test->nentries] = 0;
+	test->large[test->nentries] = test->turns[test->nentries] = 0;
 	return test->nentries++;
 }
 

@@ -34,7 +34,7 @@ struct test {
 	size_t nvariants;
 	/* The invocations of a large call, found once and shared by all builds and rounds. */
 	char *entry_point[ENTRIES_MAX];
-	uint32_t large[ENTRIES_MAX];
+	uint32_t large[ENTRIES_MAX], turns[ENTRIES_MAX];
 	size_t nentries;
 	bool calibrated; /* `large` is known */
 	size_t visited;	 /* times in this round */
