@@ -122,7 +122,7 @@ SKB(get_route_realm, keep(operate(1ULL + bpf_get_route_realm(ctx))), result)
 SKB(ecn_set_ce, operate(1 + bpf_skb_ecn_set_ce(ctx)) >= 1, bpf_skb_ecn_set_ce(ctx) == 0)
 SKB(check_mtu, operate(1 + bpf_check_mtu(ctx, 0, (__u32 *)bytes, 0, 0)) == 1, *(__u32 *)bytes > 64)
 
-/* The context itself: a word written and read. */
-SKB(mark, (ctx->mark = 5, keep(operate(ctx->mark))), result == 5)
+/* The context itself: a word written and read, and written back. */
+SKB(mark, (ctx->mark = 5, keep(operate(ctx->mark))) && (ctx->mark = 0, 1), result == 5)
 
 LICENSE;

@@ -822,3 +822,25 @@ interrupt() { # SIGNAL REGEX
   bpf-run -q --rounds 1 --samples 2 -c 100 short.csv > samples.csv
   assert_equal "$(csv_value samples.csv produced | sort -u)" 112
 }
+
+@test "a program that changes its packet's mark or control block is no number either" {
+  requires bpf
+  cat > skb.bpf.c <<'C'
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+SEC("tc") int mark(struct __sk_buff *skb) { if (skb->mark) return 2; skb->mark = 7; return 0; }
+SEC("tc") int back(struct __sk_buff *skb) { skb->mark = 7; skb->mark = 0; return 0; }
+SEC("socket") int control(struct __sk_buff *skb) { skb->cb[1]++; return 1; }
+char _license[] SEC("license") = "GPL";
+C
+  bpf-compile-check skb.bpf.c > plan.csv 2> messages
+  bpf-run -q --rounds 1 --samples 2 -c 10 plan.csv > samples.csv 2> messages
+  assert_equal "$(mlr --icsv --onidx count-distinct -f test,status then cut -f test,status samples.csv | sort)" 'back ok
+control changed_packet
+mark changed_packet'
+  assert_contains "$(reason_of mark)" 'mark changes mark of its packet from 0 to 7: later runs of a test run see the changed one'
+  assert_contains "$(reason_of control)" 'control changes cb[1] of its packet from 0 to '
+  bpf-compile-check --fresh-packet skb.bpf.c > plan.csv 2> messages
+  bpf-run -q --rounds 1 --samples 2 -c 10 -t mark plan.csv > samples.csv
+  assert_equal "$(csv_value samples.csv status,returned | sort -u)" '0 ok'
+}

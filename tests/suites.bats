@@ -179,6 +179,7 @@ C
 #include "chain.h"
 TEST("xdp", void, light, keep(operate(chain(400))), result)
 TEST("xdp", void, heavy, keep(operate(chain(400)) + chain(200)), result)
+TEST("xdp", void, draw, keep(operate(chain(200))), result)
 LICENSE;
 C
   cat > unmarked.bpf.c <<'C'
@@ -192,24 +193,29 @@ defaults: {source: i.bpf.c}
 tests:
 - {name: baseline, source: unmarked.bpf.c, entry_point: draw}
 - {name: light, entry_point: light, check: check_light}
-- {name: generator, source: unmarked.bpf.c, entry_point: draw}
+- {name: generator, entry_point: draw, check: check_draw}
 - {name: named, entry_point: heavy, check: check_heavy, net_of: generator}
 YAML
   run_instrument() { "$TOP/pipelines/benchmark/instrument" i.yml 5 --sample-ms 0.5 -t "$1" > table; }
   verdicts() { mlr --icsv --onidx cut -o -f test,verdict then sort -f test "$TOP/build/benchmark/instrument.csv"; }
   run_instrument .
   assert_equal "$(verdicts)" 'baseline the call itself
-generator the call itself
+generator ok
 light ok
 named ok'
   printf '%s\n' '- {name: heavy, entry_point: heavy, check: check_heavy}' >> i.yml
   run -1 run_instrument '^(heavy|light)$'
   assert_equal "$(verdicts)" 'heavy too large
 light ok'
-  printf '%s\n' '- {name: unmarked, source: unmarked.bpf.c, entry_point: draw, check: check}' >> i.yml
+  printf '%s\n' '- {name: unmarked, source: unmarked.bpf.c, entry_point: draw}' >> i.yml
   run -1 run_instrument '^(unmarked|light)$'
   assert_equal "$(verdicts)" 'light ok
 unmarked nothing was taken out'
+  printf '%s\n' '- {name: broken, entry_point: absent}' >> i.yml
+  run -1 run_instrument '^(broken|light)$'
+  assert_equal "$(verdicts)" 'broken not measured
+light ok'
+  assert_contains "$("$TOP/pipelines/benchmark/instrument" unmarked.bpf.c 2>&1)" "not a suite (.yml): 'unmarked.bpf.c'"
 }
 
 @test "programs that call each other are as long as real ones, so that where they are loaded matters little" {

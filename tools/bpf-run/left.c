@@ -42,6 +42,26 @@ static void describe(const struct target *target, const unsigned char *left, uin
 			 n, given, first, target->data[first], left[first]);
 }
 
+/* What a test run keeps of the context from one repetition to the next, and gives back. */
+static void describe_context(const struct __sk_buff *context, char *change)
+{
+	const struct {
+		const char *name;
+		uint64_t value;
+	} members[] = {
+	    {"mark", context->mark},   {"priority", context->priority}, {"tstamp", context->tstamp},
+	    {"cb[0]", context->cb[0]}, {"cb[1]", context->cb[1]},	{"cb[2]", context->cb[2]},
+	    {"cb[3]", context->cb[3]}, {"cb[4]", context->cb[4]},
+	};
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
+		if (members[i].value) {
+			snprintf(change, LEFT_TEXT, "changes %s of its packet from 0 to %llu",
+				 members[i].name, (unsigned long long)members[i].value);
+			return;
+		}
+}
+
 int left_invoke(const struct target *target, uint32_t n, uint32_t *result, char *change)
 {
 	struct target_left left = {.room = LEFT_MAX_BYTES};
@@ -54,6 +74,8 @@ int left_invoke(const struct target *target, uint32_t n, uint32_t *result, char 
 	error = target_invoke_left(target, n, result, &left);
 	if (!error)
 		describe(target, left.data, left.bytes, change);
+	if (!error && !*change && target->left_context)
+		describe_context(&left.context, change);
 	free(left.data);
 	return error;
 }

@@ -62,6 +62,7 @@ const char *target_init(struct target *target, int fd, int program_type, const c
 		target->context_bytes = kinds[i].context_bytes;
 		target->left_known = kinds[i].left != LEFT_NOTHING;
 		target->left_from = kinds[i].left == LEFT_NETWORK ? ETH_HLEN : 0;
+		target->left_context = target->left_known && program_type != BPF_PROG_TYPE_XDP;
 		if (kinds[i].data)
 			target->data_bytes = (uint32_t)packet_build(packet, target->data);
 		if (kinds[i].data && !target->data_bytes)
@@ -144,6 +145,10 @@ static int test_run(const struct target *target, uint32_t repeat, struct target_
 	    .data_out = left ? left->data : NULL,
 	    .data_size_out = left ? left->room : 0,
 	};
+	if (left && target->left_context) {
+		opts->ctx_out = &left->context;
+		opts->ctx_size_out = sizeof(left->context);
+	}
 	error = bpf_prog_test_run_opts(target->fd, opts) ? errno : 0;
 	if (left)
 		left->bytes = opts->data_size_out;

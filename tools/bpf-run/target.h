@@ -6,6 +6,7 @@
 #ifndef TARGET_H
 #define TARGET_H
 
+#include <linux/bpf.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -23,6 +24,7 @@ struct target {
 	/* Whether a test run tells what it leaves of the packet, and from which byte on. */
 	bool left_known;
 	uint32_t left_from;
+	bool left_context; /* and what of its struct __sk_buff */
 	unsigned char data[PACKET_MAX_BYTES];
 	uint32_t data_bytes; /* 0: the type takes no packet */
 	unsigned char context[128];
@@ -64,6 +66,7 @@ int target_invoke(const struct target *target, uint32_t n, uint32_t *result, uin
 struct target_left {
 	unsigned char *data;
 	uint32_t room, bytes; /* of data; what was written, or would have been if there were room */
+	struct __sk_buff context; /* where target->left_context says so; it began with zeros */
 };
 
 /** target_invoke_left - target_invoke() of a target with left_known, whose packet is wanted back */

@@ -83,7 +83,7 @@ bool group_add(struct group *g, uint32_t id, struct rounds *rounds, const struct
 /* The status of a group whose value is not above zero where it is a cost, and why. */
 #define BELOW_NOISE "below_noise"
 #define BELOW_NOISE_REASON                                                                         \
-	"its cost is not above zero: it can't be told from that of its trigger without it"
+	"its cost is not above zero: it can't be told from the noise of what is taken off"
 
 /** metric_is_cost - whether values of this name are what a program costs, which is above zero; any
  * other column may hold anything */
