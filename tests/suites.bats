@@ -226,6 +226,9 @@ light ok'
     [ "$(wc -l < bytes)" -ge 2 ]
     [ "$(sort -n bytes | head -n 1)" -gt 1024 ]
   done
+  bpf-compile-check -D BODY=0 "$TOP/bpf/suites/core.yml" 2> /dev/null | mlr --icsv --onidx filter '$entry_point == "link0"' then \
+    cut -f status | sort -u > statuses
+  assert_equal "$(cat statuses)" ok
 }
 
 @test "what a wakeup takes is in the tests that say so only" {
