@@ -284,10 +284,16 @@ static bool is_wrong(const struct probe *probe, const struct call *call)
 	return probe->compared && call->result != probe->expected_result;
 }
 
+/* Of each kind in a sample. */
+static uint32_t calls_of(const struct probe *probe)
+{
+	return probe->turns ? probe->turns : 1;
+}
+
 /* The calls of a program, as often as it has turns. */
 static void run_in_turns(struct probe *probe, struct pair *pair)
 {
-	uint32_t turns = probe->turns ? probe->turns : 1, wrong = 0;
+	uint32_t turns = calls_of(probe), wrong = 0;
 	bool any_wrong = false;
 
 	for (uint32_t t = 0; t < turns && !has_failed(pair); t++) {

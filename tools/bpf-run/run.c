@@ -221,11 +221,35 @@ static enum status validate(struct run *run, struct variant *variant)
 	return status;
 }
 
+/* Point a probe at its program. */
+static void aim_probe(const struct run_options *options, struct variant *variant, size_t p)
+{
+	const struct plan_row *first = variant->row[0], *row = variant->row[variant->entry[p]];
+	struct instance *instance = &variant->instance;
+	struct probe *probe = &variant->probes[p];
+	size_t entry = variant->entry[p];
+
+	probe->target = &instance->target[entry];
+	probe->empty = instance->has_empty[entry] ? &instance->empty[entry] : NULL;
+	/* What a triggered program returns nobody sees; of one that may lose records, the result
+	 * may say that it did. */
+	probe->compared = row->has_expected_result && !options->ignore_results &&
+			  !probe->target->trigger && !(row->dropped_max_pct > 0);
+	probe->expected_result = row->expected_result;
+	/* A consumer is what prepares then. */
+	probe->prepare = first->prepare_every && instance->has_prepare && !instance->consumer
+			     ? &instance->prepare
+			     : NULL;
+	probe->prepare_iterations = (uint32_t)first->prepare_iterations;
+	probe->consumer = instance->consumer;
+	probe->settle_ns = 0;
+	/* Twice the time, for what calibration does not hit. */
+	probe->tickless_ns = options->counted ? 2 * (int64_t)options->sample_ns : 0;
+}
+
 /* Load, prepare and validate a variant, and point its probes at its programs. */
 static void start_variant(struct run *run, struct variant *variant)
 {
-	const struct plan_row *first = variant->row[0];
-	struct instance *instance = &variant->instance;
 	int cpu[ENTRIES_MAX] = {0};
 
 	if (!variant->probes)
@@ -233,7 +257,7 @@ static void start_variant(struct run *run, struct variant *variant)
 	if (variant->ended)
 		return;
 	if (variant->loaded) {
-		instance_attach(instance);
+		instance_attach(&variant->instance);
 		return;
 	}
 	for (size_t p = variant->nprobes; p-- > 0;)
@@ -243,32 +267,8 @@ static void start_variant(struct run *run, struct variant *variant)
 		fail_instance(run, variant);
 		return;
 	}
-	for (size_t p = 0; p < variant->nprobes; p++) {
-		struct probe *probe = &variant->probes[p];
-
-		const struct plan_row *row = variant->row[variant->entry[p]];
-
-		probe->target = &instance->target[variant->entry[p]];
-		probe->empty = instance->has_empty[variant->entry[p]]
-				   ? &instance->empty[variant->entry[p]]
-				   : NULL;
-		/* What a triggered program returns nobody sees; of one that may lose records,
-		 * the result may say that it did. */
-		probe->compared = row->has_expected_result && !run->options->ignore_results &&
-				  !probe->target->trigger && !(row->dropped_max_pct > 0);
-		probe->expected_result = row->expected_result;
-		/* A consumer is what prepares then. */
-		probe->prepare =
-		    first->prepare_every && instance->has_prepare && !instance->consumer
-			? &instance->prepare
-			: NULL;
-		probe->consumer = instance->consumer;
-		probe->settle_ns = 0;
-		/* Twice the time, for what calibration does not hit. */
-		probe->tickless_ns =
-		    run->options->counted ? 2 * (int64_t)run->options->sample_ns : 0;
-		probe->prepare_iterations = (uint32_t)first->prepare_iterations;
-	}
+	for (size_t p = 0; p < variant->nprobes; p++)
+		aim_probe(run->options, variant, p);
 }
 
 /* Invocations that a test asks for instead of calibration; 0 for none. */

@@ -38,13 +38,19 @@ static const char *const mode_names[CONSUMER_MODE_COUNT] = {
     [CONSUMER_BETWEEN] = "between",
 };
 
+/* The place of a name; n for none. */
+static int find_name(const char *const *names, int n, const char *name)
+{
+	int i = 0;
+
+	while (i < n && strcmp(name, names[i]))
+		i++;
+	return i;
+}
+
 enum consumer_mode consumer_mode_of(const char *name)
 {
-	int m = 0;
-
-	while (m < CONSUMER_MODE_COUNT && strcmp(name, mode_names[m]))
-		m++;
-	return (enum consumer_mode)m;
+	return (enum consumer_mode)find_name(mode_names, CONSUMER_MODE_COUNT, name);
 }
 
 /* How a cell and a field of the row become each other, one line a column. */
@@ -196,17 +202,12 @@ static const char *parse_cell(struct plan_row *row, size_t i, const char *text)
 		}
 		return wrong;
 	case MODE:
-		*(enum consumer_mode *)field = consumer_mode_of(text);
-		return consumer_mode_of(text) == CONSUMER_MODE_COUNT
-			   ? "is not wait, busy or between"
-			   : NULL;
+		row->consumer_mode = consumer_mode_of(text);
+		return row->consumer_mode == CONSUMER_MODE_COUNT ? "is not wait, busy or between"
+								 : NULL;
 	case STATUS:
-		for (int s = 0; s < STATUS_COUNT; s++)
-			if (!strcmp(text, status_names[s])) {
-				*(enum status *)field = s;
-				return NULL;
-			}
-		return "is not a status";
+		row->status = (enum status)find_name(status_names, STATUS_COUNT, text);
+		return row->status == STATUS_COUNT ? "is not a status" : NULL;
 	}
 	return NULL;
 }
