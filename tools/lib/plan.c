@@ -169,6 +169,7 @@ static const char *parse_cell(struct plan_row *row, size_t i, const char *text)
 	const char *wrong;
 	uint64_t value;
 	double result;
+	int name;
 
 	if (!*text)
 		return NULL;
@@ -202,12 +203,17 @@ static const char *parse_cell(struct plan_row *row, size_t i, const char *text)
 		}
 		return wrong;
 	case MODE:
-		row->consumer_mode = consumer_mode_of(text);
-		return row->consumer_mode == CONSUMER_MODE_COUNT ? "is not wait, busy or between"
-								 : NULL;
+		name = find_name(mode_names, CONSUMER_MODE_COUNT, text);
+		if (name == CONSUMER_MODE_COUNT)
+			return "is not wait, busy or between";
+		row->consumer_mode = (enum consumer_mode)name;
+		return NULL;
 	case STATUS:
-		row->status = (enum status)find_name(status_names, STATUS_COUNT, text);
-		return row->status == STATUS_COUNT ? "is not a status" : NULL;
+		name = find_name(status_names, STATUS_COUNT, text);
+		if (name == STATUS_COUNT)
+			return "is not a status";
+		row->status = (enum status)name;
+		return NULL;
 	}
 	return NULL;
 }
