@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The eBPF performance benchmark suite: `make help` lists targets and variables.
 #
 # Each arrow of the flow (README.md) is one rule that writes one file; the tools do the work, the
@@ -66,7 +67,7 @@ MAN     := $(wildcard tools/*/*.1)
 
 all: $(TOOLS:%=$(BIN)/%) ## build the tools (default)
 
-include $(wildcard pipelines/*.mk)
+include $(wildcard pipelines/*/*.mk tests/*.mk)
 
 define tool_rule
 $(BIN)/$(1): $(patsubst %.c,$(OBJ)/%.o,$(wildcard tools/$(1)/*.c)) $(LIB_OBJ)

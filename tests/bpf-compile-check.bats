@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bpf-compile-check as a black box.
 
 load helpers
@@ -12,16 +13,16 @@ setup() {
 #define RESULT 0
 #endif
 char _license[] SEC("license") = "GPL";'
-  printf '%s\nSEC("xdp") int one(void *ctx) { return RESULT; }\n' "$head" > good.bpf.c
-  printf '%s\nint one(void *ctx) { return no_such_thing; }\nint two(void *ctx) { return nor_this; }\n' "$head" > broken.bpf.c
-  printf '%s\nSEC("xdp") int one(struct xdp_md *ctx) { return *(int *)(long)ctx->data; }\n' "$head" > rejected.bpf.c
-  printf '%s\nSEC("lsm/file_open") int one(void *ctx) { return 0; }\n' "$head" > lsm.bpf.c
+  printf '%s\nSEC("xdp") int one(void *ctx) { return RESULT; }\n' "$head" >good.bpf.c
+  printf '%s\nint one(void *ctx) { return no_such_thing; }\nint two(void *ctx) { return nor_this; }\n' "$head" >broken.bpf.c
+  printf '%s\nSEC("xdp") int one(struct xdp_md *ctx) { return *(int *)(long)ctx->data; }\n' "$head" >rejected.bpf.c
+  printf '%s\nSEC("lsm/file_open") int one(void *ctx) { return 0; }\n' "$head" >lsm.bpf.c
 }
 
 # suite [LINE...]: s.yml with a test a line, in YAML's flow style
 suite() {
-  printf 'tests:\n' > s.yml
-  [ $# -eq 0 ] || printf -- '- {%s}\n' "$@" >> s.yml
+  printf 'tests:\n' >s.yml
+  [ $# -eq 0 ] || printf -- '- {%s}\n' "$@" >>s.yml
 }
 
 # rows FILE FIELDS [FILTER]: fields of each row as a JSON array a line
@@ -60,7 +61,7 @@ translate() {
   for macro in '' 'A B' 1A =1 A-B 'A B=1'; do
     assert_trouble "-D is not NAME[=VALUE]: '$macro'" bpf-compile-check -D "$macro" --no-load good.bpf.c
   done
-  bpf-compile-check -D A -D _b2= -D 'F(x)=(x)' --no-load good.bpf.c > /dev/null
+  bpf-compile-check -D A -D _b2= -D 'F(x)=(x)' --no-load good.bpf.c >/dev/null
   assert_trouble "can't write the output: No space left on device" bash -c 'bpf-compile-check --help > /dev/full'
   for jobs in 0 -1 x 1x 1.5 '' 99999999999999999999; do
     assert_trouble "--jobs" bpf-compile-check "--jobs=$jobs" --no-load good.bpf.c
@@ -73,7 +74,7 @@ translate() {
     'name: "c/{}", source: good.bpf.c, entry_point: one, variants: {x: {RESULT: 1}, y: {RESULT: 2}}, expected_result: -1' \
     'name: "d/{}", source: good.bpf.c, entry_point: one, program_type: [xdp, tc]' \
     'name: e, program_type: user, entry_point: loop, control: true'
-  bpf-compile-check --no-load --build v1 s.yml > plan.csv
+  bpf-compile-check --no-load --build v1 s.yml >plan.csv
   assert_equal "$(rows plan.csv '.suite, .test, .build, .program_type, .cpus, .operations, .iterations, .keep, .visits, .control, .expected_result, .status')" \
     '["s","a","v1","","any","1","","","","0","0","compiled"]
 ["s","b","v1","","all","7","11","4","3","0","0","compiled"]
@@ -85,10 +86,10 @@ translate() {
 }
 
 @test "a suite of the bpf_performance runner is read as it is" {
-  bpf-compile-check --no-load --objdir objects good.bpf.c > /dev/null
+  bpf-compile-check --no-load --objdir objects good.bpf.c >/dev/null
   mkdir bpf
   mv objects/good-*.bpf.o bpf/one.o
-  cat > s.yml <<'YAML'
+  cat >s.yml <<'YAML'
 tests:
   - name: Baseline
     description: Simple baseline test.
@@ -114,7 +115,7 @@ tests:
     expected_result: 5
     program_cpu_assignment: {one: [0, 1]}
 YAML
-  bpf-compile-check --no-load --objects bpf s.yml > plan.csv
+  bpf-compile-check --no-load --objects bpf s.yml >plan.csv
   assert_equal "$(rows plan.csv '.test, .object, .program_type, .packet, .cpus, .iterations, .prepare, .prepare_iterations, .expected_result' | sed 's/[0-9a-f]\{16\}/HASH/')" \
     '["Baseline","build/bpf/one-HASH.bpf.o","xdp","zeros-1024","all","10000000","","","0"]
 ["Typed","build/bpf/one-HASH.bpf.o","sched_cls","zeros-1024","0,1","1","one","3","5"]'
@@ -125,7 +126,7 @@ YAML
   local result
   suite 'name: a, elf_file: it.o, entry_point: one, expected_result: 2'
   for result in 1 2; do
-    bpf-compile-check --no-load --objdir "objects-$result" -D "RESULT=$result" good.bpf.c > /dev/null
+    bpf-compile-check --no-load --objdir "objects-$result" -D "RESULT=$result" good.bpf.c >/dev/null
     cp "objects-$result"/good-*.bpf.o it.o
     bpf-compile-check --no-load --build "v$result" -o "v$result.csv" s.yml
   done
@@ -150,14 +151,14 @@ YAML
 
 @test "objects of a folder elsewhere make a plan below the working directory, where a VM takes them from" {
   local plan
-  bpf-compile-check --no-load good.bpf.c > /dev/null
+  bpf-compile-check --no-load good.bpf.c >/dev/null
   mkdir elsewhere
   mv build/bpf/good-*.bpf.o elsewhere/it.o
   suite 'name: a, elf_file: it.o, entry_point: one' 'name: b, elf_file: none.o, entry_point: one'
-  plan=$("$TOP/pipelines/report/build-programs" "dir:$PWD/elsewhere" s.yml head 2> /dev/null)
-  assert_equal "$(csv_value /dev/stdin object,status <<< "$plan" | sed 's/[0-9a-f]\{16\}/HASH/' | xargs)" "build/bpf/it-HASH.bpf.o compiled load_failed"
+  plan=$("$TOP/pipelines/compare/build-programs" "dir:$PWD/elsewhere" s.yml head 2>/dev/null)
+  assert_equal "$(csv_value /dev/stdin object,status <<<"$plan" | sed 's/[0-9a-f]\{16\}/HASH/' | xargs)" "build/bpf/it-HASH.bpf.o compiled load_failed"
   suite 'name: a, source: good.bpf.c, entry_point: one'
-  run -2 --separate-stderr "$TOP/pipelines/report/build-programs" dir:elsewhere s.yml head
+  run -2 --separate-stderr "$TOP/pipelines/compare/build-programs" dir:elsewhere s.yml head
   assert_contains "$stderr" "takes none of its programs from 'elsewhere'"
 }
 
@@ -232,7 +233,7 @@ TABLE
 
 @test "what is no suite is an error with file and line" {
   while IFS='|' read -r bytes line message; do
-    printf '%b' "$bytes" > s.yml
+    printf '%b' "$bytes" >s.yml
     assert_trouble "$message" bpf-compile-check --no-load s.yml
     assert_contains "$stderr" "s.yml$line"
   done <<'TABLE'
@@ -258,9 +259,9 @@ TABLE
 }
 
 @test "a suite without tests is a plan without rows" {
-  printf 'tests: []\n' > s.yml
-  bpf-compile-check --no-load s.yml > plan.csv
-  assert_equal "$(wc -l < plan.csv)" 1
+  printf 'tests: []\n' >s.yml
+  bpf-compile-check --no-load s.yml >plan.csv
+  assert_equal "$(wc -l <plan.csv)" 1
   bpf-compile-check --no-load plan.csv | cmp - plan.csv
 }
 
@@ -287,23 +288,23 @@ TABLE
 
 @test "a compiler that is missing, or that dies, is told apart" {
   CLANG=/no/such/clang assert_trouble "can't run the compiler: '/no/such/clang'" bpf-compile-check --no-load good.bpf.c
-  printf '#!/bin/sh\nkill -9 $$\n' > dying
+  printf '#!/bin/sh\nkill -9 $$\n' >dying
   chmod +x dying
-  CLANG=$PWD/dying bpf-compile-check --no-load good.bpf.c > plan.csv
+  CLANG=$PWD/dying bpf-compile-check --no-load good.bpf.c >plan.csv
   assert_equal "$(csv_value plan.csv status)" compile_failed
   assert_contains "$(csv_value plan.csv reason)" "ended by signal 9"
 }
 
 @test "each distinct source and defines is compiled once, with the pinned instruction set" {
-  printf '#!/bin/sh\necho "$*" >> "%s/calls"\nexec clang "$@"\n' "$PWD" > counting
+  printf '#!/bin/sh\necho "$*" >> "%s/calls"\nexec clang "$@"\n' "$PWD" >counting
   chmod +x counting
   suite 'name: a, source: good.bpf.c, entry_point: one' \
     'name: b, source: good.bpf.c, entry_point: one' \
     'name: "c/{}", source: good.bpf.c, entry_point: one, variants: {x: {RESULT: 1, OTHER: 2}, y: {OTHER: 2, RESULT: 1}}' \
     'name: d, source: good.bpf.c, entry_point: one, defines: {OTHER: 2, RESULT: 1}'
-  CLANG=$PWD/counting bpf-compile-check --no-load s.yml > plan.csv
-  grep -v -- --version calls > compiled
-  assert_equal "$(wc -l < compiled)" 2
+  CLANG=$PWD/counting bpf-compile-check --no-load s.yml >plan.csv
+  grep -v -- --version calls >compiled
+  assert_equal "$(wc -l <compiled)" 2
   assert_equal "$(grep -c -- '-target bpf -mcpu=v3 -g -O2' compiled)" 2
   assert_equal "$(csv_value plan.csv object | sort | uniq -c | awk '{print $1}' | sort | xargs)" "2 3"
   [[ $(csv_value plan.csv compiler | sort -u) =~ clang\ version\ .*-mcpu=v3$ ]]
@@ -311,23 +312,23 @@ TABLE
 
 @test "a variant's defines override those of its test" {
   suite 'name: "{}", source: good.bpf.c, entry_point: one, defines: {RESULT: 9}, variants: {two: {RESULT: 2}, nine: {OTHER: 1}}'
-  bpf-compile-check --no-load s.yml > plan.csv
+  bpf-compile-check --no-load s.yml >plan.csv
   assert_equal "$(instructions "$(csv_value plan.csv object '$test == "two"')" | head -n 1)" "w0 = 2"
   assert_equal "$(instructions "$(csv_value plan.csv object '$test == "nine"')" | head -n 1)" "w0 = 9"
 }
 
 @test "two sources of one base name, and two builds of one source, never collide" {
   mkdir x y
-  sed 's/RESULT 0/RESULT 11/' good.bpf.c > x/same.bpf.c
-  sed 's/RESULT 0/RESULT 12/' good.bpf.c > y/same.bpf.c
+  sed 's/RESULT 0/RESULT 11/' good.bpf.c >x/same.bpf.c
+  sed 's/RESULT 0/RESULT 12/' good.bpf.c >y/same.bpf.c
   suite 'name: x, source: x/same.bpf.c, entry_point: one' 'name: y, source: y/same.bpf.c, entry_point: one'
-  bpf-compile-check --no-load s.yml > plan.csv
+  bpf-compile-check --no-load s.yml >plan.csv
   assert_equal "$(csv_value plan.csv object | sort -u | wc -l)" 2
   assert_equal "$(instructions "$(csv_value plan.csv object '$test == "x"')" | head -n 1)" "w0 = 11"
   assert_equal "$(instructions "$(csv_value plan.csv object '$test == "y"')" | head -n 1)" "w0 = 12"
   before=$(csv_value plan.csv object '$test == "x"')
-  sed 's/RESULT 0/RESULT 13/' good.bpf.c > x/same.bpf.c
-  bpf-compile-check --no-load s.yml > later.csv
+  sed 's/RESULT 0/RESULT 13/' good.bpf.c >x/same.bpf.c
+  bpf-compile-check --no-load s.yml >later.csv
   [ "$before" != "$(csv_value later.csv object '$test == "x"')" ]
   assert_equal "$(instructions "$before" | head -n 1)" "w0 = 11"
 }
@@ -335,19 +336,19 @@ TABLE
 @test "two checkouts give the same objects; the hash is the program's, not that of its path or lines" {
   mkdir -p there/deep
   cp good.bpf.c there/
-  bpf-compile-check --no-load good.bpf.c > a.csv
-  (cd there && bpf-compile-check --no-load ./good.bpf.c) > b.csv
+  bpf-compile-check --no-load good.bpf.c >a.csv
+  (cd there && bpf-compile-check --no-load ./good.bpf.c) >b.csv
   cmp "$(csv_value a.csv object)" "there/$(csv_value b.csv object)"
-  printf '/* a comment\nmoves the lines */\n' | cat - good.bpf.c > there/deep/other.bpf.c
-  bpf-compile-check --no-load there/deep/other.bpf.c > c.csv
+  printf '/* a comment\nmoves the lines */\n' | cat - good.bpf.c >there/deep/other.bpf.c
+  bpf-compile-check --no-load there/deep/other.bpf.c >c.csv
   assert_equal "$(csv_value a.csv program_hash)" "$(csv_value c.csv program_hash)"
-  bpf-compile-check --no-load -D RESULT=1 good.bpf.c > d.csv
+  bpf-compile-check --no-load -D RESULT=1 good.bpf.c >d.csv
   [ "$(csv_value a.csv program_hash)" != "$(csv_value d.csv program_hash)" ]
 }
 
 @test "a bare source is suite adhoc, its programs the tests" {
-  printf 'SEC("tc") int two(void *ctx) { return 0; }\n' >> good.bpf.c
-  bpf-compile-check --no-load good.bpf.c > plan.csv
+  printf 'SEC("tc") int two(void *ctx) { return 0; }\n' >>good.bpf.c
+  bpf-compile-check --no-load good.bpf.c >plan.csv
   assert_equal "$(rows plan.csv '.suite, .test, .entry_point')" '["adhoc","one","one"]
 ["adhoc","two","two"]'
   run -0 --separate-stderr bpf-compile-check --no-load broken.bpf.c
@@ -367,7 +368,7 @@ TABLE
   for operands in 'good.bpf.c second.bpf.c' 's.yml other/s.yml' 'v1.csv v1.csv' '--list s.yml other/s.yml' '--build x v1.csv v2.csv'; do
     # shellcheck disable=SC2086 # words
     assert_trouble 'a row twice: suite' bpf-compile-check --no-load $operands
-    assert_contains "$stderr" "(of '$(xargs -n 1 <<< "$operands" | tail -n 2 | head -n 1)' and '${operands##* }')"
+    assert_contains "$stderr" "(of '$(xargs -n 1 <<<"$operands" | tail -n 2 | head -n 1)' and '${operands##* }')"
   done
   run -0 --separate-stderr bpf-compile-check --no-load -o both.csv v1.csv v2.csv
   assert_equal "$(csv_value both.csv build | xargs)" "v1 v2"
@@ -375,13 +376,13 @@ TABLE
 
 @test "--list names the tests of suites and sources, and compiles no suite" {
   suite 'name: a, source: broken.bpf.c, entry_point: one' 'name: "b,\"{}\"", source: broken.bpf.c, entry_point: one, variants: {x: {A: 1}, y: {A: 2}}'
-  bpf-compile-check --list s.yml good.bpf.c > list.csv
+  bpf-compile-check --list s.yml good.bpf.c >list.csv
   assert_equal "$(rows list.csv '.suite, .test, .entry_point')" '["s","a","one"]
 ["s","b,\"x\"","one"]
 ["s","b,\"y\"","one"]
 ["adhoc","one","one"]'
   rm -r build
-  bpf-compile-check --list s.yml > /dev/null
+  bpf-compile-check --list s.yml >/dev/null
   [ ! -e build ]
 }
 
@@ -395,7 +396,7 @@ TABLE
   cp s.yml good.bpf.c "/tmp/bats-unprivileged-$$"
   cd "/tmp/bats-unprivileged-$$"
   cp "$(command -v bpf-compile-check)" . # the tree may be closed to others too
-  unprivileged ./bpf-compile-check --no-load s.yml > plan.csv
+  unprivileged ./bpf-compile-check --no-load s.yml >plan.csv
   assert_equal "$(csv_value plan.csv status)" compiled
   run -2 --separate-stderr unprivileged ./bpf-compile-check s.yml
   assert_contains "$stderr" "no privilege to load programs: run as root"
@@ -416,10 +417,10 @@ TABLE
 
 @test "-o that anything is read from, also by way of a suite or as standard input, is refused and it stays" {
   local input
-  bpf-compile-check --no-load good.bpf.c > plan.csv
+  bpf-compile-check --no-load good.bpf.c >plan.csv
   cp "$(csv_value plan.csv object)" it.o
-  printf 'tests:\n- {name: b, elf_file: it.o, entry_point: one}\n' > more.yml
-  printf 'include: more.yml\ntests:\n- {name: a, source: good.bpf.c, entry_point: one}\n' > s.yml
+  printf 'tests:\n- {name: b, elf_file: it.o, entry_point: one}\n' >more.yml
+  printf 'include: more.yml\ntests:\n- {name: a, source: good.bpf.c, entry_point: one}\n' >s.yml
   for input in more.yml good.bpf.c it.o; do
     cp "$input" kept
     assert_trouble "output is also an input: '$input'" bpf-compile-check --no-load -o "$input" s.yml
@@ -430,7 +431,7 @@ TABLE
   cp plan.csv kept
   for tool in 'bpf-compile-check --no-load' 'bpf-run --quiet' 'bpf-run --list' 'regress-detect --baseline a' stats-reduce; do
     # shellcheck disable=SC2086,SC2094 # words; that is what is tested
-    assert_trouble "output is also an input: 'plan.csv'" $tool -o plan.csv < plan.csv
+    assert_trouble "output is also an input: 'plan.csv'" $tool -o plan.csv <plan.csv
     cmp plan.csv kept
   done
 }
@@ -448,7 +449,7 @@ TABLE
   mkdir -- '-x y $(touch pwned)'
   cp good.bpf.c "./-x y \$(touch pwned)/it's \"1\".bpf.c"
   cp good.bpf.c ./--version.c
-  cat >> s.yml <<'YAML'
+  cat >>s.yml <<'YAML'
 - {name: odd path, source: "-x y $(touch pwned)/it's \"1\".bpf.c", entry_point: one}
 YAML
   run -0 --separate-stderr bpf-compile-check --no-load -o plan.csv s.yml
@@ -465,17 +466,17 @@ YAML
 @test "a suite of 500 tests" {
   for i in $(seq 500); do
     echo "name: t/$i, source: good.bpf.c, entry_point: one, defines: {RESULT: $((i % 3))}"
-  done > lines
-  mapfile -t lines < lines
+  done >lines
+  mapfile -t lines <lines
   suite "${lines[@]}"
-  bpf-compile-check --no-load s.yml > plan.csv
+  bpf-compile-check --no-load s.yml >plan.csv
   assert_equal "$(csv_value plan.csv status | uniq -c | xargs)" "500 compiled"
   assert_equal "$(csv_value plan.csv object | sort -u | wc -l)" 3
 }
 
 @test "loading fills the kernel's metrics" {
   requires bpf
-  bpf-compile-check --build v1 good.bpf.c > plan.csv
+  bpf-compile-check --build v1 good.bpf.c >plan.csv
   assert_equal "$(rows plan.csv '.status, .insns, .verified_insns, .stack_bytes, .program_type')" '["ok","2","2","0","xdp"]'
   [ "$(csv_value plan.csv jited_bytes)" -gt 0 ]
 }
@@ -489,14 +490,14 @@ YAML
     printf 'const volatile int on = 0;\nint volatile sink;\nSEC("xdp") int %s(void *ctx)\n{\n\tif (on) {\n' "$own"
     for i in $(seq 50); do printf '\t\tsink += %d;\n' "$i"; done
     printf '\t}\n\treturn 0;\n}\n'
-  } > dead.bpf.c
-  bpf-compile-check dead.bpf.c > plan.csv
+  } >dead.bpf.c
+  bpf-compile-check dead.bpf.c >plan.csv
   assert_equal "$(csv_value plan.csv status)" ok
   [ "$(csv_value plan.csv insns)" -gt 150 ]
   [ "$(csv_value plan.csv xlated_insns)" -lt 10 ]
   # It is what bpftool shows of the program: a number for each, two for a constant of 64 bits.
   bpftool prog load "$(csv_value plan.csv object)" "/sys/fs/bpf/$own"
-  bpftool prog dump xlated pinned "/sys/fs/bpf/$own" > dump.txt
+  bpftool prog dump xlated pinned "/sys/fs/bpf/$own" >dump.txt
   rm "/sys/fs/bpf/$own"
   assert_equal "$(csv_value plan.csv xlated_insns)" "$(($(sed -n 's/^ *\([0-9]*\): (.*/\1/p' dump.txt | tail -n 1) + 1))"
   # A difference is a change, as of the others.
@@ -526,8 +527,8 @@ YAML
   requires bpf
   printf '#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\n%s\n%s\n' \
     'SEC("xdp") int forever(void *ctx) { for (;;) asm volatile("" ::: "memory"); return 0; }' \
-    'SEC("xdp") int null(void *ctx) { return *(volatile int *)0; }' > reasons.bpf.c
-  bpf-compile-check reasons.bpf.c > plan.csv 2> /dev/null
+    'SEC("xdp") int null(void *ctx) { return *(volatile int *)0; }' >reasons.bpf.c
+  bpf-compile-check reasons.bpf.c >plan.csv 2>/dev/null
   assert_contains "$(csv_value plan.csv reason '$test == "forever"')" 'forever: infinite loop detected at insn '
   assert_contains "$(csv_value plan.csv reason '$test == "null"')" 'null: R1 invalid mem access '
 }
@@ -536,7 +537,7 @@ YAML
   requires bpf
   printf '#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\n%s\n%s\n' \
     'struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, MAX); __type(key, int); __type(value, long); } m SEC(".maps");' \
-    'SEC("xdp") int one(void *ctx) { int key = 0; return bpf_map_lookup_elem(&m, &key) != 0; }' > map.bpf.c
+    'SEC("xdp") int one(void *ctx) { int key = 0; return bpf_map_lookup_elem(&m, &key) != 0; }' >map.bpf.c
   local max
   for max in 0 1073741824; do
     run -1 --separate-stderr bpf-compile-check --exit-code -D "MAX=$max" -o plan.csv map.bpf.c
@@ -552,7 +553,10 @@ YAML
   assert_trouble "can't load 'one': Too many open files" bash -c 'exec 3>&- 4>&- > samples.csv; ulimit -n 4; exec bpf-run -q plan.csv'
   assert_trouble "Too many open files" bash -c 'exec 3>&- 4>&-; ulimit -n 4; exec bpf-compile-check --no-load good.bpf.c'
   mkdir full
-  { cat good.bpf.c; echo 'char big[20000] = {1};'; } > big.bpf.c
+  {
+    cat good.bpf.c
+    echo 'char big[20000] = {1};'
+  } >big.bpf.c
   assert_trouble "can't compile into 'full': No space left on device" unshare --mount sh -c '
     mount -t tmpfs -o size=16k none full && head -c 16384 /dev/zero > full/x && exec bpf-compile-check --no-load --objdir full big.bpf.c'
   assert_trouble "can't compile into 'full': No space left on device" unshare --mount sh -c '
@@ -574,10 +578,10 @@ YAML
 @test "a program of a section that names a function is no program of another type, and the tool lives on" {
   requires bpf
   local section sections=(fentry/bpf_fentry_test1 lsm/file_open tp_btf/sys_enter iter/task freplace/x)
-  head -n 6 good.bpf.c > btf.bpf.c
+  head -n 6 good.bpf.c >btf.bpf.c
   for section in "${sections[@]}"; do
     printf 'SEC("%s") int %s(void *ctx) { return 0; }\n' "$section" "${section%%/*}"
-  done >> btf.bpf.c
+  done >>btf.bpf.c
   bpf-compile-check --no-load -o btf.csv btf.bpf.c
   cp "$(csv_value btf.csv object 'NR == 1')" btf.o
   suite 'name: "{}", elf_file: btf.o, entry_point: "{}", variants: [fentry, lsm, tp_btf, iter, freplace]' \
@@ -603,20 +607,20 @@ YAML
 @test "a plan as operand is loaded and its metrics filled anew; its other columns stay" {
   requires bpf
   suite 'name: a, source: good.bpf.c, entry_point: one' 'name: b, source: broken.bpf.c, entry_point: one'
-  bpf-compile-check --no-load --build old s.yml > compiled.csv
-  mlr --csv put '$insns = 77; $team = "x,y"' compiled.csv > in.csv
-  bpf-compile-check in.csv > out.csv
+  bpf-compile-check --no-load --build old s.yml >compiled.csv
+  mlr --csv put '$insns = 77; $team = "x,y"' compiled.csv >in.csv
+  bpf-compile-check in.csv >out.csv
   assert_equal "$(rows out.csv '.test, .build, .status, .team')" '["a","old","ok","x,y"]
 ["b","old","compile_failed","x,y"]'
   assert_equal "$(csv_value out.csv insns '$test == "a"')" 2
-  bpf-compile-check --build new < in.csv > relabelled.csv
+  bpf-compile-check --build new <in.csv >relabelled.csv
   assert_equal "$(csv_value relabelled.csv build | sort -u)" new
 }
 
 @test "a plan with impossible cells is refused with the line" {
-  bpf-compile-check --no-load good.bpf.c > plan.csv
+  bpf-compile-check --no-load good.bpf.c >plan.csv
   while IFS='|' read -r change message; do
-    mlr --csv put "$change" plan.csv > bad.csv
+    mlr --csv put "$change" plan.csv >bad.csv
     assert_trouble "$message" bpf-compile-check --no-load bad.csv
     assert_contains "$stderr" "(bad.csv line 2)"
   done <<'TABLE'
@@ -640,20 +644,20 @@ TABLE
   bpf-compile-check --no-load -o plan.csv s.yml
   assert_equal "$(csv_value plan.csv net_of '$test == "a"')" '2*draw read/x'
   # What is left of a plan still names it: bpf-run measures some tests, and does not ask for the others.
-  mlr --csv filter '$test == "a"' plan.csv > some.csv
+  mlr --csv filter '$test == "a"' plan.csv >some.csv
   assert_trouble "net_of of test 'a' names a test that is not there: 'draw' (some.csv)" bpf-compile-check --no-load some.csv
   assert_equal "$(bpf-run --list -t '^a$' plan.csv | mlr --icsv --onidx cut -f test)" a
   assert_equal "$(bpf-run --list some.csv | mlr --icsv --onidx cut -f test)" a
   # Of another suite, it is another test.
-  mlr --csv put '$suite = $test == "draw" ? "other" : $suite' plan.csv > other.csv
+  mlr --csv put '$suite = $test == "draw" ? "other" : $suite' plan.csv >other.csv
   assert_trouble "net_of of test 'a' names a test that is not there: 'draw' (other.csv)" bpf-compile-check --no-load other.csv
   while IFS='|' read -r net_of message; do
     suite 'name: draw, source: good.bpf.c, entry_point: one' "name: a, source: good.bpf.c, entry_point: one, net_of: '$net_of'"
     assert_trouble "$message (s.yml)" bpf-compile-check --no-load s.yml
     assert_trouble "$message (s.yml)" bpf-compile-check --list s.yml
     # A plan says so of itself.
-    mlr --csv filter '$test == "draw" || $test == "a"' then put '$net_of = $test == "a" ? "'"$net_of"'" : ""' plan.csv > bad.csv
-    assert_trouble "$message (bad.csv)" bpf-compile-check --no-load < /dev/null bad.csv
+    mlr --csv filter '$test == "draw" || $test == "a"' then put '$net_of = $test == "a" ? "'"$net_of"'" : ""' plan.csv >bad.csv
+    assert_trouble "$message (bad.csv)" bpf-compile-check --no-load bad.csv </dev/null
   done <<'TABLE'
 gone|net_of of test 'a' names a test that is not there: 'gone'
 draw 2*gone|net_of of test 'a' names a test that is not there: 'gone'
@@ -667,8 +671,8 @@ TABLE
 
 @test "the baseline is exactly two instructions, mov32 %r0, 0; exit, in the object and in the kernel" {
   requires bpf llvm-objdump bpftool
-  bpf-compile-check "$TOP/bpf/suites/core.yml" > plan.csv
-  mlr --csv filter '$test =~ "^baseline/"' plan.csv > baselines.csv
+  bpf-compile-check "$TOP/bpf/suites/core.yml" >plan.csv
+  mlr --csv filter '$test =~ "^baseline/"' plan.csv >baselines.csv
   [ "$(csv_value baselines.csv test | wc -l)" -ge 4 ]
   for object in $(csv_value baselines.csv object | sort -u); do
     assert_equal "$(instructions "$object")" 'w0 = 0
@@ -689,22 +693,22 @@ exit'
 @test "every program of every suite here loads, or is unsupported with a reason" {
   requires bpf
   for suite in "$TOP"/bpf/suites/*.yml; do
-    bpf-compile-check "$suite" > plan.csv
+    bpf-compile-check "$suite" >plan.csv
     mlr --icsv --ojsonl filter '$status != "ok" && !($status == "unsupported" && $reason != "")' then \
       cut -f test,status,reason plan.csv | diff /dev/null -
   done
 }
 
 @test "--packet and --fresh-packet are for bare sources; a suite says its own; a packet of another name is not there" {
-  printf '#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\nSEC("xdp") int one(void *ctx) { return 0; }\nchar l[] SEC("license") = "GPL";\n' > one.bpf.c
-  cat > s.yml <<'YAML'
+  printf '#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\nSEC("xdp") int one(void *ctx) { return 0; }\nchar l[] SEC("license") = "GPL";\n' >one.bpf.c
+  cat >s.yml <<'YAML'
 tests:
 - {name: a, source: one.bpf.c, entry_point: one}
 - {name: b, source: one.bpf.c, entry_point: one, packet: udp6-64, fresh_packet: true}
 YAML
-  bpf-compile-check --no-load one.bpf.c s.yml > plan.csv
+  bpf-compile-check --no-load one.bpf.c s.yml >plan.csv
   assert_equal "$(csv_value plan.csv test,packet,fresh_packet | xargs)" 'a tcp4-64 0 b udp6-64 1 one tcp4-64 0'
-  bpf-compile-check --no-load --packet udp4-512 --fresh-packet one.bpf.c s.yml > plan.csv
+  bpf-compile-check --no-load --packet udp4-512 --fresh-packet one.bpf.c s.yml >plan.csv
   assert_equal "$(csv_value plan.csv test,packet,fresh_packet | xargs)" 'a tcp4-64 0 b udp6-64 1 one udp4-512 1'
   assert_trouble "no packet is named 'tcp5' (bpf-compile-check(1) lists them)" bpf-compile-check --no-load --packet tcp5 one.bpf.c
   assert_trouble "no packet is named ''" bpf-compile-check --no-load --packet '' one.bpf.c
@@ -713,13 +717,13 @@ YAML
 }
 
 @test "of a socket filter in a bare source it says once where the test run starts it, and which packet helps" {
-  printf '#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\nSEC("socket") int one(void *ctx) { return 0; }\nSEC("socket") int two(void *ctx) { return 0; }\nSEC("xdp") int three(void *ctx) { return 0; }\nchar l[] SEC("license") = "GPL";\n' > one.bpf.c
+  printf '#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\nSEC("socket") int one(void *ctx) { return 0; }\nSEC("socket") int two(void *ctx) { return 0; }\nSEC("xdp") int three(void *ctx) { return 0; }\nchar l[] SEC("license") = "GPL";\n' >one.bpf.c
   run -0 --separate-stderr bpf-compile-check --no-load --packet udp6-64 one.bpf.c
   assert_equal "$stderr" "bpf-compile-check: 'one': the kernel's test run starts a socket filter at the network header: for one that parses Ethernet, --packet ethernet-udp6-64"
   run -0 --separate-stderr bpf-compile-check --no-load --packet ethernet-udp6-64 one.bpf.c
   assert_equal "$stderr" ""
   # A suite says which packet it wants.
-  printf 'tests: [{name: a, source: one.bpf.c, entry_point: one}]\n' > s.yml
+  printf 'tests: [{name: a, source: one.bpf.c, entry_point: one}]\n' >s.yml
   run -0 --separate-stderr bpf-compile-check --no-load s.yml
   assert_equal "$stderr" ""
   assert_trouble "no packet is named 'ethernet-'" bpf-compile-check --no-load --packet ethernet- one.bpf.c
@@ -728,11 +732,11 @@ YAML
 
 @test "a consumer's mode goes into the plan, and another word is refused in suite and plan" {
   printf '%s\n' '#include <linux/bpf.h>' '#include <bpf/bpf_helpers.h>' \
-    'SEC("xdp") int one(void *ctx) { return 0; }' 'char _license[] SEC("license") = "GPL";' > one.bpf.c
-  stanza() { printf 'tests: [{name: a, source: one.bpf.c, entry_point: one%s}]\n' "$1" > s.yml; }
+    'SEC("xdp") int one(void *ctx) { return 0; }' 'char _license[] SEC("license") = "GPL";' >one.bpf.c
+  stanza() { printf 'tests: [{name: a, source: one.bpf.c, entry_point: one%s}]\n' "$1" >s.yml; }
   for mode in wait busy between; do
     stanza ", consumer: ring, consumer_mode: $mode"
-    bpf-compile-check --no-load s.yml > plan.csv
+    bpf-compile-check --no-load s.yml >plan.csv
     assert_equal "$(csv_value plan.csv consumer_mode)" "$mode"
   done
   stanza ', consumer: ring'

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bpf-run as a black box; measurement.bats has what it measures, and how.
 
 load helpers
@@ -12,17 +13,17 @@ char _license[] SEC("license") = "GPL";'
 
 setup_file() {
   cd "$BATS_FILE_TMPDIR" || return 1
-  printf '%s\nSEC("xdp") int one(void *ctx) { return RESULT; }\n' "$HEAD" > good.bpf.c
-  printf '%s\nint one(void *ctx) { return no_such_thing; }\n' "$HEAD" > broken.bpf.c
-  printf '%s\nSEC("xdp") int one(struct xdp_md *ctx) { return *(int *)(long)ctx->data; }\n' "$HEAD" > rejected.bpf.c
-  printf '%s\nSEC("lsm/file_open") int one(void *ctx) { return 0; }\n' "$HEAD" > lsm.bpf.c
-  cat > s.yml <<'YAML'
+  printf '%s\nSEC("xdp") int one(void *ctx) { return RESULT; }\n' "$HEAD" >good.bpf.c
+  printf '%s\nint one(void *ctx) { return no_such_thing; }\n' "$HEAD" >broken.bpf.c
+  printf '%s\nSEC("xdp") int one(struct xdp_md *ctx) { return *(int *)(long)ctx->data; }\n' "$HEAD" >rejected.bpf.c
+  printf '%s\nSEC("lsm/file_open") int one(void *ctx) { return 0; }\n' "$HEAD" >lsm.bpf.c
+  cat >s.yml <<'YAML'
 tests:
 - {name: a, source: good.bpf.c, entry_point: one}
 - {name: b/1, source: good.bpf.c, entry_point: one, defines: {RESULT: 2}, expected_result: 2}
 - {name: b/2, source: good.bpf.c, program_type: tc, entry_point: one}
 YAML
-  cat > bad.yml <<'YAML'
+  cat >bad.yml <<'YAML'
 tests:
 - {name: good, source: good.bpf.c, entry_point: one}
 - {name: broken, source: broken.bpf.c, entry_point: one}
@@ -36,8 +37,8 @@ tests:
 YAML
   # Absolute objects: the tests run elsewhere.
   bpf-compile-check --no-load --objdir "$PWD/objects" --build x -o plan.csv s.yml
-  bpf-compile-check --no-load --objdir "$PWD/objects" --build x -o bad.csv bad.yml 2> /dev/null
-  mlr --csv put '$build = "y"' plan.csv > y.csv
+  bpf-compile-check --no-load --objdir "$PWD/objects" --build x -o bad.csv bad.yml 2>/dev/null
+  mlr --csv put '$build = "y"' plan.csv >y.csv
 }
 
 setup() {
@@ -58,8 +59,8 @@ rows() {
 # own_plan: own.csv, of a test with variables, in XDP and TC, that in_kernel "$own" finds
 own_plan() {
   own=own$((RANDOM % 90000 + 10000))
-  printf '%s\nstatic long n;\nSEC("xdp") int one(void *ctx) { n++; return RESULT; }\n' "$HEAD" > "$own.bpf.c"
-  printf 'tests:\n- {name: "{}", source: %s.bpf.c, program_type: [xdp, tc], entry_point: one}\n' "$own" > own.yml
+  printf '%s\nstatic long n;\nSEC("xdp") int one(void *ctx) { n++; return RESULT; }\n' "$HEAD" >"$own.bpf.c"
+  printf 'tests:\n- {name: "{}", source: %s.bpf.c, program_type: [xdp, tc], entry_point: one}\n' "$own" >own.yml
   bpf-compile-check --objdir objects -o own.csv own.yml
 }
 
@@ -109,12 +110,12 @@ TABLE
 
 @test "empty input, a header only, and a missing object" {
   requires bpf
-  assert_trouble "empty input: a CSV begins with a header (standard input)" bpf-run - < /dev/null
-  head -n 1 plan.csv > header.csv
-  quick header.csv > out.csv
-  assert_equal "$(wc -l < out.csv)" 1
+  assert_trouble "empty input: a CSV begins with a header (standard input)" bpf-run - </dev/null
+  head -n 1 plan.csv >header.csv
+  quick header.csv >out.csv
+  assert_equal "$(wc -l <out.csv)" 1
   run -3 --separate-stderr quick --exit-code header.csv
-  mlr --csv head -n 1 then put '$object = "gone.o"' plan.csv > gone.csv
+  mlr --csv head -n 1 then put '$object = "gone.o"' plan.csv >gone.csv
   run -1 --separate-stderr quick --exit-code -o out.csv gone.csv
   assert_equal "$(rows out.csv '.status, .duration_ns')" '["load_failed",""]'
   assert_contains "$stderr" "load_failed: 'a': can't read object 'gone.o': No such file or directory"
@@ -144,14 +145,14 @@ TABLE
 
 @test "a failure is said once, not every round" {
   requires bpf
-  bpf-run --quiet --rounds 3 --samples 1 --sample-ms 0.05 bad.csv > out.csv 2> /dev/null
+  bpf-run --quiet --rounds 3 --samples 1 --sample-ms 0.05 bad.csv >out.csv 2>/dev/null
   assert_equal "$(mlr --icsv --onidx count-distinct -f status,round then filter '$status == "ok"' then cut -f count out.csv | xargs)" "1 1 1"
   assert_equal "$(mlr --icsv --onidx filter '$status != "ok"' then count out.csv)" 8
 }
 
 @test "--ignore-results times a program whose result is wrong" {
   requires bpf
-  quick -r -t '^wrong$' bad.csv > out.csv
+  quick -r -t '^wrong$' bad.csv >out.csv
   assert_equal "$(csv_value out.csv status)" ok
 }
 
@@ -159,14 +160,14 @@ TABLE
   requires bpf
   ! has kprobes || skip "this kernel takes all program types"
   run -3 --separate-stderr quick --exit-code -t lsm bad.csv
-  quick -t lsm bad.csv > out.csv 2> /dev/null
+  quick -t lsm bad.csv >out.csv 2>/dev/null
   assert_equal "$(csv_value out.csv status)" unsupported
   assert_equal "$(csv_value out.csv reason)" "prog 'one': BPF program load failed: Operation not permitted"
 }
 
 @test "two plans are measured side by side: same rounds, samples and invocations" {
   requires bpf
-  bpf-run --quiet --rounds 3 --samples 4 --sample-ms 0.1 plan.csv y.csv > out.csv
+  bpf-run --quiet --rounds 3 --samples 4 --sample-ms 0.1 plan.csv y.csv >out.csv
   assert_equal "$(mlr --icsv --onidx count-distinct -f test,round,build then cut -f count out.csv | sort | uniq -c | xargs)" "18 4"
   assert_equal "$(mlr --icsv --onidx count-distinct -f test,iterations then count out.csv)" 3
   # Within a test and round, the rows of one build and then the other: never another test between.
@@ -182,7 +183,7 @@ TABLE
 @test "--seed gives the same order; rounds are shuffled and numbered on from --first-round" {
   requires bpf
   order() { bpf-run --quiet --rounds 6 --samples 1 --sample-ms 0.05 --first-round 41 --seed "$1" plan.csv | mlr --icsv --onidx cut -o -f round,test; }
-  order 7 > one
+  order 7 >one
   order 7 | cmp - one
   assert_equal "$(awk '{print $1}' one | uniq | xargs)" "41 42 43 44 45 46"
   [ "$(awk '{r[$1] = r[$1] $2 " "} END {for (i in r) print r[i]}' one | sort -u | wc -l)" -gt 1 ]
@@ -192,20 +193,20 @@ TABLE
   list() { bpf-run --list "$@" | mlr --icsv --onidx cut -f test | xargs; }
   assert_equal "$(list plan.csv)" "a b/1 b/2"
   assert_equal "$(list -t '^b/' plan.csv)" "b/1 b/2"
-  printf 'verdict,test,x,suite\nregression,b/1,,s\nregression,a,,other\n' > only.csv
+  printf 'verdict,test,x,suite\nregression,b/1,,s\nregression,a,,other\n' >only.csv
   assert_equal "$(list --only only.csv plan.csv)" "b/1"
-  assert_equal "$(list --only only.csv -t 1 < plan.csv)" "b/1"
+  assert_equal "$(list --only only.csv -t 1 <plan.csv)" "b/1"
   run -0 --separate-stderr bpf-run --list --only only.csv plan.csv
   assert_equal "$stderr" "bpf-run: 1 of 2 tests of 'only.csv' are not in the plan, such as 'a' of suite 'other'"
   assert_trouble "no test is selected (--list shows what there is)" bpf-run -t nothing plan.csv
   assert_trouble "no test is selected" bpf-run --only only.csv -t a plan.csv
   assert_trouble "bad regular expression: '['" bpf-run -t '[' plan.csv
-  printf 'suite,name\ns,a\n' > wrong.csv
+  printf 'suite,name\ns,a\n' >wrong.csv
   assert_trouble "missing column 'test' (wrong.csv)" bpf-run --only wrong.csv plan.csv
 }
 
 @test "--list is what --only takes" {
-  bpf-run --list -t b plan.csv > list.csv
+  bpf-run --list -t b plan.csv >list.csv
   assert_equal "$(rows list.csv '.suite, .test, .entry_point')" '["s","b/1","one"]
 ["s","b/2","one"]'
   run -0 --separate-stderr bpf-run --list --only list.csv -o again.csv plan.csv
@@ -215,11 +216,11 @@ TABLE
 
 @test "the run's identity is what the options say, and one of its own without" {
   requires bpf
-  quick --run-id 'my "run",1' --track 't/1' --host-class hc --boot 3 --first-round 9 --build z -t '^a$' plan.csv > out.csv
+  quick --run-id 'my "run",1' --track 't/1' --host-class hc --boot 3 --first-round 9 --build z -t '^a$' plan.csv >out.csv
   assert_equal "$(rows out.csv '.run_id, .track, .host_class, .boot, .round, .build, .runtime')" \
     '["my \"run\",1","t/1","hc","3","9","z","host"]'
-  quick plan.csv > one.csv
-  quick plan.csv > two.csv
+  quick plan.csv >one.csv
+  quick plan.csv >two.csv
   assert_equal "$(csv_value one.csv run_id | sort -u | wc -l)" 1
   [ "$(csv_value one.csv run_id | head -n 1)" != "$(csv_value two.csv run_id | head -n 1)" ]
   [[ $(csv_value one.csv host_class | head -n 1) =~ ^[a-z0-9][a-z0-9._-]*-host$ ]]
@@ -231,7 +232,7 @@ TABLE
   assert_equal "$(hypervisor-name 'KVMKVMKVM' 'Linux KVM Hv' 'Microsoft Hv' VMwareVMware XenVMMXenVMM TCGTCGTCGTCG 'bhyve bhyve' \
     linux,kvm xen,xen-4.17 VBoxVBoxVBox none 'New/One' | xargs)" \
     'kvm kvm microsoft vmware xen qemu bhyve kvm xen oracle none New/One'
-  quick --environment env.csv -t '^a$' plan.csv > out.csv
+  quick --environment env.csv -t '^a$' plan.csv >out.csv
   name=$(csv_value env.csv value '$name == "virtualisation"')
   slug=${name,,}
   [[ $(csv_value out.csv host_class | head -n 1) == *-"${slug//[^a-z0-9._]/-}"-host ]]
@@ -248,7 +249,7 @@ TABLE
   usual=$(quick -t '^a$' plan.csv | mlr --icsv --onidx cut -f host_class)
   while read -r knob value suffix; do
     set_sysctl "$knob" "$value"
-    quick -t '^a$' plan.csv > out.csv
+    quick -t '^a$' plan.csv >out.csv
     restore_sysctls
     assert_equal "$(csv_value out.csv host_class)" "$usual$suffix"
   done <<'TABLE'
@@ -257,14 +258,14 @@ net.core.bpf_jit_harden 1
 kernel.bpf_stats_enabled 1 -stats
 TABLE
   # A kernel without an interpreter can't be without the JIT.
-  set_sysctl net.core.bpf_jit_enable 0 2> /dev/null || return 0
-  quick -t '^a$' plan.csv > out.csv
+  set_sysctl net.core.bpf_jit_enable 0 2>/dev/null || return 0
+  quick -t '^a$' plan.csv >out.csv
   assert_equal "$(csv_value out.csv host_class)" "$usual-nojit"
 }
 
 @test "--environment describes the machine, the builds and the tools" {
   requires bpf
-  quick --environment env.csv plan.csv y.csv > out.csv
+  quick --environment env.csv plan.csv y.csv >out.csv
   value() { csv_value env.csv value '$name == "'"$1"'"'; }
   assert_equal "$(value run_id)" "$(csv_value out.csv run_id | head -n 1)"
   assert_equal "$(value host_class)" "$(csv_value out.csv host_class | head -n 1)"
@@ -283,7 +284,7 @@ TABLE
 
 @test "no output is emptied when another one cannot be written, and two are never one file" {
   requires bpf
-  echo kept > old.csv
+  echo kept >old.csv
   assert_trouble "can't write: 'none/e.csv'" bpf-run --quiet -o old.csv --environment none/e.csv plan.csv
   assert_equal "$(cat old.csv)" kept
   assert_trouble "two outputs are one file: './new.csv'" bpf-run --quiet --environment new.csv --profile ./new.csv --rounds 1 -t '^a$' plan.csv
@@ -297,7 +298,7 @@ TABLE
   cp plan.csv kept.csv
   assert_trouble "output is also an input: 'plan.csv'" bpf-run --quiet -o plan.csv plan.csv
   cmp plan.csv kept.csv
-  bpf-run --list plan.csv > only.csv
+  bpf-run --list plan.csv >only.csv
   cp only.csv kept.csv
   for option in -o --environment '--rounds 1 -t ^a$ --profile'; do
     # shellcheck disable=SC2086 # words
@@ -313,8 +314,8 @@ TABLE
 @test "a reader that leaves early ends it without a word from the kernel left behind" {
   requires bpf bpftool
   own_plan
-  bpf-run --quiet --rounds 50 --samples 1 --sample-ms 0.05 own.csv | head -n 2 > two.csv || true
-  assert_equal "$(wc -l < two.csv)" 2
+  bpf-run --quiet --rounds 50 --samples 1 --sample-ms 0.05 own.csv | head -n 2 >two.csv || true
+  assert_equal "$(wc -l <two.csv)" 2
   nothing_in_kernel "$own"
 }
 
@@ -322,7 +323,7 @@ TABLE
   requires bpf script
   run -0 --separate-stderr bpf-run --rounds 1 --samples 1 --sample-ms 0.05 -o out.csv plan.csv
   [[ $stderr != *"round 1"* ]]
-  script -qec "bpf-run --rounds 1 --samples 1 --sample-ms 0.05 -o out.csv plan.csv" /dev/null > terminal
+  script -qec "bpf-run --rounds 1 --samples 1 --sample-ms 0.05 -o out.csv plan.csv" /dev/null >terminal
   grep -q 'round 1 of 1' terminal
 }
 
@@ -331,7 +332,7 @@ TABLE
   folder=$(mktemp -d)
   chmod 755 "$folder"
   cp "$(command -v bpf-run)" plan.csv "$folder" # the tree may be closed to others
-  printf 'tests: [{name: loop, program_type: user, entry_point: loop}]\n' > u.yml
+  printf 'tests: [{name: loop, program_type: user, entry_point: loop}]\n' >u.yml
   bpf-compile-check --no-load -o "$folder/user.csv" u.yml
   unprivileged() { (cd "$folder" && setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all ./bpf-run "$@"); }
   run -2 --separate-stderr unprivileged plan.csv
@@ -347,18 +348,18 @@ TABLE
 @test "SIGTERM, SIGINT and SIGHUP: whole rows, a message, status 2" {
   requires bpf
   for signal in TERM INT HUP; do
-    : > out.csv
+    : >out.csv
     # Where the tests run under nohup it would ignore SIGHUP.
-    env --default-signal bpf-run --quiet --rounds 100000 --samples 2 --sample-ms 1 -o out.csv plan.csv 2> err &
+    env --default-signal bpf-run --quiet --rounds 100000 --samples 2 --sample-ms 1 -o out.csv plan.csv 2>err &
     pid=$!
-    while [ "$(wc -l < out.csv)" -lt 20 ]; do sleep 0.05; done
+    while [ "$(wc -l <out.csv)" -lt 20 ]; do sleep 0.05; done
     kill -s "$signal" "$pid"
     # Not by `run`, whose subshell is not the parent of that process.
     code=0
     wait "$pid" || code=$?
     assert_equal "$code" 2
     grep -q 'interrupted: [0-9]* of 100000 rounds are whole' err
-    csv-filter json out.csv > out.json # every row has all its cells
+    csv-filter json out.csv >out.json # every row has all its cells
     [ "$(tail -c 1 out.csv | od -An -c | tr -d ' ')" = '\n' ]
     assert_equal "$(jq -r '[.[].status] | unique - ["ok", "interrupted"] | length' out.json)" 0
     jq -e 'all(.[]; .status == "ok" or .duration_ns == "")' out.json
@@ -368,7 +369,7 @@ TABLE
 @test "nothing stays in the kernel, not even after kill -9" {
   requires bpf bpftool
   own_plan
-  quick own.csv > out.csv
+  quick own.csv >out.csv
   nothing_in_kernel "$own"
   bpf-run --quiet --rounds 100000 --samples 2 --sample-ms 1 -o out.csv own.csv &
   pid=$!
@@ -386,7 +387,7 @@ TABLE
 @test "the XDP baseline's median lies within 10 % of what the kernel brackets" {
   requires bpf
   bpf-compile-check -o smoke.csv "$TOP/bpf/suites/smoke.yml"
-  bpf-run --quiet --rounds 8 --samples 10 -t '^baseline/xdp/' smoke.csv > out.csv
+  bpf-run --quiet --rounds 8 --samples 10 -t '^baseline/xdp/' smoke.csv >out.csv
   # The kernel's integer is the average of the same call, rounded down, so it is compared sample by sample.
   median=$(mlr --icsv --onidx filter '$status == "ok"' then put '$r = $duration_ns < $kernel_ns ? $duration_ns / $kernel_ns
     : $duration_ns > $kernel_ns + 1 ? $duration_ns / ($kernel_ns + 1) : 1' then stats1 -a p50 -f r out.csv)
@@ -398,14 +399,14 @@ TABLE
 
 @test "a plan of 500 tests with hostile names" {
   requires bpf
-  mlr --csv head -n 1 then put -q 'for (i = 1; i <= 500; i += 1) { m = $*; m["test"] = "t\n\"" . i . "\", $(id) \x1b[31m"; emit m }' plan.csv > many.csv
-  bpf-run --quiet --rounds 1 --samples 1 -c 16 many.csv > out.csv
+  mlr --csv head -n 1 then put -q 'for (i = 1; i <= 500; i += 1) { m = $*; m["test"] = "t\n\"" . i . "\", $(id) \x1b[31m"; emit m }' plan.csv >many.csv
+  bpf-run --quiet --rounds 1 --samples 1 -c 16 many.csv >out.csv
   assert_equal "$(csv-filter json out.csv | jq '[.[] | select(.status == "ok") | .test] | unique | length')" 500
 }
 
 @test "impossible cells of a plan are refused with the line" {
   while IFS='|' read -r change message; do
-    mlr --csv put "$change" plan.csv > odd.csv
+    mlr --csv put "$change" plan.csv >odd.csv
     assert_trouble "$message" bpf-run odd.csv
   done <<'TABLE'
 $operations = 0|operations is too small: '0' (odd.csv line 2)
@@ -414,18 +415,18 @@ $status = "maybe"|status is not a status: 'maybe' (odd.csv line 2)
 TABLE
   # What a machine may lack is a row.
   requires bpf
-  mlr --csv head -n 1 then put '$cpus = "0-99999"' plan.csv > cpus.csv
-  quick cpus.csv > out.csv 2> /dev/null
+  mlr --csv head -n 1 then put '$cpus = "0-99999"' plan.csv >cpus.csv
+  quick cpus.csv >out.csv 2>/dev/null
   assert_equal "$(rows out.csv '.status, .duration_ns')" '["unsupported",""]'
-  mlr --csv head -n 1 then put '$packet = "none"' plan.csv > packet.csv
-  quick packet.csv > out.csv 2> /dev/null
+  mlr --csv head -n 1 then put '$packet = "none"' plan.csv >packet.csv
+  quick packet.csv >out.csv 2>/dev/null
   assert_equal "$(csv_value out.csv duration_ns '$status == "ok"')" ""
 }
 
 @test "a program type alone gives a program its place, and a reason says what is missing there" {
   requires bpf unshare setpriv
-  printf '%s\nSEC("sockops/read") int one(void *ctx) { return 1; }\n' "$HEAD" > types.bpf.c
-  cat > types.yml <<'YAML'
+  printf '%s\nSEC("sockops/read") int one(void *ctx) { return 1; }\n' "$HEAD" >types.bpf.c
+  cat >types.yml <<'YAML'
 tests:
 - {name: "{}", source: types.bpf.c, entry_point: one, expected_result: 1, program_type: [sock_ops, cgroup_device, cgroup_sysctl, cgroup_sock, cgroup_sock_addr, cgroup_sockopt, sk_skb, tracepoint]}
 YAML
@@ -435,7 +436,7 @@ YAML
     "one can't be attached here: Operation not supported (its section names nothing to attach to)"
   assert_equal "$(csv_value samples.csv test '$status != "ok"')" tracepoint
   # Where cgroup version 2 is not mounted, and tracefs can't be.
-  printf '%s\nSEC("tp/syscalls/sys_enter_getppid") int tp(void *ctx) { return 0; }\nSEC("sockops") int so(void *ctx) { return 1; }\n' "$HEAD" > places.bpf.c
+  printf '%s\nSEC("tp/syscalls/sys_enter_getppid") int tp(void *ctx) { return 0; }\nSEC("sockops") int so(void *ctx) { return 1; }\n' "$HEAD" >places.bpf.c
   bpf-compile-check -o places.csv places.bpf.c
   run -0 --separate-stderr bare sh -c 'umount -R /sys/fs/cgroup && exec "$@"' - setpriv --bounding-set=-sys_admin \
     bpf-run -q --rounds 1 --samples 1 -c 4 -o samples.csv places.csv
@@ -454,7 +455,7 @@ bare() {
 
 @test "tracefs and a bpffs that are not mounted are mounted for the run alone" {
   requires bpf unshare
-  cat > pin.bpf.c <<'C'
+  cat >pin.bpf.c <<'C'
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 struct {
@@ -468,7 +469,7 @@ SEC("xdp") int pin(void *ctx) { __u32 i = 0; return !bpf_map_lookup_elem(&pinned
 SEC("tp/syscalls/sys_enter_getppid") int tp(void *ctx) { return 0; }
 char _license[] SEC("license") = "GPL";
 C
-  cat > run.sh <<'SH'
+  cat >run.sh <<'SH'
 set -e
 cat /proc/self/mountinfo > before
 bpf-compile-check -o core.csv "$TOP/bpf/suites/core.yml"
@@ -495,22 +496,25 @@ trace_printk/unread ok'
 
 @test "--verbose ends with a table of where the time went, whose columns add up" {
   requires bpf
-  cat > s.yml <<YAML
+  cat >s.yml <<YAML
 tests:
 - {name: filled, source: $TOP/bpf/map.bpf.c, entry_point: read, map_state_preparation: {program: fill, iteration_count: 200},
    defines: {MAP_TYPE: BPF_MAP_TYPE_HASH}, check: check_read}
 - {name: empty, source: $TOP/bpf/baseline.bpf.c, entry_point: empty}
 YAML
-  bpf-compile-check s.yml > plan.csv
+  bpf-compile-check s.yml >plan.csv
   begin=$(date +%s.%N)
-  bpf-run -q --verbose --rounds 2 --samples 4 plan.csv 2> log > samples.csv
+  bpf-run -q --verbose --rounds 2 --samples 4 plan.csv 2>log >samples.csv
   end=$(date +%s.%N)
-  sed -n '/^ *seconds /,$p' log > table
-  assert_equal "$(wc -l < table)" 4
+  sed -n '/^ *seconds /,$p' log >table
+  assert_equal "$(wc -l <table)" 4
   assert_equal "$(head -n 1 table | xargs)" "seconds other load prepare validate calibrate sample check unload test"
   # Each cell is rounded to a hundredth.
   awk -v wall="$(awk "BEGIN { print $end - $begin }")" 'NR == 1 { next }
     { sum = 0; for (i = 2; i <= 9; i++) sum += $i; if (sum - $1 > .041 || $1 - sum > .041) bad = 1 }
     $NF == "tests" { all = $1 } $NF != "tests" { parts += $1 } $NF == "filled" { prepared = $4 } $NF == "empty" { none = $4 }
-    END { exit !(!bad && all <= wall + .01 && all - parts < .03 && prepared > 0 && none == 0) }' table || { cat table; false; }
+    END { exit !(!bad && all <= wall + .01 && all - parts < .03 && prepared > 0 && none == 0) }' table || {
+    cat table
+    false
+  }
 }

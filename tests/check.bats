@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # That `make check` can fail: by a test that fails, by one that vanishes, and by a missing capability.
 
 load helpers
@@ -15,22 +16,22 @@ check() {
 }
 
 @test "make check passes when all tests pass, and counts them" {
-  printf '@test "one" {\n\ttrue\n}\n@test "two" {\n\ttrue\n}\n' > passing.bats
+  printf '@test "one" {\n\ttrue\n}\n@test "two" {\n\ttrue\n}\n' >passing.bats
   run -0 --separate-stderr check check TESTS="$PWD/passing.bats"
   assert_equal "${lines[-1]}" "2 passed, 0 failed"
 }
 
 @test "make check fails when a test kills its runner, or there is no test" {
-  printf '@test "one" {\n\ttrue\n}\n@test "two" {\n\tkill -9 $PPID $$\n}\n@test "three" {\n\ttrue\n}\n' > killing.bats
+  printf '@test "one" {\n\ttrue\n}\n@test "two" {\n\tkill -9 $PPID $$\n}\n@test "three" {\n\ttrue\n}\n' >killing.bats
   run -2 --separate-stderr check check TESTS="$PWD/killing.bats"
   [[ ${lines[-1]} =~ ^[0-9]+\ passed,\ [1-9][0-9]*\ failed$ ]]
-  : > none.bats
+  : >none.bats
   run -2 --separate-stderr check check TESTS="$PWD/none.bats"
   assert_equal "${lines[-1]}" "0 passed, 0 failed"
 }
 
 @test "a declared capability that is missing fails; one that nobody declared is skipped" {
-  printf 'load %s/tests/helpers\n@test "one" {\n\trequires no-such-command\n}\n' "$TOP" > needy.bats
+  printf 'load %s/tests/helpers\n@test "one" {\n\trequires no-such-command\n}\n' "$TOP" >needy.bats
   run -0 --separate-stderr check check TESTS="$PWD/needy.bats" CAPABILITIES='root bpf'
   assert_equal "${lines[-1]}" "0 passed, 0 failed, 1 skipped"
   for declared in all-commands no-such-command; do
@@ -40,7 +41,7 @@ check() {
 }
 
 @test "tests tagged slow run in make check-expensive only" {
-  printf '@test "quick" {\n\ttrue\n}\n# bats test_tags=slow\n@test "slow" {\n\ttrue\n}\n' > tagged.bats
+  printf '@test "quick" {\n\ttrue\n}\n# bats test_tags=slow\n@test "slow" {\n\ttrue\n}\n' >tagged.bats
   run -0 --separate-stderr check check TESTS="$PWD/tagged.bats"
   assert_equal "${lines[-1]}" "1 passed, 0 failed"
   assert_contains "$output" quick
@@ -61,5 +62,5 @@ check() {
   requires clang
   # A corpus of its own, so that each run of the tests begins alike.
   run -0 bash -c 'rm -rf "$TOP"/build/fuzz/*.corpus; make -C "$TOP" fuzz FUZZ_SECONDS=5 2>&1'
-  [ "$(grep -cE "DONE|exiting: 0" <<< "$output")" = 3 ]
+  [ "$(grep -cE "DONE|exiting: 0" <<<"$output")" = 3 ]
 }

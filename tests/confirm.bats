@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# History nominates, a fresh measurement confirms: pipelines/report/confirm.
+# SPDX-License-Identifier: MIT
+# History nominates, a fresh measurement confirms: pipelines/judge/confirm.
 
 load helpers
 load github
@@ -21,7 +22,7 @@ history_of() { # ENVIRONMENT...
       *.b[12]) [ "${setting%%=*}" = "${setting%%.*}.b$i" ] || continue ;;
       esac
       sed -i "/^${setting%%[.=]*},/d" "results/$place/environment.csv"
-      printf '%s,"%s"\n' "${setting%%[.=]*}" "${setting#*=}" >> "results/$place/environment.csv"
+      printf '%s,"%s"\n' "${setting%%[.=]*}" "${setting#*=}" >>"results/$place/environment.csv"
     done
   done
   rm -f found.csv
@@ -32,8 +33,8 @@ history_of() { # ENVIRONMENT...
 # A make that only says what it was asked, and hands out the verdict that is next in verdicts.
 fake_make() { # VERDICT...
   mkdir -p bin
-  printf '%s\n' "$@" > verdicts
-  cat > bin/make <<'SH'
+  printf '%s\n' "$@" >verdicts
+  cat >bin/make <<'SH'
 #!/bin/sh
 case " $* " in *' vm-tools '*) exit 0 ;; esac
 echo "$*" >> asked
@@ -52,9 +53,12 @@ SH
 }
 
 confirmed_is() { # 0 OR 1
-  run -0 --separate-stderr "$REPORT/confirm" found.csv
-  printf '%s\n' "$output" > confirmed.csv
-  assert_equal "$(csv_value confirmed.csv confirmed)" "$1" || { echo "$stderr"; false; }
+  run -0 --separate-stderr "$PIPELINES/judge/confirm" found.csv
+  printf '%s\n' "$output" >confirmed.csv
+  assert_equal "$(csv_value confirmed.csv confirmed)" "$1" || {
+    echo "$stderr"
+    false
+  }
 }
 
 KERNELS_OF_BOTH=(kernel.b1=6.1 kernel.b2=6.2 kernel_package=linux-image kernel_version.b1=1 kernel_version.b2=2)
@@ -85,17 +89,17 @@ KERNELS_OF_BOTH=(kernel.b1=6.1 kernel.b2=6.2 kernel_package=linux-image kernel_v
   # Another finding in a second track, whose comparison works. What is left of it must not serve the first.
   cp -r results/test-host/local results/test-host/other
   find results/test-host/other -name '*.csv' -exec sed -i 's/\blocal\b/other/g' {} +
-  mlr -S --csv put '$track = "other"' found.csv > other.csv
-  mlr -S --csv cat other.csv found.csv > both.csv
+  mlr -S --csv put '$track = "other"' found.csv >other.csv
+  mlr -S --csv cat other.csv found.csv >both.csv
   mv both.csv found.csv
   fake_make '' regression regression
-  run -0 --separate-stderr "$REPORT/confirm" found.csv
-  printf '%s\n' "$output" > confirmed.csv
+  run -0 --separate-stderr "$PIPELINES/judge/confirm" found.csv
+  printf '%s\n' "$output" >confirmed.csv
   assert_equal "$(csv_value confirmed.csv confirmed | sort | paste -sd' ')" '0 1'
   assert_contains "$stderr" "measuring 'b1' against 'b2' failed: no such kernel"
   fake_make regression regression regression ''
-  run -0 --separate-stderr "$REPORT/confirm" found.csv
-  printf '%s\n' "$output" > confirmed.csv
+  run -0 --separate-stderr "$PIPELINES/judge/confirm" found.csv
+  printf '%s\n' "$output" >confirmed.csv
   assert_equal "$(csv_value confirmed.csv confirmed | sort | paste -sd' ')" '0 1'
 }
 
@@ -118,7 +122,7 @@ KERNELS_OF_BOTH=(kernel.b1=6.1 kernel.b2=6.2 kernel_package=linux-image kernel_v
   # The same CPU, and yet another host class, such as another hypervisor.
   model=$(sed -n 's/^model name[[:blank:]]*: //p' /proc/cpuinfo | head -n 1)
   history_of runtime=host kernel.b1=old "kernel.b2=$(uname -r)" "machine=$(uname -m)" "cpu_model=$model"
-  printf '#!/bin/sh\nmkdir -p build/report/confirm/run\nprintf "host_class,test\\nelsewhere,x\\n" > build/report/confirm/run/summary.csv\necho build/report/confirm/run:\n' > bin/make
+  printf '#!/bin/sh\nmkdir -p build/report/confirm/run\nprintf "host_class,test\\nelsewhere,x\\n" > build/report/confirm/run/summary.csv\necho build/report/confirm/run:\n' >bin/make
   confirmed_is 0
   assert_contains "$stderr" "'b2' was measured on 'test-host', which this machine is not"
 }
@@ -127,14 +131,14 @@ KERNELS_OF_BOTH=(kernel.b1=6.1 kernel.b2=6.2 kernel_package=linux-image kernel_v
   history_of runtime=kvm "${KERNELS_OF_BOTH[@]}"
   mlr -I -S --csv put '$baseline_build = "b0"' found.csv
   fake_make
-  run -0 --separate-stderr "$REPORT/confirm" found.csv
+  run -0 --separate-stderr "$PIPELINES/judge/confirm" found.csv
   assert_contains "$stderr" "there is no run of 'b0' or of 'b2' any more"
-  assert_equal "$(wc -l <<< "$output")" 1
+  assert_equal "$(wc -l <<<"$output")" 1
 }
 
 # commit_of SOURCE: with it as the only program of the suite smoke.
 commit_of() {
-  printf '%s\n' "$1" > bpf/x.bpf.c
+  printf '%s\n' "$1" >bpf/x.bpf.c
   git add bpf
   git -c user.name=x -c user.email=x@localhost commit -qm x
   git rev-parse HEAD
@@ -144,7 +148,7 @@ commit_of() {
 make_commits() {
   git init -q
   mkdir -p bpf/suites
-  printf 'tests:\n- {name: map/hash/read, source: ../x.bpf.c, entry_point: read}\n' > bpf/suites/smoke.yml
+  printf 'tests:\n- {name: map/hash/read, source: ../x.bpf.c, entry_point: read}\n' >bpf/suites/smoke.yml
   program() { printf '#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\nSEC("xdp") int read(void *ctx) {\n\tlong sum = 0;\n\tfor (int i = 0; i < %s; i++)\n\t\tsum += bpf_get_prandom_u32();\n\treturn sum == 1;\n}\nchar _license[] SEC("license") = "GPL";\n' "$1"; }
   one=$(commit_of "$(program 1)")
   slower=$(commit_of "$(program 200)")
@@ -168,7 +172,7 @@ make_commits() {
   needs_kernel
   make_commits
   export SEEDS=1
-  folder=$("$TOP/pipelines/runtime/get-kernel" "$KERNEL")
+  folder=$("$TOP/pipelines/vm/get-kernel" "$KERNEL")
   of() { csv_value "$folder/kernel.csv" value "\$name == \"$1\""; }
   package=$(of kernel_package) version=$(of kernel_version)
   vm_history() { # BASE HEAD
@@ -202,9 +206,9 @@ make_commits() {
   )
   # No commit, nothing to compare; and never on this machine's kernel instead.
   vm_history "$same" "$same"
-  run -0 --separate-stderr "$REPORT/confirm" found.csv
+  run -0 --separate-stderr "$PIPELINES/judge/confirm" found.csv
   assert_contains "$stderr" "'b2' of the track 'local' has the kernel of 'b1', and no other commit that is here"
   history_of runtime=icount kernel=k commit.b1="$one" commit.b2="$slower" tools_version.b2=new
-  run -0 --separate-stderr "$REPORT/confirm" found.csv
+  run -0 --separate-stderr "$PIPELINES/judge/confirm" found.csv
   assert_contains "$stderr" "is of no package: it can't be had again"
 }

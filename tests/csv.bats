@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # The CSV reader and writer that all tools share: through csv-filter, which does nothing else, and
 # through the tools.
 
@@ -17,7 +18,7 @@ rows() {
   for csv in "$SPECTRUM"/csvs/*.csv; do
     name=$(basename "$csv" .csv)
     [ "$name" != location_coordinates ] || continue # see the corpus's README.md
-    csv-filter json "$csv" | jq -S . > actual.json
+    csv-filter json "$csv" | jq -S . >actual.json
     jq -S . "$SPECTRUM/json/$name.json" | diff actual.json -
     count=$((count + 1))
   done
@@ -29,7 +30,7 @@ rows() {
   for csv in "$SPECTRUM"/csvs/*.csv; do
     name=$(basename "$csv" .csv)
     [ "$name" != location_coordinates ] || continue
-    csv-filter csv "$csv" > written.csv
+    csv-filter csv "$csv" >written.csv
     csv-filter json written.csv | jq -S . | diff - <(jq -S . "$SPECTRUM/json/$name.json")
     # Miller ends the lines inside cells with LF.
     mlr --icsv --ojson cat written.csv | jq -S 'map(map_values(tostring))' |
@@ -44,39 +45,39 @@ rows() {
 }
 
 @test "quoted cells hold commas, quotes, LF, CRLF and nothing" {
-  printf 'a,b\n"1,2","say ""hi"""\n"x\ny","x\r\ny"\n"",""\n' > t.csv
+  printf 'a,b\n"1,2","say ""hi"""\n"x\ny","x\r\ny"\n"",""\n' >t.csv
   assert_equal "$(rows t.csv)" '{"a":"1,2","b":"say \"hi\""}
 {"a":"x\ny","b":"x\r\ny"}
 {"a":"","b":""}'
 }
 
 @test "line ends: CRLF, mixed, and a last line without one" {
-  printf 'a,b\r\n1,2\n3,"4"\r\n5,6' > t.csv
+  printf 'a,b\r\n1,2\n3,"4"\r\n5,6' >t.csv
   assert_equal "$(rows t.csv)" '{"a":"1","b":"2"}
 {"a":"3","b":"4"}
 {"a":"5","b":"6"}'
-  printf 'a,b\r\n1,2\r\n' | csv-filter csv > lf.csv
+  printf 'a,b\r\n1,2\r\n' | csv-filter csv >lf.csv
   assert_equal "$(od -An -c lf.csv | tr -d ' ')" 'a,b\n1,2\n'
-  printf 'a,b\n1,"2"' | csv-filter csv > quoted.csv
+  printf 'a,b\n1,"2"' | csv-filter csv >quoted.csv
   assert_equal "$(tail -n 1 quoted.csv)" "1,2"
 }
 
 @test "a byte order mark belongs to no column, quoted or not" {
   for header in 'a,b' '"a",b'; do
-    printf '\xef\xbb\xbf%s\n1,2\n' "$header" > t.csv
+    printf '\xef\xbb\xbf%s\n1,2\n' "$header" >t.csv
     assert_equal "$(rows t.csv)" '{"a":"1","b":"2"}'
   done
 }
 
 @test "UTF-8, blanks and odd bytes pass through untouched" {
-  printf 'a,b\n ä ʤ 日本 ,\t\x01\x7f\xff\n' > t.csv
+  printf 'a,b\n ä ʤ 日本 ,\t\x01\x7f\xff\n' >t.csv
   csv-filter csv t.csv | cmp - t.csv
 }
 
 @test "empty lines are skipped, but are empty cells where there is one column" {
-  printf 'a,b\n\n1,2\n\r\n\n3,4\n\n' > t.csv
+  printf 'a,b\n\n1,2\n\r\n\n3,4\n\n' >t.csv
   assert_equal "$(rows t.csv | wc -l)" 2
-  printf 'a\n1\n\n2\n' > t.csv
+  printf 'a\n1\n\n2\n' >t.csv
   assert_equal "$(rows t.csv)" '{"a":"1"}
 {"a":""}
 {"a":"2"}'
@@ -91,24 +92,27 @@ rows() {
       for (j = 0; j < i * 20000; j++) printf "%s", j % 1000 ? "x" : "\"\"\n"
       print "\""
     }
-  }' > t.csv
-  csv-filter csv t.csv > written.csv
+  }' >t.csv
+  csv-filter csv t.csv >written.csv
   assert_equal "$(mlr --icsv --onidx stats1 -a count,sum -f n t.csv)" "20 190"
   diff <(mlr --icsv --ojson cat t.csv) <(mlr --icsv --ojson cat written.csv)
   # And byte by byte, as a slow pipe brings it.
-  printf 'n,text\n1,"a""\nb"\r\n2,c' | while IFS= read -r -N1 c; do printf '%s' "$c"; sleep 0.005; done |
-    csv-filter json | jq -c . > slow.json
+  printf 'n,text\n1,"a""\nb"\r\n2,c' | while IFS= read -r -N1 c; do
+    printf '%s' "$c"
+    sleep 0.005
+  done |
+    csv-filter json | jq -c . >slow.json
   assert_equal "$(cat slow.json)" '[{"n":"1","text":"a\"\nb"},{"n":"2","text":"c"}]'
 }
 
 @test "a thousand columns" {
-  awk 'BEGIN { for (r = 0; r < 3; r++) for (i = 1; i <= 1000; i++) printf "%s%d%s", r ? "" : "c", i, i < 1000 ? "," : "\n" }' > t.csv
+  awk 'BEGIN { for (r = 0; r < 3; r++) for (i = 1; i <= 1000; i++) printf "%s%d%s", r ? "" : "c", i, i < 1000 ? "," : "\n" }' >t.csv
   csv-filter csv t.csv | cmp - t.csv
 }
 
 @test "what is no CSV is an error with the file and the line" {
   while IFS='|' read -r bytes line message; do
-    printf '%b' "$bytes" > bad.csv
+    printf '%b' "$bytes" >bad.csv
     run -2 --separate-stderr csv-filter json bad.csv
     assert_contains "$stderr" "$message"
     assert_contains "$stderr" "(bad.csv$line)"
@@ -130,12 +134,12 @@ TABLE
 }
 
 @test "a file cut anywhere in its last row is an error or ends in a whole row" {
-  printf 'aa,bb,cc\n11,"2,\n""2",33\n44,"5,\n""5",66\n' > whole.csv
+  printf 'aa,bb,cc\n11,"2,\n""2",33\n44,"5,\n""5",66\n' >whole.csv
   local size failed=0
   size=$(stat -c %s whole.csv)
   for n in $(seq 25 "$size"); do
-    head -c "$n" whole.csv > cut.csv
-    if csv-filter json cut.csv > out.json 2> /dev/null; then
+    head -c "$n" whole.csv >cut.csv
+    if csv-filter json cut.csv >out.json 2>/dev/null; then
       jq -e 'all(.[]; length == 3) and .[0].cc == "33"' out.json
     else
       failed=$((failed + 1))
@@ -146,7 +150,7 @@ TABLE
 }
 
 @test "a full disk is an error" {
-  printf 'a,b\n1,2\n' > t.csv
+  printf 'a,b\n1,2\n' >t.csv
   run -2 --separate-stderr bash -c 'csv-filter csv t.csv > /dev/full'
   assert_contains "$stderr" "No space left on device"
 }
@@ -155,14 +159,14 @@ TABLE
   local folder
   folder=$(printf 'd%.0s' $(seq 200))
   mkdir -p "$folder"
-  printf 'a,b\n%s\n' "$(printf 'x%.0s' $(seq 2000))" > "$folder/t.csv"
+  printf 'a,b\n%s\n' "$(printf 'x%.0s' $(seq 2000))" >"$folder/t.csv"
   run -2 --separate-stderr csv-filter json "$folder/t.csv"
   assert_contains "$stderr" "t.csv line 2)"
 }
 
 @test "every tool names its file when it is no CSV" {
-  printf 'suite,test\n"no end\n' > bad.csv
-  : > empty.csv
+  printf 'suite,test\n"no end\n' >bad.csv
+  : >empty.csv
   for tool in 'bpf-compile-check --no-load' 'bpf-run --list' 'stats-reduce' 'regress-detect --baseline a'; do
     # shellcheck disable=SC2086 # a command with its options
     assert_trouble "bad.csv" $tool bad.csv
@@ -174,8 +178,8 @@ TABLE
 }
 
 @test "columns are found by name: order, CRLF, a byte order mark and unknown columns do not matter" {
-  printf 'g,v\na,1\na,3\n' | stats-reduce --by g --value v > plain.csv
-  printf '\xef\xbb\xbfx,v,g\r\n"1\n",1,a\r\n"1\n",3,a' | stats-reduce --by g --value v > odd.csv
+  printf 'g,v\na,1\na,3\n' | stats-reduce --by g --value v >plain.csv
+  printf '\xef\xbb\xbfx,v,g\r\n"1\n",1,a\r\n"1\n",3,a' | stats-reduce --by g --value v >odd.csv
   assert_equal "$(csv_value odd.csv average_v)" 2
   diff <(mlr --icsv --ojson cut -x -f x odd.csv) <(mlr --icsv --ojson cat plain.csv)
 }
@@ -183,9 +187,9 @@ TABLE
 @test "a header that was cut is no table without rows" {
   local text
   for text in 'suite,tes' 'a,"b"' $'\xef\xbb\xbfa'; do
-    printf '%s' "$text" > cut.csv
+    printf '%s' "$text" >cut.csv
     assert_trouble "the header has no end of line (cut.csv line 1)" csv-filter json cut.csv
   done
-  printf 'a,b\r\n' > whole.csv
+  printf 'a,b\r\n' >whole.csv
   assert_equal "$(csv-filter json whole.csv)" "[]"
 }

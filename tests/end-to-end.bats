@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # The workflows from end to end, on this machine: their jobs' steps in order, a bare repository as the remote and a
 # stand-in as GitHub's API. perf.yml with kernels under icount, from nothing to an issue and its end; pull-request.yml
 # from two commits to a comment.
@@ -11,7 +12,7 @@ load runs
 workflow_run() { # BUILD KERNEL
   local row
   rm -rf artifacts
-  printf 'track,runner,runtime,kernel,suite,rounds\ndebian-6.1,here,icount,%s,smoke,\n' "$2" > checkout/pipelines/tracks.csv
+  printf 'track,runner,runtime,kernel,suite,rounds\ndebian-6.1,here,icount,%s,smoke,\n' "$2" >checkout/pipelines/bench/tracks.csv
   row=$(run_job perf.yml plan | jq -c '{matrix: (.matrix | fromjson | .include[0])}')
   BUILD=$1 run_job perf.yml measure "$row"
   run_job perf.yml collect
@@ -21,11 +22,11 @@ workflow_run() { # BUILD KERNEL
 judge() {
   local row
   rm -rf artifacts/findings artifacts/confirmed-*
-  run_job perf.yml nominate > nominated.json
-  jq -c '.matrix | fromjson | .include[] | {matrix: .}' nominated.json > rows
+  run_job perf.yml nominate >nominated.json
+  jq -c '.matrix | fromjson | .include[] | {matrix: .}' nominated.json >rows
   while read -r row; do
-    run_job perf.yml confirm "$row" < /dev/null
-  done < rows
+    run_job perf.yml confirm "$row" </dev/null
+  done <rows
   run_job perf.yml report
 }
 
@@ -34,9 +35,12 @@ judge() {
   requires qemu-system-x86_64 node gh cpio
   requires test-packages
   export KERNELS=$TOP/build/kernels SEEDS=2
-  kernels=$("$TOP/pipelines/runtime/list-kernels" 2> /dev/null | mlr --icsv --onidx filter '$architecture == "amd64" && $kernel =~ "linux-image-6.1.0-[0-9]+-amd64="' then sort -nr version then cut -f kernel)
-  bad=$(head -n 1 <<< "$kernels")
-  good=$(grep -m 1 -- '-47-amd64=' <<< "$kernels") || { echo 'no kernel of before the change can be had' >&2; false; }
+  kernels=$("$TOP/pipelines/vm/list-kernels" 2>/dev/null | mlr --icsv --onidx filter '$architecture == "amd64" && $kernel =~ "linux-image-6.1.0-[0-9]+-amd64="' then sort -nr version then cut -f kernel)
+  bad=$(head -n 1 <<<"$kernels")
+  good=$(grep -m 1 -- '-47-amd64=' <<<"$kernels") || {
+    echo 'no kernel of before the change can be had' >&2
+    false
+  }
   github_start
   make_checkout
 
@@ -46,13 +50,13 @@ judge() {
   assert_equal "$(git -C remote.git ls-tree -r --name-only results | grep -c '/summary.csv$')" 2
 
   first=$(git -C checkout rev-parse HEAD)
-  echo >> checkout/README.md
+  echo >>checkout/README.md
   commit_all later
   later=$(git -C checkout rev-parse HEAD)
   workflow_run build-3 "$bad"
   # Inside a VM nobody knows what was measured; the run does.
   place=$(git -C remote.git ls-tree -r --name-only results | grep -- '-build-3-.*/environment.csv$')
-  git -C remote.git show "results:$place" > environment.csv
+  git -C remote.git show "results:$place" >environment.csv
   assert_equal "$(csv_value environment.csv value '$name =~ "^(repository|commit)$"' | xargs)" "o/r $later"
   cat artifacts/confirmed-*/confirmed.csv
   github '.issues[] | "\(.title)\n\n\(.body)"' | tee issue.txt
@@ -66,13 +70,13 @@ judge() {
   number=$(github '.issues | length')
 
   # Its commands, as they stand there.
-  awk '/^~~~+sh$/ { inside = 1; next } /^~~~+$/ { inside = 0 } inside && /^make/' <<< "$body" > commands.sh
+  awk '/^~~~+sh$/ { inside = 1; next } /^~~~+$/ { inside = 0 } inside && /^make/' <<<"$body" >commands.sh
   assert_equal "$(grep -c '^make compare\|^make deps profile' commands.sh)" 2
   sed -i 's/^make deps profile/make profile/; /^make deps/d' commands.sh
-  sed -n '/^make compare/p' commands.sh > compare.sh
+  sed -n '/^make compare/p' commands.sh >compare.sh
   run -2 bash -c 'cd checkout && . ../compare.sh'
   [[ $output =~ [0-9]+\ regression ]]
-  sed -n '/^make profile/p' commands.sh > profile.sh
+  sed -n '/^make profile/p' commands.sh >profile.sh
   (cd checkout && bash -e ../profile.sh)
   [ -s checkout/build/profile/difference.csv ]
 
@@ -112,7 +116,7 @@ pull_request() { # BASE HEAD
   github_start
   make_checkout
   printf '%s\n' tests: '- {name: control/user/loop, program_type: user, entry_point: loop, control: true}' \
-    '- {name: probe, source: ../probe.bpf.c, entry_point: probe, expected_result: 2}' > checkout/bpf/suites/core.yml
+    '- {name: probe, source: ../probe.bpf.c, entry_point: probe, expected_result: 2}' >checkout/bpf/suites/core.yml
   cp "$FIXTURES/other-repository/src/probe.bpf.c" checkout/bpf
   commit_all base
   base=$(git -C checkout rev-parse HEAD)

@@ -1,7 +1,7 @@
+# SPDX-License-Identifier: MIT
 # A stand-in for GitHub's API, and findings to report to it. Beside helpers.bash.
 # shellcheck disable=SC2034 # used by the files that load this
 
-REPORT=$TOP/pipelines/report
 PACKAGES=$TOP/build/test-packages/node_modules
 
 # github_start [PRISM-PORT]: the stand-in; gh talks to it from here on.
@@ -10,10 +10,10 @@ github_start() {
   GITHUB=$BATS_TEST_TMPDIR/github
   mkdir -p "$GITHUB/config"
   rm -f "$GITHUB/port" "$GITHUB/socket"
-  node "$TOP/tests/github/standin.js" "$GITHUB" ${1+"$1"} 3>&- > "$GITHUB/log" 2>&1 &
+  node "$TOP/tests/github/standin.js" "$GITHUB" ${1+"$1"} 3>&- >"$GITHUB/log" 2>&1 &
   STANDIN=$!
   wait_for "$GITHUB/port"
-  printf 'http_unix_socket: %s\n' "$GITHUB/socket" > "$GITHUB/config/config.yml"
+  printf 'http_unix_socket: %s\n' "$GITHUB/socket" >"$GITHUB/config/config.yml"
   export GH_CONFIG_DIR=$GITHUB/config GH_TOKEN=none GITHUB_REPOSITORY=o/r GITHUB_SERVER_URL=https://github.com
 }
 
@@ -30,8 +30,8 @@ wait_for() { # FILE
 teardown() {
   local pid
   for pid in ${STANDIN-} ${PRISM-}; do
-    kill "$pid" 2> /dev/null || :
-    wait "$pid" 2> /dev/null || :
+    kill "$pid" 2>/dev/null || :
+    wait "$pid" 2>/dev/null || :
   done
 }
 
@@ -39,10 +39,10 @@ teardown() {
 COLUMNS_FOUND=host_class,track,suite,test,entry_point,metric,baseline_build,current_build,baseline,current,net_change,ratio,ratio_low,ratio_high,p_value,p_adjusted,rounds,margin_pct,verdict,reason,first_bad_build
 
 finding() {
-  [ -s "$1" ] || echo "$COLUMNS_FOUND" > "$1"
+  [ -s "$1" ] || echo "$COLUMNS_FOUND" >"$1"
   jq -nr --arg verdict "$2" --arg test "$3" --arg from "$4" --arg to "$5" --arg build "$6" --arg track "${7:-main}" '
     ["host", $track, "core", $test, "read", "duration_ns", "b1", $build, $from, $to, "", ($to | tonumber) / ($from | tonumber),
-      "", "", "", "", 30, 3, $verdict, "", ""] | @csv' >> "$1"
+      "", "", "", "", 30, 3, $verdict, "", ""] | @csv' >>"$1"
 }
 
 # confirmed FINDINGS: what the confirmation says of the suspected, with values of its own.
@@ -52,14 +52,14 @@ confirmed() {
     $runtime = "kvm"; $base_kernel = "deb:linux-image-a=1"; $head_kernel = "deb:linux-image-a=2";
     $base_commit = "1111111111111111111111111111111111111111"; $head_commit = "2222222222222222222222222222222222222222";
     $base_place = "host/main/core/2026/11/20261101t000000z-b1-x"; $head_place = "host/main/core/2026/11/20261102t000000z-b2-y";
-    $values = "100 101 100 120"' "$1" > confirmed.csv
-  [ -s confirmed.csv ] || echo "$COLUMNS_FOUND,confirmed" > confirmed.csv
+    $values = "100 101 100 120"' "$1" >confirmed.csv
+  [ -s confirmed.csv ] || echo "$COLUMNS_FOUND,confirmed" >confirmed.csv
 }
 
 # report FINDINGS: confirm all that is suspected, and see to the issues.
 report() {
   confirmed "$1"
-  "$REPORT/issues" "$1" confirmed.csv
+  "$PIPELINES/issues/file-issues" "$1" confirmed.csv
 }
 
 # github JQ: of what is there now.
@@ -68,14 +68,14 @@ github() {
 }
 
 changes() {
-  wc -l < "$GITHUB/requests"
+  wc -l <"$GITHUB/requests"
 }
 
 # github_pull NUMBER OWNER BRANCH COMMIT: an open pull request. Issues up to its number are there.
 github_pull() {
   jq -n --argjson number "$1" --arg owner "$2" --arg branch "$3" --arg commit "$4" \
     '{number: $number, state: "open", head: {label: "\($owner):\($branch)", sha: $commit}}' |
-    curl -sf --unix-socket "$GITHUB/socket" -X POST --data-binary @- http://api/repos/o/r/pulls > /dev/null
+    curl -sf --unix-socket "$GITHUB/socket" -X POST --data-binary @- http://api/repos/o/r/pulls >/dev/null
 }
 
 # make_checkout: this repository as one commit, with a bare one as its remote.
@@ -103,9 +103,9 @@ commit_all() { # MESSAGE
 # run_job FILE JOB [CONTEXT]: the steps of a workflow's job, in checkout. Of what other jobs left there, it has their
 # artifacts only. CONTEXT is JSON, beside the token. Prints the job's outputs.
 run_job() {
-  [ -s workflows.json ] || node "$TOP/tests/github/workflow.js" "$PACKAGES" "$TOP"/.github/workflows/*.yml > workflows.json
+  [ -s workflows.json ] || node "$TOP/tests/github/workflow.js" "$PACKAGES" "$TOP"/.github/workflows/*.yml >workflows.json
   mkdir -p artifacts
   rm -rf checkout/build/results checkout/build/report checkout/build/pull-request
-  jq -n --argjson context "${3:-null}" '{github: {token: "none", server_url: "https://github.com", repository: "o/r", run_id: 12}} * ($context // {})' > context.json
+  jq -n --argjson context "${3:-null}" '{github: {token: "none", server_url: "https://github.com", repository: "o/r", run_id: 12}} * ($context // {})' >context.json
   (cd checkout && node "$TOP/tests/github/job.js" ../workflows.json "$1" "$2" ../context.json ../artifacts)
 }

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # What all test files share. Each begins with `load helpers`.
 
@@ -5,8 +6,9 @@ bats_require_minimum_version 1.5.0
 
 TOP=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 FIXTURES=$TOP/tests/fixtures
+PIPELINES=$TOP/pipelines
 PATH=$TOP/build/bin:$TOP/build/tests:$PATH:/usr/sbin:/sbin
-export TOP FIXTURES PATH
+export TOP FIXTURES PIPELINES PATH
 
 # Tests run in an empty folder of their own, as the user that runs the tests.
 setup() {
@@ -15,7 +17,7 @@ setup() {
 
 # set_sysctl KNOB VALUE: until the test ends. Fails where the kernel refuses the value.
 set_sysctl() {
-  [ -e "$BATS_TEST_TMPDIR/sysctl-$1" ] || sysctl -n "$1" > "$BATS_TEST_TMPDIR/sysctl-$1"
+  [ -e "$BATS_TEST_TMPDIR/sysctl-$1" ] || sysctl -n "$1" >"$BATS_TEST_TMPDIR/sysctl-$1"
   sysctl -q -w "$1=$2"
 }
 
@@ -36,10 +38,10 @@ has() {
   bpf) [ "$(id -u)" = 0 ] && bpftool prog list >/dev/null 2>&1 ;;
   cpus2) [ "$(nproc)" -ge 2 ] ;;
   tracefs) [ -e /sys/kernel/tracing/events/bpf_trace/bpf_trace_printk/enable ] ;;
-  test-packages) [ -e "$TOP/build/test-packages/installed" ] ;; # make test-packages
-  browser-tests) [ -e "$TOP/build/browser/node_modules/.package-lock.json" ] ;;             # make browser-tests
-  kvm) [ -z "$(. "$TOP/pipelines/runtime/lib.sh" && kvm_trouble)" ] ;;
-  postgresql-server) ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 ;;
+  test-packages) [ -e "$TOP/build/test-packages/installed" ] ;;                 # make test-packages
+  browser-tests) [ -e "$TOP/build/browser/node_modules/.package-lock.json" ] ;; # make browser-tests
+  kvm) [ -z "$(. "$TOP/pipelines/vm/lib.sh" && kvm_trouble)" ] ;;
+  postgresql-server) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 ;;
   pmu) [ -e /sys/bus/event_source/devices/cpu/type ] || [ -e /sys/bus/event_source/devices/armv8_pmuv3_0/type ] ;;
   kprobes) [ -e /sys/bus/event_source/devices/kprobe/type ] ;;
   *) command -v "$1" >/dev/null 2>&1 ;;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A kernel of the distribution to boot. Beside helpers.bash, for the files that need one.
 # shellcheck disable=SC2034 # used by the files that load this
 
@@ -12,7 +13,7 @@ needs_kernel() { # [ARCH]
   export KERNELS=$TOP/build/kernels
   if [ ! -e "$list" ]; then
     # The smallest package; one that is there already rather than another.
-    (cd "$TOP" && ARCH=$arch pipelines/runtime/list-kernels) >"$list.csv" || skip "no kernel packages can be had here"
+    (cd "$TOP" && ARCH=$arch pipelines/vm/list-kernels) >"$list.csv" || skip "no kernel packages can be had here"
     mlr --icsv --onidx filter '$kernel !=~ "-rt-"' then sort -r cached -n size_bytes then head -n 1 \
       then cut -f kernel "$list.csv" >"$list"
   fi

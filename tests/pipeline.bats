@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # The whole flow on the real kernel, as make runs it and as a shell pipeline.
 
 load helpers
@@ -64,7 +65,7 @@ plan() {
   columns=$(csv_value "$TOP/results-schema/samples.csv" name | paste -sd ,)
   mkdir several one
   mlr --icsv --ocsv put '$run_id = "r"; $timestamp = "2026-01-01T00:00:00Z"; $build = "b"; $entry_point = "e"; $control = 0; $boot = 1; $iterations = 1;
-    $operations = 1; $status = "ok"' then template -f "$columns" > several/samples.csv <<'CSV'
+    $operations = 1; $status = "ok"' then template -f "$columns" >several/samples.csv <<'CSV'
 test,cpu,round,sample,duration_ns
 all,0,1,1,10
 all,7,1,1,12
@@ -73,8 +74,8 @@ all,0,2,1,11
 all,7,2,1,13
 single,0,2,1,6
 CSV
-  mlr --csv filter '$test == "single"' several/samples.csv > one/samples.csv
-  for folder in several one; do make -s -C "$TOP" "$PWD/$folder/cpus.csv" > /dev/null; done
+  mlr --csv filter '$test == "single"' several/samples.csv >one/samples.csv
+  for folder in several one; do make -s -C "$TOP" "$PWD/$folder/cpus.csv" >/dev/null; done
   assert_equal "$(mlr --icsv --onidx cut -o -f test,entry_point,cpu,rounds,value_duration_ns several/cpus.csv)" 'all e 0 2 10.5
 all e 7 2 12.5'
   assert_equal "$(ls one)" samples.csv
@@ -82,21 +83,21 @@ all e 7 2 12.5'
 
 @test "the flow is one shell pipeline: a header and a row a test" {
   requires bpf
-  plan x | bpf-run --quiet --rounds 20 --samples 2 --sample-ms 0.2 | stats-reduce > summary.csv
-  plan x | bpf-run --list > list.csv
+  plan x | bpf-run --quiet --rounds 20 --samples 2 --sample-ms 0.2 | stats-reduce >summary.csv
+  plan x | bpf-run --list >list.csv
   assert_equal "$(csv_value summary.csv test | sort)" "$(csv_value list.csv test | sort)"
   assert_equal "$(csv_value summary.csv rounds | sort -u)" 20
 }
 
 @test "of two equal builds side by side neither is a regression nor an improvement; one made slower is the only one" {
   requires bpf
-  plan a > a.csv
-  plan b > b.csv
-  bpf-run --quiet --rounds 20 --samples 4 --sample-ms 0.5 a.csv b.csv > s.csv
+  plan a >a.csv
+  plan b >b.csv
+  bpf-run --quiet --rounds 20 --samples 4 --sample-ms 0.5 a.csv b.csv >s.csv
   run -0 --separate-stderr regress-detect --baseline a -o v.csv s.csv
   # On a machine as busy as this one may be, unstable is an honest answer too.
   assert_equal "$(csv_value v.csv verdict '!($verdict =~ "^(unchanged|inconclusive|unstable)$")')" ""
-  mlr --csv put '$test == "map/hash/read" && $status == "ok" {$duration_ns *= 2}' s.csv > slower.csv
+  mlr --csv put '$test == "map/hash/read" && $status == "ok" {$duration_ns *= 2}' s.csv >slower.csv
   run -1 --separate-stderr regress-detect --exit-code -o v.csv s.csv slower.csv
   assert_equal "$(csv_value v.csv test '$verdict == "regression"' | sort -u)" map/hash/read
   assert_equal "$(csv_value v.csv test '$verdict == "regression"' | wc -l)" 2
@@ -104,9 +105,9 @@ all e 7 2 12.5'
 
 @test "a program that fails is a row down to the summary, and the others are there" {
   requires bpf
-  printf 'tests:\n- {name: good, source: %s/bpf/baseline.bpf.c, entry_point: empty}\n- {name: "bad,\\n\\"x\\"", source: bad.c, entry_point: empty}\n' "$TOP" > s.yml
-  echo 'int empty(void *ctx) { return nothing; }' > bad.c
-  bpf-compile-check s.yml 2> /dev/null | bpf-run --quiet --rounds 6 --samples 1 --sample-ms 0.1 2> /dev/null | stats-reduce > summary.csv
+  printf 'tests:\n- {name: good, source: %s/bpf/baseline.bpf.c, entry_point: empty}\n- {name: "bad,\\n\\"x\\"", source: bad.c, entry_point: empty}\n' "$TOP" >s.yml
+  echo 'int empty(void *ctx) { return nothing; }' >bad.c
+  bpf-compile-check s.yml 2>/dev/null | bpf-run --quiet --rounds 6 --samples 1 --sample-ms 0.1 2>/dev/null | stats-reduce >summary.csv
   assert_equal "$(csv-filter json summary.csv | jq -c '.[] | [.test, .status, .average_duration_ns == ""]' | sort)" \
     '["bad,\n\"x\"","compile_failed",true]
 ["good","ok",false]'
@@ -117,7 +118,7 @@ all e 7 2 12.5'
   requires bpf
   mkdir results
   # A process group of its own, as a terminal's Ctrl-C reaches it.
-  setsid make --no-print-directory -C "$TOP" RESULTS="$BATS_TEST_TMPDIR/results" bench SUITE=smoke ROUNDS=100000 > out.txt 2>&1 &
+  setsid make --no-print-directory -C "$TOP" RESULTS="$BATS_TEST_TMPDIR/results" bench SUITE=smoke ROUNDS=100000 >out.txt 2>&1 &
   pid=$!
   for _ in $(seq 300); do
     samples=$(find results -name samples.csv -size +4k)
@@ -131,14 +132,14 @@ all e 7 2 12.5'
 }
 
 @test "make installs tools, man pages and suites below DESTDIR, and they work from there" {
-  in_top install DESTDIR="$PWD/stage" PREFIX=/opt/x > /dev/null
+  in_top install DESTDIR="$PWD/stage" PREFIX=/opt/x >/dev/null
   for tool in bpf-compile-check bpf-run stats-reduce regress-detect; do
     [[ $(stage/opt/x/bin/$tool --version) == "$tool "* ]]
   done
   for page in "$TOP"/tools/*/*.1; do
     [ -s "stage/opt/x/share/man/man1/$(basename "$page")" ]
   done
-  stage/opt/x/bin/bpf-compile-check --no-load stage/opt/x/share/ebpf-performance/bpf/suites/smoke.yml > plan.csv
+  stage/opt/x/bin/bpf-compile-check --no-load stage/opt/x/share/ebpf-performance/bpf/suites/smoke.yml >plan.csv
   assert_equal "$(csv_value plan.csv status | sort -u)" compiled
 }
 
@@ -146,7 +147,10 @@ all e 7 2 12.5'
   run -0 --separate-stderr in_top help
   for word in all bench check check-expensive deps test-deps install lint clean SUITE ROUNDS RUNTIME TRACK RESULTS SUDO \
     WERROR SANITIZE TESTS CAPABILITIES; do
-    [[ $output =~ (^|$'\n')\ \ ([A-Z]+\ )*$word(\ |$'\n') ]] || { echo "missing: $word"; false; }
+    [[ $output =~ (^|$'\n')\ \ ([A-Z]+\ )*$word(\ |$'\n') ]] || {
+      echo "missing: $word"
+      false
+    }
   done
 }
 
@@ -176,7 +180,7 @@ all e 7 2 12.5'
   run -2 --separate-stderr env PATH="$PWD" SUDO=no-such-sudo /bin/sh "$TOP/pipelines/host/deps" run
   assert_contains "$stderr" "needed are: make, git, clang"
   # Where there is an apt-get, and no way to root.
-  printf '#!/bin/sh\n' > apt-get
+  printf '#!/bin/sh\n' >apt-get
   chmod +x apt-get
   run -2 --separate-stderr env PATH="$PWD" SUDO=no-such-sudo /bin/sh "$TOP/pipelines/host/deps" run
   assert_contains "$stderr" "can't become root by 'no-such-sudo', which is not here; as root: apt-get install make git clang"
@@ -185,7 +189,7 @@ all e 7 2 12.5'
 }
 
 @test "make installs below a folder with blanks" {
-  in_top install DESTDIR="$PWD/a  b" > /dev/null
+  in_top install DESTDIR="$PWD/a  b" >/dev/null
   [[ $("a  b/usr/local/bin/bpf-run" --version) == "bpf-run "* ]]
 }
 
@@ -198,7 +202,7 @@ all e 7 2 12.5'
   (cd "$TOP" && cp -rp build/bin build/obj build/flags build/version "$place/build")
   # The way to root: for that user alone, and only while this test runs.
   cp "$(command -v setpriv)" "$place/become"
-  printf '#!/bin/sh\necho "$*" >> %s/asked\nexec %s/become --reuid 0 --regid 0 --clear-groups "$@"\n' "$place" "$place" > "$place/sudo"
+  printf '#!/bin/sh\necho "$*" >> %s/asked\nexec %s/become --reuid 0 --regid 0 --clear-groups "$@"\n' "$place" "$place" >"$place/sudo"
   chmod 755 "$place/sudo"
   chown -R $user:$user "$place"
   chmod 700 "$place"

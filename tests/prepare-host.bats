@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # prepare-host, on a made-up machine below ROOT.
 
 load helpers
@@ -8,14 +9,14 @@ setup() {
   export ROOT=$BATS_TEST_TMPDIR/root
   cpu=$ROOT/sys/devices/system/cpu
   mkdir -p "$cpu/cpu0/cpufreq" "$cpu/cpu1/cpufreq" "$cpu/smt" "$ROOT/proc/irq/5" "$ROOT/proc/sys/kernel"
-  echo powersave | tee "$cpu/cpu0/cpufreq/scaling_governor" > "$cpu/cpu1/cpufreq/scaling_governor"
-  echo notsupported > "$cpu/smt/control"
-  echo 3 > "$ROOT/proc/irq/5/smp_affinity"
-  echo 0 > "$ROOT/proc/sys/kernel/nmi_watchdog"
+  echo powersave | tee "$cpu/cpu0/cpufreq/scaling_governor" >"$cpu/cpu1/cpufreq/scaling_governor"
+  echo notsupported >"$cpu/smt/control"
+  echo 3 >"$ROOT/proc/irq/5/smp_affinity"
+  echo 0 >"$ROOT/proc/sys/kernel/nmi_watchdog"
 }
 
 @test "what is changed is said and put back, what is absent is said and no error" {
-  "$TOP/pipelines/host/prepare-host" state > said.txt
+  "$TOP/pipelines/host/prepare-host" state >said.txt
   assert_equal "$(cat "$ROOT/sys/devices/system/cpu/cpu1/cpufreq/scaling_governor")" performance
   assert_equal "$(cat "$ROOT/proc/irq/5/smp_affinity")" 1
   grep '^changed: .*cpu1/cpufreq/scaling_governor: powersave -> performance' said.txt
@@ -29,7 +30,7 @@ setup() {
 }
 
 @test "a machine is not prepared twice: what was would be lost" {
-  "$TOP/pipelines/host/prepare-host" state > /dev/null
+  "$TOP/pipelines/host/prepare-host" state >/dev/null
   run -2 --separate-stderr "$TOP/pipelines/host/prepare-host" state
   assert_contains "$stderr" 'make restore-host first'
 }
@@ -38,7 +39,7 @@ setup() {
   # A folder refuses root too.
   rm "$ROOT/proc/irq/5/smp_affinity"
   mkdir "$ROOT/proc/irq/5/smp_affinity"
-  "$TOP/pipelines/host/prepare-host" state > said.txt
+  "$TOP/pipelines/host/prepare-host" state >said.txt
   grep '^refused: .*irq/5/smp_affinity' said.txt
   run -1 grep irq/5 state
 }
@@ -52,7 +53,7 @@ setup() {
   run -0 --separate-stderr "$TOP/pipelines/host/prepare-host" --restore state
   assert_contains "$output" 'nothing to put back'
   # As it is where the first was cut before it changed anything.
-  : > state
+  : >state
   run -0 --separate-stderr "$TOP/pipelines/host/prepare-host" --restore state
   assert_contains "$output" 'nothing to put back'
   [ ! -e state ]

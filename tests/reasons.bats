@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # The reason of a row: which step failed, and what libbpf said. What the kernel lacks is named only where a probe
 # shows that.
 
@@ -7,7 +8,7 @@ load helpers
 setup_file() {
   cd "$BATS_FILE_TMPDIR" || return 1
   # Objects as they are met: of others, and for other kernels.
-  cat > met.bpf.c <<'C'
+  cat >met.bpf.c <<'C'
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 char _license[] SEC("license") = "GPL";
@@ -50,7 +51,7 @@ reasons() {
       bpf-compile-check --no-load -D "$define" met.bpf.c | bpf-run -q --rounds 1 --samples 1 -c 4
     else
       bpf-compile-check -D "$define" met.bpf.c
-    fi 2> /dev/null | mlr --icsv --onidx head -n 1 then put '$reason = is_empty($reason) ? "-" : $reason' then cut -o -f status,reason
+    fi 2>/dev/null | mlr --icsv --onidx head -n 1 then put '$reason = is_empty($reason) ? "-" : $reason' then cut -o -f status,reason
   done
 }
 
@@ -125,7 +126,7 @@ load_failed map 'counts': failed to create: Invalid argument(-22) (max_entries i
   local said="unsupported program: ldimm64 failed to find the address for kernel symbol 'runqueues'."
   run -0 reasons bpf-compile-check VARIABLE
   assert_equal "$output" "$said (it needs CONFIG_KALLSYMS_ALL: /proc/kallsyms has no variables)"
-  echo 'ffffffff82a00000 D init_task' > kallsyms
+  echo 'ffffffff82a00000 D init_task' >kallsyms
   run -0 elsewhere bash -c 'mount --bind kallsyms /proc/kallsyms && reasons bpf-compile-check VARIABLE'
   assert_equal "$output" "$said"
 }
@@ -138,7 +139,7 @@ load_failed map 'counts': failed to create: Invalid argument(-22) (max_entries i
   ! has kprobes || skip "this kernel takes all program types"
   assert_equal "$(reasons bpf-compile-check "$(section lsm/file_open)")" \
     "unsupported prog 'program': BPF program load failed: Operation not permitted"
-  echo 'none [integrity] confidentiality' > lockdown
+  echo 'none [integrity] confidentiality' >lockdown
   run -0 elsewhere bash -c 'mount -t tmpfs none /sys/kernel/security && cp lockdown /sys/kernel/security &&
     reasons bpf-compile-check "$(section lsm/file_open)"'
   assert_contains "$output" '(the kernel is locked down, see kernel_lockdown(7))'

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # regress-detect as a black box.
 
 load helpers
@@ -54,218 +55,218 @@ LEVEL=(100 101 99 100.5 99.5 100.2 99.8 101 99 100)
 # --- two builds ---
 
 @test "a test made twice as slow is the only regression, and the exit status is 1" {
-  samples 20 1 r1 > s.csv
-  mlr --csv put '$test == "map/hash/read" {$duration_ns *= 2}' s.csv > slower.csv
+  samples 20 1 r1 >s.csv
+  mlr --csv put '$test == "map/hash/read" {$duration_ns *= 2}' s.csv >slower.csv
   run -1 --separate-stderr regress-detect --exit-code -o v.csv s.csv slower.csv
   assert_equal "$(csv_value v.csv test '$verdict == "regression"' | xargs)" "map/hash/read map/hash/read"
   assert_equal "$(counts v.csv)" "regression 2 unchanged 6"
 }
 
 @test "without --exit-code a regression is no failure" {
-  samples 20 1 r1 | slower 2 map/hash/read > s.csv
+  samples 20 1 r1 | slower 2 map/hash/read >s.csv
   run -0 --separate-stderr regress-detect --baseline a s.csv
   assert_contains "$output" ,regression,
 }
 
 @test "equal builds of one stream are unchanged or inconclusive" {
-  samples 20 2 r1 > s.csv
+  samples 20 2 r1 >s.csv
   run -0 --separate-stderr regress-detect --exit-code --baseline a -o v.csv s.csv
   assert_equal "$(csv_value v.csv test '$verdict != "unchanged" && $verdict != "inconclusive"')" ""
 }
 
 @test "a slowdown inside the margin is none, and --margin 0 finds it" {
-  samples 20 2 r1 | mlr --csv --seed 1 put '$duration_ns = 100 + 0.1 * urand() + ($build == "b" ? 0.5 : 0)' > s.csv
-  regress-detect --baseline a s.csv > v.csv
+  samples 20 2 r1 | mlr --csv --seed 1 put '$duration_ns = 100 + 0.1 * urand() + ($build == "b" ? 0.5 : 0)' >s.csv
+  regress-detect --baseline a s.csv >v.csv
   assert_equal "$(counts v.csv)" "unchanged 4"
-  mlr --csv filter '$control == 0' s.csv | regress-detect --margin 0 --baseline a > v.csv
+  mlr --csv filter '$control == 0' s.csv | regress-detect --margin 0 --baseline a >v.csv
   assert_equal "$(counts v.csv)" "regression 3"
 }
 
 @test "with --higher-is-better a larger value is an improvement" {
-  samples 20 1 r1 | slower 2 map/hash/read > s.csv
-  regress-detect --higher-is-better --baseline a s.csv > v.csv
+  samples 20 1 r1 | slower 2 map/hash/read >s.csv
+  regress-detect --higher-is-better --baseline a s.csv >v.csv
   assert_equal "$(csv_value v.csv verdict '$test == "map/hash/read"')" improvement
-  regress-detect --higher-is-better --baseline b s.csv > v.csv
+  regress-detect --higher-is-better --baseline b s.csv >v.csv
   assert_equal "$(csv_value v.csv verdict '$test == "map/hash/read"')" regression
 }
 
 @test "p-value, ratio and interval are those of R over the log ratios of the rounds" {
   requires Rscript
-  samples 20 6 r1 | slower 1.02 map/hash/read > s.csv
-  regress-detect --baseline a s.csv > v.csv
-  stats-reduce --per-round s.csv | mlr --csv filter '$test == "map/hash/read"' then cut -o -f build,value_duration_ns > r.csv
+  samples 20 6 r1 | slower 1.02 map/hash/read >s.csv
+  regress-detect --baseline a s.csv >v.csv
+  stats-reduce --per-round s.csv | mlr --csv filter '$test == "map/hash/read"' then cut -o -f build,value_duration_ns >r.csv
   Rscript -e 'd <- read.csv("r.csv"); x <- log(d$value[d$build == "b"] / d$value[d$build == "a"])
     p <- wilcox.test(x, mu = log(1.01), alternative = "greater")$p.value
     w <- wilcox.test(x, conf.int = TRUE, conf.level = .99)
-    cat(sprintf("%.9f %.9f %.9f %.9f", exp(w$estimate), exp(w$conf.int[1]), exp(w$conf.int[2]), p))' > r.txt
+    cat(sprintf("%.9f %.9f %.9f %.9f", exp(w$estimate), exp(w$conf.int[1]), exp(w$conf.int[2]), p))' >r.txt
   assert_equal "$(numbers ratio,ratio_low,ratio_high,p_value v.csv | sed -n 's/map.hash.read //p')" "$(cat r.txt)"
 }
 
 @test "two runs: p-value, ratio and interval are those of R's rank-sum test" {
   requires Rscript
-  samples 20 6 r1 | mlr --csv filter '$build == "a"' > one.csv
-  samples 20 7 r2 | slower 1.02 map/hash/read | mlr --csv filter '$build == "b"' > two.csv
-  regress-detect one.csv two.csv > v.csv
-  stats-reduce --per-round one.csv two.csv | mlr --csv filter '$test == "map/hash/read"' then cut -o -f build,value_duration_ns > r.csv
-  mlr --icsv --onidx filter '$test == "map/hash/read"' then put -q 'print 1 + $margin_pct / 100' v.csv > margin
+  samples 20 6 r1 | mlr --csv filter '$build == "a"' >one.csv
+  samples 20 7 r2 | slower 1.02 map/hash/read | mlr --csv filter '$build == "b"' >two.csv
+  regress-detect one.csv two.csv >v.csv
+  stats-reduce --per-round one.csv two.csv | mlr --csv filter '$test == "map/hash/read"' then cut -o -f build,value_duration_ns >r.csv
+  mlr --icsv --onidx filter '$test == "map/hash/read"' then put -q 'print 1 + $margin_pct / 100' v.csv >margin
   Rscript -e 'd <- read.csv("r.csv"); a <- log(d$value[d$build == "a"]); b <- log(d$value[d$build == "b"])
     m <- log(scan("margin", quiet = TRUE)); w <- wilcox.test(b, a, conf.int = TRUE, conf.level = .99)
     p <- if (w$estimate > 0) wilcox.test(b, a, mu = m, alternative = "greater") else wilcox.test(b, a, mu = -m, alternative = "less")
-    cat(sprintf("%.9f %.9f %.9f %.9f", exp(w$estimate), exp(w$conf.int[1]), exp(w$conf.int[2]), p$p.value))' > r.txt
+    cat(sprintf("%.9f %.9f %.9f %.9f", exp(w$estimate), exp(w$conf.int[1]), exp(w$conf.int[2]), p$p.value))' >r.txt
   assert_equal "$(numbers ratio,ratio_low,ratio_high,p_value v.csv | sed -n 's/map.hash.read //p')" "$(cat r.txt)"
 }
 
 @test "p-values are adjusted for their number as Holm does" {
   requires Rscript
-  samples 20 8 r1 | slower 1.015 map/hash/read | slower 1.02 map/hash/write | mlr --csv filter '$control == 0' > s.csv
-  regress-detect --baseline a s.csv > v.csv
-  Rscript -e 'd <- read.csv("v.csv"); cat(sprintf("%s %.9f\n", d$test, p.adjust(d$p_value, "holm")), sep = "")' | sort > r.txt
+  samples 20 8 r1 | slower 1.015 map/hash/read | slower 1.02 map/hash/write | mlr --csv filter '$control == 0' >s.csv
+  regress-detect --baseline a s.csv >v.csv
+  Rscript -e 'd <- read.csv("v.csv"); cat(sprintf("%s %.9f\n", d$test, p.adjust(d$p_value, "holm")), sep = "")' | sort >r.txt
   numbers p_adjusted v.csv | diff - r.txt
 }
 
 @test "five rounds are never a regression" {
-  samples 5 3 r1 > s.csv
-  mlr --csv put '$duration_ns *= 2' s.csv > slower.csv
+  samples 5 3 r1 >s.csv
+  mlr --csv put '$duration_ns *= 2' s.csv >slower.csv
   run -3 --separate-stderr regress-detect --exit-code -o v.csv s.csv slower.csv
   assert_equal "$(counts v.csv)" "inconclusive 8"
   assert_contains "$(csv_value v.csv reason | head -n 1)" "at least 6 rounds are needed, not 5"
 }
 
 @test "what is inconclusive says which change could have been seen" {
-  samples 20 1 r1 | mlr --csv --seed 3 put '$duration_ns *= 1 + 0.15 * (urand() - 0.5)' > s.csv
-  regress-detect --baseline a s.csv > v.csv
+  samples 20 1 r1 | mlr --csv --seed 3 put '$duration_ns *= 1 + 0.15 * (urand() - 0.5)' >s.csv
+  regress-detect --baseline a s.csv >v.csv
   csv_value v.csv reason '$verdict == "inconclusive"' | grep -qE '^a change of [0-9.]+ % or more would have been seen$'
 }
 
 @test "rounds that scatter are unstable" {
-  samples 20 1 r1 | mlr --csv --seed 3 put '$test == "map/hash/read" {$duration_ns *= 1 + urand()}' > s.csv
-  regress-detect --baseline a s.csv > v.csv
+  samples 20 1 r1 | mlr --csv --seed 3 put '$test == "map/hash/read" {$duration_ns *= 1 + urand()}' >s.csv
+  regress-detect --baseline a s.csv >v.csv
   assert_equal "$(csv_value v.csv verdict '$test == "map/hash/read"')" unstable
 }
 
 @test "rounds whose ratios follow one another are unstable" {
-  samples 20 1 r1 | mlr --csv put '$test == "map/hash/read" && $build == "b" {$duration_ns *= $round <= 10 ? 1 : 1.04}' > s.csv
-  regress-detect --baseline a s.csv > v.csv
+  samples 20 1 r1 | mlr --csv put '$test == "map/hash/read" && $build == "b" {$duration_ns *= $round <= 10 ? 1 : 1.04}' >s.csv
+  regress-detect --baseline a s.csv >v.csv
   assert_equal "$(csv_value v.csv verdict '$test == "map/hash/read"')" unstable
   assert_contains "$(csv_value v.csv reason '$test == "map/hash/read"')" autocorrelation
 }
 
 @test "in one run a control that moved contaminates what was timed, not what was counted" {
   samples 20 1 r1 | slower 1.1 control/user/loop | slower 2 map/hash/read |
-    mlr --csv put '$verified_insns = $build == "b" ? 11 : 10' > s.csv
-  regress-detect --baseline a --value duration_ns,verified_insns s.csv > v.csv
+    mlr --csv put '$verified_insns = $build == "b" ? 11 : 10' >s.csv
+  regress-detect --baseline a --value duration_ns,verified_insns s.csv >v.csv
   assert_equal "$(csv_value v.csv verdict '$metric == "duration_ns"' | sort | uniq -c | xargs)" "4 contaminated"
   assert_equal "$(csv_value v.csv verdict '$metric == "verified_insns"' | sort | uniq -c | xargs)" "4 regression"
 }
 
 @test "two separate runs without a control say nothing" {
-  samples 20 4 r1 | mlr --csv filter '$control == 0' > one.csv
-  samples 20 5 r2 | mlr --csv filter '$control == 0' then put '$duration_ns *= 2' > two.csv
+  samples 20 4 r1 | mlr --csv filter '$control == 0' >one.csv
+  samples 20 5 r2 | mlr --csv filter '$control == 0' then put '$duration_ns *= 2' >two.csv
   run -3 --separate-stderr regress-detect --exit-code -o v.csv one.csv two.csv
   assert_equal "$(counts v.csv)" "inconclusive 6"
 }
 
 @test "two separate runs whose control moved are contaminated" {
-  samples 20 4 r1 > one.csv
-  samples 20 5 r2 | mlr --csv put '$duration_ns *= 2' > two.csv
+  samples 20 4 r1 >one.csv
+  samples 20 5 r2 | mlr --csv put '$duration_ns *= 2' >two.csv
   run -3 --separate-stderr regress-detect --exit-code -o v.csv one.csv two.csv
   assert_equal "$(counts v.csv)" "contaminated 8"
 }
 
 @test "two separate runs with a control that agrees find what became slower" {
-  samples 20 4 r1 > one.csv
-  samples 20 5 r2 | mlr --csv put '$test == "map/hash/read" {$duration_ns *= 2}' > two.csv
+  samples 20 4 r1 >one.csv
+  samples 20 5 r2 | mlr --csv put '$test == "map/hash/read" {$duration_ns *= 2}' >two.csv
   run -1 --separate-stderr regress-detect --exit-code -o v.csv one.csv two.csv
   assert_equal "$(csv_value v.csv test '$verdict == "regression"' | uniq)" map/hash/read
 }
 
 @test "one cause is one finding: net of a baseline that became slower the tests are unchanged" {
-  samples 20 1 r1 | mlr --csv put '$build == "b" && $program_type == "xdp" {$duration_ns += 10}' > s.csv
-  regress-detect --net --baseline a s.csv > v.csv
+  samples 20 1 r1 | mlr --csv put '$build == "b" && $program_type == "xdp" {$duration_ns += 10}' >s.csv
+  regress-detect --net --baseline a s.csv >v.csv
   assert_equal "$(csv_value v.csv test '$verdict == "regression"')" baseline/xdp/empty
-  regress-detect --baseline a s.csv > v.csv
+  regress-detect --baseline a s.csv >v.csv
   assert_equal "$(csv_value v.csv test '$verdict == "regression"' | wc -l | xargs)" 3
   csv_value v.csv net_change '$test == "map/hash/read"' | grep -qE '^-?[01]\.'
 }
 
 @test "stored A/A comparisons raise the margin of a series that is noisier than it claims" {
-  samples 20 1 r1 | slower 1.04 map/hash/read > s.csv
-  regress-detect --baseline a s.csv > v.csv
+  samples 20 1 r1 | slower 1.04 map/hash/read >s.csv
+  regress-detect --baseline a s.csv >v.csv
   assert_equal "$(csv_value v.csv verdict '$test == "map/hash/read"')" regression
-  mlr --csv put '$ratio = $test == "map/hash/read" ? 1.06 : 1.001' v.csv > aa.csv
-  regress-detect --aa aa.csv --baseline a s.csv > v.csv
+  mlr --csv put '$ratio = $test == "map/hash/read" ? 1.06 : 1.001' v.csv >aa.csv
+  regress-detect --aa aa.csv --baseline a s.csv >v.csv
   assert_equal "$(csv_value v.csv verdict '$test == "map/hash/read"')" unchanged
   assert_equal "$(numbers margin_pct v.csv | sed -n 's/map.hash.read //p')" 6.000000000
   assert_equal "$(csv_value v.csv margin_pct '$test == "map/hash/write"')" 1
 }
 
 @test "settings give a series rules of its own" {
-  samples 20 1 r1 | slower 1.04 map/hash/read | slower 1.04 map/hash/write > s.csv
-  printf 'test,margin_pct,alert_pct,comment\nmap/hash/*,10,20,noisy\n*/write,0.5,,\n' > settings.csv
-  regress-detect --settings settings.csv --baseline a s.csv > v.csv
+  samples 20 1 r1 | slower 1.04 map/hash/read | slower 1.04 map/hash/write >s.csv
+  printf 'test,margin_pct,alert_pct,comment\nmap/hash/*,10,20,noisy\n*/write,0.5,,\n' >settings.csv
+  regress-detect --settings settings.csv --baseline a s.csv >v.csv
   assert_equal "$(csv_value v.csv verdict '$test == "map/hash/read"')" unchanged
   assert_equal "$(csv_value v.csv verdict '$test == "map/hash/write"')" regression
-  regress-detect --settings "$TOP/pipelines/settings.csv" --baseline a s.csv > own.csv
-  assert_equal "$(wc -l < own.csv)" "$(wc -l < v.csv)"
-  printf 'test,margin\nx,1\n' > settings.csv
+  regress-detect --settings "$TOP/pipelines/judge/settings.csv" --baseline a s.csv >own.csv
+  assert_equal "$(wc -l <own.csv)" "$(wc -l <v.csv)"
+  printf 'test,margin\nx,1\n' >settings.csv
   assert_trouble "unknown column 'margin' in the settings (settings.csv)" \
     regress-detect --settings settings.csv --baseline a s.csv
 }
 
 @test "whole numbers have a margin of two steps" {
-  samples 20 1 r1 | mlr --csv put '$duration_ns = $build == "b" ? 21 : 20' > s.csv
-  regress-detect --baseline a s.csv > v.csv
+  samples 20 1 r1 | mlr --csv put '$duration_ns = $build == "b" ? 21 : 20' >s.csv
+  regress-detect --baseline a s.csv >v.csv
   assert_equal "$(csv_value v.csv margin_pct | uniq)" 10
   # Neither is it shown that nothing changed: 20.4 may have become 21.4.
   assert_equal "$(counts v.csv)" "inconclusive 4"
-  mlr --csv put '$test == "map/hash/read" && $build == "b" {$duration_ns = 40}' s.csv | regress-detect --baseline a > v.csv
+  mlr --csv put '$test == "map/hash/read" && $build == "b" {$duration_ns = 40}' s.csv | regress-detect --baseline a >v.csv
   assert_equal "$(csv_value v.csv test '$verdict == "regression"')" map/hash/read
 }
 
 @test "rounds are pairs only in one run, and one run of two blocks is two moments" {
-  samples 20 1 r1 | slower 1.06 map/hash/read | mlr --csv filter '$control != 1' > s.csv
-  mlr --csv cut -x -f run_id s.csv > unnamed.csv
-  mlr --csv put '$run_id = $build' s.csv > two.csv
-  mlr --csv put '$build == "b" {$round += 20}' s.csv > blocks.csv
+  samples 20 1 r1 | slower 1.06 map/hash/read | mlr --csv filter '$control != 1' >s.csv
+  mlr --csv cut -x -f run_id s.csv >unnamed.csv
+  mlr --csv put '$run_id = $build' s.csv >two.csv
+  mlr --csv put '$build == "b" {$round += 20}' s.csv >blocks.csv
   for file in unnamed two blocks; do
-    regress-detect --baseline a $file.csv > v.csv
+    regress-detect --baseline a $file.csv >v.csv
     assert_equal "$(counts v.csv)" "inconclusive 3"
     assert_contains "$(csv_value v.csv reason)" "two separate runs without a control"
   done
   # Boots of two kernels in turn are rounds of their own.
-  mlr --csv put '$round = 2 * $round + ($build == "b" ? 1 : 0)' s.csv > turns.csv
-  regress-detect --baseline a turns.csv > v.csv
+  mlr --csv put '$round = 2 * $round + ($build == "b" ? 1 : 0)' s.csv >turns.csv
+  regress-detect --baseline a turns.csv >v.csv
   assert_equal "$(csv_value v.csv test '$verdict == "regression"')" map/hash/read
 }
 
 @test "a control that agrees is no conclusion, one that moved is no success" {
-  samples 20 1 r1 | mlr --csv filter '$test =~ "control|hash/read"' then put '$test =~ "hash" && $round > 5 {$status = "not_run"; $duration_ns = ""}' > s.csv
+  samples 20 1 r1 | mlr --csv filter '$test =~ "control|hash/read"' then put '$test =~ "hash" && $round > 5 {$status = "not_run"; $duration_ns = ""}' >s.csv
   run -3 --separate-stderr regress-detect --exit-code --baseline a -o v.csv s.csv
   assert_equal "$(counts v.csv)" "inconclusive 1 unchanged 1"
-  samples 20 1 r1 | slower 0.9 control/user/loop > s.csv
+  samples 20 1 r1 | slower 0.9 control/user/loop >s.csv
   run -3 --separate-stderr regress-detect --exit-code --baseline a s.csv
 }
 
 @test "what a raised margin swallows is not called unchanged, unless the user raised it" {
-  samples 20 1 r1 | slower 1.14 map/hash/read > s.csv
-  regress-detect --baseline a s.csv | mlr --csv put '$ratio = 1.2; $kind = "A/A"' > aa.csv
-  regress-detect --aa aa.csv --baseline a s.csv > v.csv
+  samples 20 1 r1 | slower 1.14 map/hash/read >s.csv
+  regress-detect --baseline a s.csv | mlr --csv put '$ratio = 1.2; $kind = "A/A"' >aa.csv
+  regress-detect --aa aa.csv --baseline a s.csv >v.csv
   assert_equal "$(csv_value v.csv verdict '$test == "map/hash/read"')" inconclusive
-  regress-detect --margin 20 --baseline a s.csv > v.csv
+  regress-detect --margin 20 --baseline a s.csv >v.csv
   assert_equal "$(csv_value v.csv verdict '$test == "map/hash/read"')" unchanged
   # Planted slowdowns in the same file are no noise; a file of other series says so.
-  mlr --csv put '$kind = "planted"; $ratio = 2' aa.csv > planted.csv
-  mlr --csv cat aa.csv planted.csv > both.csv
-  regress-detect --aa both.csv --baseline a s.csv > v.csv
+  mlr --csv put '$kind = "planted"; $ratio = 2' aa.csv >planted.csv
+  mlr --csv cat aa.csv planted.csv >both.csv
+  regress-detect --aa both.csv --baseline a s.csv >v.csv
   assert_equal "$(numbers margin_pct v.csv | cut -d" " -f2 | uniq)" 20.000000000
   run --separate-stderr regress-detect --aa <(sed 's/,h,/,other,/; s/^h,/other,/' aa.csv) --baseline a -o v.csv s.csv
   assert_contains "$stderr" "no series that is compared is in the A/A comparisons"
 }
 
 @test "files that options read are not written over" {
-  samples 20 1 r1 > s.csv
-  printf 'test,margin_pct\nx,3\n' > settings.csv
-  regress-detect --baseline a s.csv > aa.csv
+  samples 20 1 r1 >s.csv
+  printf 'test,margin_pct\nx,3\n' >settings.csv
+  regress-detect --baseline a s.csv >aa.csv
   cp aa.csv kept.csv
   assert_trouble "output is also an input: 'settings.csv'" \
     regress-detect --settings settings.csv -o settings.csv --baseline a s.csv
@@ -274,11 +275,11 @@ LEVEL=(100 101 99 100.5 99.5 100.2 99.8 101 99 100)
 }
 
 @test "why there is no value is said" {
-  samples 7 1 r1 > s.csv
-  mlr --csv filter '$test != "baseline/xdp/empty"' s.csv | regress-detect --net --baseline a > v.csv
+  samples 7 1 r1 >s.csv
+  mlr --csv filter '$test != "baseline/xdp/empty"' s.csv | regress-detect --net --baseline a >v.csv
   assert_contains "$(csv_value v.csv reason '$test == "map/hash/read"')" "baseline is not there"
   mlr --csv put '$build == "b" {$status = "interrupted"; $reason = "ended by a signal"; $duration_ns = ""}' s.csv |
-    regress-detect --baseline a > v.csv
+    regress-detect --baseline a >v.csv
   assert_equal "$(csv_value v.csv reason | uniq)" "no value on the current side: interrupted: ended by a signal"
   assert_trouble "status is empty (standard input line 2)" regress-detect --baseline a - < <(mlr --csv put '$status = ""' s.csv)
 }
@@ -286,12 +287,12 @@ LEVEL=(100 101 99 100.5 99.5 100.2 99.8 101 99 100)
 # --- exact metrics ---
 
 @test "plan.csv against plan.csv is a gate: any count that is worse is a regression" {
-  cat > old.csv <<'CSV'
+  cat >old.csv <<'CSV'
 suite,test,entry_point,build,status,reason,insns,jited_bytes,verified_insns,verifier_states
 s,x,main,a,ok,,10,90,100,0
 s,y,main,a,ok,,10,90,100,5
 CSV
-  sed 's/,a,/,b,/; 3s/,100,5/,101,4/' old.csv > new.csv
+  sed 's/,a,/,b,/; 3s/,100,5/,101,4/' old.csv >new.csv
   run -1 --separate-stderr regress-detect --exit-code old.csv new.csv -o v.csv
   assert_equal "$(mlr --icsv --onidx filter '$verdict != "unchanged"' then cut -f test,metric,verdict v.csv)" \
     "y verified_insns regression
@@ -304,8 +305,8 @@ y verifier_states improvement"
   samples 6 1 r1 | mlr --csv put '$duration_ns = ""; $runtime = "icount";
     $instructions = $test == "map/hash/read" ? 1000 + $round : 60;
     $build == "b" {$instructions += $test == "map/hash/write" ? 1 : 0.4};
-    $build == "b" && $test == "map/hash/read" {$instructions += 3}' > s.csv
-  regress-detect --baseline a s.csv > v.csv
+    $build == "b" && $test == "map/hash/read" {$instructions += 3}' >s.csv
+  regress-detect --baseline a s.csv >v.csv
   assert_equal "$(csv_value v.csv test '$verdict == "regression"')" map/hash/write
   assert_equal "$(counts v.csv)" "regression 1 unchanged 3"
   assert_equal "$(csv_value v.csv metric | uniq)" instructions
@@ -313,12 +314,12 @@ y verifier_states improvement"
 
 @test "counted instructions that differ by more than the alert limit show nothing" {
   samples 6 1 r1 | mlr --csv put '$duration_ns = ""; $runtime = "icount";
-    $instructions = 291 + 40 * ($round % 3); $build == "b" {$instructions += 30}' > s.csv
-  regress-detect --baseline a s.csv > v.csv
+    $instructions = 291 + 40 * ($round % 3); $build == "b" {$instructions += 30}' >s.csv
+  regress-detect --baseline a s.csv >v.csv
   assert_equal "$(counts v.csv)" "inconclusive 4"
   assert_equal "$(csv_value v.csv reason | uniq)" \
     "seeds explain a difference of 118: one of more would have been seen"
-  regress-detect --baseline a --alert 60 s.csv > v.csv
+  regress-detect --baseline a --alert 60 s.csv >v.csv
   assert_equal "$(counts v.csv)" "unchanged 4"
 }
 
@@ -326,7 +327,7 @@ y verifier_states improvement"
   # Of two equal kernels, one pair in sixteen has its medians further apart than the seeds' range.
   seeds() { # BASELINE CURRENT: three values each
     samples 3 1 r1 | VALUES="$1 $2" mlr --csv put '$duration_ns = ""; $runtime = "icount";
-      $instructions = splitax(ENV["VALUES"], " ")[$round + ($build == "b" ? 3 : 0)]' > s.csv
+      $instructions = splitax(ENV["VALUES"], " ")[$round + ($build == "b" ? 3 : 0)]' >s.csv
     regress-detect --baseline a s.csv | csv_value /dev/stdin verdict | sort -u
   }
   assert_equal "$(seeds '844.06 843.86 844.30' '843.40 843.75 843.38')" unchanged
@@ -338,24 +339,24 @@ y verifier_states improvement"
 
 @test "counted instructions that differ within one boot are unstable" {
   samples 3 1 r1 | mlr --csv put '$duration_ns = ""; $runtime = "icount";
-    $instructions = $sample == 3 && $build == "b" ? 400 : 100' > s.csv
-  regress-detect --baseline a s.csv > v.csv
+    $instructions = $sample == 3 && $build == "b" ? 400 : 100' >s.csv
+  regress-detect --baseline a s.csv >v.csv
   assert_equal "$(counts v.csv)" "unstable 4"
 }
 
 @test "a count that differs within one build is unstable" {
-  samples 6 1 r1 | mlr --csv put '$verified_insns = $build == "b" ? 11 : 10 + $round % 2' > s.csv
-  regress-detect --baseline a --value verified_insns s.csv > v.csv
+  samples 6 1 r1 | mlr --csv put '$verified_insns = $build == "b" ? 11 : 10 + $round % 2' >s.csv
+  regress-detect --baseline a --value verified_insns s.csv >v.csv
   assert_equal "$(counts v.csv)" "unstable 4"
 }
 
 # --- what is there on one side only, or failed ---
 
 @test "missing, new and failed series are seen, and the exit status is 3" {
-  samples 20 1 r1 > s.csv
-  mlr --csv filter '$build == "a" && $test != "map/hash/write"' s.csv > one.csv
+  samples 20 1 r1 >s.csv
+  mlr --csv filter '$build == "a" && $test != "map/hash/write"' s.csv >one.csv
   mlr --csv filter '$build == "b" && $test != "map/hash/read"' then put \
-    '$test == "baseline/xdp/empty" {$status = "run_failed"; $reason = "EPERM"; $duration_ns = ""}' s.csv > two.csv
+    '$test == "baseline/xdp/empty" {$status = "run_failed"; $reason = "EPERM"; $duration_ns = ""}' s.csv >two.csv
   run -3 --separate-stderr regress-detect --exit-code -o v.csv one.csv two.csv
   assert_equal "$(mlr --icsv --onidx sort -f test then cut -o -f test,verdict v.csv)" \
     "baseline/xdp/empty failed
@@ -367,24 +368,24 @@ map/hash/write new"
 }
 
 @test "host classes are never pooled; two kernels of two tracks are compared" {
-  samples 20 1 r1 | mlr --csv put '$track = $build; $build == "b" && $test == "map/hash/read" {$host_class = "other"}' > s.csv
-  regress-detect --baseline a s.csv > v.csv
+  samples 20 1 r1 | mlr --csv put '$track = $build; $build == "b" && $test == "map/hash/read" {$host_class = "other"}' >s.csv
+  regress-detect --baseline a s.csv >v.csv
   assert_equal "$(counts v.csv)" "missing 1 new 1 unchanged 3"
 }
 
 @test "one file a side is compared whatever the labels, several builds by equal label" {
-  samples 20 1 r1 > s.csv
-  mlr --csv filter '$build == "a"' s.csv > a.csv
-  mlr --csv filter '$build == "b"' s.csv > b.csv
-  regress-detect a.csv b.csv > v.csv
+  samples 20 1 r1 >s.csv
+  mlr --csv filter '$build == "a"' s.csv >a.csv
+  mlr --csv filter '$build == "b"' s.csv >b.csv
+  regress-detect a.csv b.csv >v.csv
   assert_equal "$(mlr --icsv --onidx count-distinct -f baseline_build,current_build v.csv)" "a b 4"
-  regress-detect s.csv b.csv > v.csv
+  regress-detect s.csv b.csv >v.csv
   assert_equal "$(mlr --icsv --onidx count-distinct -f current_build,verdict then sort -f verdict v.csv)" " missing 4
 b unchanged 4"
 }
 
 @test "a value that is not above zero has no ratio" {
-  samples 20 1 r1 | mlr --csv put '$round == 3 && $test == "map/hash/read" {$duration_ns = -1}' | regress-detect --baseline a > v.csv
+  samples 20 1 r1 | mlr --csv put '$round == 3 && $test == "map/hash/read" {$duration_ns = -1}' | regress-detect --baseline a >v.csv
   assert_equal "$(csv_value v.csv verdict '$test == "map/hash/read"')" inconclusive
   assert_contains "$(csv_value v.csv reason '$test == "map/hash/read"')" "2 of 40 round values are not above zero"
 }
@@ -393,32 +394,32 @@ b unchanged 4"
 
 @test "swapping the sides inverts ratios and keeps p-values" {
   for seed in 1 2 3 4 5; do
-    samples 20 $seed r1 | slower 1.02 map/hash/read > s.csv
-    regress-detect --baseline a s.csv > ab.csv
-    regress-detect --baseline b s.csv > ba.csv
-    numbers p_value,p_adjusted ab.csv > wanted
+    samples 20 $seed r1 | slower 1.02 map/hash/read >s.csv
+    regress-detect --baseline a s.csv >ab.csv
+    regress-detect --baseline b s.csv >ba.csv
+    numbers p_value,p_adjusted ab.csv >wanted
     numbers p_value,p_adjusted ba.csv | diff - wanted
-    mlr --csv put '$ratio = 1 / $ratio; $low = 1 / $ratio_high; $ratio_high = 1 / $ratio_low; $ratio_low = $low' ba.csv > inverse.csv
-    numbers ratio,ratio_low,ratio_high ab.csv > wanted
+    mlr --csv put '$ratio = 1 / $ratio; $low = 1 / $ratio_high; $ratio_high = 1 / $ratio_low; $ratio_low = $low' ba.csv >inverse.csv
+    numbers ratio,ratio_low,ratio_high ab.csv >wanted
     numbers ratio,ratio_low,ratio_high inverse.csv | diff - wanted
   done
 }
 
 @test "order of rows and columns, CRLF and rounds instead of samples do not matter" {
   for seed in 1 2 3; do
-    samples 20 $seed r1 | slower 1.02 map/hash/read > s.csv
-    regress-detect --baseline a s.csv > wanted.csv
-    mlr --csv --seed $seed shuffle then reorder -f status,duration_ns,build s.csv | sed 's/$/\r/' > other.csv
+    samples 20 $seed r1 | slower 1.02 map/hash/read >s.csv
+    regress-detect --baseline a s.csv >wanted.csv
+    mlr --csv --seed $seed shuffle then reorder -f status,duration_ns,build s.csv | sed 's/$/\r/' >other.csv
     regress-detect --baseline a other.csv | cmp - wanted.csv
     stats-reduce --per-round s.csv | regress-detect --baseline a | cmp - wanted.csv
   done
 }
 
 @test "the unit's scale does not matter" {
-  samples 20 1 r1 | slower 1.02 map/hash/read > s.csv
-  regress-detect --baseline a s.csv > wanted.csv
-  mlr --csv --ofmt %.12lf put '$duration_ns *= 0.001' s.csv | regress-detect --baseline a > v.csv
-  numbers ratio,ratio_low,ratio_high,p_value,p_adjusted v.csv > scaled
+  samples 20 1 r1 | slower 1.02 map/hash/read >s.csv
+  regress-detect --baseline a s.csv >wanted.csv
+  mlr --csv --ofmt %.12lf put '$duration_ns *= 0.001' s.csv | regress-detect --baseline a >v.csv
+  numbers ratio,ratio_low,ratio_high,p_value,p_adjusted v.csv >scaled
   numbers ratio,ratio_low,ratio_high,p_value,p_adjusted wanted.csv | diff - scaled
   assert_equal "$(counts v.csv)" "$(counts wanted.csv)"
 }
@@ -426,70 +427,73 @@ b unchanged 4"
 # --- histories ---
 
 @test "a step is suspected at its first build, and the first bad build stays named" {
-  history "${LEVEL[@]}" 110 > h.csv
+  history "${LEVEL[@]}" 110 >h.csv
   run -1 --separate-stderr regress-detect --exit-code --history -o v.csv h.csv
   assert_equal "$(mlr --icsv --onidx cut -o -f verdict,first_bad_build,baseline_build,current_build v.csv)" "suspected b11 b10 b11"
   history "${LEVEL[@]}" 110 111 109 110 110 111 109 110 110 111 109 110 110 111 109 110 110 111 109 110 110 111 109 110 110 111 \
-    109 110 110 111 109 110 110 111 109 110 110 111 109 110 > h.csv
-  regress-detect --history h.csv > v.csv
+    109 110 110 111 109 110 110 111 109 110 110 111 109 110 >h.csv
+  regress-detect --history h.csv >v.csv
   assert_equal "$(mlr --icsv --onidx cut -o -f verdict,first_bad_build v.csv)" "suspected b11"
 }
 
 @test "an outlier that does not last is no step" {
-  history "${LEVEL[@]}" 150 100 > h.csv
-  regress-detect --history h.csv > v.csv
+  history "${LEVEL[@]}" 150 100 >h.csv
+  regress-detect --history h.csv >v.csv
   assert_equal "$(csv_value v.csv verdict)" unchanged
 }
 
 @test "three builds back at the level are a recovery, one is not" {
-  history "${LEVEL[@]}" 110 110 111 100 > h.csv
+  history "${LEVEL[@]}" 110 110 111 100 >h.csv
   assert_equal "$(regress-detect --history h.csv | csv_value /dev/stdin verdict)" inconclusive
-  history "${LEVEL[@]}" 110 110 111 100 99 100 > h.csv
+  history "${LEVEL[@]}" 110 110 111 100 99 100 >h.csv
   assert_equal "$(regress-detect --history h.csv | csv_value /dev/stdin verdict)" unchanged
 }
 
 @test "a long step that is over is over: neither a step nor a creep is left of it" {
   for length in 3 5 8 13; do
     # shellcheck disable=SC2046 # a word a value
-    history "${LEVEL[@]}" "${LEVEL[@]}" "${LEVEL[@]}" $(yes 115 | head -n "$length") 100 99 100 > h.csv
+    history "${LEVEL[@]}" "${LEVEL[@]}" "${LEVEL[@]}" $(yes 115 | head -n "$length") 100 99 100 >h.csv
     assert_equal "$length $(regress-detect --history h.csv | csv_value /dev/stdin verdict)" "$length unchanged"
-    echo "r99,2026-03-12T00:00:00Z,h,host,t,s,x,main,bx,0,100,,ok," >> h.csv
+    echo "r99,2026-03-12T00:00:00Z,h,host,t,s,x,main,bx,0,100,,ok," >>h.csv
     assert_equal "$length $(regress-detect --history h.csv | csv_value /dev/stdin verdict)" "$length unchanged"
   done
 }
 
 @test "a slow creep is suspected" {
   # shellcheck disable=SC2046 # a word a value
-  history "${LEVEL[@]}" $(seq 100.1 0.15 106) > h.csv
-  regress-detect --history h.csv > v.csv
+  history "${LEVEL[@]}" $(seq 100.1 0.15 106) >h.csv
+  regress-detect --history h.csv >v.csv
   assert_equal "$(csv_value v.csv verdict)" suspected
 }
 
 @test "a better level becomes the level by itself, and what leaves it is suspected" {
-  history "${LEVEL[@]}" 80 81 79 80 80 81 79 > h.csv
+  history "${LEVEL[@]}" 80 81 79 80 80 81 79 >h.csv
   assert_equal "$(regress-detect --history h.csv | csv_value /dev/stdin verdict)" unchanged
-  history "${LEVEL[@]}" 80 81 79 80 80 81 79 100 > h.csv
+  history "${LEVEL[@]}" 80 81 79 80 80 81 79 100 >h.csv
   assert_equal "$(regress-detect --history h.csv | csv_value /dev/stdin first_bad_build)" b18
 }
 
 @test "a marker accepts a change" {
-  history "${LEVEL[@]}" 110 111 109 110 110 111 109 110 > h.csv
-  printf 'build,test,comment\nb11,x,"a new check, wanted"\n' > markers.csv
+  history "${LEVEL[@]}" 110 111 109 110 110 111 109 110 >h.csv
+  printf 'build,test,comment\nb11,x,"a new check, wanted"\n' >markers.csv
   assert_equal "$(regress-detect --history h.csv | csv_value /dev/stdin verdict)" suspected
   assert_equal "$(regress-detect --history --markers markers.csv h.csv | csv_value /dev/stdin verdict)" unchanged
-  printf 'build,test\nb11,another\n' > markers.csv
+  printf 'build,test\nb11,another\n' >markers.csv
   assert_equal "$(regress-detect --history --markers markers.csv h.csv | csv_value /dev/stdin verdict)" suspected
 }
 
 @test "a marker holds on every machine, whenever each comes to its build" {
-  history "${LEVEL[@]}" 110 111 109 110 110 111 109 110 > one.csv
-  { cat one.csv; sed '1d; s/,h,host,/,other,host,/' one.csv; } > h.csv
-  printf 'build,test\nb11,x\n' > markers.csv
-  regress-detect --history --markers markers.csv h.csv > v.csv
+  history "${LEVEL[@]}" 110 111 109 110 110 111 109 110 >one.csv
+  {
+    cat one.csv
+    sed '1d; s/,h,host,/,other,host,/' one.csv
+  } >h.csv
+  printf 'build,test\nb11,x\n' >markers.csv
+  regress-detect --history --markers markers.csv h.csv >v.csv
   assert_equal "$(counts v.csv)" "unchanged 2"
-  regress-detect --history --all --markers markers.csv one.csv > v.csv
+  regress-detect --history --all --markers markers.csv one.csv >v.csv
   assert_equal "$(csv_value v.csv reason)" "accepted: lasts for 8 builds"
-  printf 'build,tset\nb11,x\n' > markers.csv
+  printf 'build,tset\nb11,x\n' >markers.csv
   assert_trouble "unknown column 'tset' in the markers (markers.csv)" regress-detect --history --markers markers.csv h.csv
 }
 
@@ -501,12 +505,12 @@ b unchanged 4"
     history "$@" | mlr --csv put '$runtime = "icount"; $instructions = $value_duration_ns; $value_duration_ns = "";
       $min_instructions = $instructions; $max_instructions = $instructions + '"$range"
   }
-  counted 0 100 100 100 120 100 100 110 > h.csv
-  regress-detect --history h.csv > v.csv
+  counted 0 100 100 100 120 100 100 110 >h.csv
+  regress-detect --history h.csv >v.csv
   assert_equal "$(mlr --icsv --onidx cut -o -f metric,verdict v.csv)" "instructions suspected"
-  counted 4 100 100 100 100 100 103 > h.csv
+  counted 4 100 100 100 100 100 103 >h.csv
   assert_equal "$(regress-detect --history h.csv | csv_value /dev/stdin verdict)" unchanged
-  mlr --csv cut -x -f value_duration_ns h.csv > only.csv
+  mlr --csv cut -x -f value_duration_ns h.csv >only.csv
   assert_equal "$(regress-detect --history only.csv | csv_value /dev/stdin verdict)" unchanged
 }
 
@@ -519,44 +523,50 @@ b unchanged 4"
       $runtime = "icount"; $value_instructions = $value_duration_ns; $value_duration_ns = ""'
   }
   # The suite's order is not that of the baseline first.
-  rows same 0 1 491 491 491 492 > 1.csv
-  rows halves 0 2 130.5 130.5 130.5 131 > 2.csv
-  rows baseline/xdp/empty 0 1 59 59 59 60 > 3.csv
-  rows grew 0 1 300 300 300 311 > 4.csv
-  rows hidden 0 1 59 59 59 60 > 5.csv
-  rows loop 1 1 10 10 10 10 > 6.csv
-  mlr --csv sort -f timestamp ./?.csv > h.csv
+  rows same 0 1 491 491 491 492 >1.csv
+  rows halves 0 2 130.5 130.5 130.5 131 >2.csv
+  rows baseline/xdp/empty 0 1 59 59 59 60 >3.csv
+  rows grew 0 1 300 300 300 311 >4.csv
+  rows hidden 0 1 59 59 59 60 >5.csv
+  rows loop 1 1 10 10 10 10 >6.csv
+  mlr --csv sort -f timestamp ./?.csv >h.csv
   verdicts() { mlr --icsv --onidx --ofs : filter '$verdict != "unchanged"' then cut -o -f test,baseline,current "$@"; }
-  regress-detect --history h.csv > gross.csv
+  regress-detect --history h.csv >gross.csv
   assert_equal "$(verdicts gross.csv | xargs)" 'baseline/xdp/empty:59:60 grew:300:311 hidden:59:60 same:491:492'
-  regress-detect --history --net h.csv > net.csv
+  regress-detect --history --net h.csv >net.csv
   assert_equal "$(verdicts net.csv | xargs)" 'baseline/xdp/empty:59:60 grew:241:251'
   # It grew by as much as the baseline shrank.
   mlr --csv put '$test == "hidden" && $build == "b4" {$value_instructions = 60.5}' then put '$test == "baseline/xdp/empty" && $build == "b4" {$value_instructions = 58}' \
-    h.csv | regress-detect --history --net > net.csv
+    h.csv | regress-detect --history --net >net.csv
   assert_equal "$(verdicts net.csv | xargs)" 'baseline/xdp/empty:59:58 grew:241:253 halves:101:102 hidden:0:2.5 same:432:434'
   # Without a baseline there is nothing to subtract; two are one too many.
-  mlr --csv filter '$test !=~ "^baseline"' h.csv | regress-detect --history --net > net.csv
+  mlr --csv filter '$test !=~ "^baseline"' h.csv | regress-detect --history --net >net.csv
   assert_equal "$(verdicts net.csv | xargs)" 'grew:300:311 hidden:59:60 same:491:492'
-  mlr --csv put '$test == "grew" {$test = "baseline/xdp/other"}' h.csv > two.csv
+  mlr --csv put '$test == "grew" {$test = "baseline/xdp/other"}' h.csv >two.csv
   assert_trouble 'two baselines of one program type' regress-detect --history --net two.csv
   assert_trouble "missing column 'program_type'" regress-detect --history --net <(history 1 2 3)
   # Times: one that is not above its baseline in each build is judged whole.
   timed() { history "${@:2}" | mlr --csv put '$test = "'"$1"'"; $program_type = "xdp"'; }
-  { timed baseline/xdp/empty "${LEVEL[@]}" 110; timed above "${LEVEL[@]}" 110 | sed 1d | mlr --csv --implicit-csv-header --headerless-csv-output put '$11 += 100'
-    timed below "${LEVEL[@]}" 110 | sed 1d; } | mlr --csv sort -f timestamp > t.csv
-  regress-detect --history --net t.csv > net.csv
+  {
+    timed baseline/xdp/empty "${LEVEL[@]}" 110
+    timed above "${LEVEL[@]}" 110 | sed 1d | mlr --csv --implicit-csv-header --headerless-csv-output put '$11 += 100'
+    timed below "${LEVEL[@]}" 110 | sed 1d
+  } | mlr --csv sort -f timestamp >t.csv
+  regress-detect --history --net t.csv >net.csv
   assert_equal "$(verdicts net.csv | cut -d: -f 1 | xargs)" 'baseline/xdp/empty below'
 }
 
 @test "a control contaminates what moved with it, and nothing later" {
   with_control() {
-    history "${LEVEL[@]}" "${LEVEL[@]}" "$@" > x.csv
-    { cat x.csv; history "${LEVEL[@]}" "${MOVED[@]}" | sed '1d; s/,x,main,/,control,main,/; s/,0,\([0-9]*\),,ok/,1,\1,,ok/'; } > h.csv
+    history "${LEVEL[@]}" "${LEVEL[@]}" "$@" >x.csv
+    {
+      cat x.csv
+      history "${LEVEL[@]}" "${MOVED[@]}" | sed '1d; s/,x,main,/,control,main,/; s/,0,\([0-9]*\),,ok/,1,\1,,ok/'
+    } >h.csv
   }
   MOVED=(130 131 129 130 130 131 129 130 130 131 130 131)
   with_control 200 201
-  regress-detect --history h.csv > v.csv
+  regress-detect --history h.csv >v.csv
   assert_equal "$(mlr --icsv --onidx cut -o -f test,verdict v.csv)" "control contaminated
 x suspected"
   MOVED=("${LEVEL[@]}" 130 131)
@@ -566,39 +576,54 @@ x suspected"
 }
 
 @test "rows out of time order are told, and a build without a label is its time or row" {
-  history "${LEVEL[@]}" 110 111 110 > h.csv
-  { head -n 1 h.csv; sed 1d h.csv | tac; } > reversed.csv
+  history "${LEVEL[@]}" 110 111 110 >h.csv
+  {
+    head -n 1 h.csv
+    sed 1d h.csv | tac
+  } >reversed.csv
   run -0 --separate-stderr regress-detect --history -o v.csv reversed.csv
   assert_contains "$stderr" "rows are not in time order"
-  mlr --csv cut -f test,timestamp,value_duration_ns h.csv > times.csv
+  mlr --csv cut -f test,timestamp,value_duration_ns h.csv >times.csv
   assert_equal "$(regress-detect --history --key test --value duration_ns times.csv | csv_value /dev/stdin first_bad_build)" \
     "$(csv_value h.csv timestamp '$build == "b11"')"
-  mlr --csv cut -x -f timestamp times.csv | regress-detect --history --key test --value duration_ns > v.csv
+  mlr --csv cut -x -f timestamp times.csv | regress-detect --history --key test --value duration_ns >v.csv
   assert_equal "$(csv_value v.csv first_bad_build)" "row 11"
 }
 
 @test "a series that is not in the newest run is missing, until a marker says that it was taken out" {
-  { history "${LEVEL[@]}"; history "${LEVEL[@]}" 100 | sed 1d | sed 's/,x,main/,y,main/'; } > h.csv
-  regress-detect --history h.csv > v.csv
+  {
+    history "${LEVEL[@]}"
+    history "${LEVEL[@]}" 100 | sed 1d | sed 's/,x,main/,y,main/'
+  } >h.csv
+  regress-detect --history h.csv >v.csv
   assert_equal "$(mlr --icsv --onidx cut -o -f test,verdict v.csv)" "x missing
 y unchanged"
-  printf 'build,test\nb11,x\n' > markers.csv
-  regress-detect --history --markers markers.csv h.csv > v.csv
+  printf 'build,test\nb11,x\n' >markers.csv
+  regress-detect --history --markers markers.csv h.csv >v.csv
   assert_equal "$(mlr --icsv --onidx cut -o -f test,verdict v.csv)" "y unchanged"
 }
 
 @test "a test that its runtime never could run has not failed" {
-  { history; for i in 1 2 3; do echo "r$i,2026-01-0${i}T00:00:00Z,h,icount,t,s,x,main,b$i,0,,,unsupported,several CPUs"; done; } > h.csv
-  regress-detect --history h.csv > v.csv
+  {
+    history
+    for i in 1 2 3; do echo "r$i,2026-01-0${i}T00:00:00Z,h,icount,t,s,x,main,b$i,0,,,unsupported,several CPUs"; done
+  } >h.csv
+  regress-detect --history h.csv >v.csv
   assert_equal "$(mlr --icsv --onidx cut -o -f verdict,reason v.csv)" "inconclusive unsupported: several CPUs"
-  { history "${LEVEL[@]}"; echo "r99,2026-01-12T00:00:00Z,h,host,t,s,x,main,b11,0,,,unsupported,no kfunc"; } > h.csv
+  {
+    history "${LEVEL[@]}"
+    echo "r99,2026-01-12T00:00:00Z,h,host,t,s,x,main,b11,0,,,unsupported,no kfunc"
+  } >h.csv
   assert_equal "$(regress-detect --history h.csv | csv_value /dev/stdin verdict)" failed
 }
 
 @test "a newest row that failed is failed, data older than three days are stale" {
-  { history "${LEVEL[@]}"; echo "r99,2026-01-12T00:00:00Z,h,host,t,s,x,main,b11,0,,,load_failed,bad insn"; } > h.csv
+  {
+    history "${LEVEL[@]}"
+    echo "r99,2026-01-12T00:00:00Z,h,host,t,s,x,main,b11,0,,,load_failed,bad insn"
+  } >h.csv
   assert_equal "$(regress-detect --history h.csv | mlr --icsv --onidx cut -o -f verdict,reason)" "failed load_failed: bad insn"
-  history "${LEVEL[@]}" > h.csv
+  history "${LEVEL[@]}" >h.csv
   assert_equal "$(regress-detect --history --now 2026-01-13T00:00:00Z h.csv | csv_value /dev/stdin verdict)" unchanged
   assert_equal "$(regress-detect --history --now 2026-01-15T00:00:00Z h.csv | csv_value /dev/stdin verdict)" stale
   assert_trouble "--now is not a time" regress-detect --history --now yesterday h.csv
@@ -609,63 +634,69 @@ y unchanged"
     echo "r$i,2026-01-0$((i % 9 + 1))T00:00:00Z,h,host,6.1,s,x,main,b$i,0,60,,ok,"
     echo "r$i,2026-01-0$((i % 9 + 1))T00:00:00Z,h,host,6.12,s,x,main,b$i,0,91,,ok,"
     echo "r$i,2026-01-0$((i % 9 + 1))T00:00:00Z,k,host,6.1,s,x,main,b$i,0,30,,ok,"
-  done > rows
-  { history; cat rows; } > h.csv
-  regress-detect --history h.csv > v.csv
+  done >rows
+  {
+    history
+    cat rows
+  } >h.csv
+  regress-detect --history h.csv >v.csv
   assert_equal "$(counts v.csv)" "unchanged 3"
 }
 
 @test "of a count any change is suspected, at once" {
-  printf 'test,build,verified_insns\nx,1,10\nx,2,10\nx,3,11\n' > h.csv
-  regress-detect --history --key test --value verified_insns h.csv > v.csv
+  printf 'test,build,verified_insns\nx,1,10\nx,2,10\nx,3,11\n' >h.csv
+  regress-detect --history --key test --value verified_insns h.csv >v.csv
   assert_equal "$(mlr --icsv --onidx cut -o -f verdict,first_bad_build v.csv)" "suspected 3"
 }
 
 @test "--all lists every lasting change of level of any CSV in time order" {
   awk 'BEGIN { srand(2); print "test,n,x"
     for (i = 1; i <= 300; i++)
-      printf "t,%d,%.4f\n", i, (i < 100 ? 100 : i < 200 ? 106 : 95) * (1 + .02 * (rand() + rand() - 1)) }' > h.csv
-  mlr --csv rename n,build h.csv | regress-detect --history --all --key test --value x > v.csv
+      printf "t,%d,%.4f\n", i, (i < 100 ? 100 : i < 200 ? 106 : 95) * (1 + .02 * (rand() + rand() - 1)) }' >h.csv
+  mlr --csv rename n,build h.csv | regress-detect --history --all --key test --value x >v.csv
   assert_equal "$(mlr --icsv --onidx cut -o -f verdict,current_build v.csv)" "suspected 100
 improvement 200"
 }
 
 @test "the results of bpf_performance, as its runner writes them, are a history" {
   awk 'BEGIN { srand(1); print "Timestamp,Test,Average Duration (ns),CPU 0 Duration (ns)"
-    for (i = 1; i <= 30; i++) printf "2026-01-%02d,Read array,%d,%d\n", i, 100 + 5 * rand() + (i == 30) * 50, 100 }' > b.csv
-  regress-detect --history --key Test --value "Average Duration (ns)" b.csv > v.csv
+    for (i = 1; i <= 30; i++) printf "2026-01-%02d,Read array,%d,%d\n", i, 100 + 5 * rand() + (i == 30) * 50, 100 }' >b.csv
+  regress-detect --history --key Test --value "Average Duration (ns)" b.csv >v.csv
   assert_equal "$(csv_value v.csv verdict)" suspected
 }
 
 @test "the line of the man page makes a CSV of hyperfine's JSON" {
-  echo '{"results":[{"command":"a b, c","times":[1,2,3]},{"command":"d","times":[4.5,5]}]}' > hyperfine.json
-  sed -n '/jq -r/,/stats-reduce --by/p' "$TOP/tools/regress-detect/regress-detect.1" | sed 's/^\$ //; s/\\e$/\\/' > example.sh
-  bash -euo pipefail example.sh > out.csv
+  echo '{"results":[{"command":"a b, c","times":[1,2,3]},{"command":"d","times":[4.5,5]}]}' >hyperfine.json
+  sed -n '/jq -r/,/stats-reduce --by/p' "$TOP/tools/regress-detect/regress-detect.1" | sed 's/^\$ //; s/\\e$/\\/' >example.sh
+  bash -euo pipefail example.sh >out.csv
   assert_equal "$(mlr --icsv --ojsonl cut -o -f tool,average_seconds out.csv | xargs)" \
     "{tool: a b, c, average_seconds: 2} {tool: d, average_seconds: 4.75}"
 }
 
 @test "what is undecided can be measured again, and the rounds of both looks count" {
-  samples 20 1 r1 | slower 1.03 map/hash/read | mlr --csv --seed 3 put '$duration_ns *= 1 + 0.2 * (urand() - 0.5)' > s.csv
-  mlr --csv put '$round += 20' s.csv > more.csv
-  regress-detect --alpha 0.005 --baseline a s.csv more.csv > v.csv
+  samples 20 1 r1 | slower 1.03 map/hash/read | mlr --csv --seed 3 put '$duration_ns *= 1 + 0.2 * (urand() - 0.5)' >s.csv
+  mlr --csv put '$round += 20' s.csv >more.csv
+  regress-detect --alpha 0.005 --baseline a s.csv more.csv >v.csv
   assert_equal "$(csv_value v.csv rounds | uniq)" 40
 }
 
 @test "a cost that is not above zero is no number to judge: from samples, from rounds, counted and in a history" {
-  samples 20 1 r1 | mlr --csv put '$test == "map/hash/read" && $build == "b" {$duration_ns -= 200}' > s.csv
-  stats-reduce --per-round s.csv > rounds.csv
-  mlr --csv put '$instructions = $duration_ns; $duration_ns = ""; $runtime = "icount"' s.csv > counted.csv
+  samples 20 1 r1 | mlr --csv put '$test == "map/hash/read" && $build == "b" {$duration_ns -= 200}' >s.csv
+  stats-reduce --per-round s.csv >rounds.csv
+  mlr --csv put '$instructions = $duration_ns; $duration_ns = ""; $runtime = "icount"' s.csv >counted.csv
   why="inconclusive::no value on the current side: below_noise: its cost is not above zero: it can't be told from the noise of what is taken off"
   for file in s rounds counted; do
-    regress-detect --baseline a $file.csv > v.csv
+    regress-detect --baseline a $file.csv >v.csv
     assert_equal "$(mlr --icsv --onidx --ofs : filter '$test == "map/hash/read"' then cut -o -f verdict,current,reason v.csv)" "$why"
   done
-  mlr --csv put '$test == "map/hash/read" {$duration_ns = -1}' s.csv | regress-detect --baseline a > v.csv
+  mlr --csv put '$test == "map/hash/read" {$duration_ns = -1}' s.csv | regress-detect --baseline a >v.csv
   assert_contains "$(csv_value v.csv reason '$test == "map/hash/read"')" "no value on either side: below_noise"
   for newest in '-3,,ok,' ',,below_noise,why'; do
-    { history "${LEVEL[@]}"; echo "r99,2026-01-12T00:00:00Z,h,host,t,s,x,main,b11,0,$newest"; } > h.csv
-    regress-detect --history h.csv > v.csv
+    {
+      history "${LEVEL[@]}"
+      echo "r99,2026-01-12T00:00:00Z,h,host,t,s,x,main,b11,0,$newest"
+    } >h.csv
+    regress-detect --history h.csv >v.csv
     assert_equal "$(csv_value v.csv verdict)" inconclusive
     assert_contains "$(csv_value v.csv reason)" below_noise:
   done
@@ -683,25 +714,25 @@ version_1() {
 }
 
 @test "rounds of schema version 1 are read beside later ones, and it is said which they are" {
-  samples 20 1 r1 > s.csv
-  stats-reduce --per-round s.csv > rounds.csv
-  version_1 rounds < rounds.csv > old.csv
-  mlr --csv filter '$build == "a"' old.csv > base.csv
-  mlr --csv filter '$build == "b"' rounds.csv > head.csv
-  regress-detect --baseline a s.csv > wanted.csv
+  samples 20 1 r1 >s.csv
+  stats-reduce --per-round s.csv >rounds.csv
+  version_1 rounds <rounds.csv >old.csv
+  mlr --csv filter '$build == "a"' old.csv >base.csv
+  mlr --csv filter '$build == "b"' rounds.csv >head.csv
+  regress-detect --baseline a s.csv >wanted.csv
   run -0 --separate-stderr regress-detect -o v.csv base.csv head.csv
   assert_equal "$stderr" "regress-detect: results of schema version 1: median_duration_ns is the value of a round, and taken for value_duration_ns (base.csv)"
   diff wanted.csv v.csv
   # So they are where both are rows of one file.
-  mlr --csv unsparsify base.csv head.csv | regress-detect --baseline a 2> said.txt | diff wanted.csv -
-  assert_equal "$(wc -l < said.txt)" 1
+  mlr --csv unsparsify base.csv head.csv | regress-detect --baseline a 2>said.txt | diff wanted.csv -
+  assert_equal "$(wc -l <said.txt)" 1
   run -0 --separate-stderr regress-detect --baseline a s.csv
   assert_equal "$stderr" ''
 }
 
 @test "a summary of schema version 1 is read alone, and refused beside values" {
-  history "${LEVEL[@]}" 110 111 110 > new.csv
-  mlr --csv rename -r '^value_,median_' then put '$timestamp = sub($timestamp, "2026", "2025")' new.csv > old.csv
+  history "${LEVEL[@]}" 110 111 110 >new.csv
+  mlr --csv rename -r '^value_,median_' then put '$timestamp = sub($timestamp, "2026", "2025")' new.csv >old.csv
   run -0 --separate-stderr regress-detect --history -o v.csv old.csv
   assert_equal "$stderr" "regress-detect: results of schema version 1: median_duration_ns is of all samples, another number than value_duration_ns (old.csv)"
   assert_equal "$(csv_value v.csv verdict)" suspected
@@ -709,12 +740,12 @@ version_1() {
   assert_trouble "$two (new.csv line 2)" regress-detect --history old.csv new.csv
   assert_trouble "$two (old.csv line 2)" regress-detect new.csv old.csv
   assert_trouble "$two (new.csv line 2)" regress-detect old.csv new.csv
-  mlr --csv unsparsify old.csv new.csv > both.csv
+  mlr --csv unsparsify old.csv new.csv >both.csv
   assert_trouble "take its rounds.csv instead (both.csv line 15)" regress-detect --history both.csv
 }
 
 @test "a file without a column of values is refused, by name" {
-  history "${LEVEL[@]}" | mlr --csv cut -x -r -f '^value_' > none.csv
+  history "${LEVEL[@]}" | mlr --csv cut -x -r -f '^value_' >none.csv
   assert_trouble "missing column 'duration_ns' or 'value_duration_ns' (none.csv)" regress-detect --history none.csv
   assert_trouble "missing column 'duration_ns' or 'value_duration_ns' (none.csv)" regress-detect none.csv none.csv
 }
@@ -722,7 +753,7 @@ version_1() {
 # --- for people ---
 
 @test "the table is aligned, worst first, and without colour when it is not a terminal" {
-  samples 20 1 r1 | slower 2 map/hash/write > s.csv
+  samples 20 1 r1 | slower 2 map/hash/write >s.csv
   run -0 --separate-stderr regress-detect --table --baseline a s.csv
   assert_contains "${lines[0]}" "verdict"
   assert_contains "${lines[0]}" "interval in these runs"
@@ -732,18 +763,18 @@ version_1() {
 }
 
 @test "colours on a terminal only, and not with NO_COLOR" {
-  samples 20 1 r1 > s.csv
-  script -qec "regress-detect --table --baseline a s.csv" /dev/null > tty.txt
+  samples 20 1 r1 >s.csv
+  script -qec "regress-detect --table --baseline a s.csv" /dev/null >tty.txt
   grep -q $'\033\\[' tty.txt
-  NO_COLOR=1 script -qec "regress-detect --table --baseline a s.csv" /dev/null > tty.txt
+  NO_COLOR=1 script -qec "regress-detect --table --baseline a s.csv" /dev/null >tty.txt
   run ! grep -q $'\033\\[' tty.txt
 }
 
 @test "text of the input is text: no control characters in a table, no markup in markdown" {
-  samples 20 1 r1 | mlr --csv put '$test == "map/hash/read" {$test = "a|b <script> @me `x` $(y)\n**z** \u001b[31m"}' > s.csv
-  regress-detect --table --baseline a s.csv > table.txt
+  samples 20 1 r1 | mlr --csv put '$test == "map/hash/read" {$test = "a|b <script> @me `x` $(y)\n**z** \u001b[31m"}' >s.csv
+  regress-detect --table --baseline a s.csv >table.txt
   run ! grep -q $'\033' table.txt
-  regress-detect --markdown --baseline a s.csv > table.md
+  regress-detect --markdown --baseline a s.csv >table.md
   run ! grep -qE '<script>|@me|`x`|\$\(y\)|\*\*z' table.md
   assert_equal "$(grep -c '^|' table.md)" 6
 }
@@ -751,7 +782,7 @@ version_1() {
 # --- command line ---
 
 @test "bad input and a wrong command line are errors" {
-  samples 20 1 r1 > s.csv
+  samples 20 1 r1 >s.csv
   assert_trouble "expected two files" regress-detect s.csv
   assert_trouble "--current needs --baseline" regress-detect --current b s.csv s.csv
   assert_trouble "no row of the baseline: 'c'" regress-detect --baseline c s.csv
@@ -760,28 +791,28 @@ version_1() {
   assert_trouble "--all, --markers, --now and --stale need --history" regress-detect --all s.csv s.csv
   assert_trouble "missing column 'nope'" regress-detect --value nope s.csv s.csv
   assert_usage_error "unrecognized option" regress-detect --nonsense
-  sed '5s/,ok,/x,ok,/; 6s/[0-9.]*,,,,ok,$/abc,,,,ok,/' s.csv > bad.csv
+  sed '5s/,ok,/x,ok,/; 6s/[0-9.]*,,,,ok,$/abc,,,,ok,/' s.csv >bad.csv
   assert_trouble "duration_ns is not a number: 'abc' (bad.csv line 6)" regress-detect s.csv bad.csv
   assert_trouble "can't write" regress-detect -o /dev/full s.csv s.csv
   assert_trouble "empty input" regress-detect s.csv /dev/null
 }
 
 @test "-v says what was read, what was left out, and what came of it" {
-  samples 20 1 r1 > s.csv
-  sed 's/,b,/,c,/' s.csv | mlr --csv filter '$build == "c"' > c.csv
+  samples 20 1 r1 >s.csv
+  sed 's/,b,/,c,/' s.csv | mlr --csv filter '$build == "c"' >c.csv
   run -0 --separate-stderr regress-detect -v --baseline a --current b s.csv c.csv
-  assert_contains "$stderr" "regress-detect: s.csv: $(($(wc -l < s.csv) - 1)) rows, of them left out: 0 of other builds"
-  assert_contains "$stderr" "regress-detect: c.csv: $(($(wc -l < c.csv) - 1)) rows, of them left out: $(($(wc -l < c.csv) - 1)) of other builds"
+  assert_contains "$stderr" "regress-detect: s.csv: $(($(wc -l <s.csv) - 1)) rows, of them left out: 0 of other builds"
+  assert_contains "$stderr" "regress-detect: c.csv: $(($(wc -l <c.csv) - 1)) rows, of them left out: $(($(wc -l <c.csv) - 1)) of other builds"
   assert_contains "$stderr" "regress-detect: $((${#lines[@]} - 1)) series"
   run -0 --separate-stderr regress-detect --baseline a s.csv
   assert_equal "$stderr" ""
 }
 
 @test "an alert limit below the margin is refused" {
-  samples 20 1 r1 > s.csv
+  samples 20 1 r1 >s.csv
   assert_trouble "--alert is below --margin: 2 % and 10 %" regress-detect --margin 10 --alert 2 --baseline a s.csv
   assert_trouble "--alert is below --margin: 0.5 % and 1 %" regress-detect --alert 0.5 --baseline a s.csv
-  regress-detect --margin 10 --baseline a s.csv > /dev/null
+  regress-detect --margin 10 --baseline a s.csv >/dev/null
 }
 
 @test "help and version" {
@@ -795,13 +826,13 @@ version_1() {
 # --- error rates ---
 
 @test "at the hosted noise at most one series in 200 is called a regression or an improvement" {
-  "$TOP/build/tests/power" 2000 alarms > alarms.csv
+  "$TOP/build/tests/power" 2000 alarms >alarms.csv
   assert_equal "$(csv_value alarms.csv noise '$noise == "hosted"' | wc -l)" 2
   assert_equal "$(csv_value alarms.csv false_alarms_pct '$noise == "hosted" && $false_alarms_pct > 0.5')" ""
 }
 
 @test "a history nominates a step of 10 percent at noise of 2.66 percent: 7 of 10 at once, nearly all within 12 builds" {
-  "$TOP/build/tests/past" 300 latency > latency.csv
+  "$TOP/build/tests/past" 300 latency >latency.csv
   assert_equal "$(csv_value latency.csv rule '$rule == "this project" && $step_pct == 10 && $at_first_build_pct >= 70 && $within_3_pct >= 90 && $within_12_pct >= 97')" \
     "this project"
 }
@@ -810,24 +841,24 @@ version_1() {
 
 @test "a program twice as long is a regression in the running kernel, and equal programs are none" {
   requires bpf
-  "$TOP/pipelines/benchmark/aa" "$PWD/aa.csv" 1 12 0.5
+  "$TOP/pipelines/evaluate/aa" "$PWD/aa.csv" 1 12 0.5
   assert_equal "$(csv_value aa.csv verdict '$kind == "planted" && $test == "chain/twice"')" regression
   assert_equal "$(csv_value aa.csv test '$kind == "A/A" && $verdict == "regression"')" ""
   assert_equal "$(csv_value aa.csv verdict '$kind == "A/A"' | wc -l)" 10
 }
 
 @test "make gate fails on a stored regression, and without a verdict" {
-  samples 20 1 r1 | slower 2 map/hash/read > s.csv
-  regress-detect --baseline a s.csv > bad.csv
-  regress-detect --baseline a --margin 200 s.csv > good.csv
-  "$TOP/pipelines/benchmark/gate" good.csv
-  run -1 --separate-stderr "$TOP/pipelines/benchmark/gate" bad.csv
+  samples 20 1 r1 | slower 2 map/hash/read >s.csv
+  regress-detect --baseline a s.csv >bad.csv
+  regress-detect --baseline a --margin 200 s.csv >good.csv
+  "$TOP/pipelines/evaluate/gate" good.csv
+  run -1 --separate-stderr "$TOP/pipelines/evaluate/gate" bad.csv
   assert_contains "$stderr" map/hash/read
-  run -2 --separate-stderr "$TOP/pipelines/benchmark/gate" ''
+  run -2 --separate-stderr "$TOP/pipelines/evaluate/gate" ''
 }
 
 @test "of counted instructions seeds explain what they differ by, and hide no more than a few times that" {
-  "$TOP/build/tests/power" 2000 counted > counted.csv
+  "$TOP/build/tests/power" 2000 counted >counted.csv
   assert_equal "$(mlr --icsv --onidx filter '$seeds == 3 && $places == "" && $false_regressions_pct > 0.15' counted.csv)" ""
   assert_equal "$(mlr --icsv --onidx filter '$standard_deviation == 0' then cut -f false_regressions_pct,smallest_found then uniq -a counted.csv)" "0.000 0.625"
   assert_equal "$(mlr --icsv --onidx filter '$seeds == 3 && $smallest_found > 20 * $standard_deviation + 0.625' counted.csv)" ""
@@ -838,7 +869,7 @@ version_1() {
   n=$(sed -n 's/.*make power SIMULATED=\([0-9]*\).*/\1/p' "$TOP/tools/regress-detect/error-rates.md")
   grep -q "series_in_a_run" "$TOP/tools/regress-detect/error-rates.md"
   [ "$n" -ge 1000 ]
-  "$TOP/build/tests/past" $((n / 10)) latency > latency.csv
+  "$TOP/build/tests/past" $((n / 10)) latency >latency.csv
   mlr --icsv --omd cut -x -f steps latency.csv | tail -n +3 |
     while IFS= read -r row; do grep -qF -- "$row" "$TOP/tools/regress-detect/error-rates.md"; done
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Issues and step summaries: pipelines/report/.
 
 load helpers
@@ -71,14 +72,14 @@ one() { # FILE VERDICT CURRENT BUILD: the newest finding of the one series
       done
     done
     echo "icount4,2026-01-04T00:00:00Z,icount,icount,t,s,several,read,b4,xdp,0,,,unsupported,several CPUs"
-  } > h.csv
-  "$REPORT/nominate" h.csv --now 2026-01-05T00:00:00Z > findings.csv
+  } >h.csv
+  "$PIPELINES/judge/nominate" h.csv --now 2026-01-05T00:00:00Z >findings.csv
   values() { mlr --icsv --onidx --ofs : filter '$test == "map"' then sort -f host_class then cut -o -f host_class,baseline,current findings.csv; }
   assert_equal "$(values | xargs)" 'host:200:210 icount:141:141 kvm:141:141'
   assert_equal "$(csv_value findings.csv test '$verdict == "suspected"')" baseline/xdp/empty
   # What a runtime has never had is no finding.
   assert_equal "$(csv_value findings.csv test '$test == "several"')" ''
-  run -2 --separate-stderr "$REPORT/nominate" h.csv --now yesterday
+  run -2 --separate-stderr "$PIPELINES/judge/nominate" h.csv --now yesterday
 }
 
 @test "what is only suspected is not filed" {
@@ -86,8 +87,8 @@ one() { # FILE VERDICT CURRENT BUILD: the newest finding of the one series
   one f.csv suspected 120 b2
   confirmed f.csv
   mlr -I -S --csv put '$confirmed = 0' confirmed.csv
-  "$REPORT/issues" f.csv confirmed.csv
-  "$REPORT/issues" f.csv
+  "$PIPELINES/issues/file-issues" f.csv confirmed.csv
+  "$PIPELINES/issues/file-issues" f.csv
   assert_equal "$(github '.issues | length')" 0
 }
 
@@ -132,10 +133,10 @@ one() { # FILE VERDICT CURRENT BUILD: the newest finding of the one series
   github_start
   finding f.csv suspected 'map/[hash]*/read' 100 120 b2
   report f.csv
-  gh api --method PATCH repos/o/r/issues/1 -f 'labels[]=performance-regression' -f 'labels[]=performance-accepted' > /dev/null
+  gh api --method PATCH repos/o/r/issues/1 -f 'labels[]=performance-regression' -f 'labels[]=performance-accepted' >/dev/null
   report f.csv
   assert_equal "$(github '.issues[0] | .state + " " + .state_reason')" 'closed completed'
-  "$REPORT/markers" "$REPORT/markers.csv" > markers.csv
+  "$PIPELINES/judge/markers" "$PIPELINES/judge/markers.csv" >markers.csv
   assert_equal "$(mlr --icsv --onidx --ofs '|' cut -o -f host_class,track,suite,test,entry_point,metric,build markers.csv)" \
     'host|main|core|map/\[hash\]\*/read|read|duration_ns|b2'
 }
@@ -146,14 +147,14 @@ one() { # FILE VERDICT CURRENT BUILD: the newest finding of the one series
   report f.csv
   finding g.csv suspected map/array/read 100 130 b3
   report g.csv
-  issues_of() { "$REPORT/markers" --issues "$REPORT/markers.csv" | mlr --icsv --onidx --ofs '|' cut -o -f test,build,kind,label,url; }
+  issues_of() { "$PIPELINES/judge/markers" --issues "$PIPELINES/judge/markers.csv" | mlr --icsv --onidx --ofs '|' cut -o -f test,build,kind,label,url; }
   assert_equal "$(issues_of)" 'map/hash/read|b2|issue|#1|https://github.com/o/r/issues/1
 map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
-  gh api --method PATCH repos/o/r/issues/1 -f state=closed > /dev/null
-  gh api --method PATCH repos/o/r/issues/2 -f 'labels[]=performance-regression' -f 'labels[]=performance-accepted' > /dev/null
+  gh api --method PATCH repos/o/r/issues/1 -f state=closed >/dev/null
+  gh api --method PATCH repos/o/r/issues/2 -f 'labels[]=performance-regression' -f 'labels[]=performance-accepted' >/dev/null
   assert_equal "$(issues_of)" 'map/array/read|b3|accepted|#2|https://github.com/o/r/issues/2'
   export GH_CONFIG_DIR=$BATS_TEST_TMPDIR/nowhere
-  run -2 --separate-stderr "$REPORT/markers" --issues "$REPORT/markers.csv"
+  run -2 --separate-stderr "$PIPELINES/judge/markers" --issues "$PIPELINES/judge/markers.csv"
   assert_contains "$stderr" 'markers: listing issues failed'
 }
 
@@ -161,7 +162,7 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   github_start
   one f.csv suspected 120 b2
   report f.csv
-  gh api --method PATCH repos/o/r/issues/1 -f state=closed > /dev/null
+  gh api --method PATCH repos/o/r/issues/1 -f state=closed >/dev/null
   report f.csv
   assert_equal "$(github '.issues | length')" 1
 }
@@ -177,7 +178,7 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   assert_equal "$(github '.issues | length')" 2
   assert_contains "$(github '.issues[].title')" '6 tests slower, by up to +26 %, in b2 (main)'
   body=$(github '.issues[] | select(.title | contains("6 tests")) | .body')
-  assert_equal "$(grep -c '^| <code>test/' <<< "$body")" 6
+  assert_equal "$(grep -c '^| <code>test/' <<<"$body")" 6
   for build in b3 b4 b5; do
     rm f.csv
     for i in 1 2 3 4 5 6; do
@@ -214,7 +215,7 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   finding f.csv missing lpm/read 100 100 b2 other
   report f.csv
   for number in 1 2; do
-    gh api --method PATCH repos/o/r/issues/$number -f state=closed > /dev/null
+    gh api --method PATCH repos/o/r/issues/$number -f state=closed >/dev/null
   done
   report f.csv
   assert_equal "$(github '.issues | length')" 2
@@ -241,24 +242,24 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   github_start
   finding f.csv suspected a 100 120 b2
   finding f.csv unchanged c 100 100 b2
-  "$REPORT/issues" --unfiled f.csv | cmp - <(mlr -S --csv filter '$verdict == "suspected"' f.csv)
+  "$PIPELINES/issues/file-issues" --unfiled f.csv | cmp - <(mlr -S --csv filter '$verdict == "suspected"' f.csv)
   report f.csv
   finding f.csv suspected b 100 120 b2
-  assert_equal "$("$REPORT/issues" --unfiled f.csv | mlr --icsv --onidx cut -f test)" b
+  assert_equal "$("$PIPELINES/issues/file-issues" --unfiled f.csv | mlr --icsv --onidx cut -f test)" b
   report f.csv
-  "$REPORT/issues" --unfiled f.csv > none.csv
+  "$PIPELINES/issues/file-issues" --unfiled f.csv >none.csv
   assert_equal "$(cat none.csv)" "$COLUMNS_FOUND"
-  assert_equal "$(env -u GITHUB_REPOSITORY "$REPORT/issues" --unfiled f.csv | mlr --icsv --onidx cut -f test | paste -sd' ')" 'a b'
-  assert_equal "$("$REPORT/confirm" none.csv)" "$COLUMNS_FOUND,confirmed"
+  assert_equal "$(env -u GITHUB_REPOSITORY "$PIPELINES/issues/file-issues" --unfiled f.csv | mlr --icsv --onidx cut -f test | paste -sd' ')" 'a b'
+  assert_equal "$("$PIPELINES/judge/confirm" none.csv)" "$COLUMNS_FOUND,confirmed"
 }
 
 @test "confirmations of several machines are one issue" {
   github_start
   one f.csv suspected 120 b2
   confirmed f.csv
-  mlr -S --csv put '$confirmed = 0' confirmed.csv > elsewhere.csv
+  mlr -S --csv put '$confirmed = 0' confirmed.csv >elsewhere.csv
   cp confirmed.csv third.csv
-  "$REPORT/issues" f.csv elsewhere.csv confirmed.csv third.csv
+  "$PIPELINES/issues/file-issues" f.csv elsewhere.csv confirmed.csv third.csv
   assert_equal "$(github '.issues | length')" 1
 }
 
@@ -267,13 +268,13 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   finding f.csv suspected a 100 120 b2
   finding f.csv suspected b 100 120 b2
   finding f.csv suspected c 100 120 b2
-  echo 'POST /issues$ 500 1' > "$GITHUB/faults"
+  echo 'POST /issues$ 500 1' >"$GITHUB/faults"
   run -2 --separate-stderr report f.csv
   assert_contains "$stderr" 'filing an issue failed'
   assert_contains "$stderr" 'HTTP 500'
   assert_contains "$stderr" 'stopped: 1 of 3 steps are done, the next run does the rest'
   assert_equal "$(github '.issues | length')" 1
-  echo 'POST /issues$ 403' > "$GITHUB/faults"
+  echo 'POST /issues$ 403' >"$GITHUB/faults"
   run -2 --separate-stderr report f.csv
   assert_contains "$stderr" 'rate limit'
   report f.csv
@@ -286,13 +287,13 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   done
   rm f.csv
   finding f.csv unchanged a 100 100 b5
-  echo 'PATCH /issues/1$ 500 1' > "$GITHUB/faults"
+  echo 'PATCH /issues/1$ 500 1' >"$GITHUB/faults"
   run -2 --separate-stderr report f.csv
   assert_equal "$(github '.issues[0].state')" open
   report f.csv
   assert_equal "$(github '.issues[0].state')" closed
   assert_equal "$(github '[.comments[] | select(.issue == 1 and (.body | contains("Back at the old level")))] | length')" 1
-  echo 'GET /issues$ 500' > "$GITHUB/faults"
+  echo 'GET /issues$ 500' >"$GITHUB/faults"
   run -2 --separate-stderr report f.csv
   assert_contains "$stderr" 'listing issues failed'
 }
@@ -301,10 +302,10 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   github_start
   one f.csv suspected 120 b2
   confirmed f.csv
-  "$REPORT/issues" f.csv confirmed.csv &
-  "$REPORT/issues" f.csv confirmed.csv
+  "$PIPELINES/issues/file-issues" f.csv confirmed.csv &
+  "$PIPELINES/issues/file-issues" f.csv confirmed.csv
   wait $!
-  "$REPORT/issues" f.csv confirmed.csv
+  "$PIPELINES/issues/file-issues" f.csv confirmed.csv
   assert_equal "$(github '[.issues[] | select(.state == "open")] | length')" 1
 }
 
@@ -312,7 +313,7 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   github_start
   one f.csv suspected 120 b2
   report f.csv
-  jq '{title, body, labels: ["performance-regression"]}' <(github '.issues[0]') | gh api --method POST repos/o/r/issues --input - > /dev/null
+  jq '{title, body, labels: ["performance-regression"]}' <(github '.issues[0]') | gh api --method POST repos/o/r/issues --input - >/dev/null
   report f.csv
   assert_equal "$(github '.issues[] | "\(.number) \(.state) \(.state_reason)"' | paste -sd,)" '1 open null,2 closed not_planned'
 }
@@ -322,9 +323,9 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   one f.csv suspected 120 b2
   report f.csv
   # Who may not set labels can't forge one.
-  jq '{title: "forged", body}' <(github '.issues[0]') | gh api --method POST repos/o/r/issues --input - > /dev/null
+  jq '{title: "forged", body}' <(github '.issues[0]') | gh api --method POST repos/o/r/issues --input - >/dev/null
   jq -n '{title: "broken", body: "<!-- ebpf-performance key: AAAA -->\n<!-- ebpf-performance state: %%% -->", labels: ["performance-regression"]}' |
-    gh api --method POST repos/o/r/issues --input - > /dev/null
+    gh api --method POST repos/o/r/issues --input - >/dev/null
   report f.csv
   assert_equal "$(github '.issues[] | .state' | paste -sd' ')" 'open open open'
 }
@@ -339,25 +340,28 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   report f.csv
   assert_equal "$(github '.issues | length')" 1
   body=$(github '.issues[0].body')
-  outside=$(awk '/^~~~~+sh$/ { inside = 1 } !inside; /^~~~~+$/ { inside = 0 }' <<< "$body")
+  outside=$(awk '/^~~~~+sh$/ { inside = 1 } !inside; /^~~~~+$/ { inside = 0 }' <<<"$body")
   for part in '`touch' '$(touch' '<script>' '@someone' '#1 ' '## heading'; do
-    [[ $outside != *"$part"* ]] || { echo "in the body: $part"; false; }
+    [[ $outside != *"$part"* ]] || {
+      echo "in the body: $part"
+      false
+    }
   done
   # The table's row is still one row with its columns.
-  assert_equal "$(grep '^| <code>' <<< "$outside" | head -n 1 | tr -dc '|' | wc -c)" 9
+  assert_equal "$(grep '^| <code>' <<<"$outside" | head -n 1 | tr -dc '|' | wc -c)" 9
   assert_equal "$(github '.issues[0].title' | wc -l)" 1
   # All commands, as a person would paste them: make and sh see one word, within quotes of a rule too.
   printf 'export TEST\ndeps:\ncompare:\n\t@printf "%%s\\n" '"'%s' '%s'"' $(RUN_OPTIONS) > "$@.out"\nprofile:\n\t@printf "%%s\\n" "$$TEST" > "$@.out"\n' \
-    '$(SUITE)' '$(TRACK)' > Makefile
-  block=$(awk '/^~~~~+sh$/ { inside = 1; next } /^~~~~+$/ { inside = 0 } inside' <<< "$body")
-  gh() { printf '%s\n' "$@" >> gh.out; }
+    '$(SUITE)' '$(TRACK)' >Makefile
+  block=$(awk '/^~~~~+sh$/ { inside = 1; next } /^~~~~+$/ { inside = 0 } inside' <<<"$body")
+  gh() { printf '%s\n' "$@" >>gh.out; }
   eval "$block"
   [ ! -e X ]
   assert_contains "$(cat compare.out)" '@someone'
   assert_contains "$(cat profile.out)" '@someone'
   assert_contains "$(cat gh.out)" '@someone'
   assert_equal "$(github '.comments | length')" 1
-  "$REPORT/markers" "$REPORT/markers.csv" > markers.csv
+  "$PIPELINES/judge/markers" "$PIPELINES/judge/markers.csv" >markers.csv
 }
 
 @test "the commands of an issue are the project's: targets, variables, inputs of the workflow" {
@@ -365,15 +369,21 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   one f.csv suspected 120 b2
   report f.csv
   block=$(github '.issues[0].body' | awk '/^~~~+sh$/ { inside = 1; next } /^~~~+$/ { inside = 0 } inside')
-  make -C "$TOP" --no-print-directory help > help.txt
-  for word in $(grep -o '^make .*' <<< "$block" | grep -oE '(^| )[A-Za-z_]+(=| |$)' | tr -d ' =' | grep -vx make | sort -u); do
-    grep -qE "^  $word( |,|	)|^  ([A-Z_]+ )+$word( |	)|, $word " help.txt || { echo "neither target nor variable: $word"; false; }
+  make -C "$TOP" --no-print-directory help >help.txt
+  for word in $(grep -o '^make .*' <<<"$block" | grep -oE '(^| )[A-Za-z_]+(=| |$)' | tr -d ' =' | grep -vx make | sort -u); do
+    grep -qE "^  $word( |,|	)|^  ([A-Z_]+ )+$word( |	)|, $word " help.txt || {
+      echo "neither target nor variable: $word"
+      false
+    }
   done
-  inputs=$(grep -oE -- '-f [a-z]+=' <<< "$block" | sed 's/-f //; s/=//')
-  assert_equal "$(wc -w <<< "$inputs")" 6
+  inputs=$(grep -oE -- '-f [a-z]+=' <<<"$block" | sed 's/-f //; s/=//')
+  assert_equal "$(wc -w <<<"$inputs")" 6
   for input in $inputs; do
     awk '/^  workflow_dispatch:/ { on = 1 } /^  workflow_call:/ { on = 0 } on' "$TOP/.github/workflows/perf.yml" | grep -q "^      $input:\$" ||
-      { echo "no input of perf.yml: $input"; false; }
+      {
+        echo "no input of perf.yml: $input"
+        false
+      }
   done
   # What is judged net of a baseline is measured with it.
   assert_contains "$block" "^map/hash/read\$\$|^(baseline|control)/"
@@ -383,13 +393,13 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   # Of two builds that differ in their programs, not in their kernel.
   confirmed f.csv
   mlr -I -S --csv put '$runtime = "icount"; $base_kernel = $head_kernel' confirmed.csv
-  run -0 env -u GITHUB_REPOSITORY "$REPORT/issues" --dry-run f.csv confirmed.csv
+  run -0 env -u GITHUB_REPOSITORY "$PIPELINES/issues/file-issues" --dry-run f.csv confirmed.csv
   both="KERNEL='deb:linux-image-a=2' BASE=rev:1111111111111111111111111111111111111111 HEAD=rev:2222222222222222222222222222222222222222"
   assert_contains "$output" "make compare $both SUITE='core' RUNTIME='icount'"
   assert_contains "$output" "SUITE='core' RUNTIME=icount $both"
   assert_contains "$output" "-f runtime='icount'"
   mlr -I -S --csv put '$runtime = "host"; $base_kernel = ""; $head_kernel = ""' confirmed.csv
-  run -0 env -u GITHUB_REPOSITORY "$REPORT/issues" --dry-run f.csv confirmed.csv
+  run -0 env -u GITHUB_REPOSITORY "$PIPELINES/issues/file-issues" --dry-run f.csv confirmed.csv
   assert_contains "$output" 'git checkout 2222222222222222222222222222222222222222'
   assert_contains "$output" "make compare-programs BASE_COMMIT=1111111111111111111111111111111111111111 SUITE='core'"
 }
@@ -402,8 +412,11 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   [ "$(github '.issues[0].title | length')" -le 256 ]
   for i in $(seq 400); do
     printf 'host,main,core,%0200d,read,duration_ns,b1,b2,100,120,,1.2,,,,,30,3,suspected,,\n' "$i"
-  done > rows
-  { echo "$COLUMNS_FOUND"; cat rows; } > f.csv
+  done >rows
+  {
+    echo "$COLUMNS_FOUND"
+    cat rows
+  } >f.csv
   report f.csv
   assert_equal "$(github '.issues | length')" 2
   [ "$(github '.issues[1].body' | wc -m)" -lt 65536 ]
@@ -414,7 +427,7 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   unset GITHUB_REPOSITORY
   one f.csv suspected 120 b2
   confirmed f.csv
-  run -0 "$REPORT/issues" f.csv confirmed.csv
+  run -0 "$PIPELINES/issues/file-issues" f.csv confirmed.csv
   assert_contains "$output" 'would create an issue: map/hash/read: +20 %'
 }
 
@@ -422,10 +435,10 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
 @test "each request is as GitHub's own description wants it" {
   requires node gh
   requires test-packages
-  jq -f "$TOP/tests/github/cut-openapi.jq" "$PACKAGES/@octokit/openapi/generated/api.github.com.deref.json" > openapi.json
+  jq -f "$TOP/tests/github/cut-openapi.jq" "$PACKAGES/@octokit/openapi/generated/api.github.com.deref.json" >openapi.json
   port=$((20000 + RANDOM % 20000))
   github_start $port
-  "$PACKAGES/.bin/prism" proxy --errors --port $port openapi.json "http://127.0.0.1:$(cat "$GITHUB/port")" 3>&- > prism.log 2>&1 &
+  "$PACKAGES/.bin/prism" proxy --errors --port $port openapi.json "http://127.0.0.1:$(cat "$GITHUB/port")" 3>&- >prism.log 2>&1 &
   export PRISM=$!
   for i in $(seq 200); do
     ! grep -q 'Prism is listening' prism.log || break
@@ -457,23 +470,23 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   git add -A
   git -c user.name=n -c user.email=n@n commit -qm one
   # Three rounds decide nothing, whatever the noise.
-  SUDO='' "$TOP/pipelines/report/compare-programs" HEAD bpf/suites/smoke.yml twice --rounds 3 -q -t 'array|control'
+  SUDO='' "$TOP/pipelines/compare/compare-programs" HEAD bpf/suites/smoke.yml twice --rounds 3 -q -t 'array|control'
   assert_equal "$(mlr --icsv --onidx count-distinct -f round then cut -f round twice/samples.csv | sort -n | xargs)" "1 2 3 4 5 6"
   assert_equal "$(mlr --icsv --onidx count-distinct -f run_id twice/samples.csv | wc -l)" 1
   assert_equal "$(csv_value twice/verdict.csv rounds '$metric == "duration_ns"' | xargs)" "6 6"
-  SUDO='' "$TOP/pipelines/report/compare-programs" --looks 1 HEAD bpf/suites/smoke.yml once --rounds 3 -q -t 'array|control'
+  SUDO='' "$TOP/pipelines/compare/compare-programs" --looks 1 HEAD bpf/suites/smoke.yml once --rounds 3 -q -t 'array|control'
   assert_equal "$(csv_value once/verdict.csv rounds '$metric == "duration_ns"' | xargs)" "3 3"
-  printf 'test,metric,margin_pct\nmap/*,duration_ns,8\n' > settings.csv
-  SETTINGS=settings.csv SUDO='' "$TOP/pipelines/report/compare-programs" --looks 1 HEAD bpf/suites/smoke.yml ruled --rounds 1 -q -t 'array'
+  printf 'test,metric,margin_pct\nmap/*,duration_ns,8\n' >settings.csv
+  SETTINGS=settings.csv SUDO='' "$TOP/pipelines/compare/compare-programs" --looks 1 HEAD bpf/suites/smoke.yml ruled --rounds 1 -q -t 'array'
   assert_equal "$(csv_value ruled/verdict.csv margin_pct '$test =~ "^map/" && $metric == "duration_ns"')" 8
 }
 
 @test "only what was measured and left open is undecided" {
-  printf 'suite,test,metric,ratio,margin_pct,verdict\ns,open,duration_ns,1.02,1,inconclusive\ns,fine,duration_ns,1,1,unchanged\n' > v.csv
-  printf 's,slower,duration_ns,1.02,1,unchanged\ns,faster,duration_ns,0.98,1,unchanged\ns,little,duration_ns,1.02,3,unchanged\n' >> v.csv
-  printf 's,counted,instructions,1,1,inconclusive\ns,absent,duration_ns,,1,inconclusive\n' >> v.csv
-  printf 'suite,test,control\ns,open,0\ns,loop,1\n' > plan.csv
-  assert_equal "$("$TOP/pipelines/report/undecided" v.csv plan.csv)" $'suite,test\ns,open\ns,slower\ns,faster\ns,loop'
-  mlr --csv filter '!($test =~ "^(open|slower|faster)$")' v.csv > decided.csv
-  assert_equal "$("$TOP/pipelines/report/undecided" decided.csv plan.csv)" ""
+  printf 'suite,test,metric,ratio,margin_pct,verdict\ns,open,duration_ns,1.02,1,inconclusive\ns,fine,duration_ns,1,1,unchanged\n' >v.csv
+  printf 's,slower,duration_ns,1.02,1,unchanged\ns,faster,duration_ns,0.98,1,unchanged\ns,little,duration_ns,1.02,3,unchanged\n' >>v.csv
+  printf 's,counted,instructions,1,1,inconclusive\ns,absent,duration_ns,,1,inconclusive\n' >>v.csv
+  printf 'suite,test,control\ns,open,0\ns,loop,1\n' >plan.csv
+  assert_equal "$("$TOP/pipelines/compare/undecided" v.csv plan.csv)" $'suite,test\ns,open\ns,slower\ns,faster\ns,loop'
+  mlr --csv filter '!($test =~ "^(open|slower|faster)$")' v.csv >decided.csv
+  assert_equal "$("$TOP/pipelines/compare/undecided" decided.csv plan.csv)" ""
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # The results branch: pipelines/results/.
 
 load helpers
@@ -6,7 +7,7 @@ load runs
 # shellcheck disable=SC2119,SC2120 # store without places stores all
 
 store() {
-  git -C "$BATS_TEST_TMPDIR/here" rev-parse --git-dir > /dev/null
+  git -C "$BATS_TEST_TMPDIR/here" rev-parse --git-dir >/dev/null
   (cd here && "$PIPELINES/results/store" --remote ../remote.git ../results "$@")
 }
 
@@ -30,8 +31,8 @@ refused() { # MESSAGE COMMAND...
   unset GITHUB_REPOSITORY GITHUB_SHA
   git init -q
   mkdir bpf tools
-  echo 1 > bpf/x.bpf.c
-  echo 1 > tools/x.c
+  echo 1 >bpf/x.bpf.c
+  echo 1 >tools/x.c
   git add .
   git -c user.name=x -c user.email=x@localhost commit -qm x
   # filed [NAME=VALUE...]: what a run without either is filed with
@@ -45,7 +46,7 @@ refused() { # MESSAGE COMMAND...
   assert_equal "$(filed x=)" " $(git rev-parse HEAD)"
   assert_equal "$(filed GITHUB_REPOSITORY=o/r GITHUB_SHA=1234567)" 'o/r 1234567'
   # Sources that were changed are no commit's.
-  echo 2 > bpf/x.bpf.c
+  echo 2 >bpf/x.bpf.c
   assert_equal "$(filed x=)" ' '
   # What the run knows itself stays.
   place=$(make_run from 1)
@@ -57,7 +58,7 @@ refused() { # MESSAGE COMMAND...
 @test "a run is stored in its place, without a checkout, and storing it again changes nothing" {
   make_repositories
   place=$(make_run results 0)
-  echo raw > "results/$place/samples.csv"
+  echo raw >"results/$place/samples.csv"
   assert_equal "$(store)" "$place"
   tip=$(git -C remote.git rev-parse results)
   assert_equal "$(branch_files | wc -l)" 4
@@ -73,7 +74,7 @@ refused() { # MESSAGE COMMAND...
 @test "what ran on several CPUs is stored CPU by CPU, and checked as the summary is" {
   make_repositories
   place=$(make_run results 0)
-  mlr --csv put '$cpu = NR' "results/$place/summary.csv" > "results/$place/cpus.csv"
+  mlr --csv put '$cpu = NR' "results/$place/summary.csv" >"results/$place/cpus.csv"
   store
   git -C remote.git cat-file blob "results:$place/cpus.csv" | cmp - "results/$place/cpus.csv"
   rm -rf remote.git here
@@ -130,10 +131,10 @@ refused() { # MESSAGE COMMAND...
     mlr -I -S --csv put 'if ($test == "map/hash/read") { $test = "a \"b\",\n$(touch X) `touch X`" }' "results/$place/$file.csv"
     sed -i 's/$/\r/' "results/$place/$file.csv"
   done
-  store > /dev/null
-  make_run results 1 > /dev/null
-  store > /dev/null
-  history > history.csv
+  store >/dev/null
+  make_run results 1 >/dev/null
+  store >/dev/null
+  history >history.csv
   assert_equal "$(mlr --icsv --ojson filter '$test =~ "^a "' then cut -f test then put '$test = gsub($test, "\r", "")' history.csv | jq -r '.[].test')" \
     $'a "b",\n$(touch X) `touch X`'
   assert_equal "$(mlr --icsv --onidx count history.csv)" 10
@@ -178,7 +179,7 @@ push_at_once() { # N
   for i in $(seq "$1"); do
     git init -q "pusher$i"
     place=$(make_run "results$i" "$i")
-    (cd "pusher$i" && exec "$PIPELINES/results/store" --remote ../remote.git "../results$i" "$place" > /dev/null 2> err) &
+    (cd "pusher$i" && exec "$PIPELINES/results/store" --remote ../remote.git "../results$i" "$place" >/dev/null 2>err) &
     pids="$pids $!"
   done
   for pid in $pids; do
@@ -208,19 +209,19 @@ branch_is_whole() {
 
 @test "killed at any of its steps, it leaves the branch whole, and the next run stores what is missing" {
   make_repositories
-  make_run results 0 > /dev/null
-  store > /dev/null
-  make_run results 1 > /dev/null
+  make_run results 0 >/dev/null
+  store >/dev/null
+  make_run results 1 >/dev/null
   # A git that kills all of store, remote side included, before its Nth call.
   mkdir shim
   printf '#!/bin/sh\nn=$(($(cat "%s/calls") + 1))\necho "$n" > "%s/calls"\n[ "$n" -ne "$KILL_AT" ] || kill -KILL 0\nexec "%s" "$@"\n' \
-    "$PWD" "$PWD" "$(command -v git)" > shim/git
+    "$PWD" "$PWD" "$(command -v git)" >shim/git
   chmod +x shim/git
   for step in $(seq 40); do
-    echo 0 > calls
+    echo 0 >calls
     status=0
     (cd here && KILL_AT=$step TMPDIR=$BATS_TEST_TMPDIR PATH=$BATS_TEST_TMPDIR/shim:$PATH setsid -w "$PIPELINES/results/store" --remote ../remote.git ../results) \
-      > out 2> err || status=$?
+      >out 2>err || status=$?
     branch_is_whole
     [ "$status" -ne 0 ] || break
     # Before it was killed it did not say that the run is stored unless it is.
@@ -236,15 +237,15 @@ branch_is_whole() {
   for hook in pre-receive update post-receive; do
     rm -rf remote.git here results
     make_repositories
-    make_run results 0 > /dev/null
-    printf '#!/bin/sh\nkill -KILL 0\n' > remote.git/hooks/$hook
+    make_run results 0 >/dev/null
+    printf '#!/bin/sh\nkill -KILL 0\n' >remote.git/hooks/$hook
     chmod +x remote.git/hooks/$hook
     status=0
-    (cd here && setsid -w "$PIPELINES/results/store" --remote ../remote.git ../results) > /dev/null 2>&1 || status=$?
+    (cd here && setsid -w "$PIPELINES/results/store" --remote ../remote.git ../results) >/dev/null 2>&1 || status=$?
     [ "$status" -ne 0 ]
     branch_is_whole
     rm remote.git/hooks/$hook
-    store > /dev/null
+    store >/dev/null
     branch_is_whole
     assert_equal "$(git -C remote.git rev-list --count results)" 1
   done
@@ -258,7 +259,7 @@ branch_is_whole() {
   mkdir small
   mount -t tmpfs -o size=1m tmpfs small
   cp -r remote.git small/
-  head -c 2m /dev/zero > small/filler 2> /dev/null || :
+  head -c 2m /dev/zero >small/filler 2>/dev/null || :
   make_run results 1
   run -2 --separate-stderr env STORE_RETRY_SEC=2 PIPELINES="$PIPELINES" sh -c \
     'cd here && "$PIPELINES/results/store" --remote ../small/remote.git ../results'
@@ -277,7 +278,7 @@ branch_is_whole() {
   mkdir small
   mount -t tmpfs -o size=1m tmpfs small
   git init -q small/here
-  head -c 2m /dev/zero > small/filler 2> /dev/null || :
+  head -c 2m /dev/zero >small/filler 2>/dev/null || :
   run -2 --separate-stderr env PIPELINES="$PIPELINES" sh -c \
     'cd small/here && "$PIPELINES/results/store" --remote ../../remote.git ../../results'
   umount small
@@ -290,7 +291,7 @@ branch_is_whole() {
   make_run results 0
   git -C here remote add there ../remote.git
   # The remote ends the conversation after it has moved the branch.
-  printf '#!/bin/sh\ntouch landed\nkill -KILL $PPID\n' > remote.git/hooks/post-receive
+  printf '#!/bin/sh\ntouch landed\nkill -KILL $PPID\n' >remote.git/hooks/post-receive
   chmod +x remote.git/hooks/post-receive
   store
   [ -e remote.git/landed ]
@@ -301,7 +302,7 @@ branch_is_whole() {
 @test "a connection that drops before the push lands is tried again" {
   make_repositories
   make_run results 0
-  printf '#!/bin/sh\n[ -e dropped ] && exit\ntouch dropped\nkill -KILL $PPID\n' > remote.git/hooks/pre-receive
+  printf '#!/bin/sh\n[ -e dropped ] && exit\ntouch dropped\nkill -KILL $PPID\n' >remote.git/hooks/pre-receive
   chmod +x remote.git/hooks/pre-receive
   store
   [ -e remote.git/dropped ]
@@ -317,7 +318,7 @@ branch_is_whole() {
   assert_contains "$stderr" 'does not appear to be a git repository'
   assert_contains "$stderr" 'nothing was stored'
   mv away.git remote.git
-  printf '#!/bin/sh\necho "no room for you" >&2\nexit 1\n' > remote.git/hooks/pre-receive
+  printf '#!/bin/sh\necho "no room for you" >&2\nexit 1\n' >remote.git/hooks/pre-receive
   chmod +x remote.git/hooks/pre-receive
   run -2 --separate-stderr store
   assert_contains "$stderr" 'no room for you'
@@ -326,12 +327,12 @@ branch_is_whole() {
 @test "history streams the rows of a track in time order, from the branch and from disk alike" {
   make_repositories
   for i in 2 0 1; do
-    make_run results $i > /dev/null
+    make_run results $i >/dev/null
   done
-  store > /dev/null
-  history --track local > history.csv
+  store >/dev/null
+  history --track local >history.csv
   assert_equal "$(csv_value history.csv build '$test == "map/hash/read"' | paste -sd' ')" '6.1.0 6.1.1 6.1.2'
-  assert_equal "$(wc -l < history.csv)" 16
+  assert_equal "$(wc -l <history.csv)" 16
   "$PIPELINES/results/history" --directory results | cmp - history.csv
   assert_equal "$(history --last 1 --list)" test-host/local/smoke/2026/11/20261101t000200z-6.1.2-run2
   assert_equal "$(history --build 6.1.1 --list)" test-host/local/smoke/2026/11/20261101t000100z-6.1.1-run1
@@ -346,12 +347,12 @@ branch_is_whole() {
 @test "a build is told from one whose label begins like it, and from one with the same safe name" {
   make_repositories
   for build in 6.1 6.1-4 6.1+4; do
-    make_run results "$((++i))" "${build//+/-}" > /dev/null
+    make_run results "$((++i))" "${build//+/-}" >/dev/null
     sed -i "s/\b6\.1-4\b/$build/" results/test-host/local/smoke/2026/11/*-run$i/{environment,plan,rounds,summary}.csv
   done
-  store > /dev/null
+  store >/dev/null
   for build in 6.1 6.1-4 6.1+4; do
-    history --build "$build" > one.csv
+    history --build "$build" >one.csv
     assert_equal "$(csv_value one.csv build | uniq)" "$build"
     "$PIPELINES/results/history" --directory results --build "$build" | cmp - one.csv
   done
@@ -364,8 +365,8 @@ branch_is_whole() {
   place=$(make_run results 1)
   make_run results 2
   mlr -I -S --csv put '$extra = "a, \"b\""; $other = "c"' then reorder -f value_duration_ns "results/$place/summary.csv"
-  store > /dev/null
-  history > history.csv
+  store >/dev/null
+  history >history.csv
   assert_equal "$(mlr --icsv --onidx count-distinct -f build,extra then cut -f extra history.csv | paste -sd'|')" '|a, "b"|'
   assert_equal "$(csv_value history.csv value_duration_ns '$test == "map/hash/read"' | paste -sd' ')" '22.813 22.813 22.813'
   assert_equal "$(csv_value history.csv other | sort | uniq -c | xargs)" '10 5 c'
@@ -373,14 +374,14 @@ branch_is_whole() {
 
 @test "history gives runs of schema version 1 their value, says which they are, and refuses what has none" {
   git init -q remote.git
-  for i in 0 1 2; do make_run results "$i" > place.$i; done
+  for i in 0 1 2; do make_run results "$i" >place.$i; done
   make_old "results/$(cat place.0)" "results/$(cat place.1)"
   # A row that failed has no number, though some of its rounds have.
   mlr -I --csv put 'if ($test == "tail_call/single") { $status = "dropped"; $average_duration_ns = ""; $median_duration_ns = "" }' \
     "results/$(cat place.1)/summary.csv"
   run -0 --separate-stderr "$PIPELINES/results/history" --directory results
   assert_equal "$stderr" "history: runs of schema version 1: 2, from '$(cat place.0)' to '$(cat place.1)': value_X is the median over the rounds of their rounds.csv"
-  printf '%s\n' "$output" > history.csv
+  printf '%s\n' "$output" >history.csv
   # As they were when their value was the round's, and the interval is around it.
   assert_equal "$(mlr --icsv --onidx --ofmt %.3f filter '$test == "map/hash/read"' then put -S '$value_duration_ns += 0' then cut -o -f build,value_duration_ns,median_duration_ns history.csv)" \
     "6.1.0 22.813 21.877
@@ -391,7 +392,7 @@ branch_is_whole() {
   run -0 --separate-stderr regress-detect --history history.csv
   assert_equal "$stderr" ''
   # Their rounds too, under the name that they have now.
-  "$PIPELINES/results/history" --directory results --file rounds.csv > all.csv 2> said
+  "$PIPELINES/results/history" --directory results --file rounds.csv >all.csv 2>said
   assert_contains "$(cat said)" 'value_X is what median_X was'
   assert_equal "$(mlr --icsv --onidx filter '$build != "6.1.2" && is_not_empty($median_duration_ns)' then count all.csv)" 0
   assert_equal "$(mlr --icsv --onidx stats1 -i -a median -f value_duration_ns -g test,build then filter '$test == "map/hash/read"' then cut -f value_duration_ns_median all.csv | uniq)" \
@@ -400,7 +401,7 @@ branch_is_whole() {
   cp -r results/* remote.git
   git -C remote.git add .
   git -C remote.git -c user.name=x -c user.email=x@localhost commit -qm x
-  history --ref HEAD 2> branch.said | cmp - history.csv
+  history --ref HEAD 2>branch.said | cmp - history.csv
   assert_contains "$(cat branch.said)" "runs of schema version 1: 2, from '$(cat place.0)' to"
   # What has no value, and nothing to take it from.
   rm "results/$(cat place.1)/rounds.csv"
@@ -416,21 +417,21 @@ branch_is_whole() {
   place=results/$(make_run results 0)
   for status in run_failed dropped missed changed_packet below_noise; do
     head -n 2 "$place/summary.csv" | STATUS=$status mlr --icsv --ojsonl put '$test = "x/" . ENV["STATUS"]; $status = ENV["STATUS"]; $reason = "why"; for (k, v in $*) { if (k =~ "_(duration_ns|instructions)$") { $[k] = "" } }'
-  done > failed.json
+  done >failed.json
   mlr --icsv --ojsonl put 'if ($test == "map/hash/read") { $low_heap_duration_ns = 12.5; $high_heap_duration_ns = 2270.4; $high_heap_share_duration_ns = 0.38 }' "$place/summary.csv" |
     cat - failed.json | mlr --ijsonl --ocsv unsparsify |
-    sed 's/why/why\x1b/' > summary.csv
-  "$PIPELINES/results/table" summary.csv > table
+    sed 's/why/why\x1b/' >summary.csv
+  "$PIPELINES/bench/table" summary.csv >table
   assert_contains "$(head -n 2 table | paste -sd' ')" 'value: median over rounds of the round values; ci_low to ci_high: its 95 % interval, which holds for this run only'
   assert_equal "$(sed -n '/^map.hash/p' table | tr -s ' ')" 'map/hash/read read 22.813 21.481 23.594 23.308 1.069 6 ok -'
   assert_equal "$(sed -n '/^x.below/p' table | tr -s ' ')" 'x/below_noise empty - - - - - 6 below_noise why?'
   assert_equal "$(grep -c '^x/.* why?$' table)" 5
   assert_equal "$(grep '^two heaps' table)" 'two heaps of samples: map/hash/read read: 62 % near 12.5, 38 % near 2270; its value is where the mixture falls'
   # Only where there are any.
-  "$PIPELINES/results/table" "$place/summary.csv" > table
+  "$PIPELINES/bench/table" "$place/summary.csv" >table
   run -1 grep heaps table
   make_old "$place"
-  run -2 --separate-stderr "$PIPELINES/results/table" "$place/summary.csv"
+  run -2 --separate-stderr "$PIPELINES/bench/table" "$place/summary.csv"
   assert_equal "${#stderr_lines[@]}" 1
   assert_contains "$stderr" "missing column 'value_duration_ns' ('$place/summary.csv')"
 }
@@ -438,7 +439,7 @@ branch_is_whole() {
 @test "history reads 1000 runs with one git process, whatever lies on the branch besides" {
   make_repositories
   place=$(make_run results 0)
-  blob=$(git -C remote.git hash-object -w --stdin < "results/$place/summary.csv")
+  blob=$(git -C remote.git hash-object -w --stdin <"results/$place/summary.csv")
   export GIT_INDEX_FILE=$BATS_TEST_TMPDIR/index
   for i in $(seq -w 1000); do
     printf '100644 %s\ttest-host/local/smoke/2026/11/20261101t00%sz-6.1-run%s/summary.csv\n' "$blob" "$i" "$i"
@@ -455,48 +456,51 @@ branch_is_whole() {
   make_repositories
   printf 'Timestamp,Test,Average Duration (ns),CPU 0 Duration (ns),CPU 1 Duration (ns)\r\n%s\n%s\n%s\n' \
     '2024-05-01T12:00:00.123Z,"HASH, ""read""",42,41,43' '2024-05-01T12:00:05Z,x,0,0,0' \
-    '2024-05-02 12:00:00,"HASH, ""read""",44,41,47' > old.csv
-  "$PIPELINES/results/import" --host-class windows-2022 --track main results old.csv > places
-  assert_equal "$(wc -l < places)" 2
-  store > /dev/null
-  history > history.csv
+    '2024-05-02 12:00:00,"HASH, ""read""",44,41,47' >old.csv
+  "$PIPELINES/compat/import" --host-class windows-2022 --track main results old.csv >places
+  assert_equal "$(wc -l <places)" 2
+  store >/dev/null
+  history >history.csv
   assert_equal "$(csv_value history.csv value_duration_ns '$test == "HASH, \"read\""' | paste -sd' ')" '42 44'
   assert_equal "$(mlr --icsv --onidx --ofs '|' filter '$test == "x"' then cut -o -f status,value_duration_ns,average_duration_ns history.csv)" 'run_failed||'
   # Again: the runs are there, and nothing changes.
-  "$PIPELINES/results/import" --host-class windows-2022 --track main results old.csv | cmp - places
-  store > /dev/null
+  "$PIPELINES/compat/import" --host-class windows-2022 --track main results old.csv | cmp - places
+  store >/dev/null
   assert_equal "$(git -C remote.git rev-list --count results)" 1
 }
 
 @test "files of machines with other numbers of CPUs, and of Windows, are imported together" {
   make_repositories
-  printf 'Timestamp,Test,Average Duration (ns),CPU 0 Duration (ns)\n2024-05-01T12:00:00Z,x,40,40\n' > one.csv
-  printf 'Timestamp,Test,Average Duration (ns),CPU 0 Duration (ns),CPU 1 Duration (ns)\r\n2024-05-02T12:00:00Z,x,42,41,43\r\n' > two.csv
-  printf '\357\273\277' | cat - two.csv | sed 's/-02T/-03T/' > bom.csv
-  sed 's/-02T/-04T/' two.csv | iconv -t UTF-16LE | { printf '\377\376'; cat; } > utf16.csv
+  printf 'Timestamp,Test,Average Duration (ns),CPU 0 Duration (ns)\n2024-05-01T12:00:00Z,x,40,40\n' >one.csv
+  printf 'Timestamp,Test,Average Duration (ns),CPU 0 Duration (ns),CPU 1 Duration (ns)\r\n2024-05-02T12:00:00Z,x,42,41,43\r\n' >two.csv
+  printf '\357\273\277' | cat - two.csv | sed 's/-02T/-03T/' >bom.csv
+  sed 's/-02T/-04T/' two.csv | iconv -t UTF-16LE | {
+    printf '\377\376'
+    cat
+  } >utf16.csv
   make --no-print-directory -s -C "$TOP" import OLD="$PWD/one.csv $PWD/two.csv $PWD/bom.csv $PWD/utf16.csv" \
-    HOST_CLASS=windows TRACK=main RESULTS="$PWD/results" > places
-  assert_equal "$(wc -l < places)" 4
-  store > /dev/null
-  history > history.csv
+    HOST_CLASS=windows TRACK=main RESULTS="$PWD/results" >places
+  assert_equal "$(wc -l <places)" 4
+  store >/dev/null
+  history >history.csv
   assert_equal "$(mlr --icsv --onidx --ofs '|' cut -o -f test,average_duration_ns,min_duration_ns,max_duration_ns,samples history.csv | paste -sd' ')" \
     'x|40|40|40|1 x|42|41|43|2 x|42|41|43|2 x|42|41|43|2'
 }
 
 @test "what is no CSV of bpf_performance is refused, and nothing is left" {
-  echo 'Timestamp,Test,Average Duration (ns)' > empty.csv
-  run -2 --separate-stderr "$PIPELINES/results/import" --host-class h --track t results empty.csv
+  echo 'Timestamp,Test,Average Duration (ns)' >empty.csv
+  run -2 --separate-stderr "$PIPELINES/compat/import" --host-class h --track t results empty.csv
   assert_contains "$stderr" 'there is no row'
-  printf 'Timestamp,Test,Average Duration (ns)\nyesterday,x,1\n' > bad.csv
-  run -2 --separate-stderr "$PIPELINES/results/import" --host-class h --track t results bad.csv
+  printf 'Timestamp,Test,Average Duration (ns)\nyesterday,x,1\n' >bad.csv
+  run -2 --separate-stderr "$PIPELINES/compat/import" --host-class h --track t results bad.csv
   assert_contains "$stderr" 'not a time: yesterday'
-  run -2 --separate-stderr "$PIPELINES/results/import" --track t results bad.csv
+  run -2 --separate-stderr "$PIPELINES/compat/import" --track t results bad.csv
   assert_contains "$stderr" '--host-class'
-  assert_trouble "can't read 'none.csv'" "$PIPELINES/results/import" --host-class h --track t results none.csv
-  printf 'Timestamp,Test,Average Duration (ns)\n2024-05-01T12:00:00Z,x\n' > short.csv
-  assert_trouble 'not CSV' "$PIPELINES/results/import" --host-class h --track t results short.csv
-  printf 'Time,Test\n2024-05-01T12:00:00Z,x\n' > other.csv
-  assert_trouble 'missing column' "$PIPELINES/results/import" --host-class h --track t results other.csv
+  assert_trouble "can't read 'none.csv'" "$PIPELINES/compat/import" --host-class h --track t results none.csv
+  printf 'Timestamp,Test,Average Duration (ns)\n2024-05-01T12:00:00Z,x\n' >short.csv
+  assert_trouble 'not CSV' "$PIPELINES/compat/import" --host-class h --track t results short.csv
+  printf 'Time,Test\n2024-05-01T12:00:00Z,x\n' >other.csv
+  assert_trouble 'missing column' "$PIPELINES/compat/import" --host-class h --track t results other.csv
   [ ! -e results ]
 }
 
@@ -506,8 +510,8 @@ postgres_start() {
   SERVER=$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin | sort | tail -n 1)
   DATA=$(mktemp -d)
   chown postgres "$DATA"
-  as_postgres initdb -D "$DATA/data" > /dev/null
-  as_postgres pg_ctl -D "$DATA/data" -w -l "$DATA/log" -o "-c listen_addresses= -k $DATA" start > /dev/null 3>&-
+  as_postgres initdb -D "$DATA/data" >/dev/null
+  as_postgres pg_ctl -D "$DATA/data" -w -l "$DATA/log" -o "-c listen_addresses= -k $DATA" start >/dev/null 3>&-
   export PGHOST=$DATA PGUSER=postgres PGDATABASE=postgres
 }
 as_postgres() {
@@ -515,12 +519,12 @@ as_postgres() {
 }
 teardown() {
   if [ -n "${DATA-}" ]; then
-    as_postgres pg_ctl -D "$DATA/data" -m immediate stop > /dev/null
+    as_postgres pg_ctl -D "$DATA/data" -m immediate stop >/dev/null
     rm -rf "$DATA"
   fi
 }
 sql() { psql -qAtc "$1"; }
-export_runs() { (cd remote.git && "$PIPELINES/results/export-postgres"); }
+export_runs() { (cd remote.git && "$PIPELINES/compat/export-postgres"); }
 
 # bats test_tags=slow
 @test "stored runs are loaded into PostgreSQL once, and hostile names stay text" {
@@ -531,7 +535,7 @@ export_runs() { (cd remote.git && "$PIPELINES/results/export-postgres"); }
   done
   mlr -I -S --csv put 'if ($name == "commit") { $value = "0123abc" }' "results/$place/environment.csv"
   make_run results 1
-  store > /dev/null
+  store >/dev/null
   postgres_start
   export_runs
   export_runs
@@ -539,10 +543,10 @@ export_runs() { (cd remote.git && "$PIPELINES/results/export-postgres"); }
   assert_equal "$(sql 'select count(*) from benchmarkresults')" 20
   assert_equal "$(sql "select commithash, platform, round(value, 3) from benchmarkresults where test like 'x''%' and quantity = 'value_duration_ns'")" \
     '0123abc|test-host|22.813'
-  assert_trouble 'not the name of a table' "$PIPELINES/results/export-postgres" --table 'x; drop'
+  assert_trouble 'not the name of a table' "$PIPELINES/compat/export-postgres" --table 'x; drop'
   # A later run is added.
   make_run results 2
-  store > /dev/null
+  store >/dev/null
   export_runs
   assert_equal "$(sql 'select count(*) from benchmarkresults')" 30
 }
@@ -551,7 +555,7 @@ export_runs() { (cd remote.git && "$PIPELINES/results/export-postgres"); }
 @test "bpf_performance's own table goes on: its dashboards' query finds old rows and new" {
   make_repositories
   make_run results 0
-  store > /dev/null
+  store >/dev/null
   postgres_start
   # As its users made it, with a row of theirs, and an uploader who may only insert.
   sql 'CREATE TABLE BenchmarkResults (Timestamp TIMESTAMPTZ, Metric VARCHAR(255), Value NUMERIC, CommitHash VARCHAR(255),
@@ -565,7 +569,7 @@ export_runs() { (cd remote.git && "$PIPELINES/results/export-postgres"); }
   place=$(make_run results 1)
   # A name that is longer than their column and than a page of an index.
   LONG=$(printf '%09000d' 7) mlr -I -S --csv put 'if ($test == "map/hash/read") { $test = ENV["LONG"] }' "results/$place"/{plan,rounds,summary}.csv
-  store > /dev/null
+  store >/dev/null
   PGUSER=uploader export_runs
   assert_equal "$(sql 'select count(*), max(length(test)) from benchmarkresults')" '21|9000'
 }

@@ -1,7 +1,6 @@
+# SPDX-License-Identifier: MIT
 # Made-up runs, and a repository to keep them in. Beside helpers.bash, for the files that need them.
 # shellcheck disable=SC2034 # used by the files that load this
-
-PIPELINES=$TOP/pipelines
 
 # make_run RESULTS N [BUILD [HASH-READ-NS]]: a run N minutes after midnight, without measuring one; N
 # from 0. Prints its place below RESULTS. It is a true run with names and one value replaced.
@@ -12,7 +11,7 @@ make_run() {
   mkdir -p "$1/$place"
   for file in environment plan rounds summary; do
     sed "s/\bRUN\b/run$2/g; s/TIME/$time/g; s/BUILD/$build/g; s/,22\.812552806941497,/,${4:-22.813},/" \
-      "$FIXTURES/run/$file.csv" > "$1/$place/$file.csv"
+      "$FIXTURES/run/$file.csv" >"$1/$place/$file.csv"
   done
   printf '%s\n' "$place"
 }

@@ -1,11 +1,12 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Kernel builds: fetching them, and measuring on them in a VM. What needs a real kernel takes one of
 # the distribution that can be had today; the cache of the project serves.
 
 load helpers
 load kernels
 
-PATH=$TOP/pipelines/runtime:$PATH
+PATH=$TOP/pipelines/vm:$TOP/pipelines/compare:$PATH
 KERNEL= # see kernels.bash
 
 # A file that passes for a bzImage by its header, and is no kernel.
@@ -293,11 +294,11 @@ make_trees() { # ADDITIONS...
 @test "one instruction more in a program is a regression of one instruction, and the same program is none" {
   needs_kernel
   make_trees 1 2 2
-  "$TOP/pipelines/report/compare-programs" --named --kernel "$KERNEL" --head dir:tree-2 dir:tree-1 add.bpf.c one
+  "$TOP/pipelines/compare/compare-programs" --named --kernel "$KERNEL" --head dir:tree-2 dir:tree-1 add.bpf.c one
   assert_equal "$(csv_value one/verdict.csv baseline_build,current_build,verdict '$metric == "instructions"')" "tree-1 tree-2 regression"
   assert_equal "$(mlr --icsv --onidx filter '$metric == "instructions"' then put -q 'print $current - $baseline' one/verdict.csv)" 1
   assert_equal "$(csv_value one/environment.csv value '$name == "build"')" "tree-1..tree-2"
-  "$TOP/pipelines/report/compare-programs" --named --kernel "$KERNEL" --head dir:tree-3 dir:tree-2 add.bpf.c same
+  "$TOP/pipelines/compare/compare-programs" --named --kernel "$KERNEL" --head dir:tree-3 dir:tree-2 add.bpf.c same
   assert_equal "$(csv_value same/verdict.csv metric,verdict | sort | xargs)" \
     "instructions unchanged jited_bytes unchanged verified_insns unchanged"
 }
@@ -305,7 +306,7 @@ make_trees() { # ADDITIONS...
 @test "a kernel against itself reports nothing" {
   needs_kernel
   make_plan
-  compare --folder out --boots 1 "$KERNEL" "$KERNEL" plan.csv
+  compare-kernels --folder out --boots 1 "$KERNEL" "$KERNEL" plan.csv
   assert_equal "$(csv_value out/verdict.csv verdict)" $'unchanged\nunchanged'
   [ "$(csv_value out/verdict.csv baseline_build | sort -u)-again" = "$(csv_value out/verdict.csv current_build | sort -u)" ]
 }
@@ -314,12 +315,12 @@ make_trees() { # ADDITIONS...
   needs_kernel
   requires jq
   make_trees 1 2
-  BIN=$TOP/build/bin profile --folder out --test . --kernel "$KERNEL" add.bpf.c dir:tree-1 dir:tree-2 >table
+  BIN=$TOP/build/bin count-functions --folder out --test . --kernel "$KERNEL" add.bpf.c dir:tree-1 dir:tree-2 >table
   # Nothing else grew, by not even a fraction of an instruction.
   assert_equal "$(csv_value out/difference.csv function,change 'abs($change) > 0.01')" "bpf_prog_add 1.000000"
   assert_contains "$(cat table)" "bpf_prog_add"
   assert_equal "$(csv_value out/functions.csv build | sort -u | xargs)" "base head"
-  "$TOP/pipelines/report/build-programs" dir:tree-1 add.bpf.c base | run-in-vm -k "$KERNEL" --keep-build >samples.csv
+  "$TOP/pipelines/compare/build-programs" dir:tree-1 add.bpf.c base | run-in-vm -k "$KERNEL" --keep-build >samples.csv
   measured=$(mlr --icsv --onidx stats1 -a mean -f instructions samples.csv)
   M=$measured mlr --icsv --onidx filter '$build == "base"' then stats1 -a sum -f instructions then \
     put -q 'print abs($instructions_sum - float(ENV["M"])) < 0.02 * float(ENV["M"])' out/functions.csv >adds-up
@@ -335,7 +336,7 @@ make_trees() { # ADDITIONS...
   # arguments | message
   while IFS='|' read -r arguments message; do
     # shellcheck disable=SC2086
-    assert_trouble "profile: $message" profile --folder out $arguments
+    assert_trouble "count-functions: $message" count-functions --folder out $arguments
     assert_equal "$(find out -name '*.csv' 2>/dev/null)" ""
   done <<-TABLE
 	add.bpf.c|which test? (option --test)
@@ -480,7 +481,7 @@ make_trees() { # ADDITIONS...
 }
 
 @test "the benchmark of counted instructions says which kernels it wants" {
-  assert_trouble "counted: two kernels are wanted: BASE= and HEAD=" "$TOP/pipelines/benchmark/counted" deb:one '' '' bpf/suites/smoke.yml
+  assert_trouble "counted: two kernels are wanted: BASE= and HEAD=" "$TOP/pipelines/evaluate/counted" deb:one '' '' bpf/suites/smoke.yml
 }
 
 @test "without KVM its runtime says so" {
@@ -505,7 +506,7 @@ make_trees() { # ADDITIONS...
   requires kvm
   needs_kernel
   make_plan
-  BIN=$TOP/build/bin compare --folder out --runtime kvm --boots 3 "$KERNEL" "$KERNEL" plan.csv
+  BIN=$TOP/build/bin compare-kernels --folder out --runtime kvm --boots 3 "$KERNEL" "$KERNEL" plan.csv
   assert_equal "$(csv_value out/verdict.csv metric | sort -u)" duration_ns
   assert_equal "$(csv_value out/samples.csv status | sort -u)" ok
   assert_equal "$(csv_value out/verdict.csv test | sort | xargs)" "baseline/xdp/empty map/array/read"
@@ -524,14 +525,14 @@ make_trees() { # ADDITIONS...
 
 @test "two kernels in turn under kvm: what is undecided gets as many boots again, by itself" {
   # Boots that are made up: the order, the plans and the rounds are what is looked at.
-  mkdir -p pipelines/runtime pipelines/report
-  cp "$TOP"/pipelines/runtime/{compare,lib.sh} pipelines/runtime
-  cp "$TOP"/pipelines/report/undecided pipelines/report
-  cat >pipelines/runtime/get-kernel <<'SH'
+  mkdir -p pipelines/vm pipelines/compare
+  cp "$TOP"/pipelines/vm/lib.sh pipelines/vm
+  cp "$TOP"/pipelines/compare/{compare-kernels,undecided} pipelines/compare
+  cat >pipelines/vm/get-kernel <<'SH'
 #!/bin/sh
 mkdir -p "$1" && printf 'name,value\nkernel_sha256,%s\nkernel_version,%s\n' "$1" "$1" >"$1/kernel.csv" && echo "$1"
 SH
-  cat >pipelines/runtime/run-in-vm <<'SH'
+  cat >pipelines/vm/run-in-vm <<'SH'
 #!/bin/sh
 while [ "$1" != -- ]; do
 	case $1 in
@@ -552,10 +553,10 @@ mlr --csv --seed "$boot${#build}" put '$run_id = "'"$run"'"; $host_class = "h"; 
 	$runtime = "kvm"; $sample = 1; $cpu = 0; $status = "ok"; $reason = "";
 	$duration_ns = ($test =~ "^baseline/" ? 5 : 100) * (1 + urand() / 1000) + ($test == "noisy" ? 12 * urand() : 0)' then template -f "$(cut -d , -f 1 "$TOP/results-schema/samples.csv" | sed 1d | paste -sd ,)" "$input" >"$out"
 SH
-  chmod +x pipelines/runtime/*
+  chmod +x pipelines/vm/*
   printf 'suite,test,entry_point,program_type,control\ns,baseline/xdp/empty,e,xdp,0\ns,control/user/loop,l,user,1\ns,noisy,n,xdp,0\ns,quiet,q,xdp,0\n' >plan.csv
   printf 'test,metric,margin_pct\nquiet,duration_ns,7\n' >settings.csv
-  SETTINGS=settings.csv BIN=$TOP/build/bin pipelines/runtime/compare --folder out --runtime kvm --boots 10 one second plan.csv
+  SETTINGS=settings.csv BIN=$TOP/build/bin pipelines/compare/compare-kernels --folder out --runtime kvm --boots 10 one second plan.csv
   # A B B A …, then the undecided, what it is net of and the control.
   assert_equal "$(cut -d ' ' -f 1,2 log | head -n 8 | xargs)" "1 one 1 second 2 second 2 one 3 one 3 second 4 second 4 one"
   assert_equal "$(sed -n 21p log)" "11 one baseline/xdp/empty,control/user/loop,noisy"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # results-schema/, the tables of tools/lib/schema.c, and what the tools write: the same columns.
 
 load helpers
@@ -26,10 +27,10 @@ columns() {
 }
 
 @test "results-schema and the tables in C have the same names, types, units and order" {
-  schema-list > tables.csv
+  schema-list >tables.csv
   assert_equal "$(csv_value tables.csv file | uniq | xargs)" "plan samples environment rounds summary verdict"
   for file in $FLOW; do
-    mlr --csv filter '$file == "'"$file"'"' then cut -x -f file tables.csv > in-c.csv
+    mlr --csv filter '$file == "'"$file"'"' then cut -x -f file tables.csv >in-c.csv
     mlr --csv cut -x -f meaning "$TOP/results-schema/$file.csv" | diff in-c.csv -
   done
 }
@@ -41,7 +42,7 @@ columns() {
     mlr --icsv --ojsonl filter '
       !($type =~ "^(text|integer|number|enumeration|flag|timestamp)$") || !($required =~ "^(true|false)$")
       || strlen($meaning) < 10 || $name =~ "[^a-z0-9_]" || is_empty($unit) && $type == "number"
-         && !($name =~ "^(p_|ratio)")' "$schema" > bad.json
+         && !($name =~ "^(p_|ratio)")' "$schema" >bad.json
     diff /dev/null bad.json
     assert_equal "$(csv_value "$schema" name | sort | uniq -d)" ""
   done
@@ -62,7 +63,7 @@ columns() {
 @test "what the tools write has these columns in this order" {
   requires bpf mlr
   for file in $FLOW; do
-    columns "$file" > wanted
+    columns "$file" >wanted
     csv-filter json "$BATS_FILE_TMPDIR/$file.csv" | jq -r '.[0] | keys_unsorted[]' | diff - wanted
   done
 }
@@ -70,8 +71,8 @@ columns() {
 @test "what the tools write has cells of these types, and an enumeration only known words" {
   requires bpf mlr jq
   for file in $FLOW; do
-    csv-filter json "$BATS_FILE_TMPDIR/$file.csv" > rows.json
-    mlr --icsv --ojson cat "$TOP/results-schema/$file.csv" > schema.json
+    csv-filter json "$BATS_FILE_TMPDIR/$file.csv" >rows.json
+    mlr --icsv --ojson cat "$TOP/results-schema/$file.csv" >schema.json
     jq -n --slurpfile rows rows.json --slurpfile schema schema.json '
       {integer: "^[0-9]+$", flag: "^[01]$", number: "^-?[0-9.]+(e[-+]?[0-9]+)?$", text: "",
        timestamp: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
@@ -79,7 +80,10 @@ columns() {
         as $pattern
       | $rows[0][] as $row | $schema[0][] as $column | $row[$column.name]
       | select(. != "" and ( test($pattern[$column.type]) | not))
-      | {name: $column.name, value: .}' 2> jq.err > bad.json || { cat jq.err; false; }
+      | {name: $column.name, value: .}' 2>jq.err >bad.json || {
+      cat jq.err
+      false
+    }
     diff /dev/null bad.json
   done
 }
@@ -88,7 +92,7 @@ columns() {
   requires bpf mlr
   while read -r tool file; do
     for column in $(columns "$file" '$required == "true"'); do
-      mlr --csv cut -x -f "$column" "$BATS_FILE_TMPDIR/$file.csv" > "without.csv"
+      mlr --csv cut -x -f "$column" "$BATS_FILE_TMPDIR/$file.csv" >"without.csv"
       # shellcheck disable=SC2086 # a command with its options
       assert_trouble "missing column '$column' (without.csv)" ${tool//+/ } without.csv
     done
@@ -98,20 +102,20 @@ bpf-compile-check plan
 TABLE
   for column in run_id timestamp host_class runtime track suite test entry_point build program_type program_hash \
     control round cpu duration_ns instructions status reason; do
-    mlr --csv cut -x -f "$column" "$BATS_FILE_TMPDIR/samples.csv" > without.csv
+    mlr --csv cut -x -f "$column" "$BATS_FILE_TMPDIR/samples.csv" >without.csv
     assert_trouble "missing column '$column' (without.csv)" stats-reduce without.csv
   done
   for column in suite test entry_point build; do
-    mlr --csv cut -x -f "$column" "$BATS_FILE_TMPDIR/samples.csv" > without.csv
+    mlr --csv cut -x -f "$column" "$BATS_FILE_TMPDIR/samples.csv" >without.csv
     assert_trouble "'$column'" regress-detect without.csv without.csv
   done
 }
 
 @test "unknown columns pass from the plan to the samples and to the summary" {
   requires bpf mlr
-  mlr --csv head -n 2 then put '$team = "näh, \"x\"\n2"' "$BATS_FILE_TMPDIR/plan.csv" > plan.csv
-  (cd "$BATS_FILE_TMPDIR" && bpf-run --rounds 1 --samples 1 --sample-ms 0.1 "$BATS_TEST_TMPDIR/plan.csv") > s.csv
-  stats-reduce s.csv > summary.csv
+  mlr --csv head -n 2 then put '$team = "näh, \"x\"\n2"' "$BATS_FILE_TMPDIR/plan.csv" >plan.csv
+  (cd "$BATS_FILE_TMPDIR" && bpf-run --rounds 1 --samples 1 --sample-ms 0.1 "$BATS_TEST_TMPDIR/plan.csv") >s.csv
+  stats-reduce s.csv >summary.csv
   for file in plan.csv s.csv summary.csv; do
     assert_equal "$(csv-filter json "$file" | jq -r '[.[].team] | unique[]')" 'näh, "x"
 2'

@@ -1,8 +1,9 @@
+# SPDX-License-Identifier: MIT
 # The pages: what is written, from what input, and what a browser makes of it.
 load helpers
 
 NOW=2024-02-10T06:00:00Z
-SITE_CODE=pipelines/site
+SITE_CODE=pipelines/site/pages
 
 # Two sites for all tests of this file: one of plain names, one of names that try to break out.
 setup_file() {
@@ -10,7 +11,7 @@ setup_file() {
   local top="$BATS_TEST_DIRNAME/.."
   for kind in plain hostile; do
     awk -v out="$BATS_FILE_TMPDIR/$kind.tree" -v hostile="$([ $kind = plain ] && echo 0 || echo 1)" -f "$top/tests/fixtures/site/tree.awk"
-    "$top/pipelines/site/site" -o "$BATS_FILE_TMPDIR/$kind" --changes "$BATS_FILE_TMPDIR/$kind.tree/changes.csv" --now "$NOW" "$BATS_FILE_TMPDIR/$kind.tree" \
+    "$top/pipelines/site/pages/site" -o "$BATS_FILE_TMPDIR/$kind" --changes "$BATS_FILE_TMPDIR/$kind.tree/changes.csv" --now "$NOW" "$BATS_FILE_TMPDIR/$kind.tree" \
       2>"$BATS_FILE_TMPDIR/$kind.err"
   done
   if command -v node npm >/dev/null && ! make -s -C "$top" browser-tests >"$BATS_FILE_TMPDIR/npm.log" 2>&1; then
@@ -92,7 +93,7 @@ in_browser() {
   for i in 0 1 2; do place=$(make_run results $i); done
   [ "$(mlr --icsv --onidx filter '$test == "map/hash/read" && $median_duration_ns < 21.9 && $value_duration_ns > 22.8' then count "results/$place/summary.csv")" = 1 ]
   of='$test == "map/hash/read"'
-  assert_equal "$("$PIPELINES/results/table" "results/$place/summary.csv" | sed -n 's/^map.hash.read *read *\([0-9.]*\) .*/\1/p')" 22.813
+  assert_equal "$("$PIPELINES/bench/table" "results/$place/summary.csv" | sed -n 's/^map.hash.read *read *\([0-9.]*\) .*/\1/p')" 22.813
   "$PIPELINES/results/history" --directory results > history.csv
   assert_equal "$(csv_value history.csv value_duration_ns "$of" | uniq)" 22.813
   regress-detect --history history.csv > history-verdict.csv
@@ -141,7 +142,7 @@ in_browser() {
   load runs
   for i in 0 1 2; do make_run results $i > place.$i; done
   make_old "results/$(cat place.0)"
-  (cd "$TOP" && pipelines/site-verdicts "$BATS_TEST_TMPDIR/results" "$BATS_TEST_TMPDIR/v" 2> "$BATS_TEST_TMPDIR/said")
+  (cd "$TOP" && pipelines/site/verdicts "$BATS_TEST_TMPDIR/results" "$BATS_TEST_TMPDIR/v" 2> "$BATS_TEST_TMPDIR/said")
   assert_contains "$(cat said)" "runs of schema version 1: 1, from '$(cat place.0)'"
   assert_equal "$(csv_value v/newest.csv verdict | sort -u)" inconclusive
   assert_equal "$(mlr --icsv --onidx --ofmt %.3f filter '$test == "map/hash/read"' then put '$x = $current * 1' then cut -f x v/newest.csv)" 22.813
@@ -434,8 +435,8 @@ CASES
   local dir=$BATS_TEST_TMPDIR
   awk -v out="$dir/t" -f tests/fixtures/site/tree.awk
   find "$dir/t" -name verdict.csv -delete
-  pipelines/site-verdicts "$dir/t" "$dir/v"
-  pipelines/site/site -o "$dir/out" --verdicts "$dir/v/newest.csv" --changes "$dir/v/changes.csv" --now "$NOW" "$dir/t"
+  pipelines/site/verdicts "$dir/t" "$dir/v"
+  pipelines/site/pages/site -o "$dir/out" --verdicts "$dir/v/newest.csv" --changes "$dir/v/changes.csv" --now "$NOW" "$dir/t"
   run grep -o 'Worst: .*' "$dir/out/index.html"
   assert_contains "$output" "map/hash/update"
   run grep -o '<tr class="suspected".*update.*028fccf' "$dir/out/index.html"
@@ -456,7 +457,7 @@ CASES
       done >> "$place/summary.csv"
     done
   done
-  (cd "$TOP" && pipelines/site-verdicts "$BATS_TEST_TMPDIR/t" "$BATS_TEST_TMPDIR/v")
+  (cd "$TOP" && pipelines/site/verdicts "$BATS_TEST_TMPDIR/t" "$BATS_TEST_TMPDIR/v")
   assert_equal "$(mlr --icsv --onidx --ofs : filter '$host_class == "icount"' then cut -o -f test,baseline,current,verdict,first_bad_build v/newest.csv | xargs)" \
     'baseline/xdp/empty:59:60:suspected:b3 map:200:201:unchanged:'
   assert_equal "$(csv_value v/newest.csv test '$host_class == "host"' | xargs)" 'baseline/xdp/empty map'
@@ -465,7 +466,7 @@ CASES
 
 @test "the site can be split off and used by another project as a submodule" {
   requires mlr gnuplot git
-  git -C "$TOP" rev-parse --verify --quiet HEAD:pipelines/site/site || skip "not in a repository"
+  git -C "$TOP" rev-parse --verify --quiet HEAD:pipelines/site/pages/site || skip "not in a repository"
   git clone --quiet "$TOP" clone
   make -s -C clone site-split SITE_BRANCH=site
   # Nothing of it knows where it came from.

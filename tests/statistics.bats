@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # The order statistics, rank tests and dips of tools/lib against R, enumeration and what must hold.
 
 load helpers
@@ -13,9 +14,9 @@ setup() {
 }
 
 @test "the stored numbers of R are what R says today" {
-  command -v Rscript > /dev/null || skip "R is not installed"
-  Rscript -e 'library(diptest)' 2> /dev/null || skip "R's package diptest is not installed"
-  Rscript tests/statistics/oracle.R > "$BATS_TEST_TMPDIR/oracle.csv"
+  command -v Rscript >/dev/null || skip "R is not installed"
+  Rscript -e 'library(diptest)' 2>/dev/null || skip "R's package diptest is not installed"
+  Rscript tests/statistics/oracle.R >"$BATS_TEST_TMPDIR/oracle.csv"
   run -0 build/tests/statistics oracle "$BATS_TEST_TMPDIR/oracle.csv"
   [ "$output" = "763 comparisons" ]
 }
@@ -33,7 +34,7 @@ setup() {
 }
 
 @test "one-humped noise is taken for two heaps in less than one of 100 runs of 84 series, and two heaps are found" {
-  build/tests/heaps 200 > "$BATS_TEST_TMPDIR/heaps.csv"
+  build/tests/heaps 200 >"$BATS_TEST_TMPDIR/heaps.csv"
   # wrong FILTER: the kinds of which it holds
   wrong() { csv_value "$BATS_TEST_TMPDIR/heaps.csv" noise '$heaps == "'"$1"'" && '"$2"; }
   assert_equal "$(wrong one '$noise != "uniform" && $runs_with_a_flag_pct >= 1')" ''
@@ -45,6 +46,6 @@ setup() {
 }
 
 @test "a wrong number of the oracle is noticed" {
-  sed '2s/0.5,1,/0.5,0.99,/' tests/statistics/oracle.csv > "$BATS_TEST_TMPDIR/oracle.csv"
+  sed '2s/0.5,1,/0.5,0.99,/' tests/statistics/oracle.csv >"$BATS_TEST_TMPDIR/oracle.csv"
   run -1 build/tests/statistics oracle "$BATS_TEST_TMPDIR/oracle.csv"
 }

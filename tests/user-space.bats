@@ -1,11 +1,12 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Operations in user space: that they are done as often as they are counted, and what fails them.
 
 load helpers
 
 # A map of 64 elements that hold their keys. The check wants EXPECTED operations to have succeeded, 0 for any.
 write_source() {
-  cat > numbers.bpf.c <<'C'
+  cat >numbers.bpf.c <<'C'
 #include "kernel.h"
 #include "user.h"
 #ifndef ENTRIES
@@ -63,8 +64,8 @@ stanza() {
 
 # measure: s.yml, with a fixed count of invocations: one to validate, and two samples of 80 and 10 are 181
 measure() {
-  bpf-compile-check -I "$TOP/bpf/include" s.yml > plan.csv
-  bpf-run -q --rounds 1 --samples 2 -c 80 plan.csv > samples.csv 2> messages
+  bpf-compile-check -I "$TOP/bpf/include" s.yml >plan.csv
+  bpf-run -q --rounds 1 --samples 2 -c 80 plan.csv >samples.csv 2>messages
 }
 
 HASH='TYPE: BPF_MAP_TYPE_HASH'
@@ -83,7 +84,7 @@ ARRAY='TYPE: BPF_MAP_TYPE_ARRAY'
     stanza write_mapped write_mapped "$ARRAY, FLAGS: 1024, EXPECTED: 181" 'map_state_preparation: {program: fill}' user
     stanza load load "$HASH, EXPECTED: 181" 'operations: 1'
     stanza verify verify "$HASH, EXPECTED: 181" 'operations: 1'
-  } > s.yml
+  } >s.yml
   measure
   assert_equal "$(mlr --icsv --onidx filter '$status != "ok"' samples.csv)" ""
   assert_equal "$(mlr --icsv --onidx count-distinct -n -f test samples.csv)" 8
@@ -104,7 +105,7 @@ ARRAY='TYPE: BPF_MAP_TYPE_ARRAY'
     stanza 'insert again' insert "$HASH" 'map_state_preparation: {program: clear}'
     stanza 'delete again' delete "$HASH"
     stanza 'take again' take "$HASH"
-  } > s.yml
+  } >s.yml
   measure
   assert_equal "$(mlr --icsv --ocsv --headerless-csv-output filter '$sample == 1 || $status != "ok"' then \
     sort -f test then cut -o -f test,iterations,status,reason samples.csv)" \
@@ -129,7 +130,7 @@ take again,,run_failed,No such file or directory'
     stanza 'no map' read "$HASH, NAME: other"
     stanza 'no section' read "$HASH, NO_SECTION: 1"
     stanza 'not to be mapped' read_mapped "$HASH" 'map_state_preparation: {program: fill}' user
-  } > s.yml
+  } >s.yml
   measure
   assert_equal "$(mlr --icsv --ocsv --headerless-csv-output sort -f test then cut -o -f test,status,reason samples.csv)" \
     "empty,run_failed,read: No such file or directory
@@ -145,7 +146,7 @@ too many,run_failed,read: map 'map' does not hold the numbers 0 to 64"
 @test "operations run on several CPUs at once, and several of them" {
   requires bpf cpus2
   write_source
-  cat > s.yml <<YAML
+  cat >s.yml <<YAML
 tests:
 - {name: all, source: numbers.bpf.c, program_type: user_call, program_cpu_assignment: {read: all}, check: check,
    defines: {$HASH}, map_state_preparation: {program: fill}}
@@ -162,22 +163,25 @@ two read ok 1"
 @test "a plan that names no operation, or no object, is a row that says so" {
   requires bpf
   write_source
-  { echo tests:; stanza read read "$HASH"; } > s.yml
-  bpf-compile-check -I "$TOP/bpf/include" s.yml > whole.csv
-  mlr --csv put '$entry_point = "raed"' whole.csv > plan.csv
-  bpf-run -q --rounds 1 plan.csv > samples.csv 2> messages
+  {
+    echo tests:
+    stanza read read "$HASH"
+  } >s.yml
+  bpf-compile-check -I "$TOP/bpf/include" s.yml >whole.csv
+  mlr --csv put '$entry_point = "raed"' whole.csv >plan.csv
+  bpf-run -q --rounds 1 plan.csv >samples.csv 2>messages
   assert_equal "$(csv_value samples.csv status,reason)" "unsupported no operation of type user_call is named 'raed'"
-  mlr --csv put '$object = ""' whole.csv > plan.csv
-  bpf-run -q --rounds 1 plan.csv > samples.csv 2> messages
+  mlr --csv put '$object = ""' whole.csv >plan.csv
+  bpf-run -q --rounds 1 plan.csv >samples.csv 2>messages
   assert_equal "$(csv_value samples.csv status,reason)" "load_failed read needs an object"
 }
 
 @test "an operation without an object has nothing that could be checked, prepared or consumed" {
-  printf 'tests:\n- {name: loop, program_type: user, entry_point: loop}\n- {name: empty, program_type: user_call, entry_point: empty}\n' > s.yml
-  bpf-compile-check --no-load s.yml > whole.csv
+  printf 'tests:\n- {name: loop, program_type: user, entry_point: loop}\n- {name: empty, program_type: user_call, entry_point: empty}\n' >s.yml
+  bpf-compile-check --no-load s.yml >whole.csv
   for cell in check=foo prepare=foo consumer=foo consumer=trace_pipe; do
-    mlr --csv put "\$${cell%=*} = \"${cell#*=}\"" whole.csv > plan.csv
-    bpf-run -q --rounds 2 plan.csv > samples.csv 2> messages
+    mlr --csv put "\$${cell%=*} = \"${cell#*=}\"" whole.csv >plan.csv
+    bpf-run -q --rounds 2 plan.csv >samples.csv 2>messages
     assert_equal "$(csv_value samples.csv test,status | sort | xargs)" "empty unsupported loop unsupported"
     assert_contains "$(csv_value samples.csv reason)" "${cell#*=}"
     assert_contains "$(csv_value samples.csv reason)" 'no object'

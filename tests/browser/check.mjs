@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Checks of the site in a real browser: node check.mjs MODULES SITE CHECK [ARGUMENT]...
 //
 // MODULES is the folder with node_modules. The site is opened from file:// and, where it matters, from a server on

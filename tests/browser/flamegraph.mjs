@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Does a flame graph open from disk? node flamegraph.mjs MODULES flamegraph.html
 // Prints the page's title, and its text without line breaks. Status 1 when it throws, or asks for anything but files.
 import { createRequire } from "node:module";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A suite is read, or refused in one line. Refusing ends the tool, which frees what it holds: here
  * errx() comes back instead, so leaks are not looked for, and the process is replaced when it has
- * grown (pipelines/fuzz.mk). */
+ * grown (tests/fuzz.mk). */
 #include <err.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Of GitHub's OpenAPI description what pipelines/report uses, so that Prism starts at once. Only requests
 # are checked: of answers nothing but their status codes stays.
 # Beside oneOf, anyOf and allOf "nullable" has no type, and Prism then takes any body: it goes.

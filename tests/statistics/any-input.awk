@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # samples.csv of two builds a and b of many tests, each of another shape: what must hold for any input is tried on it.
 #	awk -v seed=1 -v tests=200 -f any-input.awk
 # A sample row ends in

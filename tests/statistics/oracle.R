@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Makes oracle.csv: exact Wilcoxon tests, estimates and intervals as R has them, without ties; and dips
 # as the package diptest has them, also of ties and of two heaps.
 #	Rscript oracle.R > oracle.csv

@@ -105,7 +105,7 @@ static void write_rounds(FILE *f, const struct run *run, size_t nseries, const s
 
 struct judgement {
 	enum verdict verdict;
-	bool undecided; /* as pipelines/report/undecided has it */
+	bool undecided; /* as pipelines/compare/undecided has it */
 };
 
 /* Judge the first `rounds` of each series of a run with the tool's own rule. */

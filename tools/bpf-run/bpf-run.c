@@ -266,10 +266,9 @@ static void check_privilege(const struct plan *plan)
 static void check_runtime(const struct opts *o)
 {
 	if (o->identity.runtime != RUNTIME_HOST && !getenv("BPF_RUN_GUEST"))
-		errx(
-		    EXIT_TROUBLE,
-		    "--runtime %s is for a VM that pipelines/runtime boots (make bench RUNTIME=%s)",
-		    runtime_names[o->identity.runtime], runtime_names[o->identity.runtime]);
+		errx(EXIT_TROUBLE,
+		     "--runtime %s is for a VM that pipelines/vm boots (make bench RUNTIME=%s)",
+		     runtime_names[o->identity.runtime], runtime_names[o->identity.runtime]);
 }
 
 /* Marks tell parts of a measurement, but not which. */

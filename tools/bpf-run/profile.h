@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Marks for a profiler outside of the machine, which counts the instructions that a VM executes by
- * their addresses (pipelines/runtime/count-plugin.c). It cannot see what runs in the VM, but it
+ * their addresses (pipelines/vm/count-plugin.c). It cannot see what runs in the VM, but it
  * sees when the addresses of the marks are executed: the part of a measurement that follows begins
  * there.
  */

@@ -67,7 +67,7 @@ double stats_midmean(double *v, size_t n);
  * The midmean of a CPU's samples; of several CPUs the average of theirs. One over all CPUs at once
  * would not see one CPU of three become slower.
  *
- * Measured (pipelines/benchmark/round-value does the like) by A/A runs of the suite core, 20 rounds
+ * Measured (pipelines/evaluate/round-value does the like) by A/A runs of the suite core, 20 rounds
  * of 10 samples of 3 ms: of 84 series those whose ratio is within 2 %, on three machines: minimum
  * 73, 67, -; 25 % quantile 76, 66, 80; median 74, 68, 75; average 72, 69, 79; midmean -, -, 79, and
  * nine tenths of the series within 1.5 % instead of the median's 2.1. Counted instructions of maps

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+# The flow: suite → compiled.csv → plan.csv → samples.csv → rounds.csv, summary.csv, cpus.csv. Each file is one
+# rule, in the folder of a run, so that any step can be run again alone:
+#	make build/results/…/summary.csv
+.PHONY: bench run
+
+suite_file = $(if $(filter %.yml %.yaml %.c,$(SUITE)),$(SUITE),bpf/suites/$(SUITE).yml)
+build_option = $(if $(BUILD),--build '$(BUILD)')
+objects_option = $(if $(OBJECTS),--objects '$(OBJECTS)')
+
+# Said before anything is built.
+ifneq ($(filter bench compare,$(MAKECMDGOALS)),)
+ifeq ($(RUNTIME)$(if $(KERNEL),kernel),hostkernel)
+$(error KERNEL is measured in a VM, and RUNTIME=host is this machine: take RUNTIME=icount or RUNTIME=kvm)
+endif
+endif
+ifeq ($(filter bench,$(MAKECMDGOALS))$(RUNTIME),benchhost)
+ifneq ($(SUDO),)
+ifeq ($(shell command -v $(firstword $(SUDO))),)
+$(error programs are loaded as root, and there is no '$(firstword $(SUDO))': be root, or set SUDO, as in SUDO=doas)
+endif
+endif
+endif
+
+ifneq ($(ARCH),all) # see runtime.mk
+bench: all ## measure SUITE on this machine and print a table
+	$(Q)$(MAKE) --no-print-directory run \
+		RUN='$(RESULTS)/incomplete/$(shell date -u +%Y%m%dt%H%M%Sz)-$(shell echo $$$$)'
+endif
+
+# Only bench calls this, with a new folder in RUN: a run is filed when it is complete.
+run: $(RUN)/rounds.csv $(RUN)/summary.csv $(RUN)/cpus.csv
+	$(Q)filed=$$(pipelines/results/file-run '$(RUN)' '$(RESULTS)') && \
+		pipelines/bench/table "$$filed/summary.csv" && \
+		printf '\n%s\n' "$$filed:" && ls "$$filed"
+
+%/compiled.csv:
+	@mkdir -p '$(@D)'
+	$(call say,COMPILE,$(suite_file))
+	$(Q)$(BIN)/bpf-compile-check --no-load $(build_option) $(objects_option) -o '$@' '$(suite_file)'
+
+ifeq ($(filter host kvm icount,$(RUNTIME)),)
+$(error RUNTIME is host, kvm or icount: '$(RUNTIME)')
+endif
+ifneq ($(words $(RESULTS)),1)
+$(error RESULTS can't hold a blank: '$(RESULTS)')
+endif
+
+ifeq ($(RUNTIME),host)
+# The shell opens the outputs, so that they are the user's and not root's.
+%/plan.csv: %/compiled.csv
+	$(call say,LOAD,$@)
+	$(Q)$(SUDO) $(BIN)/bpf-compile-check '$<' > '$@'
+	$(if $(SUDO),$(Q)$(SUDO) chown -R "$$(id -u):$$(id -g)" build/bpf)
+
+%/samples.csv: %/plan.csv
+	$(call say,RUN,$@)
+	@: > '$(@D)/environment.csv'
+	$(Q)$(SUDO) $(BIN)/bpf-run --rounds '$(ROUNDS)' --track '$(TRACK)' \
+		--environment '$(@D)/environment.csv' $(RUN_OPTIONS) '$<' > '$@'
+endif
+
+%/rounds.csv: %/samples.csv
+	$(call say,REDUCE,$@)
+	$(Q)$(BIN)/stats-reduce --per-round -o '$@' '$<'
+
+%/summary.csv: %/samples.csv
+	$(call say,REDUCE,$@)
+	$(Q)$(BIN)/stats-reduce -o '$@' '$<'
+
+# CPU by CPU, where an entry point ran on several; else there is no such file.
+%/cpus.csv: %/samples.csv
+	$(call say,REDUCE,$@)
+	$(Q)set -e; $(BIN)/stats-reduce --by run_id,host_class,runtime,track,suite,test,entry_point,build,cpu -o '$@.all' '$<'; \
+		mlr -S --csv count-similar -g test,entry_point,build -o cpus then filter '$$cpus > 1' then cut -x -f cpus '$@.all' > '$@'; \
+		rm '$@.all'; [ -s '$@' ] || rm '$@'
+
+# What was measured stays when make is interrupted: it took the time.
+.PRECIOUS: %/samples.csv
+
+# The suites' tables in bpf/README.md.
+.PHONY: suite-docs
+suite-docs: $(BIN)/bpf-compile-check ## write the tables of tests in bpf/README.md anew
+	$(call say,DOC,bpf/README.md)
+	$(Q)pipelines/bench/suites-page bpf/README.md > bpf/README.md.new
+	$(Q)mv bpf/README.md.new bpf/README.md

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+# The text of issues. All values come from CSV and are text from outside.
+include "text";
+
+def unit: if .metric == "duration_ns" then "ns" elif .metric == "instructions" then "instructions" else "" end;
+def interval: if (.ratio_low // "") == "" then "" else "\(.ratio_low | percent) … \(.ratio_high | percent)" end;
+
+def is_commit: (. // "") | test("^[0-9a-f]{7,64}$");
+
+def other_kernel: (.base_kernel // "") != "" and (.head_kernel // "") != "" and .base_kernel != .head_kernel;
+def other_programs: (.base_commit | is_commit) and (.head_commit | is_commit) and .base_commit != .head_commit;
+def in_vm: .runtime == "icount" or .runtime == "kvm";
+
+def table:
+  "| test | metric | \(.[0].baseline_build | code) | \(.[0].current_build | code) | change | 99 % interval in these runs | rounds | p |\n" +
+  "|---|---|--:|--:|--:|--:|--:|--:|\n" +
+  (map("| \(.test | code)\(if .entry_point == "" then "" else " " + (.entry_point | code) end) | \(.metric | code) | \(.baseline | short) | \(.current | short) | \(.ratio | percent) | \(interval) | \(.rounds | short) | \(.p_adjusted | short) |") | join("\n"));
+
+# The values of one series, build by build. Numbers only, so nothing from outside is drawn.
+def plot:
+  [(.values // "") | split(" ")[] | tonumber?] as $v
+  | if ($v | length) < 3 then ""
+    else "~~~mermaid\nxychart-beta\n  title \"the last \($v | length) builds\"\n  y-axis \"\(unit)\"\n  line [\($v | map(tostring) | join(", "))]\n~~~\n" end;
+
+def compare_link($env):
+  if (.base_commit | is_commit) and (.head_commit | is_commit) and .base_commit != .head_commit
+  then "\n[What changed between their commits](\($env.server)/\($env.repository)/compare/\(.base_commit)...\(.head_commit))." else "" end;
+
+def csv_links($env; $name; $place):
+  if ($place // "") == "" then "" else
+  "\n* \($name): " + (["summary", "rounds", "plan", "environment"]
+    | map("[\(.).csv](\($env.server)/\($env.repository)/blob/\($env.branch)/\($place)/\(.).csv)") | join(" · ")) end;
+
+def range($env):
+  "## Range\n\nFirst seen in \(.current_build | code); the last good build is \(.baseline_build | code)." +
+  (if (.base_kernel // "") != "" then (if other_kernel then " Kernels: \(.base_kernel | code), \(.head_kernel | code)." else " Kernel: \(.head_kernel | code)." end) else "" end) +
+  compare_link($env) + "\n" +
+  csv_links($env; "last good build"; .base_place) + csv_links($env; "this build"; .head_place) +
+  (if ($env.run_url // "") != "" then "\n* [the run that found it, with raw samples](\($env.run_url))" else "" end) +
+  (if ($env.pages // "") != "" then "\n* [plots of all tests](\($env.pages))" else "" end);
+
+def certainty:
+  "## How sure\n\nHistory only nominated it; it was confirmed by \(.how // "a fresh run" | words). " +
+  "Control: \(if (.control // "") == "" then "none in this comparison" else .control | code end)." +
+  (if in_vm and other_kernel and (.test | startswith("baseline/") | not) then "\n\nThe table's values are net: what the test costs beyond the empty program of its type. The plot's are whole." else "" end);
+
+# One test, and what it is judged with.
+def one_test: if .tests == 1 then " RUN_OPTIONS=" + ("-t \("\(.test | exactly)|^(baseline|control)/" | shell)" | make_value) else "" end;
+
+# Both builds, as make compare and make profile take them for a VM; nothing where they can't be had.
+def both_builds:
+  if other_kernel then " BASE=\(.base_kernel | make_name) HEAD=\(.head_kernel | make_name)"
+  elif other_programs then " KERNEL=\(.head_kernel | make_name) BASE=rev:\(.base_commit) HEAD=rev:\(.head_commit)"
+  else "" end;
+
+# As they stand: in a clone of the repository, on a machine of that architecture.
+def reproduce:
+  "## Reproduce\n\n" + (
+    if in_vm and both_builds != "" then
+      "make deps RUNTIME=\(.runtime | make_name)\n" +
+      "make compare\(both_builds) SUITE=\(.suite | make_name) RUNTIME=\(.runtime | make_name) TRACK=\(.track | make_name)\(one_test)"
+    elif other_programs then
+      "git checkout \(.head_commit)\nmake deps\n" +
+      "make compare-programs BASE_COMMIT=\(.base_commit) SUITE=\(.suite | make_name)\(one_test)"
+    else
+      "make deps\nmake bench SUITE=\(.suite | make_name) TRACK=\(.track | make_name)\(one_test)   # on both builds"
+    end | fenced("sh"));
+
+# Of a kernel in a VM instructions are profiled, whatever was measured: perf is not in there.
+def profile:
+  (if .tests == 1 then .test | exactly else "." end) as $tests
+  | "## Profile\n\nOn a machine of one's own, or as a workflow whose traces are its artifacts" +
+    (if .runtime == "kvm" then "; a VM's time can't be profiled, so these count instructions by function" else "" end) + ":\n\n" +
+    ("make deps profile TEST=\($tests | make_value) SUITE=\(.suite | make_name)" +
+     (if in_vm then " RUNTIME=icount\(both_builds)" elif other_programs then " BASE_COMMIT=\(.base_commit)" else "" end) + "\n" +
+     "gh workflow run perf.yml -f profile=true -f tracks=\(.track | shell) -f suites=\(.suite | shell) -f tests=\($tests | shell)" +
+     (if in_vm and other_kernel then " -f runtime=icount -f kernels=\("\(.base_kernel) \(.head_kernel)" | shell)"
+      else " -f runtime=\(.runtime // "" | shell)" end) + "\n" +
+     "gh run download --pattern 'profile-*'   # when it has ended; asks which run" | fenced("sh"));
+
+def ending:
+  "## If the change is intended\n\nSet the label <code>performance-accepted</code> on this issue, or add the build to <code>pipelines/judge/markers.csv</code>. The new level becomes the one to compare with.\n\n" +
+  "## How this issue ends\n\nBy acceptance; or by itself when three builds in a row are back at the old level. A further change is commented and leaves it open. When a person closes it, the same build is not filed again. One comment below is kept up to date with the newest build.";
+
+# [series...] of one build, the worst first; .[0] speaks for all.
+def regression_body($env):
+  sort_by(-(.ratio | number | if . == "" then 0 else . end)) as $all
+  | ($all | length) as $n
+  | $all[0] + {tests: $n}
+  | ((if $n == 1 then "The test \(.test | code) of the suite \(.suite | code) became **\(.ratio | percent)** slower (\(.metric | code)) on the track \(.track | code), measured on \(.host_class | code)."
+      else "**\($n) series** of the track \(.track | code) became slower in one build, by up to **\(.ratio | percent)**, measured on \(.host_class | code). One cause is likely, so this is one issue." end)
+     + "\n\n" + ($all | table | cut(30000; "… and more: see the CSV files below.")) + "\n\n" + plot + "\n" + range($env) + "\n\n" + certainty + "\n\n" + reproduce + "\n\n"
+     + profile + "\n\n" + ending);
+
+def regression_title:
+  sort_by(-(.ratio | number | if . == "" then 0 else . end)) as $all | $all[0]
+  | if ($all | length) == 1 then "\(.test | plain(120)): \(.ratio | percent) \(.metric | plain(30)) (\(interval)) in \(.current_build | plain(60))"
+    else "\($all | length) tests slower, by up to \(.ratio | percent), in \(.current_build | plain(60)) (\(.track | plain(40)))" end
+  | plain(250);
+
+# The comment that is kept up to date.
+def status_text:
+  "Newest build: \(.[0].current_build | code)\n\n" +
+  "| test | metric | level before | now | change | history says |\n|---|---|--:|--:|--:|---|\n" +
+  (map("| \(.test | code) | \(.metric | code) | \(.baseline | short) | \(.current | short) | \(.ratio | percent) | \(.verdict | words)\(if (.reason // "") == "" then "" else ": " + (.reason | code) end) |") | join("\n")
+   | cut(30000; "… and more."));
+
+def data_title($kind):
+  .[0] | if $kind == "stale" then "No new results of \(.suite | plain(40)) on \(.track | plain(60)) (\(.host_class | plain(80)))"
+  else "Tests of \(.suite | plain(40)) give no number on \(.track | plain(60)) (\(.host_class | plain(80)))" end;
+
+def data_body($kind):
+  . as $all | .[0]
+  | (if $kind == "stale" then "The newest results of the suite \(.suite | code) on the track \(.track | code), measured on \(.host_class | code), are older than 3 days: no regression would be seen. Newest build: \(.current_build | code).\n\nLook at the newest runs of the workflow that measures them, and at its schedule: in a quiet repository schedules stop after 60 days. If the track is given up, close this issue: it is not filed again for this build."
+     else "These tests of the suite \(.suite | code) on the track \(.track | code), measured on \(.host_class | code), were measured before and give no number now:\n\n| test | entry point | state | reason |\n|---|---|---|---|\n" +
+       ($all | group_by([.test, .entry_point]) | map(.[0] | "| \(.test | code) | \(.entry_point | code) | \(.verdict | words) | \(.reason | code) |") | join("\n") | cut(50000; "… and more."))
+       + "\n\nA test that was taken out on purpose gets a row in <code>pipelines/judge/markers.csv</code>. When a person closes this issue, the same tests are not filed again." end)
+  + "\n\nThis issue closes by itself when the numbers are there again.";

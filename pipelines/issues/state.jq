@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+# What issues know of series: keys and state, hidden in their bodies. Only the labelled count, as who may not
+# set labels can't forge one.
+
+# Back at the old level for so many builds: the issue is closed.
+def recovery_builds: 3;
+
+def cells: [.host_class, .track, .suite, .test, .entry_point, .metric];
+
+# A short name for a list of text: three polynomials modulo primes, 96 bits. jq has no hash, and the
+# names of hundreds of series must have room in one issue.
+def digest:
+  join("\u001f") | explode
+  | reduce .[] as $c ([1, 1, 1]; [(.[0] * 1117 + $c) % 4294967291, (.[1] * 1213 + $c) % 4294967279, (.[2] * 1319 + $c) % 4294967231])
+  | map(tostring) | join("-") | @base64;
+def series_key: cells | digest;
+def scope_key($kind): [$kind, .host_class, .track, .suite] | digest;
+def build_key: ["build", .host_class, .track, .current_build] | digest;
+
+def hidden($name): (. // "") | capture("<!-- ebpf-performance \($name): (?<v>[A-Za-z0-9+/=]*) -->") .v? // null;
+def with_hidden($key; $state):
+  "<!-- ebpf-performance key: \($key) -->\n<!-- ebpf-performance state: \($state | tojson | @base64) -->\n" + .;
+def set_state($state):
+  sub("<!-- ebpf-performance state: [A-Za-z0-9+/=]* -->"; "<!-- ebpf-performance state: \($state | tojson | @base64) -->");
+
+def labels: [.labels[]? | if type == "object" then .name else . end];
+def ours:
+  map(select((.pull_request // null) == null)
+    | . + {key: (.body | hidden("key")), names: labels}
+    | select(.key != null and (.names | any(. == "performance-regression" or . == "performance-data")))
+    | . + {saved: ((try (.body | hidden("state") | @base64d | fromjson) catch {}) // {})});
+
+# Of rows of suspected series, those that no issue tells of: none is open for the series, and none that
+# a person closed is about the same build of it. One that was accepted, or closed by itself, is over.
+def unfiled($issues):
+  ([$issues[] | select(.state == "open") | .saved.series[]?]
+    + [$issues[] | select(.state == "closed" and .saved.recovered != null and (.saved.recovered | length) < recovery_builds
+        and ((.names | index("performance-accepted")) | not) and (.state_reason // "") != "duplicate") as $i
+      | $i.saved.series[]? as $k | "\($k) \($i.saved.current_build)"]) as $known
+  | map(select(series_key as $k | (if (.first_bad_build // "") != "" then .first_bad_build else .current_build end) as $b
+      | ($known | index($k) | not) and ($known | index("\($k) \($b)") | not)));

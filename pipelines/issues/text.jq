@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+# Text from outside, made harmless: in markdown and HTML, in a shell, in a pattern.
+
+# The body of an issue or of a comment may have 65536 characters.
+def body_limit: 65000;
+
+# Inline code in which nothing is markup: no markdown, no HTML, no mention, no link to an issue. All
+# but plain characters become entities, which are text to GitHub wherever they stand.
+# Of our own words nothing but words: what is shown without code.
+def words: tostring | gsub("[^A-Za-z0-9 ,.;:%()+\\/-]"; "");
+
+def code:
+  tostring | explode | (if length > 200 then .[:200] + [8230] else . end)
+  | map(if (. >= 48 and . <= 57) or (. >= 65 and . <= 90) or (. >= 97 and . <= 122) or . == 47 or . == 32
+        then [.] | implode
+        elif . < 32 or . == 127 then " "
+        else "&#\(.);" end)
+  | "<code>" + join("") + "</code>";
+
+# For a title: plain text of one line, which GitHub shows as it is.
+def plain($most):
+  tostring | explode | map(if . < 32 or . == 127 then 32 else . end) | implode
+  | if length > $most then .[:$most - 1] + "…" else . end;
+
+# One word for a POSIX shell. A name with a line break is not to be typed; it does no harm either.
+def shell: tostring | "'" + gsub("'"; "'\\''") + "'";
+
+# The same as the value of a variable on the command line of make.
+def make_value: gsub("\\$"; "$$") | shell;
+
+# A value that make's rules put between quotes: names only. What no name has would end the quotes.
+def make_name: tostring | gsub("[^A-Za-z0-9._/:=@+~#-]"; "?") | shell;
+
+# A POSIX extended regular expression for this text. A line break would end a recipe of make, so it is any
+# character.
+def exactly: tostring | gsub("[[:cntrl:]]"; "\u0001") | gsub("(?<c>[][\\\\.*^$+?(){}|])"; "\\\(.c)") | "^" + gsub("\u0001"; ".") + "$";
+
+# A pattern of fnmatch(3) that matches just this text.
+def literal: tostring | gsub("(?<c>[][\\\\*?])"; "\\\(.c)");
+
+# A block of code, fenced by more tildes than it has in a row.
+def fenced($language):
+  . as $text
+  | ([$text | scan("~+") | length] | max // 0) as $most
+  | ("~" * ([3, $most + 1] | max)) as $fence
+  | "\($fence)\($language)\n\($text)\n\($fence)";
+
+def number: if . == null or . == "" then "" else (tonumber? // "") end;
+
+# Four significant digits, as people read them.
+def short:
+  number
+  | if . == "" then ""
+    elif . == 0 then "0"
+    else . as $v
+    | ($v | if . < 0 then -. else . end | log10 | floor) as $magnitude
+    | if $magnitude >= 4 then $v | round | tostring
+      else pow(10; 3 - $magnitude) as $scale | ($v * $scale | round) / $scale | tostring end
+    end;
+
+# A ratio as a change in percent with its sign.
+def percent:
+  number
+  | if . == "" then ""
+    else ((. - 1) * 1000 | round) / 10 | (if . >= 0 then "+" else "" end) + tostring + " %" end;
+
+# Whole lines of it, as far as the limit goes.
+def cut($limit; $note):
+  if length <= $limit then .
+  else reduce split("\n")[] as $line ({text: "", full: false};
+      if .full or (.text | length) + ($line | length) + ($note | length) + 2 > $limit then .full = true
+      else .text += $line + "\n" end)
+    | .text + "\n" + $note end;

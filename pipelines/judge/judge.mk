@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: MIT
+# What became slower: history nominates, a new measurement confirms.
+
+#: MARKERS      accepted changes of level  (pipelines/judge/markers.csv)
+REPORT  := build/report
+MARKERS ?= pipelines/judge/markers.csv
+
+.PHONY: report findings confirm
+
+report: ## judge the newest builds by history, measure again what is suspected, see to issues
+	$(Q)$(MAKE) --no-print-directory findings
+	$(Q)$(MAKE) --no-print-directory confirm
+	$(Q)$(MAKE) --no-print-directory issues
+
+# Each file is one step, which can be looked at or run again alone; confirm on another machine, or on several.
+findings: all ## judge the newest builds by history: what is suspected, stale or missing
+	@mkdir -p $(REPORT)
+	$(call say,HISTORY,$(REPORT)/findings.csv)
+	$(Q)pipelines/judge/markers '$(MARKERS)' > $(REPORT)/markers.csv
+	$(Q)pipelines/results/history $(HISTORY_OPTIONS) > $(REPORT)/history.csv
+	$(Q)PATH="$(BIN):$$PATH" pipelines/judge/nominate $(REPORT)/history.csv --markers $(REPORT)/markers.csv \
+		$(if $(SETTINGS),--settings '$(SETTINGS)') --now "$$(date -u +%Y-%m-%dT%H:%M:%SZ)" > $(REPORT)/findings.csv
+	$(Q)pipelines/issues/summary --annotations --title 'Newest builds against their history' $(REPORT)/findings.csv
+	$(Q)pipelines/issues/file-issues --unfiled $(REPORT)/findings.csv > $(REPORT)/unfiled.csv
+
+confirm: all ## measure again what history suspects and no issue tells of, as far as this machine can
+	$(call say,CONFIRM,$(REPORT)/confirmed.csv)
+	$(Q)SUDO='$(SUDO)' pipelines/judge/confirm $(REPORT)/unfiled.csv > $(REPORT)/confirmed.csv

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+# Pages of what was measured. pipelines/site/pages/ stands alone and knows nothing of this project; here it is given
+# our results, and what regress-detect says of them.
+#: SITE         where the pages are written  (build/site)
+#: SITE_SOURCE  results that they show  (the results branch, here or fetched, where there is one, else RESULTS)
+#: SITE_TITLE, SITE_PORT, SITE_BRANCH, SITE_OPTIONS  title; port of site-serve; branch of site-split; more options of
+#:              pipelines/site/pages/site
+#: EVENTS       CSV of releases and whatever else is to be drawn in (build,kind,label,url,…)  (none)
+#: TEST, HOST_CLASS, METRIC, VERDICT, PLOT  what `make plot` draws, and the .svg or .png it writes
+.PHONY: site site-input site-events site-serve site-split plot
+
+SITE          ?= build/site
+SITE_TITLE    ?= eBPF performance
+SITE_PORT     ?= 8000
+SITE_OPTIONS  ?=
+SITE_BRANCH   ?= site
+EVENTS        ?=
+TEST          ?=
+HOST_CLASS    ?=
+METRIC        ?=
+PLOT          ?=
+VERDICT       ?=
+
+# The commit of the results branch, or of origin's, which is what `make fetch-results` gets.
+results_commit = $(shell for branch in '$(RESULTS_BRANCH)' 'origin/$(RESULTS_BRANCH)'; do \
+	git rev-parse --verify --quiet "$$branch^{commit}" 2>/dev/null && break; done)
+SITE_SOURCE ?= $(if $(results_commit),build/site-input,$(RESULTS))
+
+site_verdicts = pipelines/site/verdicts '$(SITE_SOURCE)' build/site-verdicts build/site-verdicts/markers.csv
+site_judged = --verdicts build/site-verdicts/newest.csv --changes build/site-verdicts/changes.csv --events build/site-verdicts/events.csv
+
+site: $(BIN)/regress-detect site-input site-events ## make the pages of the results branch, or of RESULTS, in SITE
+	$(call say,SITE,$(SITE))
+	$(Q)$(site_verdicts)
+	$(Q)pipelines/site/pages/site -o '$(SITE)' --title '$(SITE_TITLE)' $(site_judged) $(SITE_OPTIONS) '$(SITE_SOURCE)'
+
+# Stored runs do not change: those of the branch are unpacked over what is there, and what it does not have goes.
+site-input:
+	$(Q)if [ -n '$(results_commit)' ]; then \
+		mkdir -p build/site-input && git archive '$(results_commit)' | tar -x --skip-old-files -C build/site-input && \
+		git -c core.quotePath=false ls-tree -r --name-only --full-tree '$(results_commit)' | LC_ALL=C sort > build/site-input.files && \
+		(cd build/site-input && find . -type f | sed 's|^\./||' | LC_ALL=C sort | LC_ALL=C comm -13 ../site-input.files - | \
+			tr '\n' '\0' | xargs -0 rm -f); fi
+
+# Accepted changes of level go to the detector too; releases and issues are only drawn.
+site-events:
+	@mkdir -p build/site-verdicts
+	$(Q)pipelines/judge/markers --issues '$(MARKERS)' > build/site-verdicts/marked.csv
+	$(Q)mlr -S --csv unsparsify build/site-verdicts/marked.csv $(if $(EVENTS),'$(EVENTS)') > build/site-verdicts/events.csv
+	$(Q)mlr -S --csv filter '$$kind == "accepted"' build/site-verdicts/marked.csv > build/site-verdicts/markers.csv
+
+site-serve: ## show the pages on localhost, port SITE_PORT
+	@echo 'http://127.0.0.1:$(SITE_PORT)/ (Ctrl-C ends it)'
+	$(Q)busybox httpd -f -p '127.0.0.1:$(SITE_PORT)' -h '$(SITE)'
+
+site-split: ## write pipelines/site/pages as a branch SITE_BRANCH of its own, for other projects' submodules
+	$(Q)git subtree split -q --prefix=pipelines/site/pages -b '$(SITE_BRANCH)'
+
+# As history judges it: with its changes of level, accepted changes and releases.
+plot: $(if $(VERDICT),,$(BIN)/regress-detect site-input site-events) ## draw TEST over its builds, or VERDICT.csv, into PLOT.svg or .png or on the terminal
+	$(if $(VERDICT),,$(Q)$(site_verdicts))
+	$(Q)pipelines/site/pages/plot $(if $(VERDICT),--verdict '$(VERDICT)',--test '$(TEST)' $(site_judged)) $(if $(PLOT),-o '$(PLOT)') \
+		$(if $(filter-out local,$(TRACK)),--track '$(TRACK)') $(if $(HOST_CLASS),--host-class '$(HOST_CLASS)') \
+		$(if $(METRIC),--metric '$(METRIC)') $(if $(VERDICT),,'$(SITE_SOURCE)')

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: MIT
+# Kernel builds in a VM: see pipelines/vm/README.md.
+
+#: KERNEL       the kernel in a VM: deb:PACKAGE[=VERSION][@SUITE], deb-file:PATH, file:PATH or url:URL#sha256=HEX
+#: ARCH         the machine that a VM is: x86_64 (amd64), aarch64 (arm64), or all, one after another  (this machine's)
+#: BASE HEAD    for compare and profile: two kernels, as KERNEL, or two builds of the programs: rev:GIT-REV or
+#:              dir:FOLDER of objects or sources  (HEAD: the working directory)
+#: TEST GOOD BAD AMONG   for bisect: a test, two kernels, and a folder or list of the builds between
+#: SEEDS        boots of a kernel under icount, each with another seed; a boot is a round  (3)
+#: VM_TIMEOUT   seconds until a boot that does not end is ended  (600)
+KERNEL     ?=
+BASE       ?=
+HEAD       ?=
+TEST       ?=
+GOOD       ?=
+BAD        ?=
+AMONG      ?=
+ARCH       ?= $(shell uname -m)
+# Debian's names serve too.
+override ARCH := $(patsubst amd64,x86_64,$(patsubst arm64,aarch64,$(ARCH)))
+SEEDS      ?= 3
+VM_TIMEOUT ?= 600
+export ARCH
+
+# The tools for a VM: static, as nothing else is in there, and for the machine that the VM is. Another
+# architecture's are built with its compiler, and its libraries from this distribution.
+VM       := build/static/$(ARCH)
+VM_TOOLS := $(VM)/bpf-compile-check $(VM)/bpf-run $(VM)/vm-init
+VM_LIBS  := libbpf libelf zlib yaml-0.1 gsl
+VM_LIB_OBJ := $(patsubst %.c,$(VM)/obj/%.o,$(wildcard tools/lib/*.c))
+VM_OBJ = $(patsubst %.c,$(VM)/obj/%.o,$(wildcard tools/$(1)/*.c) pipelines/vm/libelf-search.c) $(VM)/obj/lib.a
+ifneq ($(ARCH),$(shell uname -m))
+VM_CC      := $(ARCH)-linux-gnu-gcc
+VM_SYSROOT := build/sysroot/$(ARCH)
+VM_CFLAGS  := -I$(VM_SYSROOT)/usr/include
+VM_LDFLAGS := -L$(VM_SYSROOT)/usr/lib/$(ARCH)-linux-gnu
+$(VM_SYSROOT):
+	$(call say,FETCH,$@)
+	$(Q)pipelines/vm/get-sysroot $@
+else
+VM_CC = $(CC)
+endif
+
+# Where the marks of bpf-run lie for the profiler: an address that no program uses by itself.
+VM_MARKS := 0x70000000
+$(VM)/bpf-run: private VM_LDFLAGS += -Wl,--section-start=.profile_marks=$(VM_MARKS)
+
+$(VM)/bpf-compile-check: $(call VM_OBJ,bpf-compile-check)
+$(VM)/bpf-run: $(call VM_OBJ,bpf-run)
+$(VM)/vm-init: $(VM)/obj/pipelines/vm/init.o
+$(VM_TOOLS): | $(VM_SYSROOT)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(VM_CC) -static $(VM_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --static --libs $(VM_LIBS)) -lm -lpthread
+
+# The profiler, a plugin of QEMU: on this side, whatever the VM is. See there for the versions.
+VM_QEMU := $(shell command -v qemu-system-$(ARCH))
+VM_QEMU_MAJOR = $(shell $(VM_QEMU) --version | sed -n 's/^QEMU emulator version \([0-9]*\).*/\1/p')
+$(VM)/count-plugin.so: pipelines/vm/count-plugin.c tools/bpf-run/profile.h $(VM_QEMU)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra $(if $(WERROR),-Werror) -O2 -g -fPIC -shared \
+		-DPROFILE_MARKS=$(VM_MARKS) -DPLUGIN_VERSION=$(if $(filter 5 6 7 8,$(VM_QEMU_MAJOR)),1,2) -o $@ $<
+
+# An archive: of the library only what the two tools use is linked.
+$(VM)/obj/lib.a: $(VM_LIB_OBJ)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+# Sanitizers do not go with static programs.
+$(VM)/obj/%.o: private SANITIZE =
+$(VM)/obj/%.o: %.c build/flags | $(VM_SYSROOT)
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(VM_CC) $(ALL_CFLAGS) $(VM_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(VM)/obj/tools/lib/cli.o: ALL_CFLAGS += -DVERSION='"$(VERSION)"'
+-include $(wildcard $(VM)/obj/tools/*/*.d $(VM)/obj/pipelines/*/*.d)
+
+.PHONY: vm-tools kernels bisect
+vm-tools: $(VM_TOOLS) $(VM)/count-plugin.so ## build the static tools that run inside a VM, for ARCH
+
+kernels: ## list the kernels that can be fetched
+	$(Q)pipelines/vm/list-kernels | mlr --icsv --opprint cat
+
+# A boot is a round: under icount a seed, so that the spread over seeds is known; under kvm the
+# kernel starts from new each time, which is where builds of one source differ most.
+vm_boots = $(if $(filter kvm,$(RUNTIME)),$(ROUNDS),$(SEEDS))
+
+# A run in a VM loads, measures and describes at once.
+ifneq ($(filter icount kvm,$(RUNTIME)),)
+%/plan.csv %/samples.csv: %/compiled.csv $(VM_TOOLS)
+	$(call say,VM,$(KERNEL))
+	$(Q)pipelines/vm/run-in-vm --kernel '$(KERNEL)' --runtime '$(RUNTIME)' --boots '$(vm_boots)' \
+		--timeout '$(VM_TIMEOUT)' $(build_option) --track '$(TRACK)' --plan '$(@D)/plan.csv' \
+		--environment '$(@D)/environment.csv' --log '$(@D)/console.log' -o '$(@D)/samples.csv' '$<' -- $(RUN_OPTIONS)
+endif
+
+ifeq ($(filter bisect,$(MAKECMDGOALS))$(RUNTIME),bisectkvm)
+$(error bisect goes by counted instructions: take RUNTIME=icount)
+endif
+bisect: all vm-tools ## find the first bad kernel from GOOD to BAD for TEST
+	@mkdir -p build/bisect
+	$(Q)$(BIN)/bpf-compile-check --no-load -o build/bisect/plan.csv '$(suite_file)'
+	$(Q)pipelines/vm/bisect --test '$(TEST)' --good '$(GOOD)' --bad '$(BAD)' $(if $(AMONG),--among '$(AMONG)') \
+		--timeout '$(VM_TIMEOUT)' build/bisect/plan.csv

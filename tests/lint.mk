@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+# Style and static checks; all findings are errors.
+.PHONY: lint format
+
+C_FILES     := $(shell git ls-files '*.c' '*.h' 2>/dev/null)
+# What is sourced has a name that ends in .sh or .bash, and no first line that says so.
+SHELL_FILES := $(shell { git ls-files '*.sh' '*.bash'; git grep -lE -m 1 '^\#!.*(sh|bats)$$' -- .ci pipelines tests; } 2>/dev/null | \
+	grep -v '^tests/fixtures/' | sort -u)
+SCRIPTS     := $(SHELL_FILES) $(shell git ls-files Makefile '*.mk' '*.awk' '*.jq' '*.gp' '*.mlr' '*.R' '*.js' '*.mjs' 2>/dev/null)
+
+lint: ## check format, code, shell scripts and man pages
+	$(call say,LINT,clang-format)
+	$(Q)clang-format --dry-run -Werror $(C_FILES)
+	$(call say,LINT,cppcheck)
+	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
+		--inline-suppr --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches -D_GNU_SOURCE -Itools/lib \
+		'-Dbpf_object__for_each_program(p,o)=while(((p)=next(o)))' \
+		'-Dbpf_object__for_each_map(m,o)=while(((m)=next(o)))' \
+		$(filter tools/%.c,$(C_FILES))
+	$(call say,LINT,shellcheck)
+	$(Q)shellcheck $(SHELL_FILES)
+	$(call say,LINT,shfmt)
+	$(Q)shfmt -d $(SHELL_FILES)
+	$(call say,LINT,license)
+	$(Q)! grep -L SPDX-License-Identifier $(C_FILES) $(SCRIPTS) | sed 's/$$/: no line SPDX-License-Identifier/' | grep .
+	$(call say,LINT,mandoc)
+	$(Q)mandoc -T lint -W warning $(MAN)
+
+format: ## format all C code and shell scripts
+	$(Q)clang-format -i $(C_FILES)
+	$(Q)shfmt -w $(SHELL_FILES)
