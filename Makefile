@@ -48,7 +48,7 @@ CFLAGS     ?= -O2 -g
 # Expanded only when something is compiled, so that `make deps` works before pkg-config is there.
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	$(if $(WERROR),-Werror) $(SANITIZERS) \
-	-Itools/lib $(shell $(PKG_CONFIG) --cflags $(LIBS)) $(CFLAGS)
+	-Itools/lib -Ibuild $(shell $(PKG_CONFIG) --cflags $(LIBS)) $(CFLAGS)
 # A finding ends the program, or a test would pass over it.
 SANITIZERS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 ALL_LDFLAGS = $(SANITIZERS) $(LDFLAGS)
@@ -60,6 +60,9 @@ say = $(if $(V),,@printf '  %-8s%s\n' $(1) $(2))
 LIB_OBJ := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tools/lib/*.c))
 ALL_OBJ := $(LIB_OBJ) $(foreach t,$(TOOLS),$(patsubst %.c,$(OBJ)/%.o,$(wildcard tools/$(t)/*.c)))
 MAN     := $(wildcard tools/*/*.1)
+# The files that the tools write.
+FLOW    := plan samples environment rounds summary verdict
+SCHEMA  := $(addprefix build/schema/,columns.h statuses.h verdicts.h tables.inc)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -93,7 +96,14 @@ build/flags build/version: FORCE
 		if cmp -s $$new $@; then rm $$new; else mv $$new $@; fi
 
 # `make deps bench` works with -j too.
-build/flags: | $(filter deps test-deps,$(MAKECMDGOALS))
+build/flags: | $(filter deps test-deps,$(MAKECMDGOALS)) $(SCHEMA)
+
+# Columns, statuses and verdicts, for tools/lib/schema.h.
+$(SCHEMA) &: results-schema/columns $(wildcard results-schema/*.csv) tools/lib/schema.awk
+	@mkdir -p build/schema
+	$(call say,SCHEMA,build/schema)
+	$(Q)results-schema/columns $(FLOW) | \
+		awk -v out=build/schema -f tools/lib/schema.awk - results-schema/statuses.csv results-schema/verdicts.csv
 
 install: all ## install tools, man pages and suites (DESTDIR, PREFIX)
 	$(INSTALL) -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/man/man1"
@@ -106,7 +116,7 @@ install: all ## install tools, man pages and suites (DESTDIR, PREFIX)
 	$(INSTALL) -m 644 $(wildcard bpf/suites/*.yml) "$(DESTDIR)$(PREFIX)/share/ebpf-performance/bpf/suites"
 
 clean: ## remove what was built; keep results and fetched kernels
-	rm -rf $(BIN) $(OBJ) build/bpf build/flags build/version
+	rm -rf $(BIN) $(OBJ) build/bpf build/schema build/flags build/version
 
 help: ## list targets and variables
 	@echo 'Targets:'

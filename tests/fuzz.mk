@@ -18,11 +18,11 @@ build/fuzz/plan.seeds/smoke.csv: $(BIN)/bpf-compile-check
 	@mkdir -p $(@D)
 	$(Q)$< --no-load -o $@ bpf/suites/smoke.yml
 
-$(FUZZ_TARGETS:%=build/fuzz/%): build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.c tests/fuzz/fuzz.h $(wildcard tools/lib/*.[ch] tools/bpf-compile-check/*.[ch])
+$(FUZZ_TARGETS:%=build/fuzz/%): build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.c tests/fuzz/fuzz.h $(SCHEMA) $(wildcard tools/lib/*.[ch] tools/bpf-compile-check/*.[ch])
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$@)
 	$(Q)$(or $(CLANG),clang) -std=c11 -D_GNU_SOURCE -DVERSION='"fuzz"' -g -O1 -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=undefined $(if $(filter suite,$*),-Wl$(comma)--wrap=errx) -Itools/lib -Itools/bpf-compile-check \
+		-fno-sanitize-recover=undefined $(if $(filter suite,$*),-Wl$(comma)--wrap=errx) -Itools/lib -Ibuild -Itools/bpf-compile-check \
 		$(shell $(PKG_CONFIG) --cflags $(LIBS)) -o $@ $< tests/fuzz/fuzz.c $(FUZZ_SOURCES) $(ALL_LIBS)
 
 fuzz: $(FUZZ_TARGETS:%=build/fuzz/%) build/fuzz/plan.seeds/smoke.csv ## fuzz what reads files of strangers, FUZZ_SECONDS each

@@ -8,12 +8,12 @@ SHELL_FILES := $(shell { git ls-files '*.sh' '*.bash'; git grep -lE -m 1 '^\#!.*
 	grep -v '^tests/fixtures/' | sort -u)
 SCRIPTS     := $(SHELL_FILES) $(shell git ls-files Makefile '*.mk' '*.awk' '*.jq' '*.gp' '*.mlr' '*.R' '*.js' '*.mjs' 2>/dev/null)
 
-lint: ## check format, code, shell scripts and man pages
+lint: $(SCHEMA) ## check format, code, shell scripts and man pages
 	$(call say,LINT,clang-format)
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
 	$(call say,LINT,cppcheck)
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
-		--inline-suppr --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches -D_GNU_SOURCE -Itools/lib \
+		--inline-suppr --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches -D_GNU_SOURCE -Itools/lib -Ibuild \
 		'-Dbpf_object__for_each_program(p,o)=while(((p)=next(o)))' \
 		'-Dbpf_object__for_each_map(m,o)=while(((m)=next(o)))' \
 		$(filter tools/%.c,$(C_FILES))

@@ -145,7 +145,7 @@ static void judge(const struct run *run, size_t nseries, const size_t *rounds, d
 
 /* Judge a run, in one look or in two, and count the verdicts. Each of two looks may err with half
  * of the probability. */
-static void look(const struct run *run, size_t nseries, size_t looks, size_t count[NVERDICTS])
+static void look(const struct run *run, size_t nseries, size_t looks, size_t count[VERDICT_COUNT])
 {
 	double alpha = ALPHA / (double)looks;
 	struct judgement judgement[SERIES];
@@ -197,7 +197,7 @@ static void alarms(gsl_rng *rng, size_t runs)
 	     "two_looks_false_alarms_pct,mann_whitney_on_two_blocks_pct");
 	for (size_t m = 0; m < NMODELS; m++)
 		for (size_t nseries = 1; nseries <= SERIES; nseries += SERIES - 1) {
-			size_t n[NVERDICTS] = {0}, twice[NVERDICTS] = {0}, peers = 0;
+			size_t n[VERDICT_COUNT] = {0}, twice[VERDICT_COUNT] = {0}, peers = 0;
 			size_t of = runs / nseries, all = of * nseries;
 			struct run run = {0};
 
@@ -228,7 +228,7 @@ struct procedure {
 static double power(gsl_rng *rng, const struct noise *m, double slowdown, size_t nseries,
 		    size_t runs, struct procedure p)
 {
-	size_t n[NVERDICTS] = {0}, all = runs * nseries;
+	size_t n[VERDICT_COUNT] = {0}, all = runs * nseries;
 	struct run run = {0};
 	double found;
 
@@ -301,7 +301,7 @@ static void simulate_seeds(gsl_rng *rng, double sigma, bool places, double more,
 static double share_counted(gsl_rng *rng, size_t seeds, double sigma, bool places, double more,
 			    size_t runs, enum verdict verdict)
 {
-	size_t n[NVERDICTS] = {0}, rounds[SERIES], of = (runs + SERIES - 1) / SERIES;
+	size_t n[VERDICT_COUNT] = {0}, rounds[SERIES], of = (runs + SERIES - 1) / SERIES;
 	struct judgement judgement[SERIES];
 	struct run run = {.counted = true};
 

@@ -7,37 +7,43 @@
 
 #include "cli.h"
 #include "csv.h"
-#include "schema.h"
+#include "record.h"
 
-static void write_identity(struct csv_writer *w, const struct samples *s,
-			   const struct plan_row *row, uint64_t round)
+/* What the rows of a test and round have in common. `now` has room for the time of day. */
+static struct record begin_row(const struct samples *s, const struct plan_row *row, uint64_t round,
+			       char now[32])
 {
-	char now[32];
+	struct record r = {.schema = &schema_samples};
 
-	identity_timestamp(now, sizeof(now));
-	csv_write_cell(w, s->identity->run_id);
-	csv_write_cell(w, now);
-	csv_write_cell(w, s->identity->host_class);
-	csv_write_cell(w, runtime_names[s->identity->runtime]);
-	csv_write_cell(w, s->identity->track);
-	csv_write_cell(w, row->suite);
-	csv_write_cell(w, row->test);
-	csv_write_cell(w, row->entry_point);
-	csv_write_cell(w, row->build);
-	csv_write_cell(w, row->program_type);
-	csv_write_cell(w, row->program_hash);
-	csv_write_u64(w, row->control);
-	csv_write_u64(w, s->identity->boot);
-	csv_write_u64(w, round);
+	identity_timestamp(now, 32);
+	record_text(&r, SAMPLES_RUN_ID, s->identity->run_id);
+	record_text(&r, SAMPLES_TIMESTAMP, now);
+	record_text(&r, SAMPLES_HOST_CLASS, s->identity->host_class);
+	record_text(&r, SAMPLES_RUNTIME, runtime_names[s->identity->runtime]);
+	record_text(&r, SAMPLES_TRACK, s->identity->track);
+	record_text(&r, SAMPLES_SUITE, row->suite);
+	record_text(&r, SAMPLES_TEST, row->test);
+	record_text(&r, SAMPLES_ENTRY_POINT, row->entry_point);
+	record_text(&r, SAMPLES_BUILD, row->build);
+	record_text(&r, SAMPLES_PROGRAM_TYPE, row->program_type);
+	record_text(&r, SAMPLES_PROGRAM_HASH, row->program_hash);
+	record_u64(&r, SAMPLES_CONTROL, row->control);
+	record_u64(&r, SAMPLES_BOOT, s->identity->boot);
+	record_u64(&r, SAMPLES_ROUND, round);
+	record_u64(&r, SAMPLES_OPERATIONS, row->operations);
+	return r;
 }
 
 /* Rows are whole or absent: stdio has room for more than one, and is flushed at its end. */
-static void end_row(struct csv_writer *w, const struct samples *s, const struct plan_row *row)
+static void end_row(const struct record *r, const struct samples *s, const struct plan_row *row)
 {
+	struct csv_writer w = {.f = stdout};
+
+	record_write(r, 0, &w);
 	for (size_t i = 0; i < s->plan->nextra; i++)
-		csv_write_cell(w, row->extra[i]);
-	csv_end_row(w);
-	if (fflush(w->f))
+		csv_write_cell(&w, row->extra[i]);
+	csv_end_row(&w);
+	if (fflush(stdout))
 		err(EXIT_TROUBLE, "can't write the output");
 }
 
@@ -45,8 +51,7 @@ void samples_write_header(const struct samples *samples)
 {
 	struct csv_writer w = {.f = stdout};
 
-	for (size_t i = 0; i < schema_samples.ncolumns; i++)
-		csv_write_cell(&w, schema_samples.columns[i].name);
+	schema_write_header(&schema_samples, 0, &w);
 	for (size_t i = 0; i < samples->plan->nextra; i++)
 		csv_write_cell(&w, samples->plan->extra_names[i]);
 	csv_end_row(&w);
@@ -68,32 +73,17 @@ struct drops samples_drops(const struct plan_row *row, const struct probe *probe
 	return d;
 }
 
-/* What a triggered program returns nobody sees; an operation in user space returns nothing. */
-static void write_returned(struct csv_writer *w, const struct probe *probe,
-			   const struct sample *sample)
-{
-	char text[256];
-
-	if (probe->target->trigger || probe->target->user)
-		csv_write_empty(w);
-	else
-		csv_write_cell(w, returned_text(&sample->returned, text, sizeof(text)));
-}
-
-static void write_drops(struct csv_writer *w, const struct plan_row *row, const struct probe *probe,
-			const struct sample *sample)
+static void set_drops(struct record *r, const struct plan_row *row, const struct probe *probe,
+		      const struct sample *sample)
 {
 	struct drops d;
 
-	if (!probe->consumer) {
-		for (int i = 0; i < 3; i++)
-			csv_write_empty(w);
+	if (!probe->consumer)
 		return;
-	}
 	d = samples_drops(row, probe, sample);
-	csv_write_u64(w, d.produced);
-	csv_write_u64(w, d.consumed);
-	csv_write_u64(w, d.dropped);
+	record_u64(r, SAMPLES_PRODUCED, d.produced);
+	record_u64(r, SAMPLES_CONSUMED, d.consumed);
+	record_u64(r, SAMPLES_DROPPED, d.dropped);
 }
 
 /* Instructions of a call that are not the same in each, such as of a flag met first: up to 6 were
@@ -109,67 +99,62 @@ double samples_count(const struct probe *probe, const struct sample *sample)
 	return rint(sample->slope[READ_CPU_NS] / step) * step;
 }
 
+/* What was counted an operation. Virtual time passes a nanosecond an instruction, and is not time.
+ * It is exact: so is the slope of each pair. */
+static void set_values(struct record *r, const struct samples *samples, const struct probe *probe,
+		       const struct sample *sample, double operations)
+{
+	double wall_ns = sample->cost[READ_WALL_NS] / operations;
+
+	if (samples->identity->runtime == RUNTIME_ICOUNT) {
+		record_double(r, SAMPLES_INSTRUCTIONS, samples_count(probe, sample) / operations);
+		return;
+	}
+	record_double(r, SAMPLES_DURATION_NS, sample->cost[READ_CPU_NS] / operations);
+	/* Of a difference: other processes may take more in the call without the program. */
+	if (wall_ns >= 0)
+		record_double(r, SAMPLES_WALL_NS, wall_ns);
+	if (sample->kernel_ns)
+		record_u64(r, SAMPLES_KERNEL_NS, sample->kernel_ns);
+	record_double(r, SAMPLES_INSTRUCTIONS, sample->cost[READ_INSTRUCTIONS] / operations);
+	record_double(r, SAMPLES_CYCLES, sample->cost[READ_CYCLES] / operations);
+	record_double(r, SAMPLES_BRANCH_MISSES, sample->cost[READ_BRANCH_MISSES] / operations);
+	record_double(r, SAMPLES_CACHE_MISSES, sample->cost[READ_CACHE_MISSES] / operations);
+}
+
 void samples_write(struct samples *samples, const struct plan_row *row, uint64_t round,
 		   size_t index, const struct probe *probe, const struct sample *sample)
 {
-	struct csv_writer w = {.f = stdout};
-	double operations = (double)row->operations;
-	/* Virtual time passes a nanosecond an instruction, and is not time. It is exact: so is
-	 * the slope of each pair. */
-	bool counted = samples->identity->runtime == RUNTIME_ICOUNT;
-	double wall_ns = sample->cost[READ_WALL_NS] / operations;
-	char marks[64];
+	char now[32], returned[256], marks[64];
+	struct record r = begin_row(samples, row, round, now);
 
-	write_identity(&w, samples, row, round);
-	csv_write_u64(&w, index);
-	csv_write_u64(&w, (unsigned long long)probe->cpu);
-	csv_write_u64(&w, probe->large);
-	csv_write_u64(&w, row->operations);
-	csv_write_double(&w, counted ? NAN : sample->cost[READ_CPU_NS] / operations);
-	/* Of a difference: other processes may take more in the call without the program. */
-	csv_write_double(&w, counted || wall_ns < 0 ? NAN : wall_ns);
-	if (counted || !sample->kernel_ns)
-		csv_write_empty(&w);
-	else
-		csv_write_u64(&w, sample->kernel_ns);
-	csv_write_double(&w, counted ? samples_count(probe, sample) / operations
-				     : sample->cost[READ_INSTRUCTIONS] / operations);
-	for (int r = READ_CYCLES; r < READ_COUNT; r++)
-		csv_write_double(&w, counted ? NAN : sample->cost[r] / operations);
-	write_drops(&w, row, probe, sample);
-	csv_write_u64(&w, samples->visit);
-	csv_write_double(&w, probe->runs);
-	write_returned(&w, probe, sample);
-	csv_write_cell(&w, mark_text(sample->marks, marks, sizeof(marks)));
-	csv_write_cell(&w, status_name(STATUS_OK));
-	csv_write_empty(&w);
-	end_row(&w, samples, row);
+	record_u64(&r, SAMPLES_SAMPLE, index);
+	record_u64(&r, SAMPLES_CPU, (uint64_t)probe->cpu);
+	record_u64(&r, SAMPLES_ITERATIONS, probe->large);
+	set_values(&r, samples, probe, sample, (double)row->operations);
+	set_drops(&r, row, probe, sample);
+	record_u64(&r, SAMPLES_VISIT, samples->visit);
+	record_double(&r, SAMPLES_RUNS, probe->runs);
+	/* What a triggered program returns nobody sees; an operation in user space returns nothing.
+	 */
+	if (!probe->target->trigger && !probe->target->user)
+		record_text(&r, SAMPLES_RETURNED,
+			    returned_text(&sample->returned, returned, sizeof(returned)));
+	record_text(&r, SAMPLES_MARK, mark_text(sample->marks, marks, sizeof(marks)));
+	record_text(&r, SAMPLES_STATUS, status_names[STATUS_OK]);
+	end_row(&r, samples, row);
 	samples->measured++;
 }
 
 void samples_write_failure(struct samples *samples, const struct plan_row *row, uint64_t round,
 			   enum status status, const char *reason, double runs)
 {
-	struct csv_writer w = {.f = stdout};
+	char now[32];
+	struct record r = begin_row(samples, row, round, now);
 
-	write_identity(&w, samples, row, round);
-	csv_write_empty(&w); /* sample */
-	csv_write_empty(&w); /* cpu */
-	csv_write_empty(&w); /* iterations */
-	csv_write_u64(&w, row->operations);
-	csv_write_empty(&w); /* duration_ns */
-	csv_write_empty(&w); /* wall_ns */
-	csv_write_empty(&w); /* kernel_ns */
-	for (int r = FIRST_COUNTER; r < READ_COUNT; r++)
-		csv_write_empty(&w);
-	for (int i = 0; i < 3; i++)
-		csv_write_empty(&w); /* produced, consumed, dropped */
-	csv_write_empty(&w);	     /* visit */
-	csv_write_double(&w, runs);
-	csv_write_empty(&w); /* returned */
-	csv_write_empty(&w); /* mark */
-	csv_write_cell(&w, status_name(status));
-	csv_write_cell(&w, reason);
-	end_row(&w, samples, row);
+	record_double(&r, SAMPLES_RUNS, runs);
+	record_text(&r, SAMPLES_STATUS, status_names[status]);
+	record_text(&r, SAMPLES_REASON, reason);
+	end_row(&r, samples, row);
 	samples->failed += status != STATUS_UNSUPPORTED;
 }

@@ -80,8 +80,7 @@ bool group_add(struct group *g, uint32_t id, struct rounds *rounds, const struct
 /* For a tool whose groups are of one entry point: what such a row means. */
 #define GROUP_TWICE "a sample that is there already: is a file given twice? (%s line %zu)"
 
-/* The status of a group whose value is not above zero where it is a cost, and why. */
-#define BELOW_NOISE "below_noise"
+/* Why the status of a group is below_noise: its value is a cost and not above zero. */
 #define BELOW_NOISE_REASON                                                                         \
 	"its cost is not above zero: it can't be told from the noise of what is taken off"
 

@@ -7,30 +7,8 @@
 
 #include "csv.h"
 #include "number.h"
-#include "schema.h"
 #include "text.h"
 #include "xalloc.h"
-
-static const char *const status_names[STATUS_COUNT] = {
-    [STATUS_OK] = "ok",
-    [STATUS_COMPILED] = "compiled",
-    [STATUS_COMPILE_FAILED] = "compile_failed",
-    [STATUS_LOAD_FAILED] = "load_failed",
-    [STATUS_RUN_FAILED] = "run_failed",
-    [STATUS_WRONG_RESULT] = "wrong_result",
-    [STATUS_DROPPED] = "dropped",
-    [STATUS_MISSED] = "missed",
-    [STATUS_CHANGED_PACKET] = "changed_packet",
-    [STATUS_BELOW_NOISE] = "below_noise",
-    [STATUS_UNSUPPORTED] = "unsupported",
-    [STATUS_INTERRUPTED] = "interrupted",
-    [STATUS_NOT_RUN] = "not_run",
-};
-
-const char *status_name(enum status status)
-{
-	return status_names[status];
-}
 
 static const char *const mode_names[CONSUMER_MODE_COUNT] = {
     [CONSUMER_WAIT] = "wait",
@@ -167,6 +145,7 @@ static const char *parse_cell(struct plan_row *row, size_t i, const char *text)
 {
 	void *field = field_of(row, i);
 	const char *wrong;
+	enum status status;
 	uint64_t value;
 	double result;
 	int name;
@@ -209,10 +188,10 @@ static const char *parse_cell(struct plan_row *row, size_t i, const char *text)
 		row->consumer_mode = (enum consumer_mode)name;
 		return NULL;
 	case STATUS:
-		name = find_name(status_names, STATUS_COUNT, text);
-		if (name == STATUS_COUNT)
+		status = status_named(text);
+		if (status == STATUS_COUNT)
 			return "is not a status";
-		row->status = (enum status)name;
+		row->status = status;
 		return NULL;
 	}
 	return NULL;
@@ -354,7 +333,7 @@ static void write_cell(struct csv_writer *w, const struct plan_row *row, size_t 
 						 : "");
 		return;
 	case STATUS:
-		csv_write_cell(w, status_name(*(const enum status *)field));
+		csv_write_cell(w, status_names[*(const enum status *)field]);
 		return;
 	}
 }
@@ -393,7 +372,7 @@ void plan_warn(const struct plan_row *row, enum status status, const char *reaso
 {
 	char *test = text_line(row->test), *why = text_line(reason);
 
-	warnx("%s: '%s': %s", status_name(status), test, why);
+	warnx("%s: '%s': %s", status_names[status], test, why);
 	free(test);
 	free(why);
 }

@@ -14,26 +14,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* What became of a program; a row that is not ok carries a reason and no number. */
-enum status {
-	STATUS_OK,
-	STATUS_COMPILED, /* compiled, not yet loaded */
-	STATUS_COMPILE_FAILED,
-	STATUS_LOAD_FAILED,
-	STATUS_RUN_FAILED,
-	STATUS_WRONG_RESULT,
-	STATUS_DROPPED,
-	STATUS_MISSED,	       /* it ran less often than it was called, or its trigger fired */
-	STATUS_CHANGED_PACKET, /* later runs of a call see another packet than the first */
-	STATUS_BELOW_NOISE,    /* its cost is not above zero */
-	STATUS_UNSUPPORTED,
-	STATUS_INTERRUPTED,
-	STATUS_NOT_RUN,
-	STATUS_COUNT,
-};
-
-/** status_name - the word for a status, as CSV has it */
-const char *status_name(enum status status);
+#include "schema.h"
 
 /* The static metrics. */
 enum metric {

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The columns of each CSV of the flow, one table a file. A test proves these tables equal to
- * results-schema/, which also says what each column means.
+ * What results-schema/ says, as C: make generates the enums and the tables from there.
+ *
+ *	columns.h	PLAN_SUITE, …: the columns of each CSV of the flow; schema_plan, …: their
+ *tables statuses.h	enum status, status_names, status_outcome
  */
 #ifndef LIB_SCHEMA_H
 #define LIB_SCHEMA_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 
 /* Raised when the meaning of a column changes; recorded in environment.csv. */
 #define SCHEMA_VERSION 2
 
 struct schema_column {
 	const char *name;
-	const char *type; /* text, integer, number, enumeration, flag, timestamp */
+	const char *type; /* text, integer, number, metric, enumeration, flag, timestamp */
 	const char *unit; /* "" for none */
 	bool required;	  /* a reader of this file refuses it without the column */
 };
@@ -26,11 +27,14 @@ struct schema {
 	size_t ncolumns;
 };
 
-extern const struct schema schema_plan;
-extern const struct schema schema_samples;
-extern const struct schema schema_environment;
-extern const struct schema schema_rounds;
-extern const struct schema schema_summary;
-extern const struct schema schema_verdict;
+#include "schema/columns.h"
+#include "schema/statuses.h"
+
+/** status_of - the status of a name; STATUS_COUNT for none */
+enum status status_named(const char *name);
+
+/** outcome_of - what a status of this name means for a row's numbers; one that nobody knows, of a
+ * CSV from elsewhere, is a failure */
+enum outcome outcome_of(const char *name);
 
 #endif

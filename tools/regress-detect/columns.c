@@ -217,12 +217,6 @@ void layout_release(struct layout *l)
 	*l = (struct layout){0};
 }
 
-/* A plan that only was compiled has a status too. */
-bool status_is_ok(const char *status)
-{
-	return !strcmp(status, "ok") || !strcmp(status, "compiled");
-}
-
 bool metric_is_exact(const char *metric, bool counted)
 {
 	for (size_t i = 0; i < COUNT(exact); i++)

@@ -55,9 +55,6 @@ void columns_release(struct columns *c);
 const char *layout_cell(const struct csv_reader *in, int column, const char *otherwise);
 void layout_release(struct layout *l);
 
-/** status_is_ok - whether a row of this status has a number */
-bool status_is_ok(const char *status);
-
 /** metric_is_exact - a count without noise
  * @counted: whether instructions are counted by an emulator */
 bool metric_is_exact(const char *metric, bool counted);

@@ -25,6 +25,8 @@
 #include "keytable.h"
 #include "names.h"
 #include "net.h"
+#include "schema.h"
+#include "schema/verdicts.h"
 
 enum side { BASELINE, CURRENT, NSIDES };
 
@@ -51,22 +53,6 @@ struct subject {
 	double operations; /* of an invocation */
 	bool is_baseline;
 };
-
-enum verdict {
-	REGRESSION,
-	IMPROVEMENT,
-	UNCHANGED,
-	INCONCLUSIVE,
-	UNSTABLE,
-	CONTAMINATED,
-	NEW,
-	MISSING,
-	FAILED,
-	SUSPECTED, /* from history, which only nominates, like the next */
-	STALE,
-	NVERDICTS
-};
-extern const char *const verdict_names[NVERDICTS];
 
 /* A series with its two sides, and what was found. Numbers that are not there are NaN. */
 struct finding {

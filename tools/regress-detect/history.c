@@ -144,8 +144,8 @@ static bool judge_newest(const struct history *h, const struct series *s, struct
 	const char *newest_run = keytable_key(&h->runs, h->scope[s->scope].run);
 	/* What its runtime has never had has not failed, nor has what ran well and is too small. */
 	bool never_could = isnan(f->value[CURRENT]) && s->subject.status &&
-			   !strcmp(s->subject.status, "unsupported");
-	bool below = s->subject.status && !strcmp(s->subject.status, BELOW_NOISE);
+			   outcome_of(s->subject.status) == OUTCOME_UNSUPPORTED;
+	bool below = s->subject.status && outcome_of(s->subject.status) == OUTCOME_BELOW_NOISE;
 
 	if (s->run != h->scope[s->scope].run)
 		finding_set(f, MISSING, "not in the newest run '%s'", newest_run);
@@ -153,7 +153,8 @@ static bool judge_newest(const struct history *h, const struct series *s, struct
 		finding_set(f, never_could || below ? INCONCLUSIVE : FAILED, "%s%s%s",
 			    s->subject.status, *s->subject.reason ? ": " : "", s->subject.reason);
 	else if (is_below_noise(h, s, f))
-		finding_set(f, INCONCLUSIVE, BELOW_NOISE ": " BELOW_NOISE_REASON);
+		finding_set(f, INCONCLUSIVE, "%s: %s", status_names[STATUS_BELOW_NOISE],
+			    BELOW_NOISE_REASON);
 	else if (f->verdict != SUSPECTED && is_stale(h, s, now))
 		finding_set(f, STALE, "the newest data are of %s", h->scope[s->scope].timestamp);
 	else

@@ -62,9 +62,8 @@ static struct subject *find_subject(struct comparison *c, const struct csv_reade
 /* The worst row speaks for the subject; an interrupted run still has its good rounds. */
 static void keep_status(struct subject *s, const char *status, const char *reason)
 {
-	bool partial = !strcmp(status, "interrupted") || !strcmp(status, "not_run");
-
-	if (s->status && (partial || strcmp(s->status, status) < 0))
+	if (s->status &&
+	    (outcome_of(status) == OUTCOME_INCOMPLETE || strcmp(s->status, status) < 0))
 		return;
 	free(s->status);
 	free(s->reason);
@@ -100,7 +99,7 @@ static bool take_row(struct comparison *c, struct csv_reader *in, struct layout 
 	s = find_subject(c, in, l, side, key, &id);
 	s->control |= !strcmp(layout_cell(in, l->control, ""), "1");
 	s->counted |= !strcmp(layout_cell(in, l->runtime, ""), "icount");
-	if (!status_is_ok(status)) {
+	if (outcome_of(status) != OUTCOME_MEASURED) {
 		keep_status(s, status, layout_cell(in, l->reason, ""));
 		return true;
 	}

@@ -32,20 +32,6 @@
 /* With this probability a change of the size that is said could have been seen would be found. */
 #define POWER .9
 
-const char *const verdict_names[NVERDICTS] = {
-    [REGRESSION] = "regression",
-    [IMPROVEMENT] = "improvement",
-    [UNCHANGED] = "unchanged",
-    [INCONCLUSIVE] = "inconclusive",
-    [UNSTABLE] = "unstable",
-    [CONTAMINATED] = "contaminated",
-    [NEW] = "new",
-    [MISSING] = "missing",
-    [FAILED] = "failed",
-    [SUSPECTED] = "suspected",
-    [STALE] = "stale",
-};
-
 void finding_set(struct finding *f, enum verdict verdict, const char *fmt, ...)
 {
 	va_list ap;
@@ -239,10 +225,11 @@ bool finding_set_below_noise(const struct comparison *c, struct finding *f)
 			   metric_is_cost(c->cols.metrics.name[f->metric]);
 	if (!below[BASELINE] && !below[CURRENT])
 		return false;
-	finding_set(f, INCONCLUSIVE, "no value on %s: " BELOW_NOISE ": " BELOW_NOISE_REASON,
+	finding_set(f, INCONCLUSIVE, "no value on %s: %s: %s",
 		    !below[BASELINE]  ? side_names[CURRENT]
 		    : !below[CURRENT] ? side_names[BASELINE]
-				      : "either side");
+				      : "either side",
+		    status_names[STATUS_BELOW_NOISE], BELOW_NOISE_REASON);
 	for (enum side s = BASELINE; s < NSIDES; s++)
 		if (below[s])
 			f->value[s] = NAN;

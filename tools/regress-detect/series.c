@@ -179,7 +179,7 @@ static void take_row(struct history *h, struct csv_reader *in, struct layout *l,
 	free(s->subject.status);
 	free(s->subject.reason);
 	s->subject.status = s->subject.reason = NULL;
-	if (status_is_ok(status)) {
+	if (outcome_of(status) == OUTCOME_MEASURED) {
 		layout_values(l, &h->c->cols, in, value);
 	} else {
 		s->subject.status = xstrdup(status);

@@ -12,14 +12,11 @@
 #include "detect.h"
 #include "xalloc.h"
 
-/* Worst first; the colours are those of SGR. */
-static const struct {
-	enum verdict verdict;
-	const char *colour;
-} ranking[NVERDICTS] = {
-    {REGRESSION, "1;31"}, {SUSPECTED, "1;31"},	{FAILED, "31"},	  {MISSING, "31"},
-    {STALE, "33"},	  {CONTAMINATED, "33"}, {UNSTABLE, "33"}, {INCONCLUSIVE, "33"},
-    {NEW, "36"},	  {IMPROVEMENT, "32"},	{UNCHANGED, "2"},
+/* As SGR has them. */
+static const char *const colours[VERDICT_COUNT] = {
+    [REGRESSION] = "1;31", [SUSPECTED] = "1;31",  [FAILED] = "31",   [MISSING] = "31",
+    [STALE] = "33",	   [CONTAMINATED] = "33", [UNSTABLE] = "33", [INCONCLUSIVE] = "33",
+    [NEW] = "36",	   [IMPROVEMENT] = "32",  [UNCHANGED] = "2",
 };
 
 enum column { VERDICT, TEST, METRIC, BUILDS, BASE, NOW, CHANGE, INTERVAL, REASON, NCOLUMNS };
@@ -34,15 +31,6 @@ struct table {
 	bool shown[NCOLUMNS];
 };
 
-static size_t rank(const struct finding *f)
-{
-	size_t r = 0;
-
-	while (ranking[r].verdict != f->verdict)
-		r++;
-	return r;
-}
-
 static double distance(const struct finding *f)
 {
 	return isnan(f->ratio) || f->ratio <= 0 ? 0 : fabs(log(f->ratio));
@@ -53,8 +41,9 @@ static int worst_first(const void *a, const void *b)
 	const struct finding *x = *(const struct finding *const *)a;
 	const struct finding *y = *(const struct finding *const *)b;
 
-	if (rank(x) != rank(y))
-		return rank(x) < rank(y) ? -1 : 1;
+	/* Verdicts are listed worst first. */
+	if (x->verdict != y->verdict)
+		return x->verdict < y->verdict ? -1 : 1;
 	if (distance(x) != distance(y))
 		return distance(x) > distance(y) ? -1 : 1;
 	return (x > y) - (x < y); /* in order of output */
@@ -228,18 +217,18 @@ static int print_padded(const char *text, int width, bool right, int owed)
 	return (*text ? 0 : owed + width_of(text)) + (right ? 0 : pad) + 2;
 }
 
-/* How many there are of each verdict, in order of the ranking. */
+/* How many there are of each verdict, worst first. */
 static void print_counts(const struct comparison *c)
 {
 	const char *separator = "";
 
-	for (size_t r = 0; r < NVERDICTS; r++) {
+	for (enum verdict v = 0; v < VERDICT_COUNT; v++) {
 		size_t n = 0;
 
 		for (size_t i = 0; i < c->nfindings; i++)
-			n += c->findings[i].verdict == ranking[r].verdict;
+			n += c->findings[i].verdict == v;
 		if (n) {
-			printf("%s%zu %s", separator, n, verdict_names[ranking[r].verdict]);
+			printf("%s%zu %s", separator, n, verdict_names[v]);
 			separator = ", ";
 		}
 	}
@@ -288,8 +277,7 @@ void table_write(const struct comparison *c)
 	if (t.n)
 		print_row(&t, (char *const *)t.title, width, NULL);
 	for (size_t i = 0; i < t.n; i++)
-		print_row(&t, t.cells[i], width,
-			  colour ? ranking[rank(t.findings[i])].colour : NULL);
+		print_row(&t, t.cells[i], width, colour ? colours[t.findings[i]->verdict] : NULL);
 	print_counts(c);
 	putchar('\n');
 	release_table(&t);

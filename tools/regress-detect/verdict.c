@@ -31,11 +31,15 @@ static bool is_control(const struct finding *f)
 	       (f->side[BASELINE] && f->side[BASELINE]->control);
 }
 
+static bool is_unsupported(const struct subject *s)
+{
+	return s && s->status && outcome_of(s->status) == OUTCOME_UNSUPPORTED;
+}
+
 /* What is below noise ran well: that it has no number is no failure. */
 static bool is_failed(const struct subject *s)
 {
-	return s && s->status && strcmp(s->status, "interrupted") != 0 &&
-	       strcmp(s->status, "not_run") != 0 && strcmp(s->status, BELOW_NOISE) != 0;
+	return is_unsupported(s) || (s && s->status && outcome_of(s->status) == OUTCOME_FAILED);
 }
 
 static void set_from_status(struct finding *f, enum verdict verdict, const char *whose,
@@ -51,8 +55,7 @@ static bool judge_absent(struct finding *f)
 
 	if (!current)
 		finding_set(f, MISSING, "not in the current rows");
-	else if (is_failed(current) && is_failed(base) && !strcmp(current->status, "unsupported") &&
-		 !strcmp(base->status, "unsupported"))
+	else if (is_unsupported(current) && is_unsupported(base))
 		set_from_status(f, INCONCLUSIVE, "", current);
 	else if (is_failed(current))
 		set_from_status(f, FAILED, "", current);
@@ -233,18 +236,16 @@ void comparison_judge(struct comparison *c)
 
 int comparison_exit_status(const struct comparison *c)
 {
-	size_t n[NVERDICTS] = {0}, shown = 0;
+	bool bad = false, trouble = false, good = false;
 
 	for (size_t i = 0; i < c->nfindings; i++) {
 		const struct finding *f = &c->findings[i];
+		enum severity severity = verdict_severity[f->verdict];
 
-		n[f->verdict]++;
-		/* That the control agrees says nothing of a build. */
-		shown += (f->verdict == IMPROVEMENT || f->verdict == UNCHANGED) && !is_control(f);
+		bad |= severity == SEVERITY_BAD;
+		trouble |= severity == SEVERITY_TROUBLE;
+		/* That the control agrees says nothing about a build. */
+		good |= severity == SEVERITY_GOOD && !is_control(f);
 	}
-	if (n[REGRESSION] || n[SUSPECTED])
-		return EXIT_BAD_ANSWER;
-	if (n[MISSING] || n[FAILED] || n[STALE] || n[CONTAMINATED] || !shown)
-		return EXIT_INCONCLUSIVE;
-	return 0;
+	return bad ? EXIT_BAD_ANSWER : trouble || !good ? EXIT_INCONCLUSIVE : 0;
 }

@@ -140,7 +140,7 @@ static void carry(struct reduction *r, struct reduced *g, const struct csv_reade
 /* An interrupted measurement has good rounds; what failed has no number at all. */
 static int badness(const char *status)
 {
-	return !status ? 0 : (!strcmp(status, "interrupted") || !strcmp(status, "not_run")) ? 1 : 2;
+	return !status ? 0 : outcome_of(status) == OUTCOME_INCOMPLETE ? 1 : 2;
 }
 
 /* Keep the worst status; of equally bad ones the first in order of text, whatever comes first. */
@@ -218,7 +218,7 @@ static bool take_row(struct reduction *r, struct csv_reader *in, const struct la
 		     struct key *key, double *value)
 {
 	const char *status = l->status < 0 ? "ok" : in->cell[l->status];
-	bool ok = !strcmp(status, "ok");
+	bool ok = status_named(status) == STATUS_OK;
 	struct reduced *g;
 	uint32_t id, round;
 

@@ -300,7 +300,7 @@ static size_t larger(size_t a, size_t b)
 
 static bool is_failed(const char *status)
 {
-	return status && strcmp(status, "interrupted") != 0 && strcmp(status, "not_run") != 0;
+	return status && outcome_of(status) != OUTCOME_INCOMPLETE;
 }
 
 /* Why numbers are not of all rounds, or there is none; NULL for no such reason. Caller frees. */
@@ -319,7 +319,7 @@ static char *lacking_baseline(const struct reduction *r, const struct reduced *g
 static const char *status_of(const struct reduced *g)
 {
 	if (g->below_noise && !is_failed(g->status))
-		return BELOW_NOISE;
+		return status_names[STATUS_BELOW_NOISE];
 	return g->status ? g->status : "ok";
 }
 
