@@ -98,8 +98,10 @@ build/flags build/version: FORCE
 # `make deps bench` works with -j too.
 build/flags: | $(filter deps test-deps,$(MAKECMDGOALS)) $(SCHEMA)
 
-# Columns, statuses and verdicts, for tools/lib/schema.h.
-$(SCHEMA) &: results-schema/columns $(wildcard results-schema/*.csv) tools/lib/schema.awk
+# Columns, statuses and verdicts, for tools/lib/schema.h. Rules of results have the same names of files.
+SCHEMA_CSV := $(wildcard results-schema/*.csv)
+$(SCHEMA_CSV): ;
+$(SCHEMA) &: $(SCHEMA_CSV) results-schema/columns tools/lib/schema.awk
 	@mkdir -p build/schema
 	$(call say,SCHEMA,build/schema)
 	$(Q)results-schema/columns $(FLOW) | \
