@@ -10,6 +10,7 @@
 #: TRACK        the line of builds that the run belongs to  (local)
 #: BUILD        the build's label  (uname -r)
 #: RESULTS      where results are filed  (build/results)
+#: TEST         only tests whose names match this regular expression  (all)
 #: RUN_OPTIONS  more options for bpf-run
 #: SUDO         how to become root, for installing packages and loading programs  (sudo; empty for root)
 #: PREFIX DESTDIR   where `make install` puts things  (/usr/local)
@@ -23,6 +24,7 @@ RUNTIME  ?= host
 TRACK    ?= local
 BUILD    ?=
 RESULTS  ?= build/results
+TEST     ?=
 RUN_OPTIONS ?=
 SUDO     ?= $(if $(filter 0,$(shell id -u)),,sudo)
 PREFIX   ?= /usr/local

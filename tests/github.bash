@@ -105,7 +105,7 @@ commit_all() { # MESSAGE
 run_job() {
   [ -s workflows.json ] || node "$TOP/tests/github/workflow.js" "$PACKAGES" "$TOP"/.github/workflows/*.yml >workflows.json
   mkdir -p artifacts
-  rm -rf checkout/build/results checkout/build/report checkout/build/pull-request
+  rm -rf checkout/build/results checkout/build/report checkout/build/compare
   jq -n --argjson context "${3:-null}" '{github: {token: "none", server_url: "https://github.com", repository: "o/r", run_id: 12}} * ($context // {})' >context.json
   (cd checkout && node "$TOP/tests/github/job.js" ../workflows.json "$1" "$2" ../context.json ../artifacts)
 }

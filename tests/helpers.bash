@@ -40,7 +40,7 @@ has() {
   tracefs) [ -e /sys/kernel/tracing/events/bpf_trace/bpf_trace_printk/enable ] ;;
   test-packages) [ -e "$TOP/build/test-packages/installed" ] ;;                 # make test-packages
   browser-tests) [ -e "$TOP/build/browser/node_modules/.package-lock.json" ] ;; # make browser-tests
-  kvm) [ -z "$(. "$TOP/pipelines/vm/lib.sh" && kvm_trouble)" ] ;;
+  kvm) [ -z "$(. "$TOP/pipelines/lib.sh" && kvm_trouble)" ] ;;
   postgresql-server) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 ;;
   pmu) [ -e /sys/bus/event_source/devices/cpu/type ] || [ -e /sys/bus/event_source/devices/armv8_pmuv3_0/type ] ;;
   kprobes) [ -e /sys/bus/event_source/devices/kprobe/type ] ;;

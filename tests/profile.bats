@@ -58,7 +58,7 @@ load helpers
   done
   [ ! -e X ]
   [ ! -e "$TOP/X" ]
-  ROUNDS=1 profile TEST='^map/hash/read$$' BASE_COMMIT=HEAD >out
+  ROUNDS=1 profile TEST='^map/hash/read$$' BASE=rev:HEAD >out
   assert_contains "$(cat out)" 'bpf_prog_read'
   for file in base/functions.csv head/functions.csv base/flamegraph.html head/flamegraph.html base/perf.data difference.csv; do
     [ -s "$TOP/build/profile/tests/map-hash-read/$file" ]

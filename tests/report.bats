@@ -351,7 +351,7 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   assert_equal "$(grep '^| <code>' <<<"$outside" | head -n 1 | tr -dc '|' | wc -c)" 9
   assert_equal "$(github '.issues[0].title' | wc -l)" 1
   # All commands, as a person would paste them: make and sh see one word, within quotes of a rule too.
-  printf 'export TEST\ndeps:\ncompare:\n\t@printf "%%s\\n" '"'%s' '%s'"' $(RUN_OPTIONS) > "$@.out"\nprofile:\n\t@printf "%%s\\n" "$$TEST" > "$@.out"\n' \
+  printf 'export TEST\ndeps:\ncompare:\n\t@printf "%%s\\n" '"'%s' '%s'"' "$$TEST" > "$@.out"\nprofile:\n\t@printf "%%s\\n" "$$TEST" > "$@.out"\n' \
     '$(SUITE)' '$(TRACK)' >Makefile
   block=$(awk '/^~~~~+sh$/ { inside = 1; next } /^~~~~+$/ { inside = 0 } inside' <<<"$body")
   gh() { printf '%s\n' "$@" >>gh.out; }
@@ -401,7 +401,7 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   mlr -I -S --csv put '$runtime = "host"; $base_kernel = ""; $head_kernel = ""' confirmed.csv
   run -0 env -u GITHUB_REPOSITORY "$PIPELINES/issues/file-issues" --dry-run f.csv confirmed.csv
   assert_contains "$output" 'git checkout 2222222222222222222222222222222222222222'
-  assert_contains "$output" "make compare-programs BASE_COMMIT=1111111111111111111111111111111111111111 SUITE='core'"
+  assert_contains "$output" "make compare BASE=rev:1111111111111111111111111111111111111111 SUITE='core'"
 }
 
 @test "a title and a body are cut to what GitHub takes" {
@@ -470,14 +470,14 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   git add -A
   git -c user.name=n -c user.email=n@n commit -qm one
   # Three rounds decide nothing, whatever the noise.
-  SUDO='' "$TOP/pipelines/compare/compare-programs" HEAD bpf/suites/smoke.yml twice --rounds 3 -q -t 'array|control'
+  SUDO='' "$TOP/pipelines/compare/compare" --rounds 3 rev:HEAD '' bpf/suites/smoke.yml twice -q -t 'array|control'
   assert_equal "$(mlr --icsv --onidx count-distinct -f round then cut -f round twice/samples.csv | sort -n | xargs)" "1 2 3 4 5 6"
   assert_equal "$(mlr --icsv --onidx count-distinct -f run_id twice/samples.csv | wc -l)" 1
   assert_equal "$(csv_value twice/verdict.csv rounds '$metric == "duration_ns"' | xargs)" "6 6"
-  SUDO='' "$TOP/pipelines/compare/compare-programs" --looks 1 HEAD bpf/suites/smoke.yml once --rounds 3 -q -t 'array|control'
+  SUDO='' "$TOP/pipelines/compare/compare" --once --rounds 3 rev:HEAD . bpf/suites/smoke.yml once -q -t 'array|control'
   assert_equal "$(csv_value once/verdict.csv rounds '$metric == "duration_ns"' | xargs)" "3 3"
   printf 'test,metric,margin_pct\nmap/*,duration_ns,8\n' >settings.csv
-  SETTINGS=settings.csv SUDO='' "$TOP/pipelines/compare/compare-programs" --looks 1 HEAD bpf/suites/smoke.yml ruled --rounds 1 -q -t 'array'
+  SETTINGS=settings.csv SUDO='' "$TOP/pipelines/compare/compare" --once --rounds 1 rev:HEAD . bpf/suites/smoke.yml ruled -q -t 'array'
   assert_equal "$(csv_value ruled/verdict.csv margin_pct '$test =~ "^map/" && $metric == "duration_ns"')" 8
 }
 

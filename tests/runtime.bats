@@ -294,11 +294,11 @@ make_trees() { # ADDITIONS...
 @test "one instruction more in a program is a regression of one instruction, and the same program is none" {
   needs_kernel
   make_trees 1 2 2
-  "$TOP/pipelines/compare/compare-programs" --named --kernel "$KERNEL" --head dir:tree-2 dir:tree-1 add.bpf.c one
+  compare --runtime icount --kernel "$KERNEL" --rounds 1 dir:tree-1 dir:tree-2 add.bpf.c one
   assert_equal "$(csv_value one/verdict.csv baseline_build,current_build,verdict '$metric == "instructions"')" "tree-1 tree-2 regression"
   assert_equal "$(mlr --icsv --onidx filter '$metric == "instructions"' then put -q 'print $current - $baseline' one/verdict.csv)" 1
   assert_equal "$(csv_value one/environment.csv value '$name == "build"')" "tree-1..tree-2"
-  "$TOP/pipelines/compare/compare-programs" --named --kernel "$KERNEL" --head dir:tree-3 dir:tree-2 add.bpf.c same
+  compare --runtime icount --kernel "$KERNEL" --rounds 1 dir:tree-2 dir:tree-3 add.bpf.c same
   assert_equal "$(csv_value same/verdict.csv metric,verdict | sort | xargs)" \
     "instructions unchanged jited_bytes unchanged verified_insns unchanged"
 }
@@ -306,7 +306,7 @@ make_trees() { # ADDITIONS...
 @test "a kernel against itself reports nothing" {
   needs_kernel
   make_plan
-  compare-kernels --folder out --boots 1 "$KERNEL" "$KERNEL" plan.csv
+  compare --runtime icount --rounds 1 "$KERNEL" "$KERNEL" plan.csv out
   assert_equal "$(csv_value out/verdict.csv verdict)" $'unchanged\nunchanged'
   [ "$(csv_value out/verdict.csv baseline_build | sort -u)-again" = "$(csv_value out/verdict.csv current_build | sort -u)" ]
 }
@@ -506,7 +506,7 @@ make_trees() { # ADDITIONS...
   requires kvm
   needs_kernel
   make_plan
-  BIN=$TOP/build/bin compare-kernels --folder out --runtime kvm --boots 3 "$KERNEL" "$KERNEL" plan.csv
+  compare --runtime kvm --rounds 3 "$KERNEL" "$KERNEL" plan.csv out
   assert_equal "$(csv_value out/verdict.csv metric | sort -u)" duration_ns
   assert_equal "$(csv_value out/samples.csv status | sort -u)" ok
   assert_equal "$(csv_value out/verdict.csv test | sort | xargs)" "baseline/xdp/empty map/array/read"
@@ -526,8 +526,9 @@ make_trees() { # ADDITIONS...
 @test "two kernels in turn under kvm: what is undecided gets as many boots again, by itself" {
   # Boots that are made up: the order, the plans and the rounds are what is looked at.
   mkdir -p pipelines/vm pipelines/compare
-  cp "$TOP"/pipelines/vm/lib.sh pipelines/vm
-  cp "$TOP"/pipelines/compare/{compare-kernels,undecided} pipelines/compare
+  cp "$TOP"/pipelines/lib.sh pipelines
+  cp "$TOP"/pipelines/compare/{compare,undecided} pipelines/compare
+  cp -r "$TOP/results-schema" .
   cat >pipelines/vm/get-kernel <<'SH'
 #!/bin/sh
 mkdir -p "$1" && printf 'name,value\nkernel_sha256,%s\nkernel_version,%s\n' "$1" "$1" >"$1/kernel.csv" && echo "$1"
@@ -556,7 +557,7 @@ SH
   chmod +x pipelines/vm/*
   printf 'suite,test,entry_point,program_type,control\ns,baseline/xdp/empty,e,xdp,0\ns,control/user/loop,l,user,1\ns,noisy,n,xdp,0\ns,quiet,q,xdp,0\n' >plan.csv
   printf 'test,metric,margin_pct\nquiet,duration_ns,7\n' >settings.csv
-  SETTINGS=settings.csv BIN=$TOP/build/bin pipelines/compare/compare-kernels --folder out --runtime kvm --boots 10 one second plan.csv
+  SETTINGS=settings.csv BIN=$TOP/build/bin pipelines/compare/compare --runtime kvm --rounds 10 one second plan.csv out
   # A B B A …, then the undecided, what it is net of and the control.
   assert_equal "$(cut -d ' ' -f 1,2 log | head -n 8 | xargs)" "1 one 1 second 2 second 2 one 3 one 3 second 4 second 4 one"
   assert_equal "$(sed -n 21p log)" "11 one baseline/xdp/empty,control/user/loop,noisy"

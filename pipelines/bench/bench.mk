@@ -7,6 +7,10 @@
 suite_file = $(if $(filter %.yml %.yaml %.c,$(SUITE)),$(SUITE),bpf/suites/$(SUITE).yml)
 build_option = $(if $(BUILD),--build '$(BUILD)')
 objects_option = $(if $(OBJECTS),--objects '$(OBJECTS)')
+new_run = $(RESULTS)/incomplete/$(shell date -u +%Y%m%dt%H%M%Sz)-$(shell echo $$$$)
+# By the environment: a regular expression could end the quotes of a rule.
+test_option = $${TEST:+--test "$$TEST"}
+export TEST
 
 # Said before anything is built.
 ifneq ($(filter bench compare,$(MAKECMDGOALS)),)
@@ -22,10 +26,9 @@ endif
 endif
 endif
 
-ifneq ($(ARCH),all) # see runtime.mk
-bench: all ## measure SUITE on this machine and print a table
-	$(Q)$(MAKE) --no-print-directory run \
-		RUN='$(RESULTS)/incomplete/$(shell date -u +%Y%m%dt%H%M%Sz)-$(shell echo $$$$)'
+ifneq ($(ARCH),all) # see compare.mk
+bench: all ## measure SUITE and print a table
+	$(Q)$(MAKE) --no-print-directory run RUN='$(new_run)'
 endif
 
 # Only bench calls this, with a new folder in RUN: a run is filed when it is complete.
@@ -57,7 +60,7 @@ ifeq ($(RUNTIME),host)
 	$(call say,RUN,$@)
 	@: > '$(@D)/environment.csv'
 	$(Q)$(SUDO) $(BIN)/bpf-run --rounds '$(ROUNDS)' --track '$(TRACK)' \
-		--environment '$(@D)/environment.csv' $(RUN_OPTIONS) '$<' > '$@'
+		--environment '$(@D)/environment.csv' $(test_option) $(RUN_OPTIONS) '$<' > '$@'
 endif
 
 %/rounds.csv: %/samples.csv

@@ -22,7 +22,7 @@ benchmark-counted: all vm-tools ## what counted instructions are worth: BASE, HE
 	$(Q)pipelines/evaluate/counted '$(BASE)' '$(HEAD)' '$(KERNEL)' '$(suite_file)'
 
 instrument: all ## what each test of SUITE costs besides its operation: run alone
-	$(Q)$(SUDO) pipelines/evaluate/instrument '$(suite_file)' '$(ROUNDS)' $(RUN_OPTIONS)
+	$(Q)$(SUDO) pipelines/evaluate/instrument '$(suite_file)' '$(ROUNDS)' $(test_option) $(RUN_OPTIONS)
 
 benchmark-tools: benchmark-site
 benchmark-site: browser-tests ## 500 tests by 1000 builds: how long the pages take, anew and with one run more

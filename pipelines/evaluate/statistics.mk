@@ -19,7 +19,7 @@ check check-expensive: $(STATISTICS_TESTS:%=build/tests/%)
 
 #: SETTINGS  rules of single series, for all that judges; see regress-detect(1)  (pipelines/judge/settings.csv)
 SETTINGS ?= pipelines/judge/settings.csv
-compare compare-run compare-programs confirm site plot: export SETTINGS := $(SETTINGS)
+compare confirm site plot: export SETTINGS := $(SETTINGS)
 
 .PHONY: benchmark-statistics power aa gate
 benchmark-tools: benchmark-statistics

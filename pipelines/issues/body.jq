@@ -45,7 +45,7 @@ def certainty:
   (if in_vm and other_kernel and (.test | startswith("baseline/") | not) then "\n\nThe table's values are net: what the test costs beyond the empty program of its type. The plot's are whole." else "" end);
 
 # One test, and what it is judged with.
-def one_test: if .tests == 1 then " RUN_OPTIONS=" + ("-t \("\(.test | exactly)|^(baseline|control)/" | shell)" | make_value) else "" end;
+def one_test: if .tests == 1 then " TEST=" + ("\(.test | exactly)|^(baseline|control)/" | make_value) else "" end;
 
 # Both builds, as make compare and make profile take them for a VM; nothing where they can't be had.
 def both_builds:
@@ -61,7 +61,7 @@ def reproduce:
       "make compare\(both_builds) SUITE=\(.suite | make_name) RUNTIME=\(.runtime | make_name) TRACK=\(.track | make_name)\(one_test)"
     elif other_programs then
       "git checkout \(.head_commit)\nmake deps\n" +
-      "make compare-programs BASE_COMMIT=\(.base_commit) SUITE=\(.suite | make_name)\(one_test)"
+      "make compare BASE=rev:\(.base_commit) SUITE=\(.suite | make_name)\(one_test)"
     else
       "make deps\nmake bench SUITE=\(.suite | make_name) TRACK=\(.track | make_name)\(one_test)   # on both builds"
     end | fenced("sh"));
@@ -72,7 +72,7 @@ def profile:
   | "## Profile\n\nOn a machine of one's own, or as a workflow whose traces are its artifacts" +
     (if .runtime == "kvm" then "; a VM's time can't be profiled, so these count instructions by function" else "" end) + ":\n\n" +
     ("make deps profile TEST=\($tests | make_value) SUITE=\(.suite | make_name)" +
-     (if in_vm then " RUNTIME=icount\(both_builds)" elif other_programs then " BASE_COMMIT=\(.base_commit)" else "" end) + "\n" +
+     (if in_vm then " RUNTIME=icount\(both_builds)" elif other_programs then " BASE=rev:\(.base_commit)" else "" end) + "\n" +
      "gh workflow run perf.yml -f profile=true -f tracks=\(.track | shell) -f suites=\(.suite | shell) -f tests=\($tests | shell)" +
      (if in_vm and other_kernel then " -f runtime=icount -f kernels=\("\(.base_kernel) \(.head_kernel)" | shell)"
       else " -f runtime=\(.runtime // "" | shell)" end) + "\n" +

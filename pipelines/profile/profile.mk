@@ -1,12 +1,5 @@
 # SPDX-License-Identifier: MIT
-# CPU profiles of tests.
-
-#: TEST         the tests to profile: a regular expression; with BASE_COMMIT both sides and their difference;
-#:              under icount with BASE and HEAD
-TEST ?=
-# By the environment: between quotes of a rule a name could end them.
-export TEST
-
+# Profiles of tests: CPU time on this machine, or instructions of a kernel in a VM.
 .PHONY: profile
 PROFILE := build/profile
 SPEEDSCOPE := build/speedscope
@@ -14,27 +7,27 @@ SPEEDSCOPE := build/speedscope
 define profile_start
 @[ -n "$$TEST" ] || { echo 'profile: which test? make profile TEST=map/hash/read' >&2; exit 2; }
 @[ '$(RUNTIME)' != kvm ] || { echo 'profile: not under kvm: take RUNTIME=host or RUNTIME=icount' >&2; exit 2; }
-@rm -rf $(PROFILE) && mkdir -p $(PROFILE)
+@rm -rf $(PROFILE) && mkdir -p $(PROFILE)/plans
 endef
 
 ifeq ($(RUNTIME),icount)
-# Instructions by function, exactly: pipelines/vm/README.md.
 profile: all vm-tools
 	$(profile_start)
 	$(Q)pipelines/vm/count-functions --folder $(PROFILE) --test "$$TEST" --timeout '$(VM_TIMEOUT)' --kernel '$(KERNEL)' \
 		'$(suite_file)' '$(BASE)' '$(HEAD)'
 	@printf '\n%s\n' $(PROFILE) && ls $(PROFILE)
 else
-profile: all $(SPEEDSCOPE)/installed ## record where the time of the tests TEST goes; flame graphs; under icount its instructions
+profile: all $(SPEEDSCOPE)/installed ## record where TEST spends its time, with flame graphs; under icount count its instructions
 	$(profile_start)
-ifneq ($(BASE_COMMIT),)
-	$(Q)SUDO='$(SUDO)' pipelines/compare/compare-programs --looks 1 '$(BASE_COMMIT)' '$(suite_file)' $(PROFILE)/plans --rounds 6 -t "$$TEST"
+ifneq ($(BASE),)
+	$(Q)pipelines/compare/build-programs '$(BASE)' '$(suite_file)' base > $(PROFILE)/plans/base.csv
+	$(Q)pipelines/compare/build-programs '$(or $(HEAD),.)' '$(suite_file)' head > $(PROFILE)/plans/head.csv
 else
-	$(Q)mkdir -p $(PROFILE)/plans && $(BIN)/bpf-compile-check --no-load $(build_option) -o $(PROFILE)/plans/compiled.csv '$(suite_file)'
-	$(Q)$(SUDO) $(BIN)/bpf-compile-check $(PROFILE)/plans/compiled.csv > $(PROFILE)/plans/plan-one.csv
+	$(Q)$(BIN)/bpf-compile-check --no-load $(build_option) -o $(PROFILE)/plans/one.csv '$(suite_file)'
 endif
+	$(Q)$(SUDO) $(BIN)/bpf-compile-check $(PROFILE)/plans/*.csv > $(PROFILE)/plan.csv
 	$(Q)SUDO='$(SUDO)' pipelines/profile/record "$$TEST" $(PROFILE)/tests $(SPEEDSCOPE)/node_modules/speedscope/dist/release \
-		$(PROFILE)/plans/plan-*.csv
+		$(PROFILE)/plan.csv
 endif
 
 $(SPEEDSCOPE)/installed: pipelines/profile/package.json pipelines/profile/package-lock.json

@@ -15,7 +15,6 @@ SITE_PORT     ?= 8000
 SITE_OPTIONS  ?=
 SITE_BRANCH   ?= site
 EVENTS        ?=
-TEST          ?=
 HOST_CLASS    ?=
 METRIC        ?=
 PLOT          ?=
@@ -59,6 +58,6 @@ site-split: ## write pipelines/site/pages as a branch SITE_BRANCH of its own, fo
 # As history judges it: with its changes of level, accepted changes and releases.
 plot: $(if $(VERDICT),,$(BIN)/regress-detect site-input site-events) ## draw TEST over its builds, or VERDICT.csv, into PLOT.svg or .png or on the terminal
 	$(if $(VERDICT),,$(Q)$(site_verdicts))
-	$(Q)pipelines/site/pages/plot $(if $(VERDICT),--verdict '$(VERDICT)',--test '$(TEST)' $(site_judged)) $(if $(PLOT),-o '$(PLOT)') \
+	$(Q)pipelines/site/pages/plot $(if $(VERDICT),--verdict '$(VERDICT)',--test "$$TEST" $(site_judged)) $(if $(PLOT),-o '$(PLOT)') \
 		$(if $(filter-out local,$(TRACK)),--track '$(TRACK)') $(if $(HOST_CLASS),--host-class '$(HOST_CLASS)') \
 		$(if $(METRIC),--metric '$(METRIC)') $(if $(VERDICT),,'$(SITE_SOURCE)')

@@ -5,13 +5,12 @@
 #: ARCH         the machine that a VM is: x86_64 (amd64), aarch64 (arm64), or all, one after another  (this machine's)
 #: BASE HEAD    for compare and profile: two kernels, as KERNEL, or two builds of the programs: rev:GIT-REV or
 #:              dir:FOLDER of objects or sources  (HEAD: the working directory)
-#: TEST GOOD BAD AMONG   for bisect: a test, two kernels, and a folder or list of the builds between
+#: GOOD BAD AMONG   for bisect: two kernels, and a folder or list of the builds between
 #: SEEDS        boots of a kernel under icount, each with another seed; a boot is a round  (3)
 #: VM_TIMEOUT   seconds until a boot that does not end is ended  (600)
 KERNEL     ?=
 BASE       ?=
 HEAD       ?=
-TEST       ?=
 GOOD       ?=
 BAD        ?=
 AMONG      ?=
@@ -84,15 +83,15 @@ kernels: ## list the kernels that can be fetched
 
 # A boot is a round: under icount a seed, so that the spread over seeds is known; under kvm the
 # kernel starts from new each time, which is where builds of one source differ most.
-vm_boots = $(if $(filter kvm,$(RUNTIME)),$(ROUNDS),$(SEEDS))
+rounds = $(if $(filter icount,$(RUNTIME)),$(SEEDS),$(ROUNDS))
 
 # A run in a VM loads, measures and describes at once.
 ifneq ($(filter icount kvm,$(RUNTIME)),)
 %/plan.csv %/samples.csv: %/compiled.csv $(VM_TOOLS)
 	$(call say,VM,$(KERNEL))
-	$(Q)pipelines/vm/run-in-vm --kernel '$(KERNEL)' --runtime '$(RUNTIME)' --boots '$(vm_boots)' \
+	$(Q)pipelines/vm/run-in-vm --kernel '$(KERNEL)' --runtime '$(RUNTIME)' --boots '$(rounds)' \
 		--timeout '$(VM_TIMEOUT)' $(build_option) --track '$(TRACK)' --plan '$(@D)/plan.csv' \
-		--environment '$(@D)/environment.csv' --log '$(@D)/console.log' -o '$(@D)/samples.csv' '$<' -- $(RUN_OPTIONS)
+		--environment '$(@D)/environment.csv' --log '$(@D)/console.log' -o '$(@D)/samples.csv' '$<' -- $(test_option) $(RUN_OPTIONS)
 endif
 
 ifeq ($(filter bisect,$(MAKECMDGOALS))$(RUNTIME),bisectkvm)
@@ -101,5 +100,5 @@ endif
 bisect: all vm-tools ## find the first bad kernel from GOOD to BAD for TEST
 	@mkdir -p build/bisect
 	$(Q)$(BIN)/bpf-compile-check --no-load -o build/bisect/plan.csv '$(suite_file)'
-	$(Q)pipelines/vm/bisect --test '$(TEST)' --good '$(GOOD)' --bad '$(BAD)' $(if $(AMONG),--among '$(AMONG)') \
+	$(Q)pipelines/vm/bisect --test "$$TEST" --good '$(GOOD)' --bad '$(BAD)' $(if $(AMONG),--among '$(AMONG)') \
 		--timeout '$(VM_TIMEOUT)' build/bisect/plan.csv

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh disable=SC2034,SC2154
+#
+# What scripts of several folders share; sourced, never run. Before, the caller sets `tool`, its name in
+# messages, and, for `option`, `usage` and `options`.
+
+: "${KERNELS:=build/kernels}" # the cache of fetched kernels
+: "${ARCH:=$(uname -m)}"      # of a VM, as the kernel says it: x86_64, aarch64
+
+# Names are text from outside: no control character reaches the terminal.
+warn() {
+	printf '%s: %s\n' "$tool" "$(printf %s "$*" | LC_ALL=C tr '\001-\037\177' '?')" >&2
+}
+
+die() {
+	warn "$@"
+	exit 2
+}
+
+say() {
+	[ -z "${verbose-}" ] || warn "$@"
+}
+
+# Take the option that the command line begins with: --first-boot N sets $first_boot to N, --verbose sets
+# $verbose to yes. Sets `taken`, how many words that were. Status 1: there is none, operands follow.
+# $options lists all: ' first-boot: v/verbose '. A colon: it takes a value; v/: -v is short for it.
+option() { # "$@"
+	case ${1-} in
+	-h | --help)
+		printf '%s\n' "$usage"
+		exit 0
+		;;
+	--) return 1 ;;
+	-?*) ;;
+	*) return 1 ;;
+	esac
+	name=${1%%=*} value=yes taken=1
+	case $name:$options in
+	--*) name=${name#--} ;;
+	-[a-z]:*" ${name#-}/"*) name=${options#*" ${name#-}/"} name=${name%%[: ]*} ;;
+	esac
+	case $name in
+	-* | *[!a-z-]*) known='' ;;
+	*) known=$(printf %s "$options" | tr ' ' '\n' | sed 's|^./||' | grep -x -e "$name" -e "$name:") || : ;;
+	esac
+	case $known in
+	'') die "unknown option: '$1' (see $tool --help)" ;;
+	*:)
+		value=${1#*=}
+		if [ "$value" = "$1" ]; then
+			[ $# -ge 2 ] || die "option '$1' needs an argument"
+			value=$2 taken=2
+		fi
+		;;
+	esac
+	eval "$(printf %s "$name" | tr - _)=\$value"
+}
+
+natural() { # OPTION VALUE
+	case $2 in
+	'' | *[!0-9]* | ??????????*) die "not a number: '$2' (option $1)" ;;
+	esac
+}
+
+# A command that is needed, and the package that has it.
+need() {
+	command -v "$1" >/dev/null || die "command not found: '$1' (install the package $2, or run \`make deps RUNTIME=icount\`)"
+}
+
+# The value of a name in a name,value CSV.
+value_of() { # FILE NAME
+	NAME=$2 mlr -S --icsv --onidx filter '$name == ENV["NAME"]' then cut -f value "$1"
+}
+
+# The lines of a file, each once, with the number of times that it is there.
+count_lines() { # FILE
+	awk '{
+			times = 1
+			if (match($0, / \([0-9]+ times\)$/)) {
+				times = substr($0, RSTART + 2) + 0
+				$0 = substr($0, 1, RSTART - 1)
+			}
+			if (!($0 in count))
+				line[++lines] = $0
+			count[$0] += times
+		}
+		END {
+			for (i = 1; i <= lines; i++)
+				print line[i] (count[line[i]] > 1 ? " (" count[line[i]] " times)" : "")
+		}' "$1"
+}
+
+# Debian's name for the architecture; `all` and the like are refused here.
+debian_arch() {
+	case $1 in
+	x86_64 | amd64) echo amd64 ;;
+	aarch64 | arm64) echo arm64 ;;
+	*) die "architecture is not supported: '$1' (x86_64 and aarch64 are)" ;;
+	esac
+}
+
+# Why RUNTIME=kvm cannot work here; nothing when it can. KVM without hardware support (the module kvm_pvm) has a
+# /dev/kvm too, but emulates most of the boot of a kernel that is not built for it.
+kvm_trouble() {
+	if [ ! -w /dev/kvm ]; then
+		echo "'/dev/kvm' cannot be opened"
+	elif [ "$(uname -m)" = x86_64 ] && ! grep -qwE 'vmx|svm' /proc/cpuinfo; then
+		echo "the CPU has neither vmx nor svm in '/proc/cpuinfo', which kernels need under '/dev/kvm'"
+	fi
+}
+
+# Until each script takes its options by `option`.
+operand() {
+	[ "$1" -ge 2 ] || die "option '$2' needs an argument"
+}
