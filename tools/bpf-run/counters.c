@@ -10,8 +10,6 @@
 static const uint64_t events[COUNTERS] = {
     PERF_COUNT_HW_INSTRUCTIONS,
     PERF_COUNT_HW_CPU_CYCLES,
-    PERF_COUNT_HW_BRANCH_MISSES,
-    PERF_COUNT_HW_CACHE_MISSES,
 };
 
 /* Opened at a thread's first reading, closed with the process. */

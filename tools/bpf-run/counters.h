@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#define COUNTERS 4 /* instructions, cycles, branch misses, cache misses */
+#define COUNTERS 2 /* instructions, cycles */
 
 /** counters_read - what this thread has counted so far; -1 where the machine counts nothing */
 void counters_read(int64_t values[COUNTERS]);

@@ -168,7 +168,7 @@ static int prepare(struct probe *probe)
 
 static void call(struct probe *probe, uint32_t n, struct call *c, enum profile_part part)
 {
-	int64_t before[COUNTERS], after[COUNTERS], cpu, wall;
+	int64_t before[COUNTERS], after[COUNTERS], cpu;
 
 	c->error = prepare(probe);
 	if (c->error)
@@ -180,13 +180,11 @@ static void call(struct probe *probe, uint32_t n, struct call *c, enum profile_p
 	if (probe->tickless_ns)
 		wait_for_tick(probe->tickless_ns);
 	counters_read(before);
-	wall = clock_ns(CLOCK_MONOTONIC);
 	cpu = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	profile_enter(probe->profiled ? part : PROFILE_NONE);
 	c->error = target_invoke(probe->target, n, &c->result, &c->kernel_ns);
 	profile_enter(PROFILE_NONE);
 	c->value[READ_CPU_NS] = clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu;
-	c->value[READ_WALL_NS] = clock_ns(CLOCK_MONOTONIC) - wall;
 	counters_read(after);
 	for (int i = 0; i < COUNTERS; i++)
 		c->value[FIRST_COUNTER + i] = after[i] < 0 ? ABSENT : after[i] - before[i];

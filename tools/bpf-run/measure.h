@@ -15,10 +15,10 @@
  * is steadier than the slope: what disturbed a small call does not come in (on a busy machine a
  * slope may even be negative).
  *
- * T is the CPU time of the calling thread, which leaves out other processes; wall time and the
- * hardware counters are taken around the same calls, and have slopes of their own. The two calls
- * come in random order. With a small call of an eighth of the large one, nearly all of the time
- * goes into the slope's numerator.
+ * T is the CPU time of the calling thread, which leaves out other processes; the hardware counters
+ * are read around the same calls, and have slopes of their own. The two calls come in random order.
+ *With a small call of an eighth of the large one, nearly all of the time goes into the slope's
+ *numerator.
  */
 #ifndef MEASURE_H
 #define MEASURE_H
@@ -35,14 +35,11 @@
 #define MEASURE_SMALL_MIN 2
 #define MEASURE_LARGE_MIN 4
 
-/* What is read around a call. Only the first two are always there. */
+/* What is read around a call. Only the first is always there. */
 enum reading {
 	READ_CPU_NS,
-	READ_WALL_NS,
 	READ_INSTRUCTIONS,
 	READ_CYCLES,
-	READ_BRANCH_MISSES,
-	READ_CACHE_MISSES,
 	READ_COUNT,
 };
 

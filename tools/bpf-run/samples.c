@@ -104,22 +104,15 @@ double samples_count(const struct probe *probe, const struct sample *sample)
 static void set_values(struct record *r, const struct samples *samples, const struct probe *probe,
 		       const struct sample *sample, double operations)
 {
-	double wall_ns = sample->cost[READ_WALL_NS] / operations;
-
 	if (samples->identity->runtime == RUNTIME_ICOUNT) {
 		record_double(r, SAMPLES_INSTRUCTIONS, samples_count(probe, sample) / operations);
 		return;
 	}
 	record_double(r, SAMPLES_DURATION_NS, sample->cost[READ_CPU_NS] / operations);
-	/* Of a difference: other processes may take more in the call without the program. */
-	if (wall_ns >= 0)
-		record_double(r, SAMPLES_WALL_NS, wall_ns);
 	if (sample->kernel_ns)
 		record_u64(r, SAMPLES_KERNEL_NS, sample->kernel_ns);
 	record_double(r, SAMPLES_INSTRUCTIONS, sample->cost[READ_INSTRUCTIONS] / operations);
 	record_double(r, SAMPLES_CYCLES, sample->cost[READ_CYCLES] / operations);
-	record_double(r, SAMPLES_BRANCH_MISSES, sample->cost[READ_BRANCH_MISSES] / operations);
-	record_double(r, SAMPLES_CACHE_MISSES, sample->cost[READ_CACHE_MISSES] / operations);
 }
 
 void samples_write(struct samples *samples, const struct plan_row *row, uint64_t round,
@@ -135,7 +128,7 @@ void samples_write(struct samples *samples, const struct plan_row *row, uint64_t
 	set_drops(&r, row, probe, sample);
 	record_u64(&r, SAMPLES_VISIT, samples->visit);
 	record_double(&r, SAMPLES_RUNS, probe->runs);
-	/* What a triggered program returns nobody sees; an operation in user space returns nothing.
+	/* Nobody sees what a triggered program returns; an operation in user space returns nothing.
 	 */
 	if (!probe->target->trigger && !probe->target->user)
 		record_text(&r, SAMPLES_RETURNED,
