@@ -71,12 +71,11 @@ own_plan() {
   [[ $output =~ ^bpf-run\ .*\ [^\ ]+$ ]]
   assert_usage_error "unrecognized option '--no-such'" bpf-run --no-such
   assert_usage_error "invalid option" bpf-run -Z
-  assert_usage_error "--runtime is host, kvm or icount: 'xen'" bpf-run --runtime xen
   assert_trouble "can't write the output: No space left on device" bash -c 'bpf-run --help > /dev/full'
 }
 
 @test "what becomes a key or a file is not empty" {
-  for option in --track --build --run-id --host-class; do
+  for option in --track --identity --only; do
     assert_trouble "$option is empty" bpf-run "$option" '' plan.csv
   done
   assert_trouble "--environment needs a file: standard output is samples.csv's" bpf-run --environment - plan.csv
@@ -102,8 +101,6 @@ own_plan() {
 --seed -1 is not a whole number
 --seed 18446744073709551616 is too large
 --first-round 1.5 is not a whole number
---boot x is not a whole number
---boot 0 is too small
 --first-round 0 is too small
 TABLE
 }
@@ -134,8 +131,8 @@ TABLE
 ["prepare \"fails\"\nhere","wrong_result"]
 ["rejected","load_failed"]
 ["wrong","wrong_result"]'
-  assert_equal "$(rows out.csv '.sample, .cpu, .iterations, .duration_ns, .wall_ns, .kernel_ns, .instructions, .cycles' '.status != "ok"' | sort -u)" \
-    '["","","","","","","",""]'
+  assert_equal "$(rows out.csv '.sample, .cpu, .iterations, .duration_ns, .kernel_ns, .instructions, .cycles' '.status != "ok"' | sort -u)" \
+    '["","","","","","",""]'
   assert_equal "$(rows out.csv .test '.status != "ok" and .reason == ""')" ""
   assert_contains "$(csv_value out.csv reason '$test == "wrong"')" "one returned 7 where 0 was expected"
   assert_contains "$(csv_value out.csv reason '$test == "rejected"')" "R1 offset is outside of the packet"
@@ -174,9 +171,8 @@ TABLE
   assert_equal "$(mlr --icsv --onidx cut -o -f round,test out.csv | uniq | wc -l)" 9
 }
 
-@test "a row twice is refused, with advice; --build makes two plans the same" {
+@test "a row twice is refused, with advice" {
   assert_trouble "a row twice: test 'a', entry point 'one', build 'x' (give each build a label" bpf-run plan.csv plan.csv
-  assert_trouble "a row twice" bpf-run --build z plan.csv y.csv
   assert_trouble "a row twice" bpf-run --list plan.csv plan.csv
 }
 
@@ -214,17 +210,52 @@ TABLE
   cmp again.csv list.csv
 }
 
-@test "the run's identity is what the options say, and one of its own without" {
+# identity NAME VALUE...: identity.csv, for --identity
+identity() {
+  printf '%s,%s\n' name value "$@" >identity.csv
+}
+
+@test "the run's identity is what --identity and --track say, and one of its own without" {
   requires bpf
-  quick --run-id 'my "run",1' --track 't/1' --host-class hc --boot 3 --first-round 9 --build z -t '^a$' plan.csv >out.csv
+  identity run_id '"my ""run"",1"' track t/1 host_class hc boot 3 runtime host other thing
+  quick --identity identity.csv --first-round 9 -t '^a$' plan.csv >out.csv
   assert_equal "$(rows out.csv '.run_id, .track, .host_class, .boot, .round, .build, .runtime')" \
-    '["my \"run\",1","t/1","hc","3","9","z","host"]'
+    '["my \"run\",1","t/1","hc","3","9","x","host"]'
+  quick --identity identity.csv --track t/2 -t '^a$' plan.csv >out.csv
+  assert_equal "$(rows out.csv '.run_id, .track')" '["my \"run\",1","t/2"]'
   quick plan.csv >one.csv
   quick plan.csv >two.csv
   assert_equal "$(csv_value one.csv run_id | sort -u | wc -l)" 1
   [ "$(csv_value one.csv run_id | head -n 1)" != "$(csv_value two.csv run_id | head -n 1)" ]
   [[ $(csv_value one.csv host_class | head -n 1) =~ ^[a-z0-9][a-z0-9._-]*-host$ ]]
   [[ $(csv_value one.csv timestamp | head -n 1) =~ ^20..-..-..T..:..:..Z$ ]]
+}
+
+@test "a run goes on under the identity that its environment.csv has" {
+  requires bpf
+  quick --environment environment.csv --track t/1 plan.csv >one.csv
+  quick --identity environment.csv --first-round 2 plan.csv >two.csv
+  same=run_id,host_class,runtime,track,boot
+  assert_equal "$(csv_value two.csv "$same" | sort -u)" "$(csv_value one.csv "$same" | sort -u)"
+}
+
+@test "an impossible identity is refused with its file and line" {
+  while read -r name value message; do
+    identity run_id r "$name" "$value"
+    assert_trouble "$message" bpf-run --identity identity.csv plan.csv
+  done <<'TABLE'
+boot x boot is not a whole number: 'x' (identity.csv line 3)
+boot 0 boot is too small: '0' (identity.csv line 3)
+runtime xen runtime is not host, kvm or icount: 'xen' (identity.csv line 3)
+runtime kvm runtime kvm is for a VM that pipelines/vm boots (make bench RUNTIME=kvm)
+TABLE
+  identity track ''
+  assert_trouble "track is empty (identity.csv line 2)" bpf-run --identity identity.csv plan.csv
+  assert_trouble "missing column 'name' (plan.csv)" bpf-run --identity plan.csv plan.csv
+  identity track t
+  cp identity.csv kept.csv
+  assert_trouble "output is also an input: 'identity.csv'" bpf-run --quiet --identity identity.csv -o identity.csv plan.csv
+  cmp identity.csv kept.csv
 }
 
 @test "the host class names the hypervisor as lscpu does; an unknown signature is a part of a path all the same" {

@@ -9,68 +9,24 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "machine.h"
 #include "xalloc.h"
-
-/* A file, the text that it must not begin with, and what to say when it does. */
-static const struct {
-	const char *path, *bad, *advice;
-} knobs[] = {
-    {"/proc/sys/net/core/bpf_jit_enable", "0",
-     "the BPF JIT is off, programs are interpreted: sysctl net.core.bpf_jit_enable=1"},
-    {"/proc/sys/net/core/bpf_jit_enable", "2",
-     "the BPF JIT prints its code to the kernel log: sysctl net.core.bpf_jit_enable=1"},
-    {"/proc/sys/net/core/bpf_jit_harden", "2",
-     "constants are blinded in all JITed programs: sysctl net.core.bpf_jit_harden=0"},
-    {"/proc/sys/kernel/bpf_stats_enabled", "1",
-     "the kernel times each program run: sysctl kernel.bpf_stats_enabled=0"},
-    {"/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave",
-     "the CPU frequency governor is 'powersave': make prepare-host"},
-    {"/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "schedutil",
-     "the CPU frequency governor is 'schedutil': make prepare-host"},
-    {"/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "ondemand",
-     "the CPU frequency governor is 'ondemand': make prepare-host"},
-    {"/sys/devices/system/cpu/smt/active", "1",
-     "sibling threads share a core (SMT): make prepare-host, on a machine of your own"},
-};
 
 /* Options of debugging kernels that change what programs cost. */
 static const char *const debug_options[] = {
-    "CONFIG_PROVE_LOCKING=y",
-    "CONFIG_KASAN=y",
-    "CONFIG_KCSAN=y",
-    "CONFIG_UBSAN=y",
-    "CONFIG_DEBUG_LOCK_ALLOC=y",
-    "CONFIG_DEBUG_PREEMPT=y",
-    "CONFIG_DEBUG_ATOMIC_SLEEP=y",
+    "PROVE_LOCKING",	  "KASAN", "KCSAN", "UBSAN", "DEBUG_LOCK_ALLOC", "DEBUG_PREEMPT",
+    "DEBUG_ATOMIC_SLEEP",
 };
 
-static void check_knobs(void)
-{
-	for (size_t i = 0; i < sizeof(knobs) / sizeof(*knobs); i++) {
-		FILE *f = fopen(knobs[i].path, "re");
-		char text[64] = "";
-
-		if (!f)
-			continue;
-		if (fgets(text, sizeof(text), f) &&
-		    !strncmp(text, knobs[i].bad, strlen(knobs[i].bad)))
-			warnx("advice: %s", knobs[i].advice);
-		fclose(f);
-	}
-}
-
-/* Add the option of a line to the list of what was found. */
+/* Append the option of a line "CONFIG_NAME=y" to those that were found. */
 static void check_config(const char *line, char **found)
 {
-	char *list = *found;
-
 	for (size_t i = 0; i < sizeof(debug_options) / sizeof(*debug_options); i++) {
-		if (strncmp(line, debug_options[i], strlen(debug_options[i])))
-			continue;
-		*found = xasprintf("%s%s%.*s", list ? list : "", list ? ", " : "",
-				   (int)strcspn(debug_options[i], "="), debug_options[i]);
-		free(list);
-		return;
+		char *set = xasprintf("CONFIG_%s=y\n", debug_options[i]);
+
+		if (!strcmp(line, set))
+			xappendf(found, "%sCONFIG_%s", **found ? ", " : "", debug_options[i]);
+		free(set);
 	}
 }
 
@@ -78,7 +34,7 @@ static void check_config(const char *line, char **found)
  */
 static void check_debug_kernel(void)
 {
-	char *found = NULL, *path, line[512];
+	char *found = xstrdup(""), *path, line[512];
 	struct utsname kernel;
 	gzFile f = gzopen("/proc/config.gz", "re");
 
@@ -92,7 +48,7 @@ static void check_debug_kernel(void)
 		check_config(line, &found);
 	if (f)
 		gzclose(f);
-	if (found)
+	if (*found)
 		warnx("advice: a debugging kernel (%s): measure on one without", found);
 	free(found);
 }
@@ -113,7 +69,7 @@ static void check_load(void)
 
 void advice_give(void)
 {
-	check_knobs();
+	machine_advise();
 	check_debug_kernel();
 	check_load();
 }

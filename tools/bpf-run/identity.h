@@ -12,14 +12,23 @@ enum runtime { RUNTIME_HOST, RUNTIME_KVM, RUNTIME_ICOUNT, RUNTIME_COUNT };
 
 extern const char *const runtime_names[RUNTIME_COUNT];
 
+/* Strings are its own. */
 struct identity {
 	char *run_id, *host_class, *track;
 	enum runtime runtime;
 	uint64_t boot;
 };
 
-/** identity_complete - fill what the options left NULL; the strings are then owned by it */
-void identity_complete(struct identity *identity);
+/**
+ * identity_init - an identity with all that is known
+ * @path: a CSV of names and values, such as environment.csv: run_id, host_class, runtime, track and
+ * boot are taken, others are not for us; NULL for none
+ * @track: NULL for that of the file
+ *
+ * What is not known is found out here, or is its default. Exits with status 2 when the file can't
+ * be read, or says what can't be. identity_release() frees it.
+ */
+void identity_init(struct identity *identity, const char *path, const char *track);
 void identity_release(struct identity *identity);
 
 /** identity_timestamp - now, UTC, as 2026-01-31T12:00:00Z */

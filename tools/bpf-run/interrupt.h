@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Set by a signal: what calls or loops many times ends with EINTR at once. What the kernel repeats
- * ends when its call does, see cpus_interrupt(). */
+/* Ending a run by a signal. */
 #ifndef INTERRUPT_H
 #define INTERRUPT_H
 
 #include <signal.h>
 
+/* Set by a signal: what calls or loops many times then ends with EINTR. What the kernel repeats
+ * ends when its call does, see cpus_interrupt(). */
 extern volatile sig_atomic_t interrupted;
+
+/** interrupt_catch - let SIGINT, SIGTERM and SIGHUP interrupt, from now on */
+void interrupt_catch(void);
 
 #endif

@@ -11,6 +11,7 @@
 #include "cpus.h"
 #include "hooks.h"
 #include "instance.h"
+#include "interrupt.h"
 #include "outcome.h"
 #include "profile.h"
 #include "random_order.h"
@@ -24,7 +25,6 @@
 struct run {
 	const struct run_options *options;
 	struct samples *out;
-	const volatile sig_atomic_t *stop;
 	struct cpu_list available;
 	struct tests tests;
 	uint64_t random; /* state of the generator */
@@ -57,7 +57,7 @@ static void end_variant(struct run *run, struct variant *variant, enum status st
 			const char *reason)
 {
 	/* Then that is why a call failed. */
-	if (*run->stop) {
+	if (interrupted) {
 		status = STATUS_INTERRUPTED;
 		reason = "ended by a signal";
 	} else {
@@ -277,7 +277,7 @@ static uint32_t fixed_iterations(const struct run_options *options, const struct
 	char *name;
 
 	if (options->iterations)
-		return options->iterations;
+		return (uint32_t)options->iterations;
 	if (!options->suite_iterations || !row->iterations)
 		return 0;
 	if (row->iterations >= MEASURE_LARGE_MIN)
@@ -446,7 +446,7 @@ static void warm_up(struct run *run, struct variant *variant)
 {
 	uint64_t invocations = 0, ns = 0, spent;
 
-	while (invocations < WARM_INVOCATIONS && ns < WARM_NS && !*run->stop) {
+	while (invocations < WARM_INVOCATIONS && ns < WARM_NS && !interrupted) {
 		sample_variant(run, variant, 0);
 		if (variant->samples[0].error)
 			return;
@@ -493,7 +493,7 @@ static void sample_test(struct run *run, struct test *test)
 	for (size_t v = 0; v < n; v++)
 		begin_samples(&test->variants[v], run->options->counted,
 			      run->options->profile && !v);
-	for (size_t s = 0; s < run->options->samples && !*run->stop; s++) {
+	for (size_t s = 0; s < run->options->samples && !interrupted; s++) {
 		if (s % 2 == 0)
 			random_shuffle(&run->random, order, n);
 		for (size_t i = 0; i < n; i++) {
@@ -554,7 +554,7 @@ static void finish_variant(struct run *run, const struct test *test, struct vari
 
 	enum step before = spent_enter(&run->spent, STEP_CHECK);
 
-	if (!*run->stop)
+	if (!interrupted)
 		status = outcome_judge(variant, reason, sizeof(reason));
 	spent_enter(&run->spent, before);
 	if (status != STATUS_OK)
@@ -651,7 +651,7 @@ static void run_round(struct run *run, struct schedule *schedule)
 	for (size_t t = 0; t < run->tests.n; t++)
 		run->tests.test[t].visited = 0;
 	schedule_shuffle(schedule, &run->random);
-	for (size_t i = 0; i < schedule->n && !*run->stop; i++) {
+	for (size_t i = 0; i < schedule->n && !interrupted; i++) {
 		struct test *test = &run->tests.test[schedule->test[i]];
 
 		spent_test(&run->spent, schedule->test[i]);
@@ -661,12 +661,11 @@ static void run_round(struct run *run, struct schedule *schedule)
 }
 
 uint64_t run_rounds(const struct plan *plan, const struct run_options *options,
-		    struct samples *samples, const volatile sig_atomic_t *stop)
+		    struct samples *samples)
 {
 	struct run run = {
 	    .options = options,
 	    .out = samples,
-	    .stop = stop,
 	    .random = options->seed,
 	};
 	uint64_t whole = 0;
@@ -678,10 +677,10 @@ uint64_t run_rounds(const struct plan *plan, const struct run_options *options,
 	tests_group(&run.tests, plan);
 	schedule_make(&schedule, &run.tests, options->counted);
 	spent_start(&run.spent, run.tests.n);
-	for (uint64_t r = 0; r < options->rounds && !*stop; r++) {
+	for (uint64_t r = 0; r < options->rounds && !interrupted; r++) {
 		run.round = options->first_round + r;
 		run_round(&run, &schedule);
-		whole += !*stop;
+		whole += !interrupted;
 	}
 	if (options->progress)
 		fprintf(stderr, "\r\033[K");

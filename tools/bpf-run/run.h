@@ -7,7 +7,6 @@
 #ifndef RUN_H
 #define RUN_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -16,8 +15,8 @@
 
 struct run_options {
 	uint64_t rounds, first_round, samples, sample_ns;
-	uint32_t iterations;   /* for all tests; 0 to calibrate */
-	size_t cpus;	       /* use only the first so many; 0 for all */
+	uint64_t iterations;   /* for all tests; 0 to calibrate */
+	uint64_t cpus;	       /* use only the first so many; 0 for all */
 	bool suite_iterations; /* use the suite's own counts where it has them */
 	bool ignore_results;
 	const char *pre, *post; /* commands before and after each visit to a test, or NULL */
@@ -31,10 +30,9 @@ struct run_options {
 
 /**
  * run_rounds - measure all rows of a plan and write the samples
- * @stop: set by a signal; the test being measured is then written as interrupted
- * @return: the number of whole rounds
+ * @return: the number of whole rounds; after a signal the test at hand is written as interrupted
  */
 uint64_t run_rounds(const struct plan *plan, const struct run_options *options,
-		    struct samples *samples, const volatile sig_atomic_t *stop);
+		    struct samples *samples);
 
 #endif

@@ -34,14 +34,35 @@ char *xstrdup(const char *s)
 	return check(strdup(s));
 }
 
-char *xasprintf(const char *fmt, ...)
+static char *format(const char *fmt, va_list ap)
 {
 	char *s;
+	int n = vasprintf(&s, fmt, ap);
+
+	return check(n < 0 ? NULL : s);
+}
+
+char *xasprintf(const char *fmt, ...)
+{
 	va_list ap;
-	int n;
+	char *s;
 
 	va_start(ap, fmt);
-	n = vasprintf(&s, fmt, ap);
+	s = format(fmt, ap);
 	va_end(ap);
-	return check(n < 0 ? NULL : s);
+	return s;
+}
+
+void xappendf(char **text, const char *fmt, ...)
+{
+	size_t before = strlen(*text);
+	va_list ap;
+	char *more;
+
+	va_start(ap, fmt);
+	more = format(fmt, ap);
+	va_end(ap);
+	*text = xrealloc(*text, before + strlen(more) + 1);
+	strcpy(*text + before, more);
+	free(more);
 }

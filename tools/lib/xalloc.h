@@ -13,4 +13,7 @@ char *xstrdup(const char *s);
 /** xasprintf - a formatted string; the caller frees it */
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/** xappendf - append a formatted string to an allocated one, which may move */
+void xappendf(char **text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
 #endif
