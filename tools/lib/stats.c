@@ -3,64 +3,22 @@
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sort.h>
+#include <gsl/gsl_statistics_double.h>
 #include <math.h>
-#include <sys/types.h>
-
-static double median_of_three(double a, double b, double c)
-{
-	if (a < b)
-		return b < c ? b : (a < c ? c : a);
-	return a < c ? a : (b < c ? c : b);
-}
-
-double stats_select(double *v, size_t n, size_t k)
-{
-	ssize_t left = 0, right = (ssize_t)n - 1, want = (ssize_t)k;
-
-	/* Hoare's FIND. It stops at values equal to the pivot on both sides, so that a group that
-	 * holds one value over and over stays O(n). */
-	while (left < right) {
-		double pivot = median_of_three(v[left], v[want], v[right]);
-		ssize_t i = left, j = right;
-
-		do {
-			while (v[i] < pivot)
-				i++;
-			while (pivot < v[j])
-				j--;
-			if (i <= j) {
-				double t = v[i];
-
-				v[i++] = v[j];
-				v[j--] = t;
-			}
-		} while (i <= j);
-		if (j < want)
-			left = i;
-		if (want < i)
-			right = j;
-	}
-	return v[k];
-}
 
 double stats_quantile(double *v, size_t n, double p)
 {
-	double at, low, high;
+	double at, low;
 	size_t k;
 
 	if (!n)
 		return NAN;
 	at = p * (double)(n - 1);
 	k = (size_t)at;
-	low = stats_select(v, n, k);
+	low = gsl_stats_select(v, 1, n, k);
 	if (at == (double)k || k + 1 >= n)
 		return low;
-	/* What is right of k is not smaller: its least is the next in order. */
-	high = v[k + 1];
-	for (size_t i = k + 2; i < n; i++)
-		if (v[i] < high)
-			high = v[i];
-	return low + (at - (double)k) * (high - low);
+	return low + (at - (double)k) * (gsl_stats_select(v, 1, n, k + 1) - low);
 }
 
 double stats_median(double *v, size_t n)
@@ -77,34 +35,12 @@ double stats_mad(double *v, size_t n, double median)
 
 double stats_average(const double *v, size_t n)
 {
-	double sum = 0, lost = 0;
-
-	if (!n)
-		return NAN;
-	for (size_t i = 0; i < n; i++) {
-		double t = sum + v[i];
-
-		lost += fabs(sum) >= fabs(v[i]) ? (sum - t) + v[i] : (v[i] - t) + sum;
-		sum = t;
-	}
-	return (sum + lost) / (double)n;
+	return n ? gsl_stats_mean(v, 1, n) : NAN;
 }
 
 double stats_stddev(const double *v, size_t n, double average)
 {
-	double squares = 0, rest = 0;
-
-	if (n < 2)
-		return NAN;
-	for (size_t i = 0; i < n; i++) {
-		double d = v[i] - average;
-
-		squares += d * d;
-		rest += d;
-	}
-	/* `rest` is what rounding left in the average: zero in exact arithmetic. */
-	squares -= rest * rest / (double)n;
-	return sqrt(fmax(squares, 0) / (double)(n - 1));
+	return n > 1 ? gsl_stats_sd_m(v, 1, n, average) : NAN;
 }
 
 size_t stats_interval_rank(size_t n, double confidence)
@@ -123,26 +59,20 @@ size_t stats_interval_rank(size_t n, double confidence)
 	return low;
 }
 
-bool stats_interval(double *v, size_t n, double confidence, double *low, double *high)
+void stats_interval(double *v, size_t n, double confidence, double *low, double *high)
 {
 	size_t k = stats_interval_rank(n, confidence);
 
-	*low = *high = NAN;
-	if (!k)
-		return false;
-	*low = stats_select(v, n, k - 1);
-	*high = stats_select(v, n, n - k);
-	return true;
+	*low = k ? gsl_stats_select(v, 1, n, k - 1) : NAN;
+	*high = k ? gsl_stats_select(v, 1, n, n - k) : NAN;
 }
 
-double stats_midmean(double *v, size_t n)
+/* The average of the middle half: of three values the median, of fewer the average. */
+static double midmean(double *v, size_t n)
 {
 	size_t cut = (n + 1) / 4;
 
 	gsl_sort(v, 1, n);
-	/* Equal ones keep their digits. */
-	if (v[cut] == v[n - 1 - cut])
-		return v[cut];
 	return stats_average(v + cut, n - 2 * cut);
 }
 
@@ -150,10 +80,8 @@ double round_value(double *v, const size_t *n, size_t ncpus)
 {
 	double sum = 0;
 
-	if (ncpus == 1)
-		return stats_midmean(v, n[0]);
 	for (size_t cpu = 0; cpu < ncpus; cpu++) {
-		sum += stats_midmean(v, n[cpu]);
+		sum += midmean(v, n[cpu]);
 		v += n[cpu];
 	}
 	return sum / (double)ncpus;
