@@ -2,6 +2,7 @@
 #include "ranktest.h"
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -19,13 +20,6 @@ struct ranked {
 static int by_key(const void *a, const void *b)
 {
 	double x = ((const struct ranked *)a)->key, y = ((const struct ranked *)b)->key;
-
-	return (x > y) - (x < y);
-}
-
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
 
 	return (x > y) - (x < y);
 }
@@ -235,79 +229,52 @@ struct rank_p rank_sum_p(const double *x, size_t nx, const double *y, size_t ny,
 
 /* --- estimates and intervals --------------------------------------------------------------- */
 
-/* All pairs of one sorted array with another, never made: they are counted. Walsh averages are
- * the pairs i ≤ j of an array with itself, halved. */
+/* All pairs of two sorted arrays, never made: they are counted. */
 struct pairs {
-	const double *a, *b; /* sorted; the pairs are a[i] + b[j], or a[i] - b[j] */
+	const double *a, *b;
 	size_t na, nb;
-	bool walsh;
+	bool walsh; /* averages (a[i] + a[j]) / 2 with i ≤ j; else differences of a and b */
 };
 
+/* It grows with i and with j. */
 static double pair_value(const struct pairs *p, size_t i, size_t j)
 {
-	return p->walsh ? (p->a[i] + p->a[j]) / 2 : p->a[i] - p->b[j];
+	return p->walsh ? (p->a[i] + p->a[j]) / 2 : p->a[i] - p->b[p->nb - 1 - j];
 }
 
-/* How many pairs are not above t: O(na + nb), since the border only moves one way. */
+/* How many pairs are not above t: O(na + nb), since the border j only moves down. */
 static uint64_t count_up_to(const struct pairs *p, double t)
 {
-	uint64_t count = 0, own = 0;
+	uint64_t count = 0;
 
-	if (p->walsh) {
-		size_t j = p->na;
+	for (size_t i = 0, j = p->nb; i < p->na; i++) {
+		size_t first = p->walsh ? i : 0;
 
-		for (size_t i = 0; i < p->na; i++) {
-			while (j > 0 && pair_value(p, i, j - 1) > t)
-				j--;
-			count += j;
-			own += p->a[i] <= t;
-		}
-		return (count + own) / 2; /* i ≤ j once, from i, j in both orders */
-	}
-	for (size_t i = 0, j = 0; i < p->na; i++) {
-		/* a[i] - b[j] ≤ t for all j from the border on */
-		while (j < p->nb && pair_value(p, i, j) > t)
-			j++;
-		count += p->nb - j;
+		while (j > 0 && pair_value(p, i, j - 1) > t)
+			j--;
+		count += j > first ? j - first : 0;
 	}
 	return count;
-}
-
-/* Doubles as integers of the same order, so that bisection ends at the very number. */
-static int64_t to_ordered(double v)
-{
-	int64_t bits;
-
-	v += 0.0; /* -0 becomes 0 */
-	memcpy(&bits, &v, sizeof(bits));
-	return bits < 0 ? INT64_MIN - bits : bits;
-}
-
-static double from_ordered(int64_t order)
-{
-	int64_t bits = order < 0 ? INT64_MIN - order : order;
-	double v;
-
-	memcpy(&v, &bits, sizeof(v));
-	return v;
 }
 
 /* The k-th smallest pair, k from 1: the least t with at least k pairs up to t. */
 static double kth_pair(const struct pairs *p, uint64_t k)
 {
-	double least = p->walsh ? p->a[0] : p->a[0] - p->b[p->nb - 1];
-	double most = p->walsh ? p->a[p->na - 1] : p->a[p->na - 1] - p->b[0];
-	int64_t low = to_ordered(least), high = to_ordered(most);
+	double low = pair_value(p, 0, 0), high = pair_value(p, p->na - 1, p->nb - 1);
 
-	while (low < high) {
-		int64_t middle = low + (int64_t)(((uint64_t)high - (uint64_t)low) / 2);
+	if (count_up_to(p, low) >= k)
+		return low;
+	/* Bisection, until no number lies between. */
+	for (;;) {
+		double middle = low + (high - low) / 2;
 
-		if (count_up_to(p, from_ordered(middle)) >= k)
+		if (middle <= low || middle >= high)
+			return high;
+		if (count_up_to(p, middle) >= k)
 			high = middle;
 		else
-			low = middle + 1;
+			low = middle;
 	}
-	return from_ordered(low);
 }
 
 static struct location locate(const struct pairs *p, uint64_t npairs, uint64_t k)
@@ -382,7 +349,7 @@ struct location signed_rank_location(double *x, size_t n, double alpha)
 {
 	struct pairs p = {.a = x, .b = x, .na = n, .nb = n, .walsh = true};
 
-	qsort(x, n, sizeof(*x), by_value);
+	gsl_sort(x, 1, n);
 	return locate(&p, (uint64_t)n * (n + 1) / 2, signed_rank_k(n, alpha));
 }
 
@@ -390,8 +357,8 @@ struct location rank_sum_location(double *x, size_t nx, double *y, size_t ny, do
 {
 	struct pairs p = {.a = y, .b = x, .na = ny, .nb = nx};
 
-	qsort(x, nx, sizeof(*x), by_value);
-	qsort(y, ny, sizeof(*y), by_value);
+	gsl_sort(x, 1, nx);
+	gsl_sort(y, 1, ny);
 	return locate(&p, (uint64_t)nx * ny, rank_sum_k(nx, ny, alpha));
 }
 
