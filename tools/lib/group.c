@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "group.h"
 
-#include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,12 +76,13 @@ bool rounds_before(const struct rounds *r, uint32_t a, uint32_t b)
 void rounds_release(struct rounds *r)
 {
 	free(r->ids);
-	free(r->cell_place);
+	free(r->cell);
 	keytable_release(&r->runs);
 	keytable_release(&r->keys);
 	keytable_release(&r->cpus);
 	keytable_release(&r->visits);
 	keytable_release(&r->cells);
+	keytable_release(&r->of_groups);
 	keytable_release(&r->samples);
 	key_release(&r->key);
 	*r = (struct rounds){0};
@@ -93,57 +93,45 @@ static uint32_t number_of(struct keytable *t, const struct csv_reader *in, int c
 	return column < 0 ? 0 : keytable_add(t, in->cell[column], in->cell_len[column] + 1);
 }
 
-/* The place of (round, CPU, visit) in the group's cells. Rows of one mostly follow one another. */
+/* The number of the cell (group, round, CPU, visit). */
 static uint32_t find_cell(struct group *g, uint32_t id, struct rounds *r,
 			  const struct csv_reader *in, uint32_t round)
 {
 	uint32_t cpu = number_of(&r->cpus, in, r->cpu_column);
 	uint32_t visit = number_of(&r->visits, in, r->visit_column);
-	uint32_t parts[4] = {id, round, cpu, visit}, known;
-	const struct group_cell *last = g->ncells ? &g->cells[g->ncells - 1] : NULL;
+	uint32_t parts[] = {id, round, cpu, visit};
+	size_t known = r->cells.n, rounds = r->of_groups.n;
+	uint32_t cell = keytable_add(&r->cells, (const char *)parts, sizeof(parts));
 
-	if (last && last->round == round && last->cpu == cpu && last->visit == visit)
-		return (uint32_t)g->ncells - 1;
-	known = keytable_find(&r->cells, (const char *)parts, sizeof(parts));
-	if (known != KEYTABLE_NONE)
-		return r->cell_place[known];
-	known = keytable_add(&r->cells, (const char *)parts, sizeof(parts));
-	if (known >= r->places_size) {
-		r->places_size = r->places_size ? 2 * r->places_size : 64;
-		r->cell_place = xrealloc(r->cell_place, r->places_size * sizeof(*r->cell_place));
+	if (cell < known)
+		return cell;
+	if (cell >= r->cells_size) {
+		r->cells_size = r->cells_size ? 2 * r->cells_size : 64;
+		r->cell = xrealloc(r->cell, r->cells_size * sizeof(*r->cell));
 	}
-	r->cell_place[known] = (uint32_t)g->ncells;
-	if (g->ncells == g->cells_size) {
-		g->cells_size = g->cells_size ? 2 * g->cells_size : 4;
-		g->cells = xrealloc(g->cells, g->cells_size * sizeof(*g->cells));
-	}
-	g->cells[g->ncells] = (struct group_cell){round, cpu, visit, 0};
-	return (uint32_t)g->ncells++;
+	r->cell[cell] = (struct round_cell){round, cpu, visit, 0};
+	keytable_add(&r->of_groups, (const char *)parts, 2 * sizeof(*parts));
+	g->nrounds += r->of_groups.n - rounds;
+	return cell;
 }
 
 /* Whether the row's `sample` comes for the first time in its cell. */
-static bool is_new_sample(struct group *g, uint32_t id, struct rounds *r,
-			  const struct csv_reader *in, uint32_t at)
+static bool is_new_sample(struct rounds *r, const struct csv_reader *in, uint32_t cell)
 {
-	struct group_cell *cell = &g->cells[at];
 	size_t known = r->samples.n;
+	uint64_t number, before = r->cell[cell].samples;
 	const char *sample;
-	uint64_t number, bit;
 
 	if (r->sample_column < 0)
 		return true;
 	sample = in->cell[r->sample_column];
 	if (!number_parse_u64(sample, 1, 64, &number)) {
-		bit = UINT64_C(1) << (number - 1);
-		if (cell->samples & bit)
-			return false;
-		cell->samples |= bit;
-		return true;
+		r->cell[cell].samples |= UINT64_C(1) << (number - 1);
+		return r->cell[cell].samples != before;
 	}
 	/* There seldom are so many. */
 	key_clear(&r->key);
-	key_add(&r->key, (const char *)&id, sizeof(id));
-	key_add(&r->key, (const char *)&at, sizeof(at));
+	key_add(&r->key, (const char *)&cell, sizeof(cell));
 	key_add(&r->key, sample, in->cell_len[r->sample_column]);
 	return keytable_add(&r->samples, r->key.text, r->key.len) == known;
 }
@@ -177,39 +165,16 @@ bool group_add(struct group *g, uint32_t id, struct rounds *rounds, const struct
 	}
 	if (rounds->single) {
 		g->n++;
+		g->nrounds++;
 		return true;
 	}
 	g->cell[g->n] = find_cell(g, id, rounds, in, round);
-	return is_new_sample(g, id, rounds, in, g->cell[g->n++]);
+	return is_new_sample(rounds, in, g->cell[g->n++]);
 }
 
 bool metric_is_cost(const char *metric)
 {
 	return !strcmp(metric, "duration_ns") || !strcmp(metric, "instructions");
-}
-
-static int by_number(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-size_t group_rounds(const struct group *g)
-{
-	uint32_t *round;
-	size_t n = 0;
-
-	if (!g->cell)
-		return g->n;
-	round = xmalloc(g->ncells * sizeof(*round));
-	for (size_t c = 0; c < g->ncells; c++)
-		round[c] = g->cells[c].round;
-	qsort(round, g->ncells, sizeof(*round), by_number);
-	for (size_t c = 0; c < g->ncells; c++)
-		n += !c || round[c] != round[c - 1];
-	free(round);
-	return n;
 }
 
 void group_release(struct group *g, size_t nvalues)
@@ -218,129 +183,100 @@ void group_release(struct group *g, size_t nvalues)
 		free(g->value[v]);
 	free(g->value);
 	free(g->cell);
-	free(g->cells);
 	*g = (struct group){0};
 }
 
-struct order {
-	const struct rounds *rounds;
-	const struct group_cell *cells;
+/* A value and where it is of. */
+struct placed {
+	const struct round_cell *cell; /* NULL when every value is its own round */
+	uint32_t round;
+	double value;
 };
 
-static int by_round_cpu_and_visit(const void *a, const void *b, void *context)
+/* By round, CPU and visit, then by value: in whatever order the rows came, sums are the same to the
+ * last digit. */
+static int in_order(const void *a, const void *b, void *rounds)
 {
-	const struct order *o = context;
-	const struct group_cell *x = &o->cells[*(const uint32_t *)a];
-	const struct group_cell *y = &o->cells[*(const uint32_t *)b];
+	const struct placed *x = a, *y = b;
 
+	if (x->cell == y->cell)
+		return (x->value > y->value) - (x->value < y->value);
 	if (x->round != y->round)
-		return rounds_before(o->rounds, x->round, y->round) ? -1 : 1;
-	if (x->cpu != y->cpu)
-		return x->cpu < y->cpu ? -1 : 1;
-	return (x->visit > y->visit) - (x->visit < y->visit);
+		return rounds_before(rounds, x->round, y->round) ? -1 : 1;
+	if (x->cell->cpu != y->cell->cpu)
+		return x->cell->cpu < y->cell->cpu ? -1 : 1;
+	return x->cell->visit < y->cell->visit ? -1 : 1;
 }
 
-/* Every value is its own round. */
-static void singles(const double *value, size_t n, struct by_round *out)
+static struct placed *sorted_values(const struct group *g, const double *value,
+				    const struct rounds *rounds, size_t *n)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (isnan(value[i]))
-			continue;
-		out->round[out->n] = (uint32_t)i;
-		out->value[out->n] = out->sample[out->n] = value[i];
-		out->begin[out->n] = out->cell[out->n] = out->n;
-		out->n++;
-	}
-	out->begin[out->n] = out->cell[out->n] = out->n;
-	out->ncells = out->n;
-}
+	struct placed *p = xmalloc(g->n * sizeof(*p));
 
-/* Put the samples in order of their cells: order[] lists the cells as they follow one another.
- * Returns how many samples each cell of that order has, to be freed. */
-static size_t *distribute(const struct group *g, const double *value, const uint32_t *order,
-			  double *sample)
-{
-	size_t *count = xcalloc(g->ncells, sizeof(*count));
-	size_t *next = xmalloc(g->ncells * sizeof(*next)), at = 0;
-	size_t *sorted = xmalloc(g->ncells * sizeof(*sorted));
+	*n = 0;
+	for (size_t i = 0; i < g->n; i++) {
+		const struct round_cell *cell = g->cell ? &rounds->cell[g->cell[i]] : NULL;
 
-	for (size_t i = 0; i < g->n; i++)
-		count[g->cell[i]] += !isnan(value[i]);
-	for (size_t c = 0; c < g->ncells; c++) {
-		next[order[c]] = at;
-		sorted[c] = count[order[c]];
-		at += sorted[c];
-	}
-	for (size_t i = 0; i < g->n; i++)
 		if (!isnan(value[i]))
-			sample[next[g->cell[i]]++] = value[i];
-	free(count);
-	free(next);
-	return sorted;
+			p[(*n)++] =
+			    (struct placed){cell, cell ? cell->round : (uint32_t)i, value[i]};
+	}
+	if (g->cell)
+		qsort_r(p, *n, sizeof(*p), in_order, (void *)rounds);
+	return p;
 }
 
-/* Take the cells of one round, from c of the order on: `count` says how many samples each has. The
- * value of the round is formed of a copy, which that reorders. Returns the first cell behind. */
-static size_t take_round(const struct group *g, const uint32_t *order, const size_t *count,
-			 size_t c, struct by_round *out, double *copy, size_t *of_cpu)
+/* The value of the round that begins with p[0]. @copy: of its samples, which are reordered */
+static double value_of(const struct placed *p, double *copy, size_t n)
 {
-	size_t first = out->begin[out->n], at = first, ncpus = 0;
-	uint32_t round = g->cells[order[c]].round, cpu = 0;
+	size_t *of_cpu = xmalloc(n * sizeof(*of_cpu)), ncpus = 0;
+	double value;
 
-	for (; c < g->ncells && g->cells[order[c]].round == round; c++) {
-		if (!count[c])
-			continue;
-		if (!ncpus || g->cells[order[c]].cpu != cpu)
+	for (size_t i = 0; i < n; i++) {
+		if (!i || (p[i].cell && p[i].cell->cpu != p[i - 1].cell->cpu))
 			of_cpu[ncpus++] = 0;
-		cpu = g->cells[order[c]].cpu;
-		of_cpu[ncpus - 1] += count[c];
-		/* In whatever order the rows came, sums are the same to the last digit. */
-		gsl_sort(out->sample + at, 1, count[c]);
-		out->cell[out->ncells++] = at;
-		at += count[c];
+		of_cpu[ncpus - 1]++;
+		copy[i] = p[i].value;
 	}
-	memcpy(copy, out->sample + first, (at - first) * sizeof(*copy));
-	out->round[out->n] = round;
-	out->value[out->n++] = ncpus ? round_value(copy, of_cpu, ncpus) : NAN;
-	out->begin[out->n] = out->cell[out->ncells] = at;
-	return c;
+	value = round_value(copy, of_cpu, ncpus);
+	free(of_cpu);
+	return value;
 }
 
 void group_by_round(const struct group *g, size_t which, const struct rounds *rounds,
 		    struct by_round *out)
 {
-	const double *value = g->value ? g->value[which] : NULL;
-	size_t most = g->cell ? g->ncells : g->n, *count, *of_cpu;
-	uint32_t *order;
+	struct placed *p;
 	double *copy;
+	size_t n;
 
 	*out = (struct by_round){0};
-	if (!value)
+	if (!g->value || !g->value[which])
 		return;
-	out->round = xmalloc(most * sizeof(*out->round));
-	out->value = xmalloc(most * sizeof(*out->value));
-	out->begin = xmalloc((most + 1) * sizeof(*out->begin));
-	out->sample = xmalloc(g->n * sizeof(*out->sample));
-	out->cell = xmalloc((most + 1) * sizeof(*out->cell));
-	if (!g->cell) {
-		singles(value, g->n, out);
-		return;
+	p = sorted_values(g, g->value[which], rounds, &n);
+	out->round = xmalloc(n * sizeof(*out->round));
+	out->value = xmalloc(n * sizeof(*out->value));
+	out->begin = xmalloc((n + 1) * sizeof(*out->begin));
+	out->sample = xmalloc(n * sizeof(*out->sample));
+	out->cell = xmalloc((n + 1) * sizeof(*out->cell));
+	for (size_t i = 0; i < n; i++) {
+		bool new_round = !i || p[i].round != p[i - 1].round;
+
+		if (new_round || p[i].cell != p[i - 1].cell)
+			out->cell[out->ncells++] = i;
+		if (new_round) {
+			out->round[out->n] = p[i].round;
+			out->begin[out->n++] = i;
+		}
+		out->sample[i] = p[i].value;
 	}
-	order = xmalloc(g->ncells * sizeof(*order));
-	for (size_t c = 0; c < g->ncells; c++)
-		order[c] = (uint32_t)c;
-	qsort_r(order, g->ncells, sizeof(*order), by_round_cpu_and_visit,
-		&(struct order){rounds, g->cells});
-	count = distribute(g, value, order, out->sample);
-	copy = xmalloc(g->n * sizeof(*copy));
-	of_cpu = xmalloc(g->ncells * sizeof(*of_cpu));
-	out->begin[0] = 0;
-	for (size_t c = 0; c < g->ncells;)
-		c = take_round(g, order, count, c, out, copy, of_cpu);
+	out->begin[out->n] = out->cell[out->ncells] = n;
+	copy = xmalloc(n * sizeof(*copy));
+	for (size_t i = 0; i < out->n; i++)
+		out->value[i] =
+		    value_of(p + out->begin[i], copy, out->begin[i + 1] - out->begin[i]);
 	free(copy);
-	free(of_cpu);
-	free(order);
-	free(count);
+	free(p);
 }
 
 void by_round_release(struct by_round *b)

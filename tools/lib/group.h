@@ -19,16 +19,23 @@ struct round_id {
 	uint64_t number; /* the cell `round` */
 };
 
+/* What one CPU took in one visit of a round to a group's test: samples of one load, one after
+ * another. */
+struct round_cell {
+	uint32_t round, cpu, visit;
+	uint64_t samples; /* those of the numbers 1 to 64 that have come, a bit each */
+};
+
 /* The rounds of the whole input, numbered as they come; two runs have no round in common. */
 struct rounds {
-	bool single; /* no column `round`: every row is one, and ids is not kept */
+	bool single; /* no column `round`: every row is one, and neither ids nor cells are kept */
 	struct round_id *ids;
 	size_t n, size;
 	/* private */
-	struct keytable runs, keys, cpus, visits, cells, samples;
+	struct round_cell *cell; /* one for each key of cells */
+	size_t cells_size;
+	struct keytable runs, keys, cpus, visits, cells, of_groups, samples;
 	struct key key;
-	uint32_t *cell_place; /* of each key in cells: its place in its group */
-	size_t places_size;
 	int run_column, round_column, cpu_column, visit_column, sample_column;
 	bool any;
 };
@@ -50,20 +57,13 @@ int rounds_row(struct rounds *r, struct csv_reader *in, uint32_t *id);
 bool rounds_before(const struct rounds *r, uint32_t a, uint32_t b);
 void rounds_release(struct rounds *r);
 
-/* What one CPU took in one visit of a round to the test: samples of one load, one after another. */
-struct group_cell {
-	uint32_t round, cpu, visit;
-	uint64_t samples; /* those of the numbers 1 to 64 that have come, a bit each */
-};
-
 /* One group. Zeroed it is empty. */
 struct group {
 	size_t n, size;
+	size_t nrounds; /* in which it has a value */
 	double **value; /* nvalues arrays of n values, NaN where a cell was empty; an array is
 			   NULL as long as all are empty */
-	uint32_t *cell; /* of each value, its place in cells; NULL when each has its own */
-	struct group_cell *cells;
-	size_t ncells, cells_size;
+	uint32_t *cell; /* the number of each value's round_cell; NULL for rounds of one row */
 };
 
 /**
@@ -88,19 +88,18 @@ bool group_add(struct group *g, uint32_t id, struct rounds *rounds, const struct
  * other column may hold anything */
 bool metric_is_cost(const char *metric);
 
-/** group_rounds - how many rounds have a value in the group */
-size_t group_rounds(const struct group *g);
 void group_release(struct group *g, size_t nvalues);
 
-/* One value column of a group, sorted by round, then by CPU, then by visit. */
+/* One value column of a group, sorted by round, then by CPU, then by visit. Rounds without a value
+ * are left out. */
 struct by_round {
 	size_t n;	 /* rounds */
 	uint32_t *round; /* n round numbers, in order of rounds_before() */
-	double *value;	 /* n round values, NaN for a round without a value */
+	double *value;	 /* n round values */
 	size_t *begin;	 /* n + 1: the samples of round i are sample[begin[i]..begin[i + 1] - 1] */
 	double *sample;	 /* without the empty ones, in ascending order within a cell */
-	size_t ncells; /* a cell is what one CPU took in one round; one without a sample is none */
-	size_t *cell;  /* ncells + 1: where each begins in sample, like begin */
+	size_t ncells;	 /* see struct round_cell; one without a sample is left out */
+	size_t *cell;	 /* ncells + 1: where each begins in sample, like begin */
 };
 
 void group_by_round(const struct group *g, size_t which, const struct rounds *rounds,

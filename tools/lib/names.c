@@ -14,12 +14,17 @@ void names_add(struct names *l, const char *name)
 	l->name[l->n++] = xstrdup(name);
 }
 
-bool names_have(const struct names *l, const char *name)
+int names_index(const struct names *l, const char *name)
 {
 	for (size_t i = 0; i < l->n; i++)
 		if (!strcmp(l->name[i], name))
-			return true;
-	return false;
+			return (int)i;
+	return -1;
+}
+
+bool names_have(const struct names *l, const char *name)
+{
+	return names_index(l, name) >= 0;
 }
 
 struct names names_split(const char *option, const char *text)

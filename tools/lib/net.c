@@ -129,6 +129,32 @@ double net_value(const struct net *n, uint32_t scope, uint32_t round, size_t whi
 			 operations;
 }
 
+void net_subtract(const struct net *n, uint32_t scope, size_t which, double operations,
+		  struct by_round *b)
+{
+	size_t rounds = 0, samples = 0, cells = 0;
+
+	for (size_t i = 0, c = 0; i < b->n; i++) {
+		double base = net_value(n, scope, b->round[i], which, operations);
+		size_t from = b->begin[i], to = b->begin[i + 1];
+
+		for (; c < b->ncells && b->cell[c] < to; c++)
+			if (!isnan(base))
+				b->cell[cells++] = samples + (b->cell[c] - from);
+		if (isnan(base))
+			continue;
+		b->round[rounds] = b->round[i];
+		b->value[rounds] = b->value[i] - base;
+		b->begin[rounds++] = samples;
+		for (size_t s = from; s < to; s++)
+			b->sample[samples++] = b->sample[s] - base;
+	}
+	if (b->n)
+		b->begin[rounds] = b->cell[cells] = samples;
+	b->n = rounds;
+	b->ncells = cells;
+}
+
 void net_release(struct net *n)
 {
 	for (size_t s = 0; s < n->scopes.n; s++) {

@@ -70,6 +70,11 @@ void net_finish(struct net *n, const struct rounds *rounds);
  * operations; NaN when there is none */
 double net_value(const struct net *n, uint32_t scope, uint32_t round, size_t which,
 		 double operations);
+
+/** net_subtract - make the rounds of a value column net, samples and round values; rounds without a
+ * baseline are left out */
+void net_subtract(const struct net *n, uint32_t scope, size_t which, double operations,
+		  struct by_round *b);
 void net_release(struct net *n);
 
 #endif

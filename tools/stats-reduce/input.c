@@ -91,6 +91,15 @@ static void find_layout(struct reduction *r, struct csv_reader *in, struct layou
 		l->carried[i] = csv_column(in, r->carried.name[i]);
 }
 
+const char *reduction_key(const struct reduction *r, uint32_t id, size_t k)
+{
+	const char *cell = keytable_key(&r->keys, id);
+
+	while (k--)
+		cell += strlen(cell) + 1;
+	return cell;
+}
+
 static struct reduced *find_group(struct reduction *r, const struct csv_reader *in,
 				  const struct layout *l, struct key *key, uint32_t *id)
 {
@@ -137,16 +146,15 @@ static void carry(struct reduction *r, struct reduced *g, const struct csv_reade
 	}
 }
 
-/* An interrupted measurement has good rounds; what failed has no number at all. */
-static int badness(const char *status)
+bool is_failed(const char *status)
 {
-	return !status ? 0 : outcome_of(status) == OUTCOME_INCOMPLETE ? 1 : 2;
+	return status && outcome_of(status) != OUTCOME_INCOMPLETE;
 }
 
 /* Keep the worst status; of equally bad ones the first in order of text, whatever comes first. */
 static void keep_status(struct reduced *g, const char *status, const char *reason)
 {
-	int more = badness(status) - badness(g->status);
+	int more = g->status ? is_failed(status) - is_failed(g->status) : 1;
 
 	if (!more)
 		more = strcmp(g->status, status);

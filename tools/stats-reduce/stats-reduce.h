@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stats-reduce in two halves: input.c groups the rows, output.c writes a row a group.
- * returned.c merges what programs returned; noise.c tells what costs nothing that can be seen.
+ * input.c groups the rows, statistics.c has the numbers of a group, output.c writes a row a group;
+ * returned.c merges what programs returned.
  */
 #ifndef STATS_REDUCE_H
 #define STATS_REDUCE_H
@@ -15,6 +15,25 @@
 #include "names.h"
 #include "net.h"
 #include "returned.h"
+
+/* What is told of each value column, in order of output. */
+enum statistic {
+	VALUE,
+	AVERAGE,
+	MEDIAN,
+	CI_LOW,
+	CI_HIGH,
+	STDDEV,
+	MAD,
+	MIN,
+	P95,
+	MAX,
+	LOW_HEAP,
+	HIGH_HEAP,
+	HIGH_HEAP_SHARE,
+	NSTATISTICS
+};
+extern const char *const statistic_names[NSTATISTICS];
 
 /* What a group says of each of its rows. */
 struct reduced {
@@ -54,9 +73,24 @@ struct reduction {
 /** reduction_read - add the rows of a file; ends the tool with a message when they are bad */
 void reduction_read(struct reduction *r, const char *path);
 
+/** reduction_key - the cell of key column `k` of a group */
+const char *reduction_key(const struct reduction *r, uint32_t id, size_t k);
+
+/** is_failed - whether a status leaves a group without numbers. NULL is ok; an interrupted
+ * measurement has good rounds */
+bool is_failed(const char *status);
+
 /** reduction_find_noise - set below_noise of the groups, once all is read. The rounds of one series
  * have it in common: single rounds may lie below zero where their median does not */
 void reduction_find_noise(struct reduction *r);
+
+/**
+ * reduction_statistics - of a value column of a group
+ * @value: written: NaN where there is none
+ * @return: in how many rounds there is a number
+ */
+size_t reduction_statistics(const struct reduction *r, const struct reduced *g, size_t which,
+			    double value[NSTATISTICS]);
 
 /** reduction_write - write the header and a row a group to standard output */
 void reduction_write(struct reduction *r);
