@@ -25,11 +25,6 @@ suite() {
   [ $# -eq 0 ] || printf -- '- {%s}\n' "$@" >>s.yml
 }
 
-# rows FILE FIELDS [FILTER]: fields of each row as a JSON array a line
-rows() {
-  csv-filter json "$1" | jq -c ".[] | select(${3:-true}) | [$2]"
-}
-
 # instructions OBJECT [PROGRAM]: what the object holds, one instruction a line
 instructions() {
   llvm-objdump -d --no-show-raw-insn --no-print-imm-hex "$1" | sed -n 's/^ *[0-9]*:[[:space:]]*//p'

@@ -9,16 +9,20 @@ TESTS ?= $(sort $(wildcard tests/*.bats))
 CAPABILITIES ?=
 export CAPABILITIES
 
-# Programs that only tests run.
-TEST_PROGRAMS := $(patsubst tests/%.c,build/tests/%,$(wildcard tests/*.c))
+# Programs that only tests and `make power` run.
+TEST_PROGRAMS := $(patsubst tests/programs/%.c,build/tests/%,$(wildcard tests/programs/*.c))
+# The parts of a tool without its main().
+parts_of = $(filter-out %/$(1).o,$(patsubst %.c,$(OBJ)/%.o,$(wildcard tools/$(1)/*.c)))
 
-build/tests/%: $(OBJ)/tests/%.o $(LIB_OBJ) build/flags
+build/tests/%: $(OBJ)/tests/programs/%.o $(LIB_OBJ) build/flags
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ALL_LIBS)
 
-build/tests/shared-lines: $(filter-out %/bpf-run.o,$(patsubst %.c,$(OBJ)/%.o,$(wildcard tools/bpf-run/*.c)))
 build/tests/hypervisor-name: $(OBJ)/tools/bpf-run/hypervisor.o
+build/tests/shared-lines: $(call parts_of,bpf-run)
+build/tests/power build/tests/past: $(call parts_of,regress-detect)
+-include $(TEST_PROGRAMS:build/tests/%=$(OBJ)/tests/programs/%.d)
 
 # With other variables, the makes that tests start would build the tools anew.
 check check-expensive: export TEST_MAKEFLAGS = $(if $(MAKEOVERRIDES),-- $(MAKEOVERRIDES))
@@ -32,23 +36,14 @@ check: all $(TEST_PROGRAMS) ## run the tests
 check-expensive: all $(TEST_PROGRAMS) ## run the tests that take long
 	$(Q)tests/run slow $(TESTS)
 
--include $(TEST_PROGRAMS:build/tests/%=$(OBJ)/tests/%.d)
-
+# npm packages that tests use, as tests/NAME/package-lock.json has them.
 .PHONY: test-packages browser-tests
-test-packages: build/test-packages/installed ## install npm packages that tests of workflows and issues use
-
-build/test-packages/installed: tests/github/package.json tests/github/package-lock.json
-	@mkdir -p $(@D)
-	$(call say,NPM,$@)
-	@cp $^ $(@D)
-	$(Q)cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund --loglevel error
-	@touch $@
-
-# The driver and the accessibility checks of the browser's tests, as package-lock.json has them.
-build/browser/node_modules/.package-lock.json: tests/browser/package-lock.json tests/browser/package.json
-	@mkdir -p build/browser
-	$(call say,NPM,$(@D))
-	$(Q)cp tests/browser/package.json tests/browser/package-lock.json build/browser/
-	$(Q)cd build/browser && npm ci --silent --no-audit --no-fund
-	@touch '$@'
+test-packages: build/github/node_modules/.package-lock.json ## install npm packages that tests of workflows and issues use
 browser-tests: build/browser/node_modules/.package-lock.json
+
+build/%/node_modules/.package-lock.json: tests/%/package.json tests/%/package-lock.json
+	@mkdir -p build/$*
+	$(call say,NPM,build/$*)
+	@cp $^ build/$*
+	$(Q)cd build/$* && npm ci --ignore-scripts --no-audit --no-fund --loglevel error
+	@touch $@

@@ -2,7 +2,7 @@
 # A stand-in for GitHub's API, and findings to report to it. Beside helpers.bash.
 # shellcheck disable=SC2034 # used by the files that load this
 
-PACKAGES=$TOP/build/test-packages/node_modules
+PACKAGES=$TOP/build/github/node_modules
 
 # github_start [PRISM-PORT]: the stand-in; gh talks to it from here on.
 github_start() {

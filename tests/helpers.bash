@@ -38,7 +38,7 @@ has() {
   bpf) [ "$(id -u)" = 0 ] && bpftool prog list >/dev/null 2>&1 ;;
   cpus2) [ "$(nproc)" -ge 2 ] ;;
   tracefs) [ -e /sys/kernel/tracing/events/bpf_trace/bpf_trace_printk/enable ] ;;
-  test-packages) [ -e "$TOP/build/test-packages/installed" ] ;;                 # make test-packages
+  test-packages) [ -e "$TOP/build/github/node_modules/.package-lock.json" ] ;;  # make test-packages
   browser-tests) [ -e "$TOP/build/browser/node_modules/.package-lock.json" ] ;; # make browser-tests
   kvm) [ -z "$(. "$TOP/pipelines/lib.sh" && kvm_trouble)" ] ;;
   postgresql-server) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 ;;
@@ -71,6 +71,11 @@ requires() {
 # csv_value FILE COLUMN [FILTER]: the cells of a column, one a line.
 csv_value() {
   mlr --icsv --onidx filter "${3:-true}" then cut -f "$2" "$1"
+}
+
+# rows FILE FIELDS [FILTER]: fields of each row as a JSON array a line
+rows() {
+  csv-filter json "$1" | jq -c ".[] | select(${3:-true}) | [$2]"
 }
 
 # in_kernel NAME: the maps in the kernel whose names begin so, an id a line. libbpf names a map of an

@@ -1,40 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What bpf-run measures, and how, on the real kernel.
+# What a number of bpf-run is, on the real kernel: time, calls, rounds, CPUs, results, records and marks of samples.
+# The tool around the numbers (options, input, output, errors, signals) is in bpf-run.bats.
 
 load helpers
+load bpf-run
 
-SUITE=$FIXTURES/measurement/programs.yml
-EVENT=/sys/kernel/tracing/events/bpf_trace/bpf_trace_printk/enable
-
-# plan [LABEL [OPTION...]]: the suite, compiled and loaded.
-plan() {
-  local label=${1-here}
-  shift || :
-  bpf-compile-check -I "$TOP/bpf/include" --build "$label" "$@" "$SUITE" 2>/dev/null
-}
-
-# measure REGEX [OPTION...]: samples.csv of the tests that match.
-measure() {
-  local regex=$1
-  shift
-  plan >plan.csv
-  bpf-run -q --samples 4 --sample-ms 1 -t "$regex" "$@" plan.csv >samples.csv
-}
-
-reason_of() {
-  csv_value samples.csv reason "\$test == \"$1\""
-}
-
-# Folders in the kernel's file systems of runs that are no more; a run that is going on has its own. They are
-# named bpf-run-NAMESPACE-PID.
-orphans() {
-  local folder
-  find /sys/fs/cgroup /sys/kernel/tracing/instances -maxdepth 2 -name 'bpf-run-*' 2>/dev/null |
-    while read -r folder; do
-      [ -d "/proc/${folder##*-}" ] || echo "$folder"
-    done
-}
+# ---- time
 
 @test "durations are fractions, with the kernel's average beside them" {
   requires bpf
@@ -49,6 +21,61 @@ orphans() {
   measure '^(chain|cpu/0)$' --rounds 40 --samples 3 -c 4
   assert_equal "$(mlr --icsv --onidx filter 'is_empty($duration_ns) || $duration_ns < 0' then count samples.csv)" 0
 }
+
+@test "a cost below zero is marked" {
+  requires bpf
+  measure '^fresh/tc/writer$' --rounds 10
+  assert_equal "$(mlr --icsv --onidx filter '($duration_ns < 0) != ($mark =~ "negative")' samples.csv)" ''
+  mlr --icsv --onidx filter '$mark =~ "negative"' samples.csv | grep -q .
+}
+
+@test "counters are empty cells where the machine has none" {
+  requires bpf
+  measure '^chain$' --rounds 1
+  if has pmu; then
+    [ "$(csv_value samples.csv instructions | head -n 1)" != '' ]
+  else
+    assert_equal "$(csv_value samples.csv instructions | sort -u)" ''
+  fi
+}
+
+@test "the XDP baseline's median lies within 10 % of what the kernel brackets" {
+  requires bpf
+  bpf-compile-check -o smoke.csv "$TOP/bpf/suites/smoke.yml"
+  bpf-run --quiet --rounds 8 --samples 10 -t '^baseline/xdp/' smoke.csv >out.csv
+  # The kernel's integer is the average of the same call, rounded down, so it is compared sample by sample.
+  median=$(mlr --icsv --onidx filter '$status == "ok"' then put '$r = $duration_ns < $kernel_ns ? $duration_ns / $kernel_ns
+    : $duration_ns > $kernel_ns + 1 ? $duration_ns / ($kernel_ns + 1) : 1' then stats1 -a p50 -f r out.csv)
+  awk -v r="$median" 'BEGIN { exit !(r > .9 && r < 1.1) }'
+  # And so are the medians.
+  mlr --icsv --onidx stats1 -a p50 -f duration_ns,kernel_ns out.csv |
+    awk '{ exit !($1 >= .9 * $2 && $1 <= 1.1 * ($2 + 1)) }'
+}
+
+@test "a program with twice the chain takes about twice the time, side by side" {
+  requires bpf
+  plan short >a.csv
+  plan long -D LENGTH=1024 >b.csv
+  bpf-run -q --rounds 9 -t '^chain$' a.csv b.csv >samples.csv
+  regress-detect --baseline short samples.csv >verdict.csv
+  assert_equal "$(csv_value verdict.csv test '$ratio > 1.5 && $ratio < 2.7 && $verdict == "regression"')" chain
+}
+
+@test "the self-test passes: linear chains, equal slopes, the kernel's bracket" {
+  requires bpf
+  # A busy machine may fail it: what is wrong in bpf-run fails it each time.
+  local passed=
+  for _ in 1 2 3 4 5; do
+    bpf-run --self-test --exit-code >self.csv && passed=1 && break
+    cat self.csv
+  done
+  [ "$passed" ]
+  assert_equal "$(mlr --icsv --onidx count-distinct -f check self.csv | sort)" "empty 3
+linear 3
+slope 2"
+}
+
+# ---- invocations: how many calls a sample has
 
 @test "all builds, rounds and samples of a test share one calibrated count of invocations" {
   requires bpf
@@ -88,147 +115,6 @@ orphans() {
   assert_equal "$(csv_value samples.csv iterations,status)" '4 ok'
 }
 
-@test "a program with twice the chain takes about twice the time, side by side" {
-  requires bpf
-  plan short >a.csv
-  plan long -D LENGTH=1024 >b.csv
-  bpf-run -q --rounds 9 -t '^chain$' a.csv b.csv >samples.csv
-  regress-detect --baseline short samples.csv >verdict.csv
-  assert_equal "$(csv_value verdict.csv test '$ratio > 1.5 && $ratio < 2.7 && $verdict == "regression"')" chain
-}
-
-@test "the self-test passes: linear chains, equal slopes, the kernel's bracket" {
-  requires bpf
-  # A busy machine may fail it: what is wrong in bpf-run fails it each time.
-  local passed=
-  for _ in 1 2 3 4 5; do
-    bpf-run --self-test --exit-code >self.csv && passed=1 && break
-    cat self.csv
-  done
-  [ "$passed" ]
-  assert_equal "$(mlr --icsv --onidx count-distinct -f check self.csv | sort)" "empty 3
-linear 3
-slope 2"
-}
-
-@test "the list of the self-test is what it would check, and runs nothing" {
-  bpf-run --self-test --list >list.csv
-  [ "$(head -n 1 list.csv)" = check,subject ]
-  if has bpf; then
-    bpf-run --self-test >self.csv
-    mlr --csv cut -f check,subject self.csv | cmp - list.csv
-  fi
-}
-
-@test "a pinned program sees its CPU, and only that" {
-  requires bpf cpus2
-  measure '^cpu/[01w]' --rounds 1
-  assert_equal "$(mlr --icsv --onidx count-distinct -f test,cpu,status samples.csv | sort)" "cpu/0 0 ok 4
-cpu/1 1 ok 4
-cpu/wrong  wrong_result 1"
-  assert_contains "$(reason_of cpu/wrong)" 'returned 0 where 1 was expected'
-}
-
-@test "a result that is wrong only while it is timed is no number" {
-  requires bpf
-  measure '^fills$' --rounds 1
-  assert_equal "$(csv_value samples.csv status,duration_ns | xargs)" wrong_result
-  assert_contains "$(reason_of fills)" 'fill returned 1 where 0 was expected, while timed; its first run was right, and left its packet as it was'
-  measure '^fills$' --rounds 1 -r
-  assert_equal "$(csv_value samples.csv status | sort -u)" ok
-}
-
-@test "what the timed calls returned is a column: the value, or the values with their counts" {
-  requires bpf
-  measure '^(chain|coin|trigger/cgroup|loop)$' --rounds 10 -c 10 -r
-  assert_equal "$(csv_value samples.csv returned '$test == "chain"' | sort -u)" 0
-  # A sample is two calls. In 40 of them all that can be is (but for one run of this test in 50 000).
-  assert_equal "$(csv_value samples.csv returned '$test == "coin"' | sort -u | xargs -d '\n')" '0 0:1 1:1 1'
-  assert_equal "$(csv_value samples.csv returned '$test =~ "^(trigger|loop)"' | sort -u)" ''
-}
-
-@test "a test on all CPUs has a row a CPU" {
-  requires bpf cpus2
-  measure '^cpu/all' --rounds 2
-  assert_equal "$(csv_value samples.csv cpu | sort -nu | paste -sd,)" "$(seq -s, 0 $(($(nproc) - 1)))"
-  assert_equal "$(mlr --icsv --onidx count-distinct -f cpu then cut -f count samples.csv | sort -u)" 8
-}
-
-@test "entry points run at the same time on their CPUs, not only XDP" {
-  requires bpf cpus2
-  measure '^cpu/mixed' --rounds 2
-  assert_equal "$(mlr --icsv --onidx count-distinct -f entry_point,cpu,status samples.csv | sort | head -n 2)" "reader 1 ok 8
-writer 0 ok 8"
-}
-
-@test "entry points of every type that has a test run go together" {
-  requires bpf cpus2
-  measure '^types/' --rounds 1
-  assert_equal "$(mlr --icsv --onidx count-distinct -f entry_point,cpu,status samples.csv | sort)" "reader 1 ok 28
-writer 0 ok 28"
-  assert_equal "$(csv_value samples.csv program_type | sort -u | xargs)" \
-    "cgroup_skb flow_dissector raw_tracepoint sched_act socket_filter syscall xdp"
-}
-
-@test "only the first CPUs are used when asked for" {
-  requires bpf cpus2
-  measure '^cpu/all' --rounds 1 -p 1
-  assert_equal "$(csv_value samples.csv cpu | sort -u)" 0
-}
-
-@test "a CPU that is not there, or none that remains, is said with its number" {
-  requires bpf
-  measure '^cpu/(absent|none_left)' --rounds 1
-  assert_equal "$(csv_value samples.csv status | sort -u)" unsupported
-  assert_contains "$(reason_of cpu/absent)" 'CPU 1023'
-  assert_contains "$(reason_of cpu/none_left)" 'no CPU remains'
-  # The first that there is not, and one that this process may not use.
-  mlr --csv filter '$test == "cpu/0"' then put "\$cpus = $(nproc --all)" plan.csv >next.csv
-  bpf-run -q --rounds 1 next.csv >samples.csv 2>said.txt
-  assert_equal "$(cat said.txt)" "bpf-run: unsupported: 'cpu/0': CPU $(nproc --all) is not there, not online or not allowed"
-  taskset -c 0 bpf-run -q --rounds 1 --samples 1 -t '^cpu/1$' plan.csv >samples.csv 2>said.txt
-  assert_contains "$(reason_of cpu/1)" 'CPU 1 is not there, not online or not allowed'
-}
-
-@test "two entry points on one CPU are said once, with both; any is a CPU that no other has" {
-  requires bpf cpus2
-  measure '^cpu/(twice|any)' --rounds 2 2>said.txt
-  assert_equal "$(mlr --icsv --onidx count-distinct -f test,entry_point,status samples.csv | sort)" "cpu/any reader ok 8
-cpu/any writer ok 8
-cpu/twice reader unsupported 1
-cpu/twice writer unsupported 1"
-  assert_equal "$(cat said.txt)" "bpf-run: unsupported: 'cpu/twice': two entry points want CPU 1: writer (all) and reader (1)"
-  assert_equal "$(csv_value samples.csv cpu '$test == "cpu/any"' | sort -u | wc -l)" 2
-}
-
-@test "a ring buffer and a perf event array are drained while they are timed, and nothing is lost" {
-  requires bpf cpus2
-  measure '^(ring|perf)/drained' --rounds 2
-  assert_equal "$(csv_value samples.csv status | sort -u)" ok
-  assert_equal "$(csv_value samples.csv dropped | sort -u)" 0
-  mlr --icsv --ojson filter '$produced != $consumed || $produced < $iterations' samples.csv | run -1 grep '"'
-}
-
-@test "a test that loses records is dropped, not a number" {
-  requires bpf cpus2
-  measure '^ring/flooded' --rounds 1
-  assert_equal "$(csv_value samples.csv status)" dropped
-  assert_equal "$(csv_value samples.csv duration_ns)" ''
-  assert_contains "$(reason_of ring/flooded)" 'records were lost'
-}
-
-@test "more records out than in are no number, whatever the reason, nor is a program that writes none" {
-  requires bpf cpus2
-  measure '^ring/(two|none)$' --rounds 1 2>said.txt
-  assert_equal "$(mlr --icsv --onidx count-distinct -f test,status samples.csv | sort)" "ring/none wrong_result 1
-ring/two wrong_result 1"
-  assert_contains "$(reason_of ring/two)" 'let operations be the records of a call'
-  assert_contains "$(reason_of ring/none)" 'the program wrote nothing'
-  mlr --csv put '$operations = 2' plan.csv >two.csv
-  bpf-run -q --rounds 1 --samples 4 -t ring/two two.csv >samples.csv
-  assert_equal "$(csv_value samples.csv status | sort -u)" ok
-}
-
 @test "builds share the invocations of the slowest, whichever is loaded first" {
   requires bpf
   plan short -D LENGTH=4 >short.csv
@@ -246,190 +132,44 @@ ring/two wrong_result 1"
   done
 }
 
-@test "a consumer reads when its mode says: busy needs a CPU, between reads nothing before the call ends" {
+@test "calls that a limit keeps short are averaged over several, and each record of them is counted" {
   requires bpf cpus2
-  bpf-compile-check "$TOP/bpf/suites/core.yml" 2>/dev/null | mlr --csv filter '$test =~ "^ringbuf/(un)?read/output/64$"' >plan.csv
-  bpf-run -q --rounds 2 --samples 4 --sample-ms 1 plan.csv >samples.csv
-  assert_equal "$(mlr --icsv --onidx count-distinct -f test,status samples.csv | sort)" "ringbuf/read/output/64 ok 16
-ringbuf/unread/output/64 ok 16"
-  bpf-run -q --rounds 1 --samples 2 -p 1 plan.csv >samples.csv 2>messages
-  assert_equal "$(reason_of ringbuf/read/output/64)" "no CPU is left for the consumer of 'records'"
-  assert_equal "$(csv_value samples.csv status '$test == "ringbuf/unread/output/64"' | sort -u)" ok
-  # A ring that is full before the call ends loses records: nobody reads meanwhile, though a CPU is free.
-  mlr --csv filter '$test =~ "unread"' then put '$prepare_every = 1000000' plan.csv >flood.csv
-  bpf-run -q --rounds 1 --samples 2 -c 500000 flood.csv >samples.csv 2>messages
-  assert_equal "$(csv_value samples.csv status)" dropped
-}
-
-@test "a consumer of a map that is not there is said" {
-  requires bpf
-  measure '^ring/no_map' --rounds 1
-  assert_equal "$(csv_value samples.csv status)" run_failed
-  assert_contains "$(reason_of ring/no_map)" no_such_map
-  # Nor does anything come out of the trace of a program that does not print, whatever printed before.
-  mlr --csv filter '$test == "print/read" || $test == "chain"' then put '$consumer = "trace_pipe"' plan.csv >both.csv
-  bpf-run -q --rounds 1 --samples 1 -c 10 --seed 1 both.csv >samples.csv 2>/dev/null
-  assert_equal "$(reason_of chain)" "consumer 'trace_pipe': no program of the test calls bpf_trace_printk"
-}
-
-@test "a user ring buffer is full whenever a timed call begins" {
-  requires bpf
-  measure '^user/filled' --rounds 2
-  assert_equal "$(csv_value samples.csv status | sort -u)" ok
-}
-
-@test "bpf_trace_printk fills nobody else's trace, and its event is as it was" {
-  requires bpf tracefs
-  # Others on this machine may print too.
-  local text="text $RANDOM$RANDOM" SUITE=$PWD/own.yml
-  cp "$FIXTURES/measurement/programs.yml" own.yml
-  sed "s/bpf-run test/$text/" "$FIXTURES/measurement/programs.bpf.c" >programs.bpf.c
-  for state in 0 1; do
-    echo "$state" >"$EVENT"
-    measure '^print/' --rounds 2
-    assert_equal "$(csv_value samples.csv status | sort -u)" ok
-    assert_equal "$(cat "$EVENT")" "$state"
-  done
-  echo 0 >"$EVENT"
-  : >/sys/kernel/tracing/trace
-  measure '^print/' --rounds 2
-  run -1 grep "$text" /sys/kernel/tracing/trace
-  assert_equal "$(csv_value samples.csv dropped '$test == "print/read"' | sort -u)" 0
-  assert_equal "$(orphans)" ''
-}
-
-@test "two builds that print share the one reader of the trace" {
-  requires bpf tracefs cpus2
-  plan a >a.csv
-  plan b >b.csv
-  bpf-run -q --rounds 2 --samples 4 --sample-ms 1 -t '^print/read' a.csv b.csv >samples.csv
-  assert_equal "$(mlr --icsv --onidx count-distinct -f build,status,dropped samples.csv | sort)" "a ok 0 8
-b ok 0 8"
-}
-
-@test "a program that ends its line itself prints one record" {
-  requires bpf tracefs cpus2
-  local SUITE=$PWD/own.yml
-  cp "$FIXTURES/measurement/programs.yml" own.yml
-  sed 's/bpf-run test/&\\n/' "$FIXTURES/measurement/programs.bpf.c" >programs.bpf.c
-  grep -q 'test\\n"' programs.bpf.c
-  measure '^print/read' --rounds 2
-  assert_equal "$(mlr --icsv --onidx filter '$produced == $consumed' then count-distinct -f status samples.csv)" "ok 8"
-}
-
-@test "two processes that time bpf_trace_printk wait for one another, and read their own lines only" {
-  requires bpf tracefs cpus2
   plan >plan.csv
-  echo 0 >"$EVENT"
-  for run in 1 2; do
-    bpf-run -q --rounds 6 --samples 4 --sample-ms 1 -t '^print/read' plan.csv >$run.csv &
+  mlr --csv filter '$test == "ring/drained"' then put '$prepare_every = 100' plan.csv >short.csv
+  bpf-run -q --rounds 1 --samples 2 --sample-ms 1 short.csv >samples.csv
+  # More than one pair of 100 and 12 invocations; as many records as invocations.
+  assert_equal "$(mlr --icsv --onidx filter '$status == "ok" && $iterations == 100 && $produced == $consumed && $produced % 112 == 0
+    && $produced > 112' then count samples.csv)" 2
+  # A count of its own stays what it is.
+  bpf-run -q --rounds 1 --samples 2 -c 100 short.csv >samples.csv
+  assert_equal "$(csv_value samples.csv produced | sort -u)" 112
+}
+
+# ---- rounds, visits and their order
+
+@test "tests come in another order each round, and the same for one seed" {
+  requires bpf
+  plan >plan.csv
+  for run in a b c; do
+    seed=1
+    [ $run != c ] || seed=2
+    bpf-run -q --rounds 4 --samples 1 -c 100 --seed $seed -t '^(chain|kept|cpu)' plan.csv 2>/dev/null |
+      mlr --icsv --onidx filter '$status == "ok"' then cut -f test,round >$run.txt
   done
-  wait
-  for run in 1 2; do
-    assert_equal "$(mlr --icsv --onidx filter '$produced == $consumed' then count-distinct -f status $run.csv)" "ok 24"
-  done
-  # Neither took what the other had enabled for how the event was.
-  assert_equal "$(cat "$EVENT")" 0
-  assert_equal "$(orphans)" ''
+  cmp a.txt b.txt
+  run ! cmp -s a.txt c.txt
+  [ "$(awk '{ order[$2] = order[$2] $1 } END { for (r in order) print order[r] }' a.txt | sort -u | wc -l)" -gt 1 ]
 }
 
-@test "programs without a test run are attached and triggered" {
+@test "the builds of a test are loaded in another order from round to round" {
   requires bpf
-  measure '^trigger/(tracepoint|cgroup)' --rounds 2
-  assert_equal "$(csv_value samples.csv status | sort -u)" ok
-  # The process left the cgroup that it made for itself.
-  assert_equal "$(orphans)" ''
-}
-
-@test "a program has run as often as it was called, or its trigger fired; one that runs more often says so" {
-  requires bpf tracefs
-  measure '^(chain|cpu/mixed|raw_tracepoint|loop|trigger/(tracepoint|cgroup)|ran/(never|all_calls|connection))$' --rounds 2 -c 10 2>said.txt
-  assert_equal "$(mlr --icsv --onidx filter '$round == 1' then count-distinct -f test,status,runs then cut -o -f test,status,runs samples.csv | sort)" \
-    "chain ok 1
-cpu/mixed ok 1
-loop ok 
-ran/all_calls ok 1
-ran/connection ok 9
-ran/never missed 0
-raw_tracepoint ok 1
-trigger/cgroup ok 1
-trigger/tracepoint ok 1"
-  # It is counted in the first load, and said in each row; a miss is said once, and has no number.
-  assert_equal "$(csv_value samples.csv runs '$test == "chain"' | sort | uniq -c | xargs)" '8 1'
-  assert_equal "$(csv_value samples.csv duration_ns,sample '$status == "missed"' | sort -u)" ' '
-  # 1000 calls, or as many as 5 ms have room for.
-  [[ $(reason_of ran/never) =~ ^never\ ran\ 0\ times\ in\ [0-9]{2,4}\ "getppid() calls: its hook is not what the trigger does; see bpf-run(1)"$ ]]
-  assert_equal "$(grep -c missed said.txt)" 1
-}
-
-@test "what other processes make a program run proves nothing, and disproves nothing" {
-  requires bpf tracefs
-  local busy
-  dd if=/dev/zero of=/dev/null bs=1 status=none &
-  busy=$!
-  measure '^ran/(all_calls|others)$' --rounds 1 -c 10 2>said.txt
-  kill $busy
-  assert_equal "$(mlr --icsv --onidx count-distinct -f test,status then cut -f test,status samples.csv | sort | xargs)" \
-    'ran/all_calls ok ran/others missed'
-  [[ $(reason_of ran/others) =~ \ times\ in\ [0-9]{2,4}\ "getppid() calls" ]]
-}
-
-@test "a program that changes its packet is no number, and the reason says how it changes it" {
-  requires bpf
-  local advice='later runs of a test run see the changed one; give each run a fresh packet (fresh_packet: true in the suite, or bpf-compile-check --fresh-packet)'
-  measure '^packet/' --rounds 2 2>said.txt
-  assert_equal "$(mlr --icsv --onidx count-distinct -f test,status,duration_ns samples.csv | sort | grep -v ' ok ')" \
-    "packet/encapsulate changed_packet  1
-packet/later changed_packet  1
-packet/pop changed_packet  1
-packet/rewrite changed_packet  1"
-  assert_equal "$(reason_of packet/encapsulate)" "encapsulate grows its packet from 64 to 114 bytes: $advice"
-  assert_equal "$(reason_of packet/pop)" "pop shrinks its packet from 64 to 50 bytes: $advice"
-  for test in rewrite later; do
-    assert_contains "$(reason_of packet/$test)" "rewrites its packet (1 of 64 bytes, the first at 5: 02 became 07): $advice"
-  done
-  # Changed and changed back it is the same.
-  assert_equal "$(csv_value samples.csv status '$test == "packet/pop_and_push"' | sort -u)" ok
-  # That results are not compared does not make it a number.
-  measure '^packet/encapsulate$' --rounds 1 -r 2>said.txt
-  assert_equal "$(csv_value samples.csv status)" changed_packet
-}
-
-@test "with a fresh packet each run is the first one: it runs each time, returns the same, and costs what it does" {
-  requires bpf
-  measure '^fresh/(tc|action|xdp)/' --rounds 4 --samples 6
-  assert_equal "$(mlr --icsv --onidx count-distinct -f status,returned,runs samples.csv)" 'ok 0 1 216'
-  assert_equal "$(csv_value samples.csv kernel_ns | sort -u)" ''
-  # A chain of twice the length beside it, in one run.
-  plan short -D LENGTH=1024 >a.csv
-  plan long -D LENGTH=2048 >b.csv
-  bpf-run -q --rounds 8 -t '^fresh/tc/encapsulate$' a.csv b.csv >samples.csv
-  regress-detect --baseline short samples.csv >verdict.csv
-  assert_equal "$(csv_value verdict.csv verdict '$ratio > 1.5 && $ratio < 2.7')" regression
-  # What is repeated holds the call of the program too, which is a part of a chain of this length.
-  bpf-run -q --rounds 8 -t '^(fresh/tc/encapsulate|chain)$' a.csv | stats-reduce >summary.csv
-  mlr --icsv --onidx cut -o -f test,value_duration_ns then sort -f test summary.csv |
-    awk '{ ns[$1] = $2 } END { r = ns["fresh/tc/encapsulate"] / ns["chain"]; exit !(r > .9 && r < 1.6) }'
-}
-
-@test "a program that gets no packet has no fresh one" {
-  requires bpf
-  measure '^fresh/none$' --rounds 1 2>said.txt
-  assert_equal "$(csv_value samples.csv status,reason)" 'unsupported raw: fresh_packet is for programs that get a packet'
-}
-
-@test "a cost below zero is marked" {
-  requires bpf
-  measure '^fresh/tc/writer$' --rounds 10
-  assert_equal "$(mlr --icsv --onidx filter '($duration_ns < 0) != ($mark =~ "negative")' samples.csv)" ''
-  mlr --icsv --onidx filter '$mark =~ "negative"' samples.csv | grep -q .
-}
-
-@test "what can't be attached here is unsupported, with the reason" {
-  requires bpf
-  measure '^trigger/nowhere' --rounds 1
-  assert_equal "$(csv_value samples.csv status)" unsupported
-  assert_contains "$(reason_of trigger/nowhere)" attached
+  mkdir one other
+  plan a --objdir one >a.csv
+  plan b --objdir other >b.csv
+  bpf-run -q -v --seed 1 --rounds 12 --samples 1 -c 10 -t '^chain$' a.csv b.csv 2>log >/dev/null
+  sed -nE 's|^libbpf: loading object from (one\|other)/.*|\1|p' log | paste - - >pairs
+  assert_equal "$(wc -l <pairs)" 12
+  assert_equal "$(sort -u pairs)" "$(printf 'one\tother\nother\tone')"
 }
 
 # order [BUILD]: plan.csv of the programs that write down when they were called, in a map of their own
@@ -474,6 +214,104 @@ order() {
   done
 }
 
+@test "kept objects are loaded anew after as many rounds as the suite says, others each round" {
+  requires bpf
+  plan >plan.csv
+  bpf-run -q -v --rounds 7 --samples 1 -c 10 -t '^kept$' plan.csv 2>kept.log >/dev/null
+  bpf-run -q -v --rounds 4 --samples 1 -c 10 -t '^chain$' plan.csv 2>fresh.log >/dev/null
+  assert_equal "$(grep -c '^libbpf: loading object' kept.log)" 3
+  assert_equal "$(grep -c '^libbpf: loading object' fresh.log)" 4
+}
+
+@test "a test is visited as often a round as the suite says, each time with fresh objects and at another place" {
+  requires bpf
+  sed 's/name: kept,\(.*\)keep: 3/name: visited,\1visits: 3/' "$SUITE" >visits.yml
+  cp "$FIXTURES/measurement/programs.bpf.c" .
+  bpf-compile-check -I "$TOP/bpf/include" visits.yml >plan.csv 2>/dev/null
+  bpf-run -q -v --rounds 2 --samples 2 -c 10 -t '^(visited|chain)$' plan.csv 2>log >samples.csv
+  assert_equal "$(grep -c '^libbpf: loading object' log)" 8
+  for round in 1 2; do
+    assert_equal "$(csv_value samples.csv sample '$test == "visited" && $round == '$round | xargs)" '1 2 3 4 5 6'
+    assert_equal "$(csv_value samples.csv sample '$test == "chain" && $round == '$round | xargs)" '1 2'
+  done
+  stats-reduce samples.csv >summary.csv
+  assert_equal "$(csv_value summary.csv rounds,samples '$test == "visited"')" '2 12'
+}
+
+@test "what is kept over rounds is kept over their visits, and hooks run once a visit" {
+  requires bpf
+  mlr --csv filter '$test == "kept"' then put '$keep = 2; $visits = 3' <(plan) >plan.csv
+  bpf-run -q -v --rounds 6 --samples 1 -c 10 --pre 'echo pre >> hooks' --post 'echo post >> hooks' plan.csv 2>log >samples.csv
+  assert_equal "$(grep -c '^libbpf: loading object' log)" 3
+  assert_equal "$(sort hooks | uniq -c | xargs)" '18 post 18 pre'
+  assert_equal "$(csv_value samples.csv status | sort | uniq -c | xargs)" '18 ok'
+}
+
+# ---- CPUs and threads
+
+@test "a pinned program sees its CPU, and only that" {
+  requires bpf cpus2
+  measure '^cpu/[01w]' --rounds 1
+  assert_equal "$(mlr --icsv --onidx count-distinct -f test,cpu,status samples.csv | sort)" "cpu/0 0 ok 4
+cpu/1 1 ok 4
+cpu/wrong  wrong_result 1"
+  assert_contains "$(reason_of cpu/wrong)" 'returned 0 where 1 was expected'
+}
+
+@test "a test on all CPUs has a row a CPU" {
+  requires bpf cpus2
+  measure '^cpu/all' --rounds 2
+  assert_equal "$(csv_value samples.csv cpu | sort -nu | paste -sd,)" "$(seq -s, 0 $(($(nproc) - 1)))"
+  assert_equal "$(mlr --icsv --onidx count-distinct -f cpu then cut -f count samples.csv | sort -u)" 8
+}
+
+@test "only the first CPUs are used when asked for" {
+  requires bpf cpus2
+  measure '^cpu/all' --rounds 1 -p 1
+  assert_equal "$(csv_value samples.csv cpu | sort -u)" 0
+}
+
+@test "a CPU that is not there, or none that remains, is said with its number" {
+  requires bpf
+  measure '^cpu/(absent|none_left)' --rounds 1
+  assert_equal "$(csv_value samples.csv status | sort -u)" unsupported
+  assert_contains "$(reason_of cpu/absent)" 'CPU 1023'
+  assert_contains "$(reason_of cpu/none_left)" 'no CPU remains'
+  # The first that there is not, and one that this process may not use.
+  mlr --csv filter '$test == "cpu/0"' then put "\$cpus = $(nproc --all)" plan.csv >next.csv
+  bpf-run -q --rounds 1 next.csv >samples.csv 2>said.txt
+  assert_equal "$(cat said.txt)" "bpf-run: unsupported: 'cpu/0': CPU $(nproc --all) is not there, not online or not allowed"
+  taskset -c 0 bpf-run -q --rounds 1 --samples 1 -t '^cpu/1$' plan.csv >samples.csv 2>said.txt
+  assert_contains "$(reason_of cpu/1)" 'CPU 1 is not there, not online or not allowed'
+}
+
+@test "two entry points on one CPU are said once, with both; any is a CPU that no other has" {
+  requires bpf cpus2
+  measure '^cpu/(twice|any)' --rounds 2 2>said.txt
+  assert_equal "$(mlr --icsv --onidx count-distinct -f test,entry_point,status samples.csv | sort)" "cpu/any reader ok 8
+cpu/any writer ok 8
+cpu/twice reader unsupported 1
+cpu/twice writer unsupported 1"
+  assert_equal "$(cat said.txt)" "bpf-run: unsupported: 'cpu/twice': two entry points want CPU 1: writer (all) and reader (1)"
+  assert_equal "$(csv_value samples.csv cpu '$test == "cpu/any"' | sort -u | wc -l)" 2
+}
+
+@test "entry points run at the same time on their CPUs, not only XDP" {
+  requires bpf cpus2
+  measure '^cpu/mixed' --rounds 2
+  assert_equal "$(mlr --icsv --onidx count-distinct -f entry_point,cpu,status samples.csv | sort | head -n 2)" "reader 1 ok 8
+writer 0 ok 8"
+}
+
+@test "entry points of every type that has a test run go together" {
+  requires bpf cpus2
+  measure '^types/' --rounds 1
+  assert_equal "$(mlr --icsv --onidx count-distinct -f entry_point,cpu,status samples.csv | sort)" "reader 1 ok 28
+writer 0 ok 28"
+  assert_equal "$(csv_value samples.csv program_type | sort -u | xargs)" \
+    "cgroup_skb flow_dissector raw_tracepoint sched_act socket_filter syscall xdp"
+}
+
 @test "the threads of a test run at the same time" {
   requires bpf cpus2
   local own=own$((RANDOM % 90000 + 10000))
@@ -512,6 +350,234 @@ writer,run_failed,,1"
 cpu,ok,1"
 }
 
+# ---- what a call returns and changes
+
+@test "a result that is wrong only while it is timed is no number" {
+  requires bpf
+  measure '^fills$' --rounds 1
+  assert_equal "$(csv_value samples.csv status,duration_ns | xargs)" wrong_result
+  assert_contains "$(reason_of fills)" 'fill returned 1 where 0 was expected, while timed; its first run was right, and left its packet as it was'
+  measure '^fills$' --rounds 1 -r
+  assert_equal "$(csv_value samples.csv status | sort -u)" ok
+}
+
+@test "what the timed calls returned is a column: the value, or the values with their counts" {
+  requires bpf
+  measure '^(chain|coin|trigger/cgroup|loop)$' --rounds 10 -c 10 -r
+  assert_equal "$(csv_value samples.csv returned '$test == "chain"' | sort -u)" 0
+  # A sample is two calls. In 40 of them all that can be is (but for one run of this test in 50 000).
+  assert_equal "$(csv_value samples.csv returned '$test == "coin"' | sort -u | xargs -d '\n')" '0 0:1 1:1 1'
+  assert_equal "$(csv_value samples.csv returned '$test =~ "^(trigger|loop)"' | sort -u)" ''
+}
+
+@test "a program that changes its packet is no number, and the reason says how it changes it" {
+  requires bpf
+  local advice='later runs of a test run see the changed one; give each run a fresh packet (fresh_packet: true in the suite, or bpf-compile-check --fresh-packet)'
+  measure '^packet/' --rounds 2 2>said.txt
+  assert_equal "$(mlr --icsv --onidx count-distinct -f test,status,duration_ns samples.csv | sort | grep -v ' ok ')" \
+    "packet/encapsulate changed_packet  1
+packet/later changed_packet  1
+packet/pop changed_packet  1
+packet/rewrite changed_packet  1"
+  assert_equal "$(reason_of packet/encapsulate)" "encapsulate grows its packet from 64 to 114 bytes: $advice"
+  assert_equal "$(reason_of packet/pop)" "pop shrinks its packet from 64 to 50 bytes: $advice"
+  for test in rewrite later; do
+    assert_contains "$(reason_of packet/$test)" "rewrites its packet (1 of 64 bytes, the first at 5: 02 became 07): $advice"
+  done
+  # Changed and changed back it is the same.
+  assert_equal "$(csv_value samples.csv status '$test == "packet/pop_and_push"' | sort -u)" ok
+  # That results are not compared does not make it a number.
+  measure '^packet/encapsulate$' --rounds 1 -r 2>said.txt
+  assert_equal "$(csv_value samples.csv status)" changed_packet
+}
+
+@test "a program that changes its packet's mark or control block is no number either" {
+  requires bpf
+  cat >skb.bpf.c <<'C'
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+SEC("tc") int mark(struct __sk_buff *skb) { if (skb->mark) return 2; skb->mark = 7; return 0; }
+SEC("tc") int back(struct __sk_buff *skb) { skb->mark = 7; skb->mark = 0; return 0; }
+SEC("socket") int control(struct __sk_buff *skb) { skb->cb[1]++; return 1; }
+char _license[] SEC("license") = "GPL";
+C
+  bpf-compile-check skb.bpf.c >plan.csv 2>messages
+  bpf-run -q --rounds 1 --samples 2 -c 10 plan.csv >samples.csv 2>messages
+  assert_equal "$(mlr --icsv --onidx count-distinct -f test,status then cut -f test,status samples.csv | sort)" 'back ok
+control changed_packet
+mark changed_packet'
+  assert_contains "$(reason_of mark)" 'mark changes mark of its packet from 0 to 7: later runs of a test run see the changed one'
+  assert_contains "$(reason_of control)" 'control changes cb[1] of its packet from 0 to '
+  bpf-compile-check --fresh-packet skb.bpf.c >plan.csv 2>messages
+  bpf-run -q --rounds 1 --samples 2 -c 10 -t mark plan.csv >samples.csv
+  assert_equal "$(csv_value samples.csv status,returned | sort -u)" '0 ok'
+}
+
+@test "with a fresh packet each run is the first one: it runs each time, returns the same, and costs what it does" {
+  requires bpf
+  measure '^fresh/(tc|action|xdp)/' --rounds 4 --samples 6
+  assert_equal "$(mlr --icsv --onidx count-distinct -f status,returned,runs samples.csv)" 'ok 0 1 216'
+  assert_equal "$(csv_value samples.csv kernel_ns | sort -u)" ''
+  # A chain of twice the length beside it, in one run.
+  plan short -D LENGTH=1024 >a.csv
+  plan long -D LENGTH=2048 >b.csv
+  bpf-run -q --rounds 8 -t '^fresh/tc/encapsulate$' a.csv b.csv >samples.csv
+  regress-detect --baseline short samples.csv >verdict.csv
+  assert_equal "$(csv_value verdict.csv verdict '$ratio > 1.5 && $ratio < 2.7')" regression
+  # What is repeated holds the call of the program too, which is a part of a chain of this length.
+  bpf-run -q --rounds 8 -t '^(fresh/tc/encapsulate|chain)$' a.csv | stats-reduce >summary.csv
+  mlr --icsv --onidx cut -o -f test,value_duration_ns then sort -f test summary.csv |
+    awk '{ ns[$1] = $2 } END { r = ns["fresh/tc/encapsulate"] / ns["chain"]; exit !(r > .9 && r < 1.6) }'
+}
+
+@test "a program that gets no packet has no fresh one" {
+  requires bpf
+  measure '^fresh/none$' --rounds 1 2>said.txt
+  assert_equal "$(csv_value samples.csv status,reason)" 'unsupported raw: fresh_packet is for programs that get a packet'
+}
+
+# ---- records: ring buffers, perf event arrays, the trace
+
+@test "a ring buffer and a perf event array are drained while they are timed, and nothing is lost" {
+  requires bpf cpus2
+  measure '^(ring|perf)/drained' --rounds 2
+  assert_equal "$(csv_value samples.csv status | sort -u)" ok
+  assert_equal "$(csv_value samples.csv dropped | sort -u)" 0
+  mlr --icsv --ojson filter '$produced != $consumed || $produced < $iterations' samples.csv | run -1 grep '"'
+}
+
+@test "a test that loses records is dropped, not a number" {
+  requires bpf cpus2
+  measure '^ring/flooded' --rounds 1
+  assert_equal "$(csv_value samples.csv status)" dropped
+  assert_equal "$(csv_value samples.csv duration_ns)" ''
+  assert_contains "$(reason_of ring/flooded)" 'records were lost'
+}
+
+@test "more records out than in are no number, whatever the reason, nor is a program that writes none" {
+  requires bpf cpus2
+  measure '^ring/(two|none)$' --rounds 1 2>said.txt
+  assert_equal "$(mlr --icsv --onidx count-distinct -f test,status samples.csv | sort)" "ring/none wrong_result 1
+ring/two wrong_result 1"
+  assert_contains "$(reason_of ring/two)" 'let operations be the records of a call'
+  assert_contains "$(reason_of ring/none)" 'the program wrote nothing'
+  mlr --csv put '$operations = 2' plan.csv >two.csv
+  bpf-run -q --rounds 1 --samples 4 -t ring/two two.csv >samples.csv
+  assert_equal "$(csv_value samples.csv status | sort -u)" ok
+}
+
+@test "a consumer reads when its mode says: busy needs a CPU, between reads nothing before the call ends" {
+  requires bpf cpus2
+  bpf-compile-check "$TOP/bpf/suites/core.yml" 2>/dev/null | mlr --csv filter '$test =~ "^ringbuf/(un)?read/output/64$"' >plan.csv
+  bpf-run -q --rounds 2 --samples 4 --sample-ms 1 plan.csv >samples.csv
+  assert_equal "$(mlr --icsv --onidx count-distinct -f test,status samples.csv | sort)" "ringbuf/read/output/64 ok 16
+ringbuf/unread/output/64 ok 16"
+  bpf-run -q --rounds 1 --samples 2 -p 1 plan.csv >samples.csv 2>messages
+  assert_equal "$(reason_of ringbuf/read/output/64)" "no CPU is left for the consumer of 'records'"
+  assert_equal "$(csv_value samples.csv status '$test == "ringbuf/unread/output/64"' | sort -u)" ok
+  # A ring that is full before the call ends loses records: nobody reads meanwhile, though a CPU is free.
+  mlr --csv filter '$test =~ "unread"' then put '$prepare_every = 1000000' plan.csv >flood.csv
+  bpf-run -q --rounds 1 --samples 2 -c 500000 flood.csv >samples.csv 2>messages
+  assert_equal "$(csv_value samples.csv status)" dropped
+}
+
+@test "a consumer of a map that is not there is said" {
+  requires bpf
+  measure '^ring/no_map' --rounds 1
+  assert_equal "$(csv_value samples.csv status)" run_failed
+  assert_contains "$(reason_of ring/no_map)" no_such_map
+  # Nor does anything come out of the trace of a program that does not print, whatever printed before.
+  mlr --csv filter '$test == "print/read" || $test == "chain"' then put '$consumer = "trace_pipe"' plan.csv >both.csv
+  bpf-run -q --rounds 1 --samples 1 -c 10 --seed 1 both.csv >samples.csv 2>/dev/null
+  assert_equal "$(reason_of chain)" "consumer 'trace_pipe': no program of the test calls bpf_trace_printk"
+}
+
+@test "a user ring buffer is full whenever a timed call begins" {
+  requires bpf
+  measure '^user/filled' --rounds 2
+  assert_equal "$(csv_value samples.csv status | sort -u)" ok
+}
+
+@test "two builds that print share the one reader of the trace" {
+  requires bpf tracefs cpus2
+  plan a >a.csv
+  plan b >b.csv
+  bpf-run -q --rounds 2 --samples 4 --sample-ms 1 -t '^print/read' a.csv b.csv >samples.csv
+  assert_equal "$(mlr --icsv --onidx count-distinct -f build,status,dropped samples.csv | sort)" "a ok 0 8
+b ok 0 8"
+}
+
+@test "a program that ends its line itself prints one record" {
+  requires bpf tracefs cpus2
+  local SUITE=$PWD/own.yml
+  cp "$FIXTURES/measurement/programs.yml" own.yml
+  sed 's/bpf-run test/&\\n/' "$FIXTURES/measurement/programs.bpf.c" >programs.bpf.c
+  grep -q 'test\\n"' programs.bpf.c
+  measure '^print/read' --rounds 2
+  assert_equal "$(mlr --icsv --onidx filter '$produced == $consumed' then count-distinct -f status samples.csv)" "ok 8"
+}
+
+@test "two processes that time bpf_trace_printk wait for one another, and read their own lines only" {
+  requires bpf tracefs cpus2
+  plan >plan.csv
+  echo 0 >"$EVENT"
+  for run in 1 2; do
+    bpf-run -q --rounds 6 --samples 4 --sample-ms 1 -t '^print/read' plan.csv >$run.csv &
+  done
+  wait
+  for run in 1 2; do
+    assert_equal "$(mlr --icsv --onidx filter '$produced == $consumed' then count-distinct -f status $run.csv)" "ok 24"
+  done
+  # Neither took what the other had enabled for how the event was.
+  assert_equal "$(cat "$EVENT")" 0
+  assert_equal "$(orphans)" ''
+}
+
+# ---- programs that are attached, and their triggers
+
+@test "programs without a test run are attached and triggered" {
+  requires bpf
+  measure '^trigger/(tracepoint|cgroup)' --rounds 2
+  assert_equal "$(csv_value samples.csv status | sort -u)" ok
+  # The process left the cgroup that it made for itself.
+  assert_equal "$(orphans)" ''
+}
+
+@test "a program has run as often as it was called, or its trigger fired; one that runs more often says so" {
+  requires bpf tracefs
+  measure '^(chain|cpu/mixed|raw_tracepoint|loop|trigger/(tracepoint|cgroup)|ran/(never|all_calls|connection))$' --rounds 2 -c 10 2>said.txt
+  assert_equal "$(mlr --icsv --onidx filter '$round == 1' then count-distinct -f test,status,runs then cut -o -f test,status,runs samples.csv | sort)" \
+    "chain ok 1
+cpu/mixed ok 1
+loop ok 
+ran/all_calls ok 1
+ran/connection ok 9
+ran/never missed 0
+raw_tracepoint ok 1
+trigger/cgroup ok 1
+trigger/tracepoint ok 1"
+  # It is counted in the first load, and said in each row; a miss is said once, and has no number.
+  assert_equal "$(csv_value samples.csv runs '$test == "chain"' | sort | uniq -c | xargs)" '8 1'
+  assert_equal "$(csv_value samples.csv duration_ns,sample '$status == "missed"' | sort -u)" ' '
+  # 1000 calls, or as many as 5 ms have room for.
+  [[ $(reason_of ran/never) =~ ^never\ ran\ 0\ times\ in\ [0-9]{2,4}\ "getppid() calls: its hook is not what the trigger does; see bpf-run(1)"$ ]]
+  assert_equal "$(grep -c missed said.txt)" 1
+}
+
+@test "what other processes make a program run proves nothing, and disproves nothing" {
+  requires bpf tracefs
+  local busy
+  dd if=/dev/zero of=/dev/null bs=1 status=none &
+  busy=$!
+  measure '^ran/(all_calls|others)$' --rounds 1 -c 10 2>said.txt
+  kill $busy
+  assert_equal "$(mlr --icsv --onidx count-distinct -f test,status then cut -f test,status samples.csv | sort | xargs)" \
+    'ran/all_calls ok ran/others missed'
+  [[ $(reason_of ran/others) =~ \ times\ in\ [0-9]{2,4}\ "getppid() calls" ]]
+}
+
+# ---- samples that were disturbed
+
 @test "a sample during which another process ran is marked, and its time is without that" {
   requires bpf cpus2
   local busy
@@ -548,248 +614,7 @@ cpu,ok,1"
   assert_equal "$(csv_value samples.csv test '$mark =~ "stats"')" ''
 }
 
-@test "kept objects are loaded anew after as many rounds as the suite says, others each round" {
-  requires bpf
-  plan >plan.csv
-  bpf-run -q -v --rounds 7 --samples 1 -c 10 -t '^kept$' plan.csv 2>kept.log >/dev/null
-  bpf-run -q -v --rounds 4 --samples 1 -c 10 -t '^chain$' plan.csv 2>fresh.log >/dev/null
-  assert_equal "$(grep -c '^libbpf: loading object' kept.log)" 3
-  assert_equal "$(grep -c '^libbpf: loading object' fresh.log)" 4
-}
-
-@test "a test is visited as often a round as the suite says, each time with fresh objects and at another place" {
-  requires bpf
-  sed 's/name: kept,\(.*\)keep: 3/name: visited,\1visits: 3/' "$SUITE" >visits.yml
-  cp "$FIXTURES/measurement/programs.bpf.c" .
-  bpf-compile-check -I "$TOP/bpf/include" visits.yml >plan.csv 2>/dev/null
-  bpf-run -q -v --rounds 2 --samples 2 -c 10 -t '^(visited|chain)$' plan.csv 2>log >samples.csv
-  assert_equal "$(grep -c '^libbpf: loading object' log)" 8
-  for round in 1 2; do
-    assert_equal "$(csv_value samples.csv sample '$test == "visited" && $round == '$round | xargs)" '1 2 3 4 5 6'
-    assert_equal "$(csv_value samples.csv sample '$test == "chain" && $round == '$round | xargs)" '1 2'
-  done
-  stats-reduce samples.csv >summary.csv
-  assert_equal "$(csv_value summary.csv rounds,samples '$test == "visited"')" '2 12'
-}
-
-@test "what is kept over rounds is kept over their visits, and hooks run once a visit" {
-  requires bpf
-  mlr --csv filter '$test == "kept"' then put '$keep = 2; $visits = 3' <(plan) >plan.csv
-  bpf-run -q -v --rounds 6 --samples 1 -c 10 --pre 'echo pre >> hooks' --post 'echo post >> hooks' plan.csv 2>log >samples.csv
-  assert_equal "$(grep -c '^libbpf: loading object' log)" 3
-  assert_equal "$(sort hooks | uniq -c | xargs)" '18 post 18 pre'
-  assert_equal "$(csv_value samples.csv status | sort | uniq -c | xargs)" '18 ok'
-}
-
-@test "the builds of a test are loaded in another order from round to round" {
-  requires bpf
-  mkdir one other
-  plan a --objdir one >a.csv
-  plan b --objdir other >b.csv
-  bpf-run -q -v --seed 1 --rounds 12 --samples 1 -c 10 -t '^chain$' a.csv b.csv 2>log >/dev/null
-  sed -nE 's|^libbpf: loading object from (one\|other)/.*|\1|p' log | paste - - >pairs
-  assert_equal "$(wc -l <pairs)" 12
-  assert_equal "$(sort -u pairs)" "$(printf 'one\tother\nother\tone')"
-}
-
-@test "tests come in another order each round, and the same for one seed" {
-  requires bpf
-  plan >plan.csv
-  for run in a b c; do
-    seed=1
-    [ $run != c ] || seed=2
-    bpf-run -q --rounds 4 --samples 1 -c 100 --seed $seed -t '^(chain|kept|cpu)' plan.csv 2>/dev/null |
-      mlr --icsv --onidx filter '$status == "ok"' then cut -f test,round >$run.txt
-  done
-  cmp a.txt b.txt
-  run ! cmp -s a.txt c.txt
-  [ "$(awk '{ order[$2] = order[$2] $1 } END { for (r in order) print order[r] }' a.txt | sort -u | wc -l)" -gt 1 ]
-}
-
-@test "hooks know the test by their environment, and a name is never part of a command" {
-  requires bpf
-  sed 's/name: chain,/name: "$(touch pwned) `touch pwned`; '"'"'\\"x",/' "$SUITE" >hostile.yml
-  cp "$FIXTURES/measurement/programs.bpf.c" .
-  bpf-compile-check -I "$TOP/bpf/include" hostile.yml 2>/dev/null >plan.csv
-  bpf-run -q --rounds 1 --samples 1 -c 10 -t pwned --pre 'printf "%s\n" "$BPF_RUN_TEST" > pre' \
-    --post 'echo "$BPF_RUN_ROUND $BPF_RUN_SUITE"; printf "%s\n" "$BPF_RUN_TEST" > post' plan.csv >samples.csv
-  assert_equal "$(cat pre)" '$(touch pwned) `touch pwned`; '"'"'"x'
-  cmp pre post
-  [ ! -e pwned ]
-  run -1 grep -x '1 hostile' samples.csv
-  run -2 --separate-stderr bpf-run -q --rounds 1 -t pwned --pre 'exit 3' plan.csv
-  assert_contains "$stderr" 'the command of --pre failed with status 3'
-}
-
-@test "killed at a hundred random moments, it leaves nothing behind and whole rows only" {
-  requires bpf tracefs
-  local rows folders=0 own=own$((RANDOM % 90000 + 10000))
-  cp "$FIXTURES/measurement/programs.bpf.c" "$own.bpf.c"
-  sed "s/programs.bpf.c/$own.bpf.c/" "$SUITE" >own.yml
-  bpf-compile-check -I "$TOP/bpf/include" own.yml >plan.csv 2>/dev/null
-  for _ in $(seq 100); do
-    bpf-run -q --rounds 1000 --samples 2 --sample-ms 0.2 -t '^(chain|ring/drained|cpu/[01]|trigger|print/unread)' plan.csv >killed.csv 2>/dev/null &
-    pid=$!
-    sleep "0.$(printf %03d $((RANDOM % 250)))"
-    # Some have not made them by then.
-    ! compgen -G "/sys/kernel/tracing/instances/bpf-run-*-$pid" >/dev/null || folders=$((folders + 1))
-    kill -9 $pid
-    wait $pid 2>/dev/null || :
-    [ -s killed.csv ] || continue
-    assert_equal "$(tail -c 1 killed.csv | od -An -c | tr -d ' ')" '\n'
-    stats-reduce killed.csv >/dev/null
-    rows=$((${rows:-0} + $(wc -l <killed.csv) - 1))
-  done
-  [ "$rows" -gt 100 ]
-  nothing_in_kernel "$own"
-  # Namespaces and links end with the process; nothing is pinned.
-  assert_equal "$(find /sys/fs/bpf -name "*$own*")" ''
-  [ "$folders" -gt 0 ]
-  no_orphans
-}
-
-# no_orphans: within the seconds that a watcher may take
-no_orphans() {
-  for _ in $(seq 100); do
-    [ -n "$(orphans)" ] || return 0
-    sleep 0.1
-  done
-  orphans
-  return 1
-}
-
-# made FOLDER...: whether a run has made its folder below each
-made() {
-  local folder
-  for folder; do
-    compgen -G "$folder/bpf-run-*-$pid" >/dev/null || return 1
-  done
-}
-
-@test "the cgroup and the trace instance of a killed process go without another run, and its output ends" {
-  requires bpf tracefs
-  local cgroups pid
-  cgroups=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
-  plan >plan.csv
-  # What its watchers kept open the reader of its output would wait for.
-  {
-    bpf-run -q --rounds 100000 --samples 2 -c 10 -t '^(trigger/cgroup|print/unread)' plan.csv 2>/dev/null &
-    pid=$!
-    for _ in $(seq 100); do
-      ! made "$cgroups" /sys/kernel/tracing/instances || break
-      sleep 0.1
-    done
-    made "$cgroups" /sys/kernel/tracing/instances && echo made >made.txt
-    kill -9 "$pid"
-    wait "$pid" || :
-  } | timeout 20 cat >samples.csv
-  assert_equal "$(cat made.txt)" made
-  no_orphans
-}
-
-@test "every run removes what killed ones left, of its own namespace of processes only" {
-  requires bpf tracefs unshare
-  local cgroups space gone=4194305 # above the largest number of a process
-  cgroups=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
-  space=$(stat -L -c %i /proc/self/ns/pid)
-  plan >plan.csv
-  for folder in "$cgroups" /sys/kernel/tracing/instances; do
-    mkdir "$folder/bpf-run-$space-$gone" "$folder/bpf-run-$space-$$" "$folder/bpf-run-1-$gone"
-  done
-  # In another namespace nothing is known of them.
-  unshare -pf bpf-run -q --rounds 1 --samples 1 -c 10 -t '^print/unread' plan.csv >samples.csv
-  for folder in "$cgroups" /sys/kernel/tracing/instances; do
-    rmdir "$folder/bpf-run-$space-$gone"
-    mkdir "$folder/bpf-run-$space-$gone"
-  done
-  bpf-run -q --rounds 1 --samples 1 -c 10 -t '^chain$' plan.csv >samples.csv
-  for folder in "$cgroups" /sys/kernel/tracing/instances; do
-    [ ! -e "$folder/bpf-run-$space-$gone" ]
-    rmdir "$folder/bpf-run-$space-$$" "$folder/bpf-run-1-$gone"
-  done
-}
-
-# bats test_tags=slow
-@test "memory does not grow over a thousand rounds" {
-  requires bpf cpus2 tracefs
-  plan >plan.csv
-  # Of each kind that is set up and taken down in a way of its own: five tests a round.
-  bpf-run -q --rounds 1000 --samples 1 -c 4 -t '^(chain|cpu/all|ring/drained|print/read|trigger/cgroup)$' \
-    --post 'grep VmRSS "/proc/$PPID/status" >> rss.txt' plan.csv >samples.csv
-  assert_equal "$(csv_value samples.csv status | sort -u)" ok
-  assert_equal "$(wc -l <rss.txt)" 5000
-  early=$(sed -n 1000p rss.txt | tr -dc 0-9)
-  late=$(tail -n 1 rss.txt | tr -dc 0-9)
-  echo "VmRSS after 200 rounds $early kB, after 1000 $late kB"
-  [ "$late" -le $((early + 256)) ]
-}
-
-# bpf-run in the background, its calls lasting minutes; then a signal. Writes the seconds until it ended.
-interrupt() { # SIGNAL REGEX
-  local pid
-  env --default-signal bpf-run -q --rounds 1 --samples 1 -c 2147483647 -t "$2" plan.csv >samples.csv 2>said.txt &
-  pid=$!
-  sleep 1
-  kill -0 $pid
-  SECONDS=0
-  kill -s "$1" $pid
-  wait $pid && return 1
-  [ "$SECONDS" -le 5 ] || {
-    echo "$2: $SECONDS s"
-    return 1
-  }
-}
-
-@test "a signal ends the call that is being timed, whatever its kind, and its test is interrupted" {
-  requires bpf
-  plan >plan.csv
-  for kind in chain:TERM cpu/all:INT loop:HUP raw_tracepoint:TERM trigger/tracepoint:TERM trigger/cgroup:INT; do
-    interrupt "${kind#*:}" "^${kind%:*}\$"
-    assert_equal "$(mlr --icsv --onidx count-distinct -f test,status,duration_ns,reason samples.csv | cut -d ' ' -f 1,2)" \
-      "${kind%:*} interrupted"
-    grep -x 'bpf-run: interrupted: 0 of 1 rounds are whole' said.txt
-  done
-}
-
-@test "advice about the host says what to do, on standard error, and can be turned off" {
-  requires bpf
-  plan >plan.csv
-  set_sysctl net.core.bpf_jit_harden 2
-  bpf-run --rounds 1 --samples 1 -c 10 -t '^chain$' plan.csv >/dev/null 2>advice.txt
-  bpf-run -q --rounds 1 --samples 1 -c 10 -t '^chain$' plan.csv >/dev/null 2>quiet.txt
-  assert_contains "$(cat advice.txt)" 'sysctl net.core.bpf_jit_harden=0'
-  assert_equal "$(cat quiet.txt)" ''
-}
-
-@test "what is read is never overwritten" {
-  requires bpf
-  plan >plan.csv
-  cp plan.csv before.csv
-  run -2 --separate-stderr bpf-run -q --rounds 1 --environment plan.csv plan.csv
-  assert_contains "$stderr" "output is also an input: 'plan.csv'"
-  cmp plan.csv before.csv
-}
-
-@test "hooks do not run for a test that has been left out" {
-  requires bpf
-  measure '^cpu/wrong' --rounds 3 --pre 'echo once >> pre.txt'
-  assert_equal "$(cat pre.txt)" once
-  # Nor for one whose plan says that it can't be.
-  plan | mlr --csv filter '$test =~ "^cpu/"' then put '$test == "cpu/0" {$status = "compile_failed"}' >plan.csv
-  bpf-run -q --rounds 2 --samples 1 -c 10 -t '^cpu/[01]' --pre 'echo "$BPF_RUN_TEST" >> names.txt' --post 'echo "$BPF_RUN_TEST" >> names.txt' plan.csv >samples.csv
-  assert_equal "$(sort names.txt | uniq -c | xargs)" "4 cpu/1"
-  assert_equal "$(csv_value samples.csv status '$test == "cpu/0"')" compile_failed
-}
-
-@test "counters are empty cells where the machine has none" {
-  requires bpf
-  measure '^chain$' --rounds 1
-  if has pmu; then
-    [ "$(csv_value samples.csv instructions | head -n 1)" != '' ]
-  else
-    assert_equal "$(csv_value samples.csv instructions | sort -u)" ''
-  fi
-}
+# ---- counted instructions
 
 @test "under icount the thread's virtual time is instructions, and there is no duration" {
   requires bpf
@@ -820,39 +645,4 @@ interrupt() { # SIGNAL REGEX
     csv_value samples.csv test | xargs >>orders
   done
   [ "$(sort -u orders | wc -l)" -gt 1 ]
-}
-
-@test "calls that a limit keeps short are averaged over several, and each record of them is counted" {
-  requires bpf cpus2
-  plan >plan.csv
-  mlr --csv filter '$test == "ring/drained"' then put '$prepare_every = 100' plan.csv >short.csv
-  bpf-run -q --rounds 1 --samples 2 --sample-ms 1 short.csv >samples.csv
-  # More than one pair of 100 and 12 invocations; as many records as invocations.
-  assert_equal "$(mlr --icsv --onidx filter '$status == "ok" && $iterations == 100 && $produced == $consumed && $produced % 112 == 0
-    && $produced > 112' then count samples.csv)" 2
-  # A count of its own stays what it is.
-  bpf-run -q --rounds 1 --samples 2 -c 100 short.csv >samples.csv
-  assert_equal "$(csv_value samples.csv produced | sort -u)" 112
-}
-
-@test "a program that changes its packet's mark or control block is no number either" {
-  requires bpf
-  cat >skb.bpf.c <<'C'
-#include <linux/bpf.h>
-#include <bpf/bpf_helpers.h>
-SEC("tc") int mark(struct __sk_buff *skb) { if (skb->mark) return 2; skb->mark = 7; return 0; }
-SEC("tc") int back(struct __sk_buff *skb) { skb->mark = 7; skb->mark = 0; return 0; }
-SEC("socket") int control(struct __sk_buff *skb) { skb->cb[1]++; return 1; }
-char _license[] SEC("license") = "GPL";
-C
-  bpf-compile-check skb.bpf.c >plan.csv 2>messages
-  bpf-run -q --rounds 1 --samples 2 -c 10 plan.csv >samples.csv 2>messages
-  assert_equal "$(mlr --icsv --onidx count-distinct -f test,status then cut -f test,status samples.csv | sort)" 'back ok
-control changed_packet
-mark changed_packet'
-  assert_contains "$(reason_of mark)" 'mark changes mark of its packet from 0 to 7: later runs of a test run see the changed one'
-  assert_contains "$(reason_of control)" 'control changes cb[1] of its packet from 0 to '
-  bpf-compile-check --fresh-packet skb.bpf.c >plan.csv 2>messages
-  bpf-run -q --rounds 1 --samples 2 -c 10 -t mark plan.csv >samples.csv
-  assert_equal "$(csv_value samples.csv status,returned | sort -u)" '0 ok'
 }

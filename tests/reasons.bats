@@ -1,9 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The reason of a row: which step failed, and what libbpf said. What the kernel lacks is named only where a probe
-# shows that.
+# The reason of a row whose program does not load or attach: which step failed, and what libbpf said. What the kernel
+# lacks is named only where a probe shows that.
 
 load helpers
+load bpf-run
 
 setup_file() {
   cd "$BATS_FILE_TMPDIR" || return 1
@@ -163,4 +164,32 @@ load_failed map 'counts': failed to create: Invalid argument(-22) (max_entries i
   run -0 elsewhere over /sys/bus/event_source/devices -- reasons bpf-run "$(section kprobe/no_such_function)"
   assert_contains "$output" "'no_such_function+0x0'"
   assert_contains "$output" '(it needs CONFIG_KPROBE_EVENTS: there is no /sys/bus/event_source/devices/kprobe)'
+}
+
+@test "a program type alone gives a program its place, and a reason says what is missing there" {
+  requires bpf unshare setpriv
+  printf '%s\nSEC("sockops/read") int one(void *ctx) { return 1; }\n' "$HEAD" >types.bpf.c
+  cat >types.yml <<'YAML'
+tests:
+- {name: "{}", source: types.bpf.c, entry_point: one, expected_result: 1, program_type: [sock_ops, cgroup_device, cgroup_sysctl, cgroup_sock, cgroup_sock_addr, cgroup_sockopt, sk_skb, tracepoint]}
+YAML
+  bpf-compile-check -o types.csv types.yml
+  run -0 --separate-stderr bpf-run -q --rounds 1 --samples 1 -c 4 -o samples.csv types.csv
+  assert_equal "$(csv_value samples.csv reason '$status != "ok"')" \
+    "one can't be attached here: Operation not supported (its section names nothing to attach to)"
+  assert_equal "$(csv_value samples.csv test '$status != "ok"')" tracepoint
+  # Where cgroup version 2 is not mounted, and tracefs can't be.
+  printf '%s\nSEC("tp/syscalls/sys_enter_getppid") int tp(void *ctx) { return 0; }\nSEC("sockops") int so(void *ctx) { return 1; }\n' "$HEAD" >places.bpf.c
+  bpf-compile-check -o places.csv places.bpf.c
+  run -0 --separate-stderr bare sh -c 'umount -R /sys/fs/cgroup && exec "$@"' - setpriv --bounding-set=-sys_admin \
+    bpf-run -q --rounds 1 --samples 1 -c 4 -o samples.csv places.csv
+  assert_contains "$(csv_value samples.csv reason '$test == "so"')" "(cgroup version 2 is not mounted)"
+  assert_contains "$(csv_value samples.csv reason '$test == "tp"')" "(tracefs is not mounted at /sys/kernel/tracing, and can't be: Operation not permitted)"
+}
+
+@test "what can't be attached here is unsupported, with the reason" {
+  requires bpf
+  measure '^trigger/nowhere' --rounds 1
+  assert_equal "$(csv_value samples.csv status)" unsupported
+  assert_contains "$(reason_of trigger/nowhere)" attached
 }

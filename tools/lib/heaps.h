@@ -36,7 +36,7 @@ struct heaps {
  * Each cell is cut where its two parts have the least variance (Fisher, On Grouping for Maximum
  * Homogeneity, JASA 53, 1958). The centre of a heap is the median over cells of its parts' means.
  *
- * Simulated (tests/statistics/heaps.c) with rounds of 10 samples, which differ in level and width:
+ * Simulated (tests/programs/heaps.c) with rounds of 10 samples, which differ in level and width:
  * normal, lognormal, exponential, heavy-tailed, autocorrelated and rounded noise is taken for two
  * heaps in less than one of 100 runs of 84 series. Uniform noise, which is the worst case that
  * dips_p() is of, is in 2 of 1000 series. Heaps of 40 and 2300 ns are found in 99 % of the series

@@ -21,7 +21,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "detect.h"
+#include "../../tools/regress-detect/detect.h"
 #include "ranktest.h"
 #include "xalloc.h"
 

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "history.h"
+#include "../../tools/regress-detect/history.h"
 #include "stats.h"
 
 /* Each series begins with so many builds before anything is counted. */

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../tools/bpf-run/cpus.h"
-#include "../tools/bpf-run/instance.h"
+#include "../../tools/bpf-run/cpus.h"
+#include "../../tools/bpf-run/instance.h"
 #include "cli.h"
 #include "csv.h"
 #include "explain.h"
