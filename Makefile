@@ -63,7 +63,7 @@ LIB_OBJ := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tools/lib/*.c))
 ALL_OBJ := $(LIB_OBJ) $(foreach t,$(TOOLS),$(patsubst %.c,$(OBJ)/%.o,$(wildcard tools/$(t)/*.c)))
 MAN     := $(wildcard tools/*/*.1)
 # The files that the tools write.
-FLOW    := plan samples environment rounds summary verdict
+FLOW    := plan samples environment summary verdict
 SCHEMA  := $(addprefix build/schema/,columns.h statuses.h verdicts.h tables.inc)
 
 .DELETE_ON_ERROR:

@@ -78,6 +78,11 @@ rows() {
   csv-filter json "$1" | jq -c ".[] | select(${3:-true}) | [$2]"
 }
 
+# header_of NAME: the header that a file of the flow has, such as samples.
+header_of() {
+  "$TOP/results-schema/columns" --header "$1"
+}
+
 # in_kernel NAME: the maps in the kernel whose names begin so, an id a line. libbpf names a map of an
 # object's variables after the object: from a source with a name of its own, what other runs on this
 # machine have loaded is not counted. A program holds its maps.

@@ -62,7 +62,7 @@ plan() {
 
 @test "an entry point that ran on several CPUs is filed CPU by CPU, and nothing is where none did" {
   requires mlr
-  columns=$(csv_value "$TOP/results-schema/samples.csv" name | paste -sd ,)
+  columns=$(header_of samples)
   mkdir several one
   mlr --icsv --ocsv put '$run_id = "r"; $timestamp = "2026-01-01T00:00:00Z"; $build = "b"; $entry_point = "e"; $control = 0; $boot = 1; $iterations = 1;
     $operations = 1; $status = "ok"' then template -f "$columns" >several/samples.csv <<'CSV'

@@ -107,9 +107,11 @@ refused() { # MESSAGE COMMAND...
   refused 'of another run or build' sed -i '3s/run0/run1/' summary.csv
   refused 'a comparison is no part of history' sed -i '3s/6\.1\.0/6.1.1/' summary.csv
   refused 'ok and without a value' mlr -I -S --csv put '$value_duration_ns = ""' summary.csv
-  for status in wrong_result run_failed dropped missed changed_packet below_noise; do
+  for status in $(csv_value "$TOP/results-schema/statuses.csv" name '!($outcome =~ "^(measured|incomplete)$")'); do
     refused 'failed and has a value' mlr -I -S --csv put "\$status = \"$status\"" summary.csv
   done
+  refused 'no such status: "broken"' mlr -I -S --csv put '$status = "broken"' summary.csv
+  refused 'missing columns: round' mlr -I -S --csv cut -x -f round rounds.csv
   # The number of schema version 1 is another one.
   refused 'missing columns: value_duration_ns' mlr -I -S --csv cut -x -r -f '^value_' summary.csv
   refused 'no number in the column average_duration_ns: "fast"' mlr -I -S --csv put '$average_duration_ns = "fast"' summary.csv

@@ -16,18 +16,20 @@ setup_file() {
   regress-detect -o verdict.csv samples.csv samples.csv
 }
 
-# columns SCHEMA [FILTER]: the names in results-schema, one a line
+# columns FILE [FILTER]: its names, one a line
 columns() {
-  csv_value "$TOP/results-schema/$1.csv" name "${2:-true}"
+  local schema=$1
+  [ "$1" != rounds ] || schema=summary
+  "$TOP/results-schema/columns" "$schema" | mlr --icsv --onidx filter "${2:-true}" then cut -f name |
+    if [ "$1" = rounds ]; then sed '/^rounds$/i round'; else cat; fi
 }
 
 @test "every column has a type that we know, a unit or none, and a meaning in words" {
-  for file in $FLOW; do
-    schema=$TOP/results-schema/$file.csv
+  for schema in $(grep -l '^name,type,' "$TOP"/results-schema/*.csv); do
     assert_equal "$(head -n 1 "$schema")" name,type,unit,required,meaning
     mlr --icsv --ojsonl filter '
-      !($type =~ "^(text|integer|number|enumeration|flag|timestamp)$") || !($required =~ "^(true|false)$")
-      || strlen($meaning) < 10 || $name =~ "[^a-z0-9_]" || is_empty($unit) && $type == "number"
+      !($type =~ "^(text|integer|number|metric|enumeration|flag|timestamp)$") || !($required =~ "^(true|false)$")
+      || strlen($meaning) < 10 || !($name =~ "^[a-z0-9_]+(_X)?$") || is_empty($unit) && $type == "number"
          && !($name =~ "^(p_|ratio)")' "$schema" >bad.json
     diff /dev/null bad.json
     assert_equal "$(csv_value "$schema" name | sort | uniq -d)" ""
@@ -58,9 +60,9 @@ columns() {
   requires bpf mlr jq
   for file in $FLOW; do
     csv-filter json "$BATS_FILE_TMPDIR/$file.csv" >rows.json
-    mlr --icsv --ojson cat "$TOP/results-schema/$file.csv" >schema.json
+    "$TOP/results-schema/columns" "${file/rounds/summary}" | mlr --icsv --ojson cat >schema.json
     jq -n --slurpfile rows rows.json --slurpfile schema schema.json '
-      {integer: "^[0-9]+$", flag: "^[01]$", number: "^-?[0-9.]+(e[-+]?[0-9]+)?$", text: "",
+      {integer: "^[0-9]+$", flag: "^[01]$", number: "^-?[0-9.]+(e[-+]?[0-9]+)?$", metric: "^[0-9.]+$", text: "",
        timestamp: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
        enumeration: "^(host|wait|busy|between|'"$(csv_value "$TOP/results-schema/statuses.csv" name | paste -sd '|')|$(csv_value "$TOP/results-schema/verdicts.csv" name | paste -sd '|')"')$"}
         as $pattern

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # C of what results-schema/ lists, to the folder `out`:
-#	columns.h     an enum of each file's columns: PLAN_SUITE, …, PLAN_NCOLUMNS
+#	columns.h     an enum of each file's columns: PLAN_SUITE, …, PLAN_NCOLUMNS; PLAN_METRICS
 #	statuses.h    enum status, enum outcome; verdicts.h and limits.h likewise
 #	tables.inc    the tables, for schema.c
 # Reads what results-schema/columns prints, on standard input, and then statuses.csv, verdicts.csv and limits.csv. No cell
@@ -30,6 +30,7 @@ list == "columns" {
 	if ($1 != file) end_table()
 	if (file == "") begin_table($1)
 	printf "\t%s_%s,\n", toupper(file), toupper($2) > header
+	if ($3 == "metric") metrics = metrics (metrics == "" ? "" : ", ") "\"" $2 "\""
 	printf "    {\"%s\", \"%s\", \"%s\", %s},\n", $2, $3, $4, $5 > tables
 	next
 }
@@ -59,6 +60,8 @@ function begin_table(of) {
 function end_table() {
 	if (file == "") return
 	printf "\t%s_NCOLUMNS,\n};\nextern const struct schema schema_%s;\n", toupper(file), file > header
+	if (metrics != "") printf "#define %s_METRICS {%s}\n", toupper(file), metrics > header
+	metrics = ""
 	printf "};\nconst struct schema schema_%s = {\"%s\", %s_columns, %s_NCOLUMNS};\n", file, file, file, toupper(file) > tables
 	file = ""
 }

@@ -8,12 +8,13 @@
 
 #include "cli.h"
 #include "number.h"
+#include "schema.h"
 #include "xalloc.h"
 
 /* Value columns when --value does not say, the best first: of a series the first that has values
  * is judged. A plan has only those that are exact, and all of them are judged. */
-static const char *const measured[] = {"duration_ns", "instructions"};
-static const char *const planned[] = {"insns", "jited_bytes", "verified_insns", "verifier_states"};
+static const char *const measured[] = SAMPLES_METRICS;
+static const char *const planned[] = PLAN_METRICS;
 static const char *const exact[] = {"insns",	       "jited_bytes", "verified_insns",
 				    "verifier_states", "stack_bytes", "xlated_insns"};
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))

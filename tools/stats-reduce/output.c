@@ -27,11 +27,10 @@ struct row {
 /* The columns before: those of the schema up to `rounds`, and the keys. */
 static struct names columns_before(const struct reduction *r)
 {
-	const struct schema *schema = r->per_round ? &schema_rounds : &schema_summary;
 	struct names l = {0};
 
-	for (size_t i = 0; r->whole_schema && strcmp(schema->columns[i].name, "rounds") != 0; i++)
-		names_add(&l, schema->columns[i].name);
+	for (size_t i = 0; r->whole_schema && i < SUMMARY_ROUNDS; i++)
+		names_add(&l, schema_summary.columns[i].name);
 	for (size_t i = 0; i < r->by.n; i++)
 		if (!names_have(&l, r->by.name[i]))
 			names_add(&l, r->by.name[i]);
@@ -65,8 +64,12 @@ static struct columns choose_columns(const struct reduction *r)
 		if (names_have(&c.computed, c.before.name[i]))
 			errx(EXIT_TROUBLE, "a column of --by is one that is computed: '%s'",
 			     c.before.name[i]);
+	for (size_t i = SUMMARY_ROUNDS; r->whole_schema && i < SUMMARY_NCOLUMNS; i++)
+		if (!names_have(&c.computed, schema_summary.columns[i].name))
+			names_add(&c.behind, schema_summary.columns[i].name);
 	for (size_t i = 0; i < r->carried.n; i++)
 		if (!r->varies[i] && !names_have(&c.before, r->carried.name[i]) &&
+		    !names_have(&c.behind, r->carried.name[i]) &&
 		    !names_have(&c.computed, r->carried.name[i]))
 			names_add(&c.behind, r->carried.name[i]);
 	return c;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cli.h"
+#include "schema.h"
 #include "stats-reduce.h"
 
 struct opts {
@@ -64,6 +65,7 @@ static const struct argp argp = {
 
 static struct reduction reduction_of(const struct opts *o)
 {
+	static const char *const metrics[] = SAMPLES_METRICS;
 	struct reduction r = {
 	    .per_round = o->per_round,
 	    .net = o->net,
@@ -75,7 +77,10 @@ static struct reduction reduction_of(const struct opts *o)
 	r.by = names_split("--by", o->by ? o->by
 					 : "run_id,host_class,runtime,track,suite,test,entry_point,"
 					   "build");
-	r.values = names_split("--value", o->value ? o->value : "duration_ns,instructions");
+	for (size_t i = 0; !o->value && i < sizeof(metrics) / sizeof(*metrics); i++)
+		names_add(&r.values, metrics[i]);
+	if (o->value)
+		r.values = names_split("--value", o->value);
 	if (r.per_round && !names_have(&r.by, "round"))
 		names_add(&r.by, "round");
 	return r;
