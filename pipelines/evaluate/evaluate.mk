@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # What this project's own numbers and rules are worth. Each target prints a table. Run them alone: they are about noise
 # and time.
-.PHONY: instrument power aa benchmark-tools benchmark-measurement benchmark-round-value benchmark-history \
+.PHONY: instrument power aa benchmark-tools benchmark-measurement benchmark-history \
 	benchmark-statistics benchmark-counted benchmark-site
 
 instrument: all ## what each test of SUITE costs besides its operation: run alone
@@ -32,9 +32,6 @@ benchmark-tools: benchmark-measurement benchmark-history benchmark-statistics be
 
 benchmark-measurement: all
 	$(Q)$(SUDO) pipelines/evaluate/measurement
-
-benchmark-round-value: all ## how samples should be made into a round's value: run alone
-	$(Q)$(SUDO) pipelines/evaluate/round-value
 
 benchmark-history:
 	$(Q)pipelines/evaluate/history-speed
