@@ -412,6 +412,16 @@ TABLE
   assert_equal "$(mlr --icsv --onidx filter '$status != "ok"' then count out.csv)" 8
 }
 
+@test "one reason is said once, with how many tests it is about" {
+  requires bpf
+  for build in plan y; do
+    mlr --csv put '$cpus = "1023"' $build.csv >$build-none.csv
+  done
+  quick --rounds 2 plan-none.csv y-none.csv 2>said.txt >out.csv
+  assert_equal "$(wc -l <said.txt)" 1
+  [[ $(cat said.txt) =~ ^"bpf-run: unsupported: 3 tests, such as '"(a|b/1|b/2)"': CPU 1023 is not there, not online or not allowed"$ ]]
+}
+
 @test "--ignore-results times a program whose result is wrong" {
   requires bpf
   quick -r -t '^wrong$' bad.csv >out.csv

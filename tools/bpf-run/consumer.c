@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "consumer.h"
 
-#include <err.h>
 #include <errno.h>
 #include <linux/perf_event.h>
 #include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "cli.h"
+#include "cpus.h"
+#include "text.h"
 #include "trace.h"
 #include "xalloc.h"
 
@@ -112,12 +111,8 @@ static void wait_for_records(struct consumer *c)
 static void *run_consumer(void *arg)
 {
 	struct consumer *c = arg;
-	cpu_set_t set;
 
-	CPU_ZERO(&set);
-	CPU_SET(c->cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set))
-		err(EXIT_TROUBLE, "can't pin a consumer to CPU %d", c->cpu);
+	cpus_pin(c->cpu);
 	while (!atomic_load(&c->stop)) {
 		unsigned int asked = atomic_load(&c->asked);
 
@@ -134,15 +129,13 @@ static void *run_consumer(void *arg)
  * does, with the count of records, of which 0 is never before half of the buffer is full. */
 static struct perf_buffer *open_perf_buffer(struct consumer *c, const struct bpf_map *map)
 {
-	size_t n = strlen(bpf_map__name(map)), suffix = strlen(CONSUMER_WAKE);
-	bool wake = n > suffix && !strcmp(bpf_map__name(map) + n - suffix, CONSUMER_WAKE);
 	struct perf_event_attr attr = {
 	    .size = sizeof(attr),
 	    .type = PERF_TYPE_SOFTWARE,
 	    .config = PERF_COUNT_SW_BPF_OUTPUT,
 	    .sample_type = PERF_SAMPLE_RAW,
 	    .sample_period = 1,
-	    .wakeup_events = wake,
+	    .wakeup_events = text_ends_with(bpf_map__name(map), CONSUMER_WAKE) ? 1 : 0,
 	};
 
 	return perf_buffer__new_raw(bpf_map__fd(map), PERF_PAGES, &attr, on_perf_event, c, NULL);
@@ -176,8 +169,6 @@ struct consumer *consumer_start(struct bpf_map *map, enum consumer_mode mode, in
 				size_t reason_size)
 {
 	struct consumer *c;
-	sigset_t all, before;
-	int error;
 
 	/* The kernel gives the pipe to one reader only. One build is timed at a time. */
 	if (!map && trace_reader) {
@@ -201,12 +192,7 @@ struct consumer *consumer_start(struct bpf_map *map, enum consumer_mode mode, in
 	if (cpu < 0 || c->user || mode == CONSUMER_BETWEEN)
 		return c;
 	c->cpu = cpu;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&c->thread, NULL, run_consumer, c);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (error)
-		errx(EXIT_TROUBLE, "can't start a thread: %s", strerror(error));
+	c->thread = cpus_start_thread(run_consumer, c);
 	return c;
 }
 

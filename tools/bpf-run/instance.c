@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "clock.h"
 #include "cpus.h"
 #include "explain.h"
 #include "left.h"
-#include "measure.h"
 #include "ran.h"
 #include "trace.h"
 #include "trace_event.h"
@@ -209,21 +209,39 @@ static enum status start_consumer(struct instance *instance, int cpu)
 	return instance->consumer ? STATUS_OK : fail(instance, STATUS_RUN_FAILED, "%s", reason);
 }
 
+/* Run a program that returns 0 when all is as it should be. */
+static enum status run_own(struct instance *instance, const struct target *target, const char *name,
+			   uint64_t n, const char *otherwise)
+{
+	struct invocation i = invoke_on(instance->cpu[0], target, (uint32_t)n);
+
+	if (i.error)
+		return fail(instance, STATUS_RUN_FAILED, "%s: %s", name, strerror(i.error));
+	if (i.result)
+		return fail(instance, STATUS_WRONG_RESULT, "%s returned %u%s", name, i.result,
+			    otherwise);
+	return STATUS_OK;
+}
+
 static enum status prepare(struct instance *instance)
 {
 	const struct plan_row *first = instance->row[0];
-	int64_t begin_ns = measure_clock_ns();
-	struct invocation i =
-	    invoke_on(instance->cpu[0], &instance->prepare, (uint32_t)first->prepare_iterations);
+	int64_t begin_ns = clock_now();
 
-	instance->prepare_ns = measure_clock_ns() - begin_ns;
-	if (i.error)
-		return fail(instance, STATUS_RUN_FAILED, "%s: %s", first->prepare,
-			    strerror(i.error));
-	if (i.result)
-		return fail(instance, STATUS_WRONG_RESULT, "%s returned %u where 0 was expected",
-			    first->prepare, i.result);
-	return STATUS_OK;
+	if (!instance->has_prepare)
+		return STATUS_OK;
+	run_own(instance, &instance->prepare, first->prepare, first->prepare_iterations,
+		" where 0 was expected");
+	instance->prepare_ns = clock_now() - begin_ns;
+	return instance->status;
+}
+
+enum status instance_check(struct instance *instance)
+{
+	if (!instance->has_check)
+		return STATUS_OK;
+	return run_own(instance, &instance->check, instance->row[0]->check, 1,
+		       ": the operation did not do what it should");
 }
 
 void instance_attach(struct instance *instance)
@@ -263,10 +281,10 @@ enum status instance_load(struct instance *instance, const struct plan_row *cons
 	    start_consumer(instance, consumer_cpu))
 		return instance->status;
 	instance_attach(instance);
-	return instance->has_prepare ? prepare(instance) : STATUS_OK;
+	return prepare(instance);
 }
 
-/* What a triggered program returns nobody sees; whether it can be attached here must be known. */
+/* Nobody sees what a triggered program returns; whether it can be attached here must be known. */
 static enum status try_to_attach(struct instance *instance, size_t i)
 {
 	const struct target *target = &instance->target[i];
@@ -355,23 +373,6 @@ enum status instance_count_runs(struct instance *instance, double *runs)
 		if (*ran.change)
 			return changes_packet(instance, i, ran.change);
 	}
-	return STATUS_OK;
-}
-
-enum status instance_check(struct instance *instance)
-{
-	const char *name = instance->row[0]->check;
-	struct invocation i;
-
-	if (!instance->has_check)
-		return STATUS_OK;
-	i = invoke_on(instance->cpu[0], &instance->check, 1);
-	if (i.error)
-		return fail(instance, STATUS_RUN_FAILED, "%s: %s", name, strerror(i.error));
-	if (i.result)
-		return fail(instance, STATUS_WRONG_RESULT,
-			    "%s returned %u: the operation did not do what it should", name,
-			    i.result);
 	return STATUS_OK;
 }
 

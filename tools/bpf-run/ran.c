@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <math.h>
 #include <stddef.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "cpus.h"
 #include "stats.h"
 
@@ -27,22 +27,13 @@ struct visit {
 	struct ran *ran;
 };
 
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	/* No system call: a program may hook all of them. */
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 /* Fire for a while. Returns how often. */
 static uint64_t fire(struct visit *visit)
 {
-	int64_t end = now_ns() + WINDOW_NS;
+	int64_t end = clock_now() + WINDOW_NS;
 	uint64_t fired = 0;
 
-	while (fired < WINDOW_FIRINGS && now_ns() < end && !visit->error) {
+	while (fired < WINDOW_FIRINGS && clock_now() < end && !visit->error) {
 		visit->error = target_invoke(visit->target, 1, NULL, NULL);
 		fired++;
 	}
@@ -51,7 +42,7 @@ static uint64_t fire(struct visit *visit)
 
 static void wait_until(int64_t end)
 {
-	while (now_ns() < end)
+	while (clock_now() < end)
 		;
 }
 
@@ -63,13 +54,13 @@ struct window {
 static struct window count_window(struct visit *visit)
 {
 	uint64_t before = target_counted(visit->target), between;
-	int64_t begin = now_ns(), length;
+	int64_t begin = clock_now(), length;
 	struct window w;
 
 	w.fired = fire(visit);
-	length = now_ns() - begin;
+	length = clock_now() - begin;
 	between = target_counted(visit->target);
-	wait_until(now_ns() + length);
+	wait_until(clock_now() + length);
 	w.with = between - before;
 	w.without = target_counted(visit->target) - between;
 	return w;

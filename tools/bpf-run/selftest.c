@@ -11,8 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "assign.h"
+#include "calibrate.h"
 #include "cli.h"
-#include "cpus.h"
 #include "csv.h"
 #include "dispatcher.h"
 #include "measure.h"
@@ -69,11 +70,9 @@ static int load_chain(enum bpf_prog_type type, size_t k)
 
 static void load_subjects(struct subject *subjects)
 {
-	struct cpu_list available, cpu, taken = {.n = 0};
-	char reason[200];
+	struct cpu_list available;
 
-	cpus_available(&available);
-	cpus_resolve("any", &available, &taken, &cpu, reason, sizeof(reason));
+	assign_available(&available, 0);
 	for (size_t i = 0; i < PROGRAMS; i++) {
 		struct subject *s = &subjects[i];
 		enum bpf_prog_type type = types[i / (CHAINS + 1)].type;
@@ -82,8 +81,9 @@ static void load_subjects(struct subject *subjects)
 		target_init(&s->target, fd, (int)type, PACKET_DEFAULT);
 		if (type == BPF_PROG_TYPE_XDP)
 			s->attachment = dispatcher_attach(fd);
-		s->probe = (struct probe){.target = &s->target, .cpu = cpu.cpu[0]};
-		error = measure_calibrate(&s->probe, SAMPLE_NS, 0);
+		s->probe =
+		    (struct probe){.target = &s->target, .cpu = available.cpu[available.n - 1]};
+		error = calibrate_probe(&s->probe, SAMPLE_NS, 0);
 		if (error)
 			errx(EXIT_TROUBLE, "can't run a program of the self-test: %s",
 			     strerror(error));
@@ -178,32 +178,43 @@ static bool check_slope(const struct subject *a, const struct subject *b, const 
 	return write_result("slope", name, median, low, high, low <= 1 && high >= 1);
 }
 
-static bool check_empty(struct subject *empty, const char *name)
+static bool check_empty(const struct subject *empty, const char *name)
 {
-	double low, high, median;
+	double above[ROUNDS], low, high, median;
 
-	stats_interval(empty->above_kernel, ROUNDS, CONFIDENCE, &low, &high);
-	median = stats_median(empty->above_kernel, ROUNDS);
+	memcpy(above, empty->above_kernel, sizeof(above));
+	stats_interval(above, ROUNDS, CONFIDENCE, &low, &high);
+	median = stats_median(above, ROUNDS);
 	return write_result("empty", name, median, low, high, high >= 0 && low <= 1);
 }
 
-/* What a type's slope is compared with: that of the first type. */
-static void name_slope(size_t type, char *name, size_t size)
+/* The checks of a type, or, without subjects, their names. A slope is compared with that of the
+ * first type. */
+static bool check_type(const struct subject *subjects, size_t t)
 {
-	snprintf(name, size, "%s/%s", types[type].name, types[0].name);
+	const struct subject *of_type = subjects ? &subjects[t * (CHAINS + 1)] : NULL;
+	bool passed = true;
+	char names[64];
+
+	snprintf(names, sizeof(names), "%s/%s", types[t].name, types[0].name);
+	if (!subjects) {
+		printf("linear,%s\nempty,%s\n", types[t].name, types[t].name);
+		if (t)
+			printf("slope,%s\n", names);
+		return true;
+	}
+	passed &= check_linear(of_type, types[t].name);
+	passed &= check_empty(of_type, types[t].name);
+	if (t)
+		passed &= check_slope(of_type, subjects, names);
+	return passed;
 }
 
 void selftest_list(void)
 {
-	char names[64];
-
 	puts("check,subject");
-	for (size_t t = 0; t < TYPES; t++) {
-		printf("linear,%s\nempty,%s\n", types[t].name, types[t].name);
-		name_slope(t, names, sizeof(names));
-		if (t)
-			printf("slope,%s\n", names);
-	}
+	for (size_t t = 0; t < TYPES; t++)
+		check_type(NULL, t);
 }
 
 bool selftest_run(uint64_t seed)
@@ -214,16 +225,8 @@ bool selftest_run(uint64_t seed)
 	load_subjects(subjects);
 	measure_subjects(subjects, seed);
 	puts("check,subject,value,low,high,status");
-	for (size_t t = 0; t < TYPES; t++) {
-		struct subject *of_type = &subjects[t * (CHAINS + 1)];
-		char names[64];
-
-		passed &= check_linear(of_type, types[t].name);
-		passed &= check_empty(of_type, types[t].name);
-		name_slope(t, names, sizeof(names));
-		if (t)
-			passed &= check_slope(of_type, subjects, names);
-	}
+	for (size_t t = 0; t < TYPES; t++)
+		passed &= check_type(subjects, t);
 	for (size_t i = 0; i < PROGRAMS; i++) {
 		dispatcher_detach(subjects[i].attachment);
 		close(subjects[i].target.fd);

@@ -2,8 +2,8 @@
 #include "spent.h"
 
 #include <stdlib.h>
-#include <time.h>
 
+#include "clock.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -15,26 +15,18 @@ static const char *const step_names[STEP_COUNT] = {
     [STEP_CHECK] = "check",	  [STEP_UNLOAD] = "unload",
 };
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
 /* Book what has passed. */
 static void book(struct spent *spent)
 {
-	uint64_t now = now_ns();
+	int64_t now = clock_now();
 
-	spent->ns[spent->test][spent->step] += (int64_t)(now - spent->since_ns);
+	spent->ns[spent->test][spent->step] += now - spent->since_ns;
 	spent->since_ns = now;
 }
 
 void spent_start(struct spent *spent, size_t ntests)
 {
-	*spent = (struct spent){.since_ns = now_ns()};
+	*spent = (struct spent){.since_ns = clock_now()};
 	spent->ns = xcalloc(ntests + 1, sizeof(*spent->ns));
 }
 
@@ -44,13 +36,10 @@ void spent_test(struct spent *spent, size_t test)
 	spent->test = test;
 }
 
-enum step spent_enter(struct spent *spent, enum step step)
+void spent_enter(struct spent *spent, enum step step)
 {
-	enum step before = spent->step;
-
 	book(spent);
 	spent->step = step;
-	return before;
 }
 
 void spent_prepared(struct spent *spent, int64_t ns)

@@ -23,7 +23,7 @@ enum step {
 
 /* Zeroed nothing is spent yet. */
 struct spent {
-	uint64_t since_ns; /* when the step at hand began */
+	int64_t since_ns; /* when the step at hand began */
 	enum step step;
 	size_t test;
 	int64_t (*ns)[STEP_COUNT]; /* of each test */
@@ -35,8 +35,8 @@ void spent_start(struct spent *spent, size_t ntests);
 /** spent_test - what comes now is of this test */
 void spent_test(struct spent *spent, size_t test);
 
-/** spent_enter - what comes now is this step; returns the one before, to go back to */
-enum step spent_enter(struct spent *spent, enum step step);
+/** spent_enter - what comes now is this step */
+void spent_enter(struct spent *spent, enum step step);
 
 /** spent_prepared - of the step at hand, so much went into preparing maps */
 void spent_prepared(struct spent *spent, int64_t ns);

@@ -31,6 +31,8 @@ static struct variant *find_variant(struct test *test, const struct plan_row *ro
 	test->variants = xrealloc(test->variants, (test->nvariants + 1) * sizeof(*test->variants));
 	variant = &test->variants[test->nvariants++];
 	*variant = (struct variant){0};
+	test->order = xrealloc(test->order, test->nvariants * sizeof(*test->order));
+	test->order[test->nvariants - 1] = test->nvariants - 1;
 	return variant;
 }
 
@@ -42,7 +44,7 @@ size_t tests_entry(struct test *test, const char *entry_point)
 	if (test->nentries == ENTRIES_MAX)
 		errx(EXIT_TROUBLE, "a test has more than %d entry points: '%s'", ENTRIES_MAX,
 		     test->variants[0].row[0]->test);
-	test->entry_point[test->nentries] = xstrdup(entry_point);
+	test->entry_point[test->nentries] = entry_point;
 	test->large[test->nentries] = test->turns[test->nentries] = 0;
 	return test->nentries++;
 }
@@ -72,12 +74,10 @@ void tests_release(struct tests *tests)
 			if (variant->loaded)
 				instance_unload(&variant->instance);
 			free(variant->probes);
-			free(variant->entry);
 			free(variant->samples);
 		}
-		for (size_t e = 0; e < test->nentries; e++)
-			free(test->entry_point[e]);
 		free(test->variants);
+		free(test->order);
 	}
 	free(tests->test);
 }

@@ -21,9 +21,7 @@ struct variant {
 	bool ended; /* it failed, and its rows have said so */
 	bool ran;   /* its programs' runs have been counted */
 
-	/* A probe an entry point and CPU. */
-	struct probe *probes;
-	size_t *entry; /* of each probe: an index of `row` */
+	struct probe *probes; /* one an entry point and CPU; probe->entry is an index of `row` */
 	size_t nprobes;
 	struct sample *samples; /* of the visit: [probe][room] */
 	size_t room, taken;	/* samples of each probe: most, and in this visit */
@@ -32,8 +30,9 @@ struct variant {
 struct test {
 	struct variant *variants;
 	size_t nvariants;
+	size_t *order; /* of the variants, for whoever needs one */
 	/* The invocations of a large call, found once and shared by all builds and rounds. */
-	char *entry_point[ENTRIES_MAX];
+	const char *entry_point[ENTRIES_MAX];
 	uint32_t large[ENTRIES_MAX], turns[ENTRIES_MAX];
 	size_t nentries;
 	bool calibrated; /* `large` is known */
