@@ -51,14 +51,7 @@ static char *current(const char *root)
 /* Move this process, with all its threads. */
 static int move_to(const char *cgroup)
 {
-	char *path = xasprintf("%s/cgroup.procs", cgroup);
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int result = fd >= 0 && write(fd, "0", 1) == 1 ? 0 : -1;
-
-	if (fd >= 0)
-		close(fd);
-	free(path);
-	return result;
+	return folder_write(cgroup, "cgroup.procs", '0');
 }
 
 void cgroup_remove_orphans(void)

@@ -97,6 +97,18 @@ int folder_make(struct folder *folder, const char *parent)
 	return -1;
 }
 
+int folder_write(const char *folder, const char *file, char text)
+{
+	char *path = xasprintf("%s/%s", folder, file);
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int result = fd >= 0 && write(fd, &text, 1) == 1 ? 0 : -1;
+
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return result;
+}
+
 void folder_remove(struct folder *folder)
 {
 	if (!folder->path)

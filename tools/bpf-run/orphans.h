@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Folders in the kernel's file systems (a tracefs instance, a cgroup) outlive a process that is
- * killed. So each has a watcher, a shell that removes it when this process is gone. Where that was
- * killed too, the next run does: a folder is named after the process that made it.
+ * Folders in the kernel's file systems (a tracefs instance, a cgroup) outlive a killed process. So
+ * each has a watcher, a shell that removes it when this process is gone. Should that be killed too,
+ * the next run does so: folders are named after their process.
  */
 #ifndef ORPHANS_H
 #define ORPHANS_H
@@ -17,6 +17,9 @@ struct folder {
 
 /** folder_make - make this process's folder below another; 0, or -1 with errno set */
 int folder_make(struct folder *folder, const char *parent);
+
+/** folder_write - write a character to a file of a folder; 0, or -1 with errno set */
+int folder_write(const char *folder, const char *file, char text);
 
 /** folder_remove - remove it, when it was made */
 void folder_remove(struct folder *folder);

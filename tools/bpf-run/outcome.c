@@ -23,7 +23,7 @@ static int sample_error(const struct variant *variant)
 static bool gave_wrong_result(const struct variant *variant, char *reason, size_t reason_size)
 {
 	for (size_t p = 0; p < variant->nprobes; p++) {
-		const struct plan_row *row = variant->row[variant->entry[p]];
+		const struct plan_row *row = variant->row[variant->probes[p].entry];
 
 		for (size_t i = 0; i < variant->taken; i++) {
 			const struct sample *s = &variant->samples[p * variant->room + i];
@@ -55,68 +55,49 @@ static bool never_together(const struct variant *variant)
 	return false;
 }
 
-/* The records of all samples; zeroes without a consumer. */
-static struct drops all_drops(const struct variant *variant)
+/* The records of all samples; of a sample they are those of all probes together. */
+static struct drops all_drops(const struct variant *variant, bool *too_many)
 {
 	struct drops all = {0};
 
-	if (!variant->instance.consumer)
-		return all;
-	/* A sample's counts are those of all probes together. */
-	for (size_t s = 0; s < variant->taken; s++) {
+	*too_many = false;
+	for (size_t s = 0; variant->instance.consumer && s < variant->taken; s++) {
 		struct drops d =
 		    samples_drops(variant->row[0], &variant->probes[0], &variant->samples[s]);
 
 		all.produced += d.produced;
 		all.consumed += d.consumed;
 		all.dropped += d.dropped;
+		*too_many |= d.consumed > d.produced;
 	}
 	return all;
 }
 
 /* With a consumer: whether too few records came out. */
-static enum status judge_losses(const struct variant *variant, char *reason, size_t reason_size)
+static enum status judge_losses(const struct variant *variant, const struct drops *all,
+				char *reason, size_t reason_size)
 {
 	const struct plan_row *row = variant->row[0];
-	struct drops all = all_drops(variant);
 
-	if (100 * (double)all.dropped <= row->dropped_max_pct * (double)all.produced)
+	if (100 * (double)all->dropped <= row->dropped_max_pct * (double)all->produced)
 		return STATUS_OK;
-	if (!all.consumed) {
+	if (!all->consumed) {
 		snprintf(reason, reason_size,
 			 "the program wrote nothing: none of %llu records came out of '%s'",
-			 (unsigned long long)all.produced, row->consumer);
+			 (unsigned long long)all->produced, row->consumer);
 		return STATUS_WRONG_RESULT;
 	}
 	snprintf(reason, reason_size, "%llu of %llu records were lost, %g %% at most may be",
-		 (unsigned long long)all.dropped, (unsigned long long)all.produced,
+		 (unsigned long long)all->dropped, (unsigned long long)all->produced,
 		 row->dropped_max_pct);
 	return STATUS_DROPPED;
-}
-
-/* With a consumer: whether in a sample more records came out than went in. */
-static bool consumed_too_many(const struct variant *variant, char *reason, size_t reason_size)
-{
-	struct drops all = all_drops(variant);
-
-	for (size_t s = 0; variant->instance.consumer && s < variant->taken; s++) {
-		struct drops d =
-		    samples_drops(variant->row[0], &variant->probes[0], &variant->samples[s]);
-
-		if (d.consumed <= d.produced)
-			continue;
-		snprintf(reason, reason_size,
-			 "%llu records were consumed where %llu were produced: let operations be "
-			 "the records of a call, and nothing else write them",
-			 (unsigned long long)all.consumed, (unsigned long long)all.produced);
-		return true;
-	}
-	return false;
 }
 
 enum status outcome_judge(struct variant *variant, char *reason, size_t reason_size)
 {
 	int error = sample_error(variant);
+	bool too_many;
+	struct drops all = all_drops(variant, &too_many);
 	enum status losses;
 
 	if (error) {
@@ -125,7 +106,7 @@ enum status outcome_judge(struct variant *variant, char *reason, size_t reason_s
 		return STATUS_RUN_FAILED;
 	}
 	/* A program whose record finds no room may well return another result. */
-	losses = judge_losses(variant, reason, reason_size);
+	losses = judge_losses(variant, &all, reason, reason_size);
 	if (losses != STATUS_OK)
 		return losses;
 	if (gave_wrong_result(variant, reason, reason_size))
@@ -140,5 +121,11 @@ enum status outcome_judge(struct variant *variant, char *reason, size_t reason_s
 		snprintf(reason, reason_size, "%s", variant->instance.reason);
 		return variant->instance.status;
 	}
-	return consumed_too_many(variant, reason, reason_size) ? STATUS_WRONG_RESULT : STATUS_OK;
+	if (!too_many)
+		return STATUS_OK;
+	snprintf(reason, reason_size,
+		 "%llu records were consumed where %llu were produced: let operations be the "
+		 "records of a call, and nothing else write them",
+		 (unsigned long long)all.consumed, (unsigned long long)all.produced);
+	return STATUS_WRONG_RESULT;
 }

@@ -2,25 +2,21 @@
 #include "segment.h"
 
 #include <arpa/inet.h>
-#include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/ipv6.h>
 #include <linux/lwtunnel.h>
 #include <linux/rtnetlink.h>
 #include <linux/seg6.h>
 #include <linux/seg6_local.h>
 #include <net/if.h>
-#include <sched.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "cli.h"
+#include "netns.h"
 
-#define LOOPBACK 1 /* interface index, in every namespace */
 #define DISCARD_PORT 9
 #define SEGMENTS 2
 /* Of a block for such uses (RFC 4193): what the packet passes, and where it would go on to. */
@@ -74,7 +70,7 @@ static int talk(const struct request *r)
 static int set_route(int program)
 {
 	static const char name[] = "bpf-run";
-	const uint32_t loopback = LOOPBACK, fd = (uint32_t)program,
+	const uint32_t loopback = NETNS_LOOPBACK, fd = (uint32_t)program,
 		       action = program < 0 ? SEG6_LOCAL_ACTION_END : SEG6_LOCAL_ACTION_END_BPF;
 	const uint16_t type = LWTUNNEL_ENCAP_SEG6_LOCAL;
 	struct request r = {
@@ -134,25 +130,24 @@ static int open_in_namespace(void)
 
 static int open_sockets(void)
 {
-	int home, result = -1, error;
+	int namespace = -1, home, result, error;
 
 	if (sender >= 0)
 		return 0;
-	home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (home < 0 || unshare(CLONE_NEWNET))
+	home = netns_enter(&namespace);
+	if (home < 0)
 		return -1;
 	result = open_in_namespace();
+	netns_leave(home);
 	error = errno;
-	if (setns(home, CLONE_NEWNET))
-		err(EXIT_TROUBLE, "can't return to the network namespace");
-	close(home);
-	if (!result)
-		return 0;
-	close(netlink);
-	close(sender);
-	netlink = sender = -1;
+	close(namespace);
+	if (result) {
+		close(netlink);
+		close(sender);
+		netlink = sender = -1;
+	}
 	errno = error;
-	return -1;
+	return result;
 }
 
 int segment_send(void)

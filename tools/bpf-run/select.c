@@ -64,21 +64,34 @@ static bool is_in(struct only *only, const struct plan_row *row)
 static void warn_of_absent(const struct only *only, const char *path)
 {
 	size_t n = 0, first = 0;
+	const char *suite;
+	char *name, *test;
 
 	for (size_t i = only->tests.n; i-- > 0;)
 		if (!only->found[i]) {
 			first = i;
 			n++;
 		}
-	if (n) {
-		const char *suite = keytable_key(&only->tests, (uint32_t)first);
-		char *name = text_line(suite), *test = text_line(suite + strlen(suite) + 1);
+	if (!n)
+		return;
+	suite = keytable_key(&only->tests, (uint32_t)first);
+	name = text_line(suite);
+	test = text_line(suite + strlen(suite) + 1);
+	warnx("%zu of %zu tests of '%s' are not in the plan, such as '%s' of suite '%s'", n,
+	      only->tests.n, path, test, name);
+	free(name);
+	free(test);
+}
 
-		warnx("%zu of %zu tests of '%s' are not in the plan, such as '%s' of suite '%s'", n,
-		      only->tests.n, path, test, name);
-		free(name);
-		free(test);
-	}
+static void compile_regex(regex_t *expression, const char *regex)
+{
+	int error = regcomp(expression, regex, REG_EXTENDED | REG_NOSUB);
+	char text[200];
+
+	if (!error)
+		return;
+	regerror(error, expression, text, sizeof(text));
+	errx(EXIT_TROUBLE, "bad regular expression: '%s': %s", regex, text);
 }
 
 void select_rows(struct plan *plan, const char *regex, const char *only)
@@ -89,15 +102,8 @@ void select_rows(struct plan *plan, const char *regex, const char *only)
 
 	if (only)
 		read_only(&chosen, only);
-	if (regex) {
-		int error = regcomp(&expression, regex, REG_EXTENDED | REG_NOSUB);
-		char text[200];
-
-		if (error) {
-			regerror(error, &expression, text, sizeof(text));
-			errx(EXIT_TROUBLE, "bad regular expression: '%s': %s", regex, text);
-		}
-	}
+	if (regex)
+		compile_regex(&expression, regex);
 	for (size_t i = 0; i < plan->nrows; i++) {
 		struct plan_row *row = &plan->rows[i];
 

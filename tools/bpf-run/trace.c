@@ -50,14 +50,7 @@ static void drop_lock(void)
 
 static int set_own_event(char state)
 {
-	char *event = xasprintf("%s/" TRACE_PRINTK_ENABLE, instance.path);
-	int fd = open(event, O_WRONLY | O_CLOEXEC);
-	int result = fd >= 0 && write(fd, &state, 1) == 1 ? 0 : -1;
-
-	if (fd >= 0)
-		close(fd);
-	free(event);
-	return result;
+	return folder_write(instance.path, TRACE_PRINTK_ENABLE, state);
 }
 
 static const char *begin(void)

@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * bpf_trace_printk. Loading a program that calls it enables its trace event for the whole system.
- * While such a program is loaded here, the event is enabled in a tracefs instance of this process
- * instead, so that nobody else's trace is filled; afterwards all is as it was. Of several processes
- * that do so one goes on at a time: each would write into the instances of the others.
+ * Here the event is enabled in a tracefs instance of this process instead, so that nobody else's
+ * trace is filled; afterwards all is as it was. One process does so at a time: each would write
+ * into the instances of the others.
  */
 #ifndef TRACE_H
 #define TRACE_H
 
-/**
- * trace_begin - before a program that prints is loaded: remember whether the event is enabled, and
+/** trace_begin - before a program that prints is loaded: remember whether the event is enabled, and
  * wait for other processes that print
- * @return: NULL, or why it can't (tracefs can't be mounted, or has no such event); after NULL, call
- * trace_end() when the program is no longer loaded
- */
+ * @return: NULL, or why it can't; after NULL, trace_end() is due when the program is unloaded */
 const char *trace_begin(void);
 
 /** trace_redirect - after it was loaded: send its output to our instance; NULL, or why it can't */

@@ -20,11 +20,16 @@
 
 enum where { AT_TARGET, AT_CGROUP, AT_PERF_EVENT, AT_SOCKET_MAP, AT_SOCKET, AT_ROUTE };
 
+struct action {
+	int (*fire)(void); /* 0 or -1 with errno set */
+	const char *calls; /* what several are called */
+};
+
 struct trigger {
 	enum bpf_prog_type type;
 	int attach_type; /* -1: of any */
 	enum where where;
-	int (*fire)(void); /* 0 or -1 with errno set */
+	const struct action *action;
 };
 
 #define DISCARD_PORT 9
@@ -167,33 +172,43 @@ static int fire_page_fault(void)
 	return madvise(page, 4096, MADV_DONTNEED);
 }
 
-#define CGROUP(type, attach_type, fire)                                                            \
-	{                                                                                          \
-		type, attach_type, AT_CGROUP, fire                                                 \
-	}
+static const struct action getppid_call = {fire_getppid, "getppid() calls"};
+static const struct action open_call = {fire_open, "openings of /dev/null"};
+static const struct action sysctl_read = {fire_sysctl, "readings of a sysctl"};
+static const struct action socket_call = {fire_socket, "openings of a socket"};
+static const struct action bind_call = {fire_bind, "bind() calls"};
+static const struct action connect_call = {fire_connect, "connect() calls"};
+static const struct action sendmsg_call = {fire_sendmsg, "sendto() calls"};
+static const struct action getsockopt_call = {fire_getsockopt, "getsockopt() calls"};
+static const struct action setsockopt_call = {fire_setsockopt, "setsockopt() calls"};
+static const struct action connection = {fire_tcp_connection, "TCP connections"};
+static const struct action page_fault = {fire_page_fault, "page faults"};
+static const struct action stream = {sockets_send_stream, "bytes sent over TCP"};
+static const struct action datagram = {sockets_send_datagram, "datagrams sent over UDP"};
+static const struct action routed = {segment_send, "packets sent along the route"};
 
 static const struct trigger triggers[] = {
-    {BPF_PROG_TYPE_TRACEPOINT, -1, AT_TARGET, fire_getppid},
-    {BPF_PROG_TYPE_KPROBE, -1, AT_TARGET, fire_getppid},
-    {BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN, AT_TARGET, fire_open},
-    {BPF_PROG_TYPE_TRACING, -1, AT_TARGET, fire_getppid},
-    {BPF_PROG_TYPE_LSM, BPF_LSM_MAC, AT_TARGET, fire_open},
-    {BPF_PROG_TYPE_PERF_EVENT, -1, AT_PERF_EVENT, fire_page_fault},
-    {BPF_PROG_TYPE_SK_MSG, BPF_SK_MSG_VERDICT, AT_SOCKET_MAP, sockets_send_stream},
-    {BPF_PROG_TYPE_SK_SKB, BPF_SK_SKB_STREAM_VERDICT, AT_SOCKET_MAP, sockets_send_stream},
-    {BPF_PROG_TYPE_SK_REUSEPORT, -1, AT_SOCKET, sockets_send_datagram},
-    {BPF_PROG_TYPE_LWT_SEG6LOCAL, -1, AT_ROUTE, segment_send},
-    CGROUP(BPF_PROG_TYPE_SOCK_OPS, -1, fire_tcp_connection),
-    CGROUP(BPF_PROG_TYPE_CGROUP_DEVICE, -1, fire_open),
-    CGROUP(BPF_PROG_TYPE_CGROUP_SYSCTL, -1, fire_sysctl),
-    CGROUP(BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET_SOCK_CREATE, fire_socket),
-    CGROUP(BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET_SOCK_RELEASE, fire_socket),
-    CGROUP(BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET4_POST_BIND, fire_bind),
-    CGROUP(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_BIND, fire_bind),
-    CGROUP(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_CONNECT, fire_connect),
-    CGROUP(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_UDP4_SENDMSG, fire_sendmsg),
-    CGROUP(BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_CGROUP_GETSOCKOPT, fire_getsockopt),
-    CGROUP(BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_CGROUP_SETSOCKOPT, fire_setsockopt),
+    {BPF_PROG_TYPE_TRACEPOINT, -1, AT_TARGET, &getppid_call},
+    {BPF_PROG_TYPE_KPROBE, -1, AT_TARGET, &getppid_call},
+    {BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN, AT_TARGET, &open_call},
+    {BPF_PROG_TYPE_TRACING, -1, AT_TARGET, &getppid_call},
+    {BPF_PROG_TYPE_LSM, BPF_LSM_MAC, AT_TARGET, &open_call},
+    {BPF_PROG_TYPE_PERF_EVENT, -1, AT_PERF_EVENT, &page_fault},
+    {BPF_PROG_TYPE_SK_MSG, BPF_SK_MSG_VERDICT, AT_SOCKET_MAP, &stream},
+    {BPF_PROG_TYPE_SK_SKB, BPF_SK_SKB_STREAM_VERDICT, AT_SOCKET_MAP, &stream},
+    {BPF_PROG_TYPE_SK_REUSEPORT, -1, AT_SOCKET, &datagram},
+    {BPF_PROG_TYPE_LWT_SEG6LOCAL, -1, AT_ROUTE, &routed},
+    {BPF_PROG_TYPE_SOCK_OPS, -1, AT_CGROUP, &connection},
+    {BPF_PROG_TYPE_CGROUP_DEVICE, -1, AT_CGROUP, &open_call},
+    {BPF_PROG_TYPE_CGROUP_SYSCTL, -1, AT_CGROUP, &sysctl_read},
+    {BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET_SOCK_CREATE, AT_CGROUP, &socket_call},
+    {BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET_SOCK_RELEASE, AT_CGROUP, &socket_call},
+    {BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET4_POST_BIND, AT_CGROUP, &bind_call},
+    {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_BIND, AT_CGROUP, &bind_call},
+    {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_CONNECT, AT_CGROUP, &connect_call},
+    {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_UDP4_SENDMSG, AT_CGROUP, &sendmsg_call},
+    {BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_CGROUP_GETSOCKOPT, AT_CGROUP, &getsockopt_call},
+    {BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_CGROUP_SETSOCKOPT, AT_CGROUP, &setsockopt_call},
 };
 
 const struct trigger *trigger_of(const struct bpf_program *program)
@@ -208,7 +223,7 @@ const struct trigger *trigger_of(const struct bpf_program *program)
 
 int trigger_fire(const struct trigger *trigger)
 {
-	return trigger->fire() ? errno : 0;
+	return trigger->action->fire() ? errno : 0;
 }
 
 static struct bpf_link *attach_perf_event(struct bpf_program *program, int cpu)
@@ -284,30 +299,7 @@ void trigger_detach(struct attached *attached)
 
 const char *trigger_calls(const struct trigger *trigger)
 {
-	static const struct {
-		int (*fire)(void);
-		const char *calls;
-	} names[] = {
-	    {fire_getppid, "getppid() calls"},
-	    {fire_open, "openings of /dev/null"},
-	    {fire_sysctl, "readings of a sysctl"},
-	    {fire_socket, "openings of a socket"},
-	    {fire_bind, "bind() calls"},
-	    {fire_connect, "connect() calls"},
-	    {fire_sendmsg, "sendto() calls"},
-	    {fire_getsockopt, "getsockopt() calls"},
-	    {fire_setsockopt, "setsockopt() calls"},
-	    {fire_tcp_connection, "TCP connections"},
-	    {fire_page_fault, "page faults"},
-	    {sockets_send_stream, "bytes sent over TCP"},
-	    {sockets_send_datagram, "datagrams sent over UDP"},
-	    {segment_send, "packets sent along the route"},
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (names[i].fire == trigger->fire)
-			return names[i].calls;
-	return "firings of its trigger";
+	return trigger->action->calls;
 }
 
 void trigger_release(void)

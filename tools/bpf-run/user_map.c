@@ -55,14 +55,26 @@ static int error_of(int result)
 	return result ? errno : 0;
 }
 
-static int read_one(const struct user_target *t, struct user_state *s)
+static int read_by(const struct user_target *t, struct user_state *s, uint32_t key,
+		   int (*call)(int, const void *, void *))
 {
-	uint32_t key = *key_at(t, s, 0) = draw(t, s);
 	int error;
 
+	*key_at(t, s, 0) = key;
 	*value_at(t, s, 0) = ~key;
-	error = error_of(bpf_map_lookup_elem(t->map, s->keys, s->values));
+	error = error_of(call(t->map, s->keys, s->values));
 	return error ? error : confirm(s, *value_at(t, s, 0) == key);
+}
+
+static int read_one(const struct user_target *t, struct user_state *s)
+{
+	return read_by(t, s, draw(t, s), bpf_map_lookup_elem);
+}
+
+/* Read and delete in one call. */
+static int take_one(const struct user_target *t, struct user_state *s)
+{
+	return read_by(t, s, draw_once(t, s), bpf_map_lookup_and_delete_elem);
 }
 
 static int write_one(const struct user_target *t, struct user_state *s, uint32_t key,
@@ -97,17 +109,6 @@ static int delete_one(const struct user_target *t, struct user_state *s)
 	*key_at(t, s, 0) = draw_once(t, s);
 	error = error_of(bpf_map_delete_elem(t->map, s->keys));
 	return error ? error : confirm(s, true);
-}
-
-/* Read and delete in one call. */
-static int take_one(const struct user_target *t, struct user_state *s)
-{
-	uint32_t key = *key_at(t, s, 0) = draw_once(t, s);
-	int error;
-
-	*value_at(t, s, 0) = ~key;
-	error = error_of(bpf_map_lookup_and_delete_elem(t->map, s->keys, s->values));
-	return error ? error : confirm(s, *value_at(t, s, 0) == key);
 }
 
 /* The key behind the one before; behind the last comes the first. */
@@ -150,22 +151,22 @@ static int read_batch(const struct user_target *t, struct user_state *s)
 }
 
 /* Make a batch of keys and values. */
-static void make_batch(const struct user_target *t, struct user_state *s, uint32_t complement)
+static void make_batch(const struct user_target *t, struct user_state *s)
 {
 	for (uint32_t i = 0; i < USER_BATCH; i++) {
 		uint32_t key = *key_at(t, s, i) = draw_once(t, s);
 
-		set_value(t, s, i, key ^ complement);
+		set_value(t, s, i, t->operation == USER_INSERT_BATCH ? key : ~key);
 	}
 }
 
-static int write_batch(const struct user_target *t, struct user_state *s, uint32_t complement)
+static int write_batch(const struct user_target *t, struct user_state *s)
 {
 	LIBBPF_OPTS(bpf_map_batch_opts, opts);
 	uint32_t n = USER_BATCH;
 	int error;
 
-	make_batch(t, s, complement);
+	make_batch(t, s);
 	error = error_of(bpf_map_update_batch(t->map, s->keys, s->values, &n, &opts));
 	return error ? error : confirm(s, n == USER_BATCH);
 }
@@ -213,44 +214,30 @@ static int draw_one(const struct user_target *t, struct user_state *s)
 
 static int draw_batch(const struct user_target *t, struct user_state *s)
 {
-	make_batch(t, s, UINT32_MAX);
+	make_batch(t, s);
 	for (uint32_t i = 0; i < USER_BATCH; i++)
 		confirm(s, *value_at(t, s, i) == ~*key_at(t, s, i));
 	return 0;
 }
 
+static int (*const operations[USER_COUNT])(const struct user_target *, struct user_state *) = {
+    [USER_READ] = read_one,
+    [USER_REPLACE] = replace_one,
+    [USER_INSERT] = insert_one,
+    [USER_DELETE] = delete_one,
+    [USER_TAKE] = take_one,
+    [USER_NEXT_KEY] = next_key,
+    [USER_READ_BATCH] = read_batch,
+    [USER_REPLACE_BATCH] = write_batch,
+    [USER_INSERT_BATCH] = write_batch,
+    [USER_DELETE_BATCH] = delete_batch,
+    [USER_READ_MAPPED] = read_mapped,
+    [USER_WRITE_MAPPED] = write_mapped,
+    [USER_DRAW] = draw_one,
+    [USER_DRAW_BATCH] = draw_batch,
+};
+
 int user_map_run(const struct user_target *t, struct user_state *s)
 {
-	switch (t->operation) {
-	case USER_READ:
-		return read_one(t, s);
-	case USER_REPLACE:
-		return replace_one(t, s);
-	case USER_INSERT:
-		return insert_one(t, s);
-	case USER_DELETE:
-		return delete_one(t, s);
-	case USER_TAKE:
-		return take_one(t, s);
-	case USER_NEXT_KEY:
-		return next_key(t, s);
-	case USER_READ_BATCH:
-		return read_batch(t, s);
-	case USER_REPLACE_BATCH:
-		return write_batch(t, s, UINT32_MAX);
-	case USER_INSERT_BATCH:
-		return write_batch(t, s, 0);
-	case USER_DELETE_BATCH:
-		return delete_batch(t, s);
-	case USER_READ_MAPPED:
-		return read_mapped(t, s);
-	case USER_WRITE_MAPPED:
-		return write_mapped(t, s);
-	case USER_DRAW:
-		return draw_one(t, s);
-	case USER_DRAW_BATCH:
-		return draw_batch(t, s);
-	default:
-		return ENOSYS;
-	}
+	return operations[t->operation](t, s);
 }
