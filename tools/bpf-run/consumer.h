@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The other end of a buffer. A ring buffer or perf event array that nobody reads is soon full, and
- * then what is timed is the failure; a user ring buffer that nobody fills is empty.
+ * then the failure is timed; a user ring buffer that nobody fills is empty.
  *
- *	ring buffer, perf event array   drained, as the mode says: while the producer is timed, on a
- *	                                CPU of its own, or between the timed calls; the latter too
- *	                                where no CPU is left for one that waits
- *	user ring buffer                filled between the timed calls
- *	trace_pipe                      bpf_trace_printk's output, read like a ring buffer
+ *	ring buffer, perf event array   drained: while the producer is timed, on a CPU of its own,
+ *or between the timed calls (also where no CPU is left) user ring buffer                filled
+ *between the timed calls trace_pipe                      bpf_trace_printk's output, read like a
+ *ring buffer
  */
 #ifndef CONSUMER_H
 #define CONSUMER_H
@@ -19,7 +18,7 @@
 
 #include "plan.h"
 
-/* The consumer's name in a plan that stands for the reader of bpf_trace_printk's output. */
+/* In a plan: the reader of bpf_trace_printk's output. */
 #define CONSUMER_TRACE_PIPE "trace_pipe"
 
 /* A perf event array whose name ends so wakes its consumer with each record; others do not. */

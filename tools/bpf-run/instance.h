@@ -22,8 +22,7 @@ struct instance {
 	const struct plan_row *row[ENTRIES_MAX]; /* an entry point each */
 	struct target target[ENTRIES_MAX];
 	struct attachment *attachment[ENTRIES_MAX];
-	/* For entry points whose runs get fresh packets: a program of their type that does nothing.
-	 */
+	/* Beside entry points whose runs get fresh packets: an empty program of their type. */
 	bool has_empty[ENTRIES_MAX];
 	struct target empty[ENTRIES_MAX];
 	struct attachment *empty_attachment[ENTRIES_MAX];
@@ -48,25 +47,18 @@ struct instance {
 enum status instance_load(struct instance *instance, const struct plan_row *const *rows, size_t n,
 			  const int *cpu, int consumer_cpu);
 
-/**
- * instance_detach - take a loaded instance that is not measured for a while out of the dispatcher
- * The dispatcher looks for a program among all that are attached: each call of another test would
- * pay for it, two instructions or four. instance_attach() brings it back.
- */
+/** instance_detach - take it out of the dispatcher for a while: each call of another test would pay
+ * for it, two instructions or four. instance_attach() brings it back */
 void instance_detach(struct instance *instance);
 void instance_attach(struct instance *instance);
 
-/** instance_validate - run each entry point once, compare its result (unless `ignore`), and see
- * that its packet is as it was, unless each run gets a fresh one */
+/** instance_validate - run each entry point once, and compare its result (unless @ignore) and its
+ * packet (unless each run gets a fresh one) */
 enum status instance_validate(struct instance *instance, bool ignore);
 
-/**
- * instance_count_runs - run or trigger each entry point a few times and have the kernel count
- * @runs: one for each, written: how often it ran for each call; NaN where that is unknown. What
- * comes behind the first that failed is left as it was
- * @return: STATUS_MISSED when one ran less often than it was called, STATUS_CHANGED_PACKET when one
- * changes its packet not in its first run, but in one of these
- */
+/** instance_count_runs - run or trigger each entry point a few times and have the kernel count
+ * @runs: how often each ran for each call, NaN where that is unknown; written up to the first that
+ * failed: it missed calls (STATUS_MISSED), or changed its packet in a later run */
 enum status instance_count_runs(struct instance *instance, double *runs);
 
 /** instance_check - run the check program: it returns 0 when the operation took place */

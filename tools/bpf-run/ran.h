@@ -19,17 +19,14 @@ struct ran {
 /**
  * ran_count - call a target a few times, untimed, while the kernel counts its program's runs
  *
- * The count is the kernel's own (BPF_ENABLE_STATS, since Linux 5.8) and not one of a map: it needs
- * nothing of the program, holds for foreign objects, and costs the timed calls nothing, as the
- * kernel counts only while the call lasts. For an operation in user space no program runs.
+ * The kernel's own count (BPF_ENABLE_STATS, since Linux 5.8) needs nothing of the program, and
+ * costs the timed calls nothing. For an operation in user space no program runs.
  *
- * A test run is called RAN_CALLS times. A trigger is fired in windows, each followed by one of
- * equal length in which it is not fired: runs that other processes cause come in both. Where they
- * cause some, only windows together say something: a program that runs at each firing has as many
- * runs as firings, or more, in half of them at least. It is missed when that holds for so few as
- * chance gives in 1 of 776 cases. So a hook that never fires is found however busy the machine is,
- * and a single run that the kernel left out, because another program was running on that CPU (its
- * guard against recursion), is no miss.
+ * A test run is called RAN_CALLS times. A trigger is fired in windows, each followed by an equally
+ * long one without firing: other processes cause runs in both. A program that runs at each firing
+ * has as many runs as firings, or more, in half of the windows at least; it is missed when so few
+ * have that chance gives it in 1 of 776 cases. So a hook that never fires is found on a busy
+ * machine too, and a run that the kernel left out, as another program ran on that CPU, is no miss.
  *
  * @cpu: where the target is called
  * @return: 0, or the error number of a call

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A target is what is timed: a loaded program with its input, or an operation in user space. Every
- * program type is called in the one way its kernel interface offers.
- */
+/* What is timed: a loaded program with its input, or an operation in user space. */
 #ifndef TARGET_H
 #define TARGET_H
 
@@ -15,16 +12,16 @@
 #include "user_target.h"
 
 struct target {
-	int fd;			  /* of the program */
-	struct user_target *user; /* an operation in user space instead, or NULL */
-	/* Types that the kernel can't run by itself are attached, and triggered. */
-	const struct trigger *trigger;
-	struct bpf_program *program;
-	bool repeats; /* the kernel repeats it; else one call is one invocation */
-	/* Whether a test run tells what it leaves of the packet, and from which byte on. */
+	int fd;			       /* of the program */
+	struct user_target *user;      /* an operation in user space instead, or NULL */
+	const struct trigger *trigger; /* of a type that the kernel can't run by itself, or NULL */
+	struct bpf_program *program;   /* to be attached then */
+	bool repeats;		       /* the kernel repeats it; else a call is an invocation */
+	/* Whether a test run tells what is left of the packet, from which byte on, and what of its
+	 * struct __sk_buff. */
 	bool left_known;
 	uint32_t left_from;
-	bool left_context; /* and what of its struct __sk_buff */
+	bool left_context;
 	unsigned char data[PACKET_MAX_BYTES];
 	uint32_t data_bytes; /* 0: the type takes no packet */
 	unsigned char context[128];
@@ -54,12 +51,10 @@ int target_init_empty(struct target *target, const struct target *like,
 /** target_init_user - an operation in user space, which stays the caller's */
 void target_init_user(struct target *target, struct user_target *user);
 
-/**
- * target_invoke - invoke the target n times, one after another, on this thread
+/** target_invoke - invoke the target n times, one after another, on this thread
  * @result: of the last invocation, or NULL
- * @kernel_ns: the kernel's own average, a whole number of ns, 0 when it gives none; or NULL
- * @return: 0, or the error number
- */
+ * @kernel_ns: the kernel's own average, a whole number of ns, 0 for none; or NULL
+ * @return: 0, or the error number */
 int target_invoke(const struct target *target, uint32_t n, uint32_t *result, uint32_t *kernel_ns);
 
 /* The packet as the last invocation has left it. */
@@ -73,8 +68,8 @@ struct target_left {
 int target_invoke_left(const struct target *target, uint32_t n, uint32_t *result,
 		       struct target_left *left);
 
-/** target_counted - runs of its program that the kernel has counted; it does so only while it times
- * them, for whoever asked for that */
+/** target_counted - runs of its program that the kernel has counted, which it does while it times
+ * them */
 uint64_t target_counted(const struct target *target);
 
 /** target_error - what an error number of target_invoke() means */
