@@ -73,13 +73,18 @@ function end_file(   i, singular) {
 	sub(/ses$/, "s", singular) || sub(/s$/, "", singular)
 	print_enum(singular, prefix[list], name, n, toupper(singular) "_COUNT")
 	print_enum(class, toupper(class) "_", classes, nclasses)
-	printf "extern const char *const %s_names[%s_COUNT];\n", singular, toupper(singular) > header
-	printf "const char *const %s_names[] = {\n", singular > tables
-	for (i = 1; i <= n; i++) printf "    \"%s\",\n", name[i] > tables
-	printf "};\n" > tables
+	print_names(singular, name, n)
+	print_names(class, classes, nclasses)
 	printf "extern const enum %s %s_%s[%s_COUNT];\n", class, singular, class, toupper(singular) > header
 	printf "const enum %s %s_%s[] = {\n", class, singular, class > tables
 	for (i = 1; i <= n; i++) printf "    %s_%s,\n", toupper(class), toupper(class_of[i]) > tables
+	printf "};\n" > tables
+}
+
+function print_names(type, names, count,   i) {
+	printf "extern const char *const %s_names[%d];\n", type, count > header
+	printf "const char *const %s_names[] = {\n", type > tables
+	for (i = 1; i <= count; i++) printf "    \"%s\",\n", names[i] > tables
 	printf "};\n" > tables
 }
 

@@ -2,6 +2,7 @@
 #include "columns.h"
 
 #include <err.h>
+#include <fnmatch.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -177,18 +178,32 @@ static const char *value_cell(struct layout *l, struct columns *c, const struct 
 	return cell;
 }
 
+static double parse(const struct csv_reader *in, const char *name, const char *cell, double min,
+		    double max)
+{
+	double value;
+	const char *wrong = number_parse_double(cell, min, max, &value);
+
+	if (wrong)
+		errx(EXIT_TROUBLE, "%s %s: '%s' (%s line %zu)", name, wrong, cell, in->path,
+		     in->line);
+	return value;
+}
+
+double layout_number(const struct csv_reader *in, int column, double min, double max,
+		     double otherwise)
+{
+	if (column < 0 || !in->cell_len[column])
+		return otherwise;
+	return parse(in, in->header[column], in->cell[column], min, max);
+}
+
 void layout_values(struct layout *l, struct columns *c, const struct csv_reader *in, double *value)
 {
 	for (size_t v = 0; v < c->metrics.n; v++) {
-		const char *wrong, *cell = value_cell(l, c, in, v);
+		const char *cell = value_cell(l, c, in, v);
 
-		value[v] = NAN;
-		if (!*cell)
-			continue;
-		wrong = number_parse_double(cell, -HUGE_VAL, HUGE_VAL, &value[v]);
-		if (wrong)
-			errx(EXIT_TROUBLE, "%s %s: '%s' (%s line %zu)", c->metrics.name[v], wrong,
-			     cell, in->path, in->line);
+		value[v] = *cell ? parse(in, c->metrics.name[v], cell, -HUGE_VAL, HUGE_VAL) : NAN;
 	}
 }
 
@@ -205,6 +220,21 @@ void columns_release(struct columns *c)
 	names_release(&c->old);
 }
 
+void layout_open(struct csv_reader *in, const char *path)
+{
+	if (csv_open(in, path))
+		errx(EXIT_TROUBLE, "%s", in->error);
+}
+
+bool layout_next_row(struct csv_reader *in)
+{
+	int got = csv_next_row(in);
+
+	if (got < 0)
+		errx(EXIT_TROUBLE, "%s", in->error);
+	return got;
+}
+
 const char *layout_cell(const struct csv_reader *in, int column, const char *otherwise)
 {
 	return column < 0 ? otherwise : in->cell[column];
@@ -216,6 +246,39 @@ void layout_release(struct layout *l)
 	free(l->metrics);
 	free(l->medians);
 	*l = (struct layout){0};
+}
+
+void columns_check(const struct names *keys, const struct csv_reader *in, const char *const *others,
+		   size_t n, const char *what)
+{
+	for (size_t i = 0; i < in->ncolumns; i++) {
+		const char *name = in->header[i];
+		bool known = names_have(keys, name) || !strcmp(name, "metric");
+
+		for (size_t o = 0; o < n; o++)
+			known |= !strcmp(name, others[o]);
+		if (!known)
+			errx(EXIT_TROUBLE, "unknown column '%s' in the %s (%s)", name, what,
+			     in->path);
+	}
+}
+
+bool pattern_matches(const char *pattern, const char *text)
+{
+	return !*pattern || !fnmatch(pattern, text, 0);
+}
+
+const char *key_cell(const struct columns *c, const char *const *cells, const char *key)
+{
+	for (size_t k = 0; k < c->keys.n; k++)
+		if (!strcmp(c->keys.name[k], key))
+			return cells[k];
+	return "";
+}
+
+const char *keep_text(struct keytable *t, const char *text)
+{
+	return keytable_key(t, keytable_add(t, text, strlen(text) + 1));
 }
 
 bool metric_is_exact(const char *metric, bool counted)

@@ -51,9 +51,33 @@ void layout_values(struct layout *l, struct columns *c, const struct csv_reader 
 void columns_tell_old(const struct columns *c);
 void columns_release(struct columns *c);
 
+/** layout_open, layout_next_row - csv_open(), csv_next_row(): an error ends the tool */
+void layout_open(struct csv_reader *in, const char *path);
+bool layout_next_row(struct csv_reader *in);
+
+/** layout_number - a cell of the current row as a number, or `otherwise` for an empty one or no
+ * such column; a bad one ends the tool */
+double layout_number(const struct csv_reader *in, int column, double min, double max,
+		     double otherwise);
+
 /** layout_cell - a cell of the current row, or `otherwise` when the file has no such column */
 const char *layout_cell(const struct csv_reader *in, int column, const char *otherwise);
 void layout_release(struct layout *l);
+
+/** columns_check - a column that is neither a key, `metric` nor one of others ends the tool: a
+ * misspelt one would make a rule of one test one of all
+ * @what: the file, as the message names it */
+void columns_check(const struct names *keys, const struct csv_reader *in, const char *const *others,
+		   size_t n, const char *what);
+
+/** pattern_matches - whether a shell pattern matches; an empty one does */
+bool pattern_matches(const char *pattern, const char *text);
+
+/** key_cell - the cell of a key column of a series, or "" when it is no key column */
+const char *key_cell(const struct columns *c, const char *const *cells, const char *key);
+
+/** keep_text - a copy that the table owns */
+const char *keep_text(struct keytable *t, const char *text);
 
 /** metric_is_exact - a count without noise
  * @counted: whether instructions are counted by an emulator */

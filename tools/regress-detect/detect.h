@@ -5,12 +5,13 @@
  *	columns.c  which columns a file has
  *	input.c    rows → subjects: the values of one test of one build
  *	pair.c     subjects → findings: a series with its two sides
- *	judge.c    what the numbers of a finding say: ratio, interval, p-value, verdict
+ *	values.c   the values of a finding's two sides
+ *	judge.c    what they say: ratio, interval, p-value, verdict
  *	exact.c    the same for metrics without noise
  *	settings.c rules of single series
  *	verdict.c  what the controls allow the numbers to say
  *	history.c  histories instead of two builds (history.h)
- *	output.c   findings → verdict.csv
+ *	output.c   findings → verdict.csv, and back
  *	table.c    findings → tables for people
  */
 #ifndef DETECT_H
@@ -19,6 +20,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "columns.h"
 #include "group.h"
@@ -67,12 +69,11 @@ struct finding {
 	bool one_run;	      /* measured in one run; else two moments */
 	size_t rounds;	      /* pairs, or of the side that has fewer */
 	double value[NSIDES]; /* medians over rounds */
-	double net_change;
-	double rounding; /* what whole numbers hide of a ratio, as a fraction */
-	double *x, *y;	 /* paired: x the log ratios by round; else logs of each side */
+	double rounding;      /* what whole numbers hide of a ratio, as a fraction */
+	double *x, *y;	      /* paired: x the log ratios by round; else logs of each side */
 	size_t nx, ny;
 	double ratio, ratio_low, ratio_high;
-	double p_slower, p_faster, p_value, p_adjusted;
+	double p_value, p_adjusted;
 
 	enum verdict verdict;
 	char *reason; /* owned; NULL for none */
@@ -93,11 +94,10 @@ struct comparison {
 
 	/* what was read */
 	struct rounds rounds;
-	struct keytable table, runs;
+	struct keytable table, texts;
 	struct subject **subjects;
 	size_t subjects_size;
 	struct net net_values;
-	bool lacks_net; /* a file without the columns that net values need */
 
 	/* what was found */
 	struct finding *findings;
@@ -117,17 +117,11 @@ struct finding *comparison_add(struct comparison *c, const struct finding *f);
 /** comparison_sort - bring the findings into the order of output */
 void comparison_sort(struct comparison *c);
 
-/** comparison_tell - on standard error: how many series came to which verdict */
-void comparison_tell(const struct comparison *c);
-
 /** comparison_pair - make the findings, without numbers, in order of output */
 void comparison_pair(struct comparison *c);
 
 /** settings_read - take the rules of single series from a CSV, after pairing */
 void settings_read(struct comparison *c, const char *path);
-
-/** noise_read - raise the margins of series whose stored A/A comparisons reach further */
-void noise_read(struct comparison *c, const char *path);
 
 /** comparison_judge - fill in numbers and verdicts */
 void comparison_judge(struct comparison *c);
@@ -136,6 +130,13 @@ void comparison_judge(struct comparison *c);
  * caller releases them */
 void finding_rounds(const struct comparison *c, const struct finding *f, enum side side,
 		    struct by_round *b);
+
+/** finding_take_values - log ratios by round, or logs of each side; false, with the verdict, when
+ * there are none */
+bool finding_take_values(const struct comparison *c, struct finding *f);
+
+/** copy_values - n numbers; the caller frees them */
+double *copy_values(const double *v, size_t n);
 
 /** judge_measured - numbers of a finding with noise, but for p_adjusted and the verdict
  * @return: false when there is no number to judge; then the verdict stands */
@@ -161,11 +162,20 @@ void finding_set_no_value(const struct comparison *c, struct finding *f, const s
  * @return: whether it is so */
 bool finding_set_below_noise(const struct comparison *c, struct finding *f);
 
+/** finding_cells - those of the key columns, of the side that is there */
+const char *const *finding_cells(const struct finding *f);
+
 /** finding_label - a key cell of the series, or "" when it is no key column */
 const char *finding_label(const struct comparison *c, const struct finding *f, const char *key);
 
+/** comparison_read_verdicts - add the findings of a stored verdict.csv */
+void comparison_read_verdicts(struct comparison *c, const char *path);
+
 /** comparison_write - the verdicts as CSV on standard output */
 void comparison_write(const struct comparison *c);
+
+/** counts_write - a line: how many series came to which verdict */
+void counts_write(const struct comparison *c, FILE *to);
 
 /** table_write, markdown_write - the verdicts for people, worst first */
 void table_write(const struct comparison *c);

@@ -16,6 +16,8 @@
 #define NOMINATE_LEAST .03
 /* Noise hides the beginning of a step by so many builds. */
 #define STEP_BLUR 2
+/* Older data are stale. */
+#define STALE_DAYS 3
 
 /* The values of one metric of a series, without the rows that have none. */
 struct track {
@@ -25,16 +27,17 @@ struct track {
 	size_t n;
 };
 
-static struct track track_of(const struct history *h, const struct series *s, size_t metric)
+static struct track track_of(const struct history *h, const struct series *s, size_t metric,
+			     const double *value)
 {
 	struct track t = {xmalloc(s->n * sizeof(double)), xmalloc(s->n * sizeof(double)),
 			  xcalloc(s->n, sizeof(bool)), xmalloc(s->n * sizeof(size_t)), 0};
 	size_t after = 0;
 
 	for (size_t i = 0; i < s->n; i++) {
-		if (isnan(s->value[metric][i]))
+		if (isnan(value[i]))
 			continue;
-		t.v[t.n] = s->value[metric][i];
+		t.v[t.n] = value[i];
 		t.resolution[t.n] = s->resolution[i];
 		t.point[t.n] = i;
 		t.reset[t.n] =
@@ -127,7 +130,7 @@ static bool is_stale(const struct history *h, const struct series *s, const char
 {
 	time_t then = seconds_of(h->scope[s->scope].timestamp), today = seconds_of(now);
 
-	return then >= 0 && today >= 0 && difftime(today, then) > h->o->stale_days * 24 * 60 * 60;
+	return then >= 0 && today >= 0 && difftime(today, then) > STALE_DAYS * 24 * 60 * 60;
 }
 
 /* Whether the newest value is a whole cost that is not above zero. */
@@ -150,8 +153,12 @@ static bool judge_newest(const struct history *h, const struct series *s, struct
 	if (s->run != h->scope[s->scope].run)
 		finding_set(f, MISSING, "not in the newest run '%s'", newest_run);
 	else if (s->subject.status)
-		finding_set(f, never_could || below ? INCONCLUSIVE : FAILED, "%s%s%s",
-			    s->subject.status, *s->subject.reason ? ": " : "", s->subject.reason);
+		finding_set(f,
+			    never_could ? UNSUPPORTED
+			    : below	? INCONCLUSIVE
+					: FAILED,
+			    "%s%s%s", s->subject.status, *s->subject.reason ? ": " : "",
+			    s->subject.reason);
 	else if (is_below_noise(h, s, f))
 		finding_set(f, INCONCLUSIVE, "%s: %s", status_names[STATUS_BELOW_NOISE],
 			    BELOW_NOISE_REASON);
@@ -170,9 +177,10 @@ static bool is_retired(const struct history *h, const struct series *s)
 			       s->points[s->n - 1].row + 1, h->rows);
 }
 
-static void judge_series(struct history *h, struct series *s, struct finding *f, const char *now)
+static void judge_values(struct history *h, struct series *s, struct finding *f,
+			 const double *value)
 {
-	struct track t = track_of(h, s, f->metric);
+	struct track t = track_of(h, s, f->metric, value);
 
 	if (t.n) {
 		struct nomination rule = nomination_of(h, s, f);
@@ -183,8 +191,26 @@ static void judge_series(struct history *h, struct series *s, struct finding *f,
 	} else {
 		finding_set(f, INCONCLUSIVE, "no value in any row");
 	}
-	judge_newest(h, s, f, now);
 	track_release(&t);
+}
+
+static void judge_series(struct history *h, struct series *s, struct finding *f, const char *now)
+{
+	const double *whole = h->o->whole ? s->whole[f->metric] : NULL;
+	struct finding net;
+
+	judge_values(h, s, f, s->value[f->metric]);
+	judge_newest(h, s, f, now);
+	if (!whole)
+		return;
+	/* The verdict is that of the net values, the numbers are those that were measured. */
+	net = *f;
+	f->reason = NULL;
+	judge_values(h, s, f, whole);
+	finding_set(f, net.verdict, net.reason ? "%s" : NULL, net.reason);
+	f->first_bad = net.first_bad;
+	f->since = net.since;
+	free(net.reason);
 }
 
 /* Whether a marker is where a step begins, give or take what noise hides of its beginning. */
@@ -202,7 +228,7 @@ static bool is_accepted(const struct track *t, size_t first)
 static void list_steps(struct history *h, struct series *s, const struct finding *proto)
 {
 	struct nomination rule = nomination_of(h, s, proto);
-	struct track t = track_of(h, s, proto->metric);
+	struct track t = track_of(h, s, proto->metric, s->value[proto->metric]);
 	struct step *steps;
 	size_t n = steps_find(t.v, t.n, &rule, &steps);
 

@@ -63,8 +63,9 @@ size_t steps_find(const double *v, size_t n, const struct nomination *rule, stru
 struct history_options {
 	const char *markers; /* file of accepted changes, or NULL */
 	const char *now;     /* time of day that staleness is told by; NULL: the newest row's */
-	double stale_days;
 	bool all;
+	bool net_in_vm; /* --net for what ran in a VM, and for nothing else */
+	bool whole;	/* judge net values, and write whole ones */
 };
 
 struct history;

@@ -16,9 +16,7 @@ static void find_layout(struct comparison *c, struct csv_reader *in, struct layo
 		errx(EXIT_TROUBLE, "missing column 'build' (%s)", in->path);
 	if (rounds_columns(&c->rounds, in))
 		errx(EXIT_TROUBLE, "%s", in->error);
-	c->lacks_net |= csv_column(in, "program_type") < 0 || csv_column(in, "round") < 0 ||
-			csv_column(in, "test") < 0;
-	if ((c->net || !c->lacks_net) && net_columns(&c->net_values, in, c->cols.metrics.n, true))
+	if (c->net && net_columns(&c->net_values, in, c->cols.metrics.n, true))
 		errx(EXIT_TROUBLE, "%s", in->error);
 }
 
@@ -71,10 +69,10 @@ static void keep_status(struct subject *s, const char *status, const char *reaso
 	s->reason = xstrdup(reason);
 }
 
-static void keep_run(struct comparison *c, struct subject *s, const char *run, size_t len)
+static void keep_run(struct comparison *c, struct subject *s, const char *run)
 {
 	if (!s->run)
-		s->run = keytable_key(&c->runs, keytable_add(&c->runs, run, len + 1));
+		s->run = keep_text(&c->texts, run);
 	else if (strcmp(s->run, run) != 0)
 		s->run = "";
 }
@@ -104,17 +102,16 @@ static bool take_row(struct comparison *c, struct csv_reader *in, struct layout 
 		return true;
 	}
 	if (l->run >= 0)
-		keep_run(c, s, in->cell[l->run], in->cell_len[l->run]);
+		keep_run(c, s, in->cell[l->run]);
 	layout_values(l, &c->cols, in, value);
 	if (rounds_row(&c->rounds, in, &round))
 		errx(EXIT_TROUBLE, "%s", in->error);
-	if (!c->lacks_net) {
+	if (c->net) {
 		scope = net_scope(&c->net_values, in, side == BASELINE ? "b" : "c");
 		s->scope = scope;
 		s->operations = net_operations(&c->net_values, in);
 		s->is_baseline = net_is_baseline(&c->net_values, in);
-		if (s->is_baseline &&
-		    net_add(&c->net_values, in, scope, &c->rounds, round, value) && c->net)
+		if (s->is_baseline && net_add(&c->net_values, in, scope, &c->rounds, round, value))
 			errx(EXIT_TROUBLE, "%s", in->error);
 	}
 	if (!group_add(&s->g, id, &c->rounds, in, round, value, c->cols.metrics.n) &&
@@ -130,18 +127,14 @@ void comparison_read(struct comparison *c, const char *path, enum side side)
 	struct key key = {0};
 	size_t rows = 0, left_out = 0;
 	double *value;
-	int got;
 
-	if (csv_open(&in, path))
-		errx(EXIT_TROUBLE, "%s", in.error);
+	layout_open(&in, path);
 	find_layout(c, &in, &l);
 	value = xmalloc(c->cols.metrics.n * sizeof(*value));
-	while ((got = csv_next_row(&in)) > 0) {
+	while (layout_next_row(&in)) {
 		rows++;
 		left_out += !take_row(c, &in, &l, side, &key, value);
 	}
-	if (got < 0)
-		errx(EXIT_TROUBLE, "%s", in.error);
 	if (c->verbose)
 		warnx("%s: %zu rows, of them left out: %zu of other builds", in.path, rows,
 		      left_out);
@@ -173,6 +166,6 @@ void comparison_release(struct comparison *c)
 	columns_release(&c->cols);
 	rounds_release(&c->rounds);
 	keytable_release(&c->table);
-	keytable_release(&c->runs);
+	keytable_release(&c->texts);
 	net_release(&c->net_values);
 }

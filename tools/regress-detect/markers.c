@@ -2,7 +2,6 @@
 #include "markers.h"
 
 #include <err.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,39 +19,16 @@ struct marker {
 	size_t nrow;
 };
 
-static const char *keep(struct markers *m, const char *text)
-{
-	return keytable_key(&m->text, keytable_add(&m->text, text, strlen(text) + 1));
-}
-
-/* A misspelt column would make a marker of one test one of all. */
-static void check_columns(const struct markers *m, const struct csv_reader *in)
-{
-	static const char *const others[] = {"build", "metric", "kind",	  "label",
-					     "url",   "date",	"comment"};
-
-	if (csv_column(in, "build") < 0)
-		errx(EXIT_TROUBLE, "missing column 'build' (%s)", in->path);
-	for (size_t i = 0; i < in->ncolumns; i++) {
-		bool known = names_have(m->keys, in->header[i]);
-
-		for (size_t o = 0; o < sizeof(others) / sizeof(*others); o++)
-			known |= !strcmp(in->header[i], others[o]);
-		if (!known)
-			errx(EXIT_TROUBLE, "unknown column '%s' in the markers (%s)", in->header[i],
-			     in->path);
-	}
-}
-
 static void take_row(struct markers *m, const struct csv_reader *in)
 {
 	struct marker new = {.line = in->line};
 
 	new.cells = xmalloc(m->keys->n * sizeof(*new.cells));
 	for (size_t k = 0; k < m->keys->n; k++)
-		new.cells[k] = keep(m, layout_cell(in, csv_column(in, m->keys->name[k]), ""));
-	new.metric = keep(m, layout_cell(in, csv_column(in, "metric"), ""));
-	new.build = keep(m, in->cell[csv_column(in, "build")]);
+		new.cells[k] =
+		    keep_text(&m->text, layout_cell(in, csv_column(in, m->keys->name[k]), ""));
+	new.metric = keep_text(&m->text, layout_cell(in, csv_column(in, "metric"), ""));
+	new.build = keep_text(&m->text, in->cell[csv_column(in, "build")]);
 	if (!*new.build)
 		errx(EXIT_TROUBLE, "build is empty (%s line %zu)", in->path, in->line);
 	m->at = xrealloc(m->at, (m->n + 1) * sizeof(*m->at));
@@ -61,18 +37,17 @@ static void take_row(struct markers *m, const struct csv_reader *in)
 
 void markers_read(struct markers *m, const struct names *keys, const char *path)
 {
+	static const char *const others[] = {"build", "kind", "label", "url", "date", "comment"};
 	struct csv_reader in;
-	int got;
 
 	m->keys = keys;
 	m->path = path;
-	if (csv_open(&in, path))
-		errx(EXIT_TROUBLE, "%s", in.error);
-	check_columns(m, &in);
-	while ((got = csv_next_row(&in)) > 0)
+	layout_open(&in, path);
+	columns_check(keys, &in, others, sizeof(others) / sizeof(*others), "markers");
+	if (csv_column(&in, "build") < 0)
+		errx(EXIT_TROUBLE, "missing column 'build' (%s)", in.path);
+	while (layout_next_row(&in))
 		take_row(m, &in);
-	if (got < 0)
-		errx(EXIT_TROUBLE, "%s", in.error);
 	csv_release(&in);
 }
 
@@ -89,11 +64,6 @@ void markers_notice(struct markers *m, uint32_t machine, const char *build, size
 		if (marker->row[machine] == SIZE_MAX && !strcmp(marker->build, build))
 			marker->row[machine] = row;
 	}
-}
-
-static bool pattern_matches(const char *pattern, const char *text)
-{
-	return !*pattern || !fnmatch(pattern, text, 0);
 }
 
 static bool matches(const struct markers *m, const struct marker *marker, const char *const *cells,

@@ -1,9 +1,40 @@
 /* SPDX-License-Identifier: MIT */
+/* verdict.csv, written and read. */
 #include <err.h>
+#include <math.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "cli.h"
+#include "csv.h"
 #include "detect.h"
+#include "number.h"
 #include "record.h"
+#include "xalloc.h"
+
+/* The numbers of a finding. */
+static const struct number {
+	enum verdict_column column;
+	size_t at;
+} numbers[] = {
+    {VERDICT_BASELINE, offsetof(struct finding, value[BASELINE])},
+    {VERDICT_CURRENT, offsetof(struct finding, value[CURRENT])},
+    {VERDICT_RATIO, offsetof(struct finding, ratio)},
+    {VERDICT_RATIO_LOW, offsetof(struct finding, ratio_low)},
+    {VERDICT_RATIO_HIGH, offsetof(struct finding, ratio_high)},
+    {VERDICT_P_VALUE, offsetof(struct finding, p_value)},
+    {VERDICT_P_ADJUSTED, offsetof(struct finding, p_adjusted)},
+};
+#define NNUMBERS (sizeof(numbers) / sizeof(*numbers))
+
+static double *number_of(struct finding *f, size_t i)
+{
+	void *at = (char *)f + numbers[i].at;
+
+	return at;
+}
 
 /* The first column that is not a key: before it stand those of --key, or the schema's own. */
 static size_t first_column(const struct comparison *c)
@@ -19,36 +50,27 @@ static void write_header(const struct comparison *c, struct csv_writer *w)
 	csv_end_row(w);
 }
 
-static const char *build(const struct finding *f, enum side side)
+static void write_finding(const struct comparison *c, struct finding *f, struct csv_writer *w)
 {
-	return f->side[side] ? f->side[side]->build : NULL;
-}
-
-static void write_finding(const struct comparison *c, const struct finding *f, struct csv_writer *w)
-{
-	const struct subject *s = f->side[CURRENT] ? f->side[CURRENT] : f->side[BASELINE];
+	const char *const *cells = finding_cells(f);
 	struct record r = {.schema = &schema_verdict};
 
 	for (size_t k = 0; k < c->cols.keys.n; k++)
 		if (c->cols.keys_given)
-			csv_write_cell(w, s->cells[k]);
+			csv_write_cell(w, cells[k]);
 		else
-			record_text(&r, k, s->cells[k]);
+			record_text(&r, k, cells[k]);
 	record_text(&r, VERDICT_METRIC, c->cols.metrics.name[f->metric]);
-	record_text(&r, VERDICT_BASELINE_BUILD, build(f, BASELINE));
-	record_text(&r, VERDICT_CURRENT_BUILD, build(f, CURRENT));
-	record_double(&r, VERDICT_BASELINE, f->value[BASELINE]);
-	record_double(&r, VERDICT_CURRENT, f->value[CURRENT]);
-	record_double(&r, VERDICT_NET_CHANGE, f->net_change);
-	record_double(&r, VERDICT_RATIO, f->ratio);
-	record_double(&r, VERDICT_RATIO_LOW, f->ratio_low);
-	record_double(&r, VERDICT_RATIO_HIGH, f->ratio_high);
-	record_double(&r, VERDICT_P_VALUE, f->p_value);
-	record_double(&r, VERDICT_P_ADJUSTED, f->p_adjusted);
+	for (enum side s = BASELINE; s < NSIDES; s++)
+		record_text(&r, s ? VERDICT_CURRENT_BUILD : VERDICT_BASELINE_BUILD,
+			    f->side[s] ? f->side[s]->build : NULL);
+	for (size_t i = 0; i < NNUMBERS; i++)
+		record_double(&r, numbers[i].column, *number_of(f, i));
 	record_u64(&r, VERDICT_ROUNDS, f->rounds);
 	if (!f->exact && !c->history)
 		record_double(&r, VERDICT_MARGIN_PCT, 100 * f->rule.margin);
 	record_text(&r, VERDICT_VERDICT, verdict_names[f->verdict]);
+	record_text(&r, VERDICT_SEVERITY, severity_names[verdict_severity[f->verdict]]);
 	record_text(&r, VERDICT_REASON, f->reason);
 	record_text(&r, VERDICT_FIRST_BAD_BUILD, f->first_bad);
 	record_write(&r, first_column(c), w);
@@ -64,14 +86,75 @@ void comparison_write(const struct comparison *c)
 		write_finding(c, &c->findings[i], &w);
 }
 
-void comparison_tell(const struct comparison *c)
+/* A cell of the current row, kept; "" where the file has no such column. */
+static const char *text_at(struct comparison *c, const struct csv_reader *in, const char *column)
 {
-	size_t n[VERDICT_COUNT] = {0};
+	return keep_text(&c->texts, layout_cell(in, csv_column(in, column), ""));
+}
 
-	for (size_t i = 0; i < c->nfindings; i++)
-		n[c->findings[i].verdict]++;
-	warnx("%zu series", c->nfindings);
-	for (size_t v = 0; v < VERDICT_COUNT; v++)
-		if (n[v])
-			warnx("%s: %zu", verdict_names[v], n[v]);
+static double number_at(const struct csv_reader *in, const char *column)
+{
+	return layout_number(in, csv_column(in, column), -HUGE_VAL, HUGE_VAL, NAN);
+}
+
+static enum verdict verdict_at(const struct csv_reader *in)
+{
+	const char *name = layout_cell(in, csv_column(in, "verdict"), "");
+
+	for (enum verdict v = 0; v < VERDICT_COUNT; v++)
+		if (!strcmp(verdict_names[v], name))
+			return v;
+	errx(EXIT_TROUBLE, "no verdict: '%s' (%s line %zu)", name, in->path, in->line);
+}
+
+static size_t metric_at(struct comparison *c, const struct csv_reader *in)
+{
+	const char *name = text_at(c, in, "metric");
+
+	if (!names_have(&c->cols.metrics, name))
+		names_add(&c->cols.metrics, name);
+	for (size_t m = 0;; m++)
+		if (!strcmp(c->cols.metrics.name[m], name))
+			return m;
+}
+
+static void take_row(struct comparison *c, const struct csv_reader *in)
+{
+	size_t nkeys = c->cols.keys.n;
+	struct subject *side = xcalloc(1, NSIDES * sizeof(*side) + nkeys * sizeof(char *));
+	struct finding f = finding_blank(c);
+	const char *reason = text_at(c, in, "reason"),
+		   *first_bad = text_at(c, in, "first_bad_build");
+
+	side[BASELINE].cells = side[CURRENT].cells = (const char **)(side + NSIDES);
+	for (size_t k = 0; k < nkeys; k++)
+		side[BASELINE].cells[k] = text_at(c, in, c->cols.keys.name[k]);
+	side[BASELINE].build = text_at(c, in, "baseline_build");
+	side[CURRENT].build = text_at(c, in, "current_build");
+	f.side[BASELINE] = &side[BASELINE];
+	f.side[CURRENT] = &side[CURRENT];
+	f.owned = side;
+	f.metric = metric_at(c, in);
+	for (size_t i = 0; i < NNUMBERS; i++)
+		*number_of(&f, i) = number_at(in, schema_verdict.columns[numbers[i].column].name);
+	f.rounds = (size_t)fmax(0, number_at(in, "rounds"));
+	f.rule.margin = number_at(in, "margin_pct") / 100;
+	finding_set(&f, verdict_at(in), *reason ? "%s" : NULL, reason);
+	f.first_bad = *first_bad ? first_bad : NULL;
+	c->history |= f.verdict == SUSPECTED || f.verdict == STALE;
+	comparison_add(c, &f);
+}
+
+void comparison_read_verdicts(struct comparison *c, const char *path)
+{
+	static const char *const needed[] = {"test", "metric", "verdict"};
+	struct csv_reader in;
+	int at[3];
+
+	layout_open(&in, path);
+	if (csv_require(&in, needed, 3, at))
+		errx(EXIT_TROUBLE, "%s", in.error);
+	while (layout_next_row(&in))
+		take_row(c, &in);
+	csv_release(&in);
 }

@@ -67,12 +67,9 @@ struct finding finding_blank(const struct comparison *c)
 	return (struct finding){
 	    .rule = c->rule,
 	    .value = {NAN, NAN},
-	    .net_change = NAN,
 	    .ratio = NAN,
 	    .ratio_low = NAN,
 	    .ratio_high = NAN,
-	    .p_slower = NAN,
-	    .p_faster = NAN,
 	    .p_value = NAN,
 	    .p_adjusted = NAN,
 	};

@@ -2,7 +2,8 @@
 /* regress-detect: is a build slower than another? */
 #include <err.h>
 #include <math.h>
-#include <stdlib.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
@@ -15,160 +16,116 @@ enum {
 	OPT_ALERT,
 	OPT_HIGHER,
 	OPT_EXIT_CODE,
-	OPT_AA,
 	OPT_SETTINGS,
 	OPT_HISTORY,
 	OPT_ALL,
 	OPT_MARKERS,
 	OPT_NOW,
-	OPT_STALE,
+	OPT_NET_IN_VM,
+	OPT_WHOLE,
 	OPT_TABLE,
-	OPT_MARKDOWN
+	OPT_MARKDOWN,
+	OPT_VERDICTS
 };
 
 struct opts {
 	struct cli cli;
-	const char *baseline, *current, *value, *key, *aa, *settings;
-	struct rule rule;
+	const char *baseline, *current, *value, *key, *settings;
+	struct rule rule; /* NaN is not given */
 	struct history_options past;
-	bool net, exit_code, history, alert_given, alpha_given, stale_given;
-	void (*write)(const struct comparison *);
+	bool net, exit_code, history, verdicts, table, markdown;
 };
 
 static const char doc[] =
-    "Compare two builds, test by test, and say which became slower, which are shown to be "
-    "unchanged, and of which nothing follows."
-    "\v"
-    "EXAMPLES\n"
-    "  regress-detect base.csv head.csv > verdict.csv\n"
-    "  regress-detect --baseline 6.1.169 --current 6.1.170 samples.csv > verdict.csv\n"
-    "  regress-detect --exit-code --value verified_insns old/plan.csv new/plan.csv\n";
+    "Compare two builds, test by test: which became slower, which did not, and which results are "
+    "inconclusive. With --history, judge the newest of many builds. See regress-detect(1).\v"
+    "EXAMPLE\n  regress-detect --table base.csv head.csv";
 
 static const struct argp_option options[] = {
     {"baseline", 'b', "LABEL", 0, "the build to compare with, both builds in one stream", 0},
     {"current", 'c', "LABEL", 0, "judge this build only, with --baseline", 0},
     {"value", 'x', "COLUMNS", 0, "judge these columns instead of duration_ns", 0},
     {"key", 'k', "COLUMNS", 0, "these columns name a series", 0},
-    {"margin", OPT_MARGIN, "PCT", 0, "a change up to PCT percent is accepted (1)", 0},
-    {"alert", OPT_ALERT, "PCT", 0, "unchanged is shown to lie within PCT percent (5)", 0},
+    {"margin", OPT_MARGIN, "PCT", 0, "accept a change up to PCT percent (1)", 0},
+    {"alert", OPT_ALERT, "PCT", 0, "unchanged: shown to lie within PCT percent (5)", 0},
     {"alpha", OPT_ALPHA, "P", 0, "error probability over all series (0.01)", 0},
     {"higher-is-better", OPT_HIGHER, NULL, 0, "a larger value is an improvement", 0},
-    {"net", 'n', NULL, 0, "judge what a test costs beyond its program type's baseline", 0},
-    {"history", OPT_HISTORY, NULL, 0, "rows of many builds in time order: is the newest suspect?",
-     1},
-    {"all", OPT_ALL, NULL, 0, "with --history: every lasting change of level", 1},
-    {"markers", OPT_MARKERS, "FILE", 0, "with --history: accepted changes, a CSV with build", 1},
-    {"now", OPT_NOW, "TIME", 0, "with --history: data are stale at this time (the newest row's)",
-     1},
-    {"stale", OPT_STALE, "DAYS", 0, "with --history: older data are stale (3)", 1},
-    {"table", OPT_TABLE, NULL, 0, "write a table for people instead of CSV", 0},
-    {"markdown", OPT_MARKDOWN, NULL, 0, "write a markdown table instead of CSV", 0},
     {"settings", OPT_SETTINGS, "FILE", 0, "rules of single series, a CSV", 0},
-    {"aa", OPT_AA, "FILE", 0, "verdicts of A/A comparisons: raise the margins they exceed", 0},
-    {"exit-code", OPT_EXIT_CODE, NULL, 0,
-     "exit 1 for a regression, else 3 when nothing is conclusive, or something is missing or "
-     "failed",
-     0},
+    {"net", 'n', NULL, 0, "judge what a test costs beyond the empty program", 0},
+    {"history", OPT_HISTORY, NULL, 0, "rows of many builds in time order", 0},
+    {"all", OPT_ALL, NULL, 0, "with --history: every lasting change of level", 0},
+    {"markers", OPT_MARKERS, "FILE", 0, "with --history: accepted changes, a CSV", 0},
+    {"now", OPT_NOW, "TIME", OPTION_HIDDEN, NULL, 0},
+    {"net-in-vm", OPT_NET_IN_VM, NULL, OPTION_HIDDEN, NULL, 0},
+    {"whole", OPT_WHOLE, NULL, OPTION_HIDDEN, NULL, 0},
+    {"verdicts", OPT_VERDICTS, NULL, 0, "the files are verdicts, to be shown or decided on", 0},
+    {"table", OPT_TABLE, NULL, 0, "write a table instead of CSV (-v: all rows)", 0},
+    {"markdown", OPT_MARKDOWN, NULL, 0, "write markdown for GitHub instead of CSV", 0},
+    {"exit-code", OPT_EXIT_CODE, NULL, 0, "exit 1 for a regression, 3 without an answer", 0},
     {0},
 };
 
-static error_t parse_rule(int key, char *arg, struct argp_state *state)
+/* Options that only set something. */
+static const struct {
+	int key;
+	size_t at;
+} flags[] =
+    {
+	{OPT_HIGHER, offsetof(struct opts, rule.higher_is_better)},
+	{'n', offsetof(struct opts, net)},
+	{OPT_HISTORY, offsetof(struct opts, history)},
+	{OPT_ALL, offsetof(struct opts, past.all)},
+	{OPT_NET_IN_VM, offsetof(struct opts, past.net_in_vm)},
+	{OPT_WHOLE, offsetof(struct opts, past.whole)},
+	{OPT_VERDICTS, offsetof(struct opts, verdicts)},
+	{OPT_TABLE, offsetof(struct opts, table)},
+	{OPT_MARKDOWN, offsetof(struct opts, markdown)},
+	{OPT_EXIT_CODE, offsetof(struct opts, exit_code)},
+},
+  texts[] = {
+      {'b', offsetof(struct opts, baseline)},	  {'c', offsetof(struct opts, current)},
+      {'x', offsetof(struct opts, value)},	  {'k', offsetof(struct opts, key)},
+      {OPT_NOW, offsetof(struct opts, past.now)},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct opts *o = state->input;
 
+	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
+		if (flags[i].key == key)
+			return *(bool *)((char *)o + flags[i].at) = true, 0;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		if (texts[i].key == key)
+			return *(const char **)((char *)o + texts[i].at) = arg, 0;
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->cli;
+		return 0;
 	case OPT_MARGIN:
 		o->rule.margin = cli_double("--margin", arg, 0, 1000) / 100;
 		return 0;
 	case OPT_ALERT:
 		o->rule.alert = cli_double("--alert", arg, 0, 1000) / 100;
-		o->alert_given = true;
 		return 0;
 	case OPT_ALPHA:
 		o->rule.alpha = cli_double("--alpha", arg, 1e-9, .5);
-		o->alpha_given = true;
 		return 0;
-	case OPT_HIGHER:
-		o->rule.higher_is_better = true;
+	case OPT_MARKERS:
+		o->past.markers = cli_text("--markers", arg);
+		return 0;
+	case OPT_SETTINGS:
+		o->settings = cli_text("--settings", arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-static error_t parse_history(int key, char *arg, struct argp_state *state)
-{
-	struct opts *o = state->input;
-
-	switch (key) {
-	case OPT_HISTORY:
-		o->history = true;
-		return 0;
-	case OPT_ALL:
-		o->past.all = true;
-		return 0;
-	case OPT_MARKERS:
-		o->past.markers = cli_text("--markers", arg);
-		return 0;
-	case OPT_NOW:
-		o->past.now = arg;
-		return 0;
-	case OPT_STALE:
-		o->past.stale_days = cli_double("--stale", arg, 0, 36500);
-		o->stale_given = true;
-		return 0;
-	default:
-		return parse_rule(key, arg, state);
-	}
-}
-
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	struct opts *o = state->input;
-
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &o->cli;
-		return 0;
-	case 'b':
-		o->baseline = arg;
-		return 0;
-	case 'c':
-		o->current = arg;
-		return 0;
-	case 'x':
-		o->value = arg;
-		return 0;
-	case 'k':
-		o->key = arg;
-		return 0;
-	case 'n':
-		o->net = true;
-		return 0;
-	case OPT_AA:
-		o->aa = cli_text("--aa", arg);
-		return 0;
-	case OPT_SETTINGS:
-		o->settings = cli_text("--settings", arg);
-		return 0;
-	case OPT_TABLE:
-		o->write = table_write;
-		return 0;
-	case OPT_MARKDOWN:
-		o->write = markdown_write;
-		return 0;
-	case OPT_EXIT_CODE:
-		o->exit_code = true;
-		return 0;
-	default:
-		return parse_history(key, arg, state);
-	}
-}
-
 static const struct argp argp = {
     .options = options,
     .parser = parse,
-    .args_doc = "BASELINE.csv CURRENT.csv\n--baseline LABEL [--current LABEL] [FILE.csv...]",
+    .args_doc = "BASELINE.csv CURRENT.csv\n--baseline LABEL [FILE.csv...]\n--history [FILE.csv...]",
     .doc = doc,
     .children = cli_children,
 };
@@ -177,7 +134,7 @@ static struct comparison comparison_of(const struct opts *o)
 {
 	struct comparison c = {.baseline = o->baseline,
 			       .current = o->current,
-			       .net = o->net,
+			       .net = o->net || o->past.net_in_vm,
 			       .verbose = o->cli.verbose,
 			       .rule = o->rule,
 			       .cols = {.keys_given = o->key, .metrics_given = o->value}};
@@ -193,17 +150,17 @@ static void check_usage(const struct opts *o)
 {
 	const char *const *file = (const char *const *)o->cli.operands;
 
-	if (!o->history && (o->past.all || o->past.markers || o->past.now || o->stale_given))
-		errx(EXIT_TROUBLE, "--all, --markers, --now and --stale need --history");
-	if (o->history && (o->baseline || o->current || o->aa || o->alert_given || o->alpha_given))
-		errx(EXIT_TROUBLE, "--history goes without --baseline, --current, --aa, --alert "
-				   "and --alpha");
+	if (!o->history &&
+	    (o->past.all || o->past.markers || o->past.now || o->past.net_in_vm || o->past.whole))
+		errx(EXIT_TROUBLE,
+		     "--all, --markers, --now, --net-in-vm and --whole need --history");
+	if (o->history &&
+	    (o->baseline || o->current || !isnan(o->rule.alert) || !isnan(o->rule.alpha)))
+		errx(EXIT_TROUBLE, "--history goes without --baseline, --current, --alert and "
+				   "--alpha");
 	if (o->past.all && o->exit_code)
 		errx(EXIT_TROUBLE, "--all lists what was: it has no --exit-code");
-	if (o->alert_given && o->rule.alert < o->rule.margin)
-		errx(EXIT_TROUBLE, "--alert is below --margin: %g %% and %g %%",
-		     100 * o->rule.alert, 100 * o->rule.margin);
-	if (o->baseline || o->history)
+	if (o->baseline || o->history || o->verdicts)
 		return;
 	if (o->current)
 		errx(EXIT_TROUBLE, "--current needs --baseline: '%s'", o->current);
@@ -214,6 +171,20 @@ static void check_usage(const struct opts *o)
 		errx(EXIT_TROUBLE, "standard input can only be one of the two files");
 }
 
+/* What is not given. Who allows a change of 10 % calls it unchanged. */
+static void complete(struct rule *rule)
+{
+	if (isnan(rule->margin))
+		rule->margin = .01;
+	if (isnan(rule->alpha))
+		rule->alpha = .01;
+	if (isnan(rule->alert))
+		rule->alert = fmax(.05, rule->margin);
+	if (rule->alert < rule->margin)
+		errx(EXIT_TROUBLE, "--alert is below --margin: %g %% and %g %%", 100 * rule->alert,
+		     100 * rule->margin);
+}
+
 static void compare(struct comparison *c, const struct opts *o)
 {
 	for (int i = 0; i < o->cli.noperands; i++)
@@ -222,16 +193,26 @@ static void compare(struct comparison *c, const struct opts *o)
 	comparison_pair(c);
 	if (o->settings)
 		settings_read(c, o->settings);
-	if (o->aa)
-		noise_read(c, o->aa);
 	comparison_judge(c);
+}
+
+static void write_verdicts(const struct comparison *c, const struct opts *o)
+{
+	if (o->cli.verbose) {
+		fprintf(stderr, "regress-detect: %zu series: ", c->nfindings);
+		counts_write(c, stderr);
+	}
+	if (o->table)
+		table_write(c);
+	else if (o->markdown)
+		markdown_write(c);
+	else
+		comparison_write(c);
 }
 
 int main(int argc, char **argv)
 {
-	struct opts o = {.rule = {.margin = .01, .alert = .05, .alpha = .01},
-			 .past = {.stale_days = 3},
-			 .write = comparison_write};
+	struct opts o = {.rule = {.margin = NAN, .alert = NAN, .alpha = NAN}};
 	struct history *history = NULL;
 	struct comparison c;
 	int status = 0;
@@ -239,20 +220,19 @@ int main(int argc, char **argv)
 	cli_start();
 	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &o);
 	check_usage(&o);
-	/* Who allows a change of 10 % calls it unchanged. */
-	o.rule.alert = fmax(o.rule.alert, o.rule.margin);
+	complete(&o.rule);
 	c = comparison_of(&o);
-	cli_reads(&o.cli, o.aa);
 	cli_reads(&o.cli, o.settings);
 	cli_reads(&o.cli, o.past.markers);
 	cli_open_output(&o.cli);
 	if (o.history)
 		history = history_run(&c, o.cli.operands, o.cli.noperands, o.settings, &o.past);
+	else if (o.verdicts)
+		for (int i = 0; i < o.cli.noperands; i++)
+			comparison_read_verdicts(&c, o.cli.operands[i]);
 	else
 		compare(&c, &o);
-	if (o.cli.verbose)
-		comparison_tell(&c);
-	o.write(&c);
+	write_verdicts(&c, &o);
 	if (o.exit_code)
 		status = comparison_exit_status(&c);
 	comparison_release(&c);

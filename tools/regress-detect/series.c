@@ -15,24 +15,12 @@
 /* Columns of the current file that history alone reads; -1 for nowhere. */
 struct extra_columns {
 	int min, max; /* of instructions over the rounds of a row */
+	bool net;     /* those that net values need are there */
 };
 
 /* The first two are a machine that one line of builds is measured on. */
 static const char *const scope_keys[] = {"host_class", "track", "suite"};
 #define MACHINE_KEYS 2
-
-static const char *keep(struct keytable *t, const char *text)
-{
-	return keytable_key(t, keytable_add(t, text, strlen(text) + 1));
-}
-
-static const char *key_cell(const struct history *h, const struct subject *s, const char *key)
-{
-	for (size_t k = 0; k < h->c->cols.keys.n; k++)
-		if (!strcmp(h->c->cols.keys.name[k], key))
-			return s->cells[k];
-	return "";
-}
 
 static uint32_t number_of(const struct history *h, struct keytable *t, const struct subject *s,
 			  size_t nkeys)
@@ -41,7 +29,7 @@ static uint32_t number_of(const struct history *h, struct keytable *t, const str
 	uint32_t number;
 
 	for (size_t i = 0; i < nkeys; i++) {
-		const char *cell = key_cell(h, s, scope_keys[i]);
+		const char *cell = key_cell(&h->c->cols, s->cells, scope_keys[i]);
 
 		key_add(&key, cell, strlen(cell));
 	}
@@ -78,6 +66,7 @@ static struct series *new_series(struct history *h, uint32_t id)
 	for (size_t k = 0; k < nkeys; k++, cell += strlen(cell) + 1)
 		s->subject.cells[k] = cell;
 	s->value = xcalloc(h->c->cols.metrics.n, sizeof(*s->value));
+	s->whole = xcalloc(h->c->cols.metrics.n, sizeof(*s->whole));
 	s->scope = scope_of(h, &s->subject);
 	s->machine = number_of(h, &h->machines, &s->subject, MACHINE_KEYS);
 	return s;
@@ -120,11 +109,11 @@ static const char *build_of(struct history *h, const struct csv_reader *in, cons
 	char text[32];
 
 	if (l->build >= 0)
-		return keep(&h->builds, in->cell[l->build]);
+		return keep_text(&h->builds, in->cell[l->build]);
 	if (*time)
-		return keep(&h->builds, time);
+		return keep_text(&h->builds, time);
 	snprintf(text, sizeof(text), "row %zu", h->rows + 1);
-	return keep(&h->builds, text);
+	return keep_text(&h->builds, text);
 }
 
 static double resolution_of(const struct csv_reader *in, const struct extra_columns *x)
@@ -138,15 +127,21 @@ static double resolution_of(const struct csv_reader *in, const struct extra_colu
 	return high - low;
 }
 
+static bool is_in_vm(const char *runtime)
+{
+	return !strcmp(runtime, "icount") || !strcmp(runtime, "kvm");
+}
+
 /* Under --net: what of this row's run is subtracted from its value, or the row is that itself. */
-static void take_net(struct history *h, struct csv_reader *in, struct series *s,
-		     struct point *point, const double *value)
+static void take_net(struct history *h, struct csv_reader *in, const struct layout *l,
+		     struct series *s, struct point *point, const double *value)
 {
 	struct net *n = &h->c->net_values;
 
 	point->net_scope = net_scope(n, in, "");
 	point->operations = net_operations(n, in);
-	s->gross = s->subject.control || net_is_baseline(n, in);
+	s->gross = s->subject.control || net_is_baseline(n, in) ||
+		   (h->o->net_in_vm && !is_in_vm(layout_cell(in, l->runtime, "")));
 	if (net_is_baseline(n, in) && net_add(n, in, point->net_scope, &h->c->rounds, 0, value))
 		errx(EXIT_TROUBLE, "%s", in->error);
 }
@@ -173,7 +168,7 @@ static void take_row(struct history *h, struct csv_reader *in, struct layout *l,
 	s->subject.control |= !strcmp(layout_cell(in, l->control, ""), "1");
 	s->subject.counted |= !strcmp(layout_cell(in, l->runtime, ""), "icount");
 	s->run = h->scope[s->scope].run = keytable_add(&h->runs, run, strlen(run) + 1);
-	s->timestamp = keep(&h->times, time);
+	s->timestamp = keep_text(&h->times, time);
 	if (strcmp(h->scope[s->scope].timestamp, time) < 0)
 		h->scope[s->scope].timestamp = s->timestamp;
 	free(s->subject.status);
@@ -189,8 +184,10 @@ static void take_row(struct history *h, struct csv_reader *in, struct layout *l,
 	}
 	point = (struct point){.row = h->rows++,
 			       .build = keytable_add(&h->builds, build, strlen(build) + 1)};
-	if (h->c->net)
-		take_net(h, in, s, &point, value);
+	if (extra->net)
+		take_net(h, in, l, s, &point, value);
+	else
+		s->gross = true;
 	add_point(h, s, point, value, resolution_of(in, extra));
 }
 
@@ -202,21 +199,21 @@ void series_read(struct history *h, const char *path)
 	struct key key = {0};
 	size_t rows = 0;
 	double *value;
-	int got;
 
-	if (csv_open(&in, path))
-		errx(EXIT_TROUBLE, "%s", in.error);
+	layout_open(&in, path);
 	layout_find(&l, &h->c->cols, &in);
-	if (h->c->net && (rounds_columns(&h->c->rounds, &in) ||
-			  net_columns(&h->c->net_values, &in, h->c->cols.metrics.n, false)))
-		errx(EXIT_TROUBLE, "%s", in.error);
 	extra = (struct extra_columns){csv_column(&in, "min_instructions"),
-				       csv_column(&in, "max_instructions")};
+				       csv_column(&in, "max_instructions"), h->c->net};
+	if (h->c->net && (rounds_columns(&h->c->rounds, &in) ||
+			  net_columns(&h->c->net_values, &in, h->c->cols.metrics.n, false))) {
+		/* What was never in a VM, such as results from elsewhere, may lack them. */
+		if (!h->o->net_in_vm || l.runtime >= 0)
+			errx(EXIT_TROUBLE, "%s", in.error);
+		extra.net = false;
+	}
 	value = xmalloc(h->c->cols.metrics.n * sizeof(*value));
-	for (; (got = csv_next_row(&in)) > 0; rows++)
+	for (; layout_next_row(&in); rows++)
 		take_row(h, &in, &l, &extra, &key, value);
-	if (got < 0)
-		errx(EXIT_TROUBLE, "%s", in.error);
 	if (h->c->verbose)
 		warnx("%s: %zu rows", in.path, rows);
 	key_release(&key);
@@ -241,9 +238,12 @@ static void make_net(const struct history *h, struct series *s, size_t metric)
 		any |= !isnan(net[i]);
 		below |= net[i] <= 0;
 	}
-	if (any && (exact || !below))
-		memcpy(s->value[metric], net, s->n * sizeof(*net));
-	free(net);
+	if (!any || (!exact && below)) {
+		free(net);
+		return;
+	}
+	s->whole[metric] = s->value[metric];
+	s->value[metric] = net;
 }
 
 void series_make_net(struct history *h)
@@ -259,9 +259,12 @@ void series_release(struct history *h)
 	for (size_t i = 0; i < h->keys.n; i++) {
 		struct series *s = h->series[i];
 
-		for (size_t m = 0; m < h->nmetrics; m++)
+		for (size_t m = 0; m < h->nmetrics; m++) {
 			free(s->value[m]);
+			free(s->whole[m]);
+		}
 		free(s->value);
+		free(s->whole);
 		free(s->resolution);
 		free(s->points);
 		free(s->subject.cells);

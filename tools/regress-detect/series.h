@@ -25,6 +25,7 @@ struct series {
 	bool gross;	    /* nothing is subtracted from it under --net */
 	uint32_t machine;   /* host class and track */
 	double **value;	    /* a column a metric, NaN for an empty cell */
+	double **whole;	    /* the same before something was subtracted; NULL where nothing was */
 	double *resolution; /* of instructions: how far the rounds of a build lie apart */
 	size_t n, size;
 };

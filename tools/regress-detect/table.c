@@ -1,35 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The verdicts for people: as an aligned table or as markdown, worst first. All text comes from
- * the input and is not trusted: a terminal gets no control characters, markdown no markup.
+ * Verdicts for people, worst first, and as a table for a terminal. All text comes from the input
+ * and is not trusted: a terminal gets no control characters.
  */
+#include "table.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "detect.h"
 #include "xalloc.h"
 
-/* As SGR has them. */
-static const char *const colours[VERDICT_COUNT] = {
-    [REGRESSION] = "1;31", [SUSPECTED] = "1;31",  [FAILED] = "31",   [MISSING] = "31",
-    [STALE] = "33",	   [CONTAMINATED] = "33", [UNSTABLE] = "33", [INCONCLUSIVE] = "33",
-    [NEW] = "36",	   [IMPROVEMENT] = "32",  [UNCHANGED] = "2",
-};
-
-enum column { VERDICT, TEST, METRIC, BUILDS, BASE, NOW, CHANGE, INTERVAL, REASON, NCOLUMNS };
 static const char *const titles[NCOLUMNS] = {"verdict", "test",	  "metric",   "builds", "baseline",
 					     "current", "change", "interval", "reason"};
-
-struct table {
-	char *(*cells)[NCOLUMNS]; /* a row a finding */
-	const struct finding **findings;
-	size_t n;
-	const char *title[NCOLUMNS];
-	bool shown[NCOLUMNS];
-};
 
 static double distance(const struct finding *f)
 {
@@ -49,19 +34,36 @@ static int worst_first(const void *a, const void *b)
 	return (x > y) - (x < y); /* in order of output */
 }
 
+/* Four digits, and of a large number all before the point: an instruction more is seen. */
 static char *number(double v)
 {
-	return isnan(v) ? xstrdup("") : xasprintf("%.4g", v);
+	if (isnan(v))
+		return xstrdup("");
+	return xasprintf(fabs(v) < 1000 ? "%.4g" : "%.0f", v);
+}
+
+/* A small change has more digits: one instruction of thousands is not 0.0 %. */
+static char *percent(double ratio)
+{
+	double pct = 100 * (ratio - 1);
+
+	if (isnan(pct))
+		return xstrdup("");
+	return xasprintf("%+.*f", fabs(pct) < .1 ? 3 : fabs(pct) < 1 ? 2 : 1, pct);
 }
 
 static char *change(const struct finding *f)
 {
-	return isnan(f->ratio) ? xstrdup("") : xasprintf("%+.1f %%", 100 * (f->ratio - 1));
+	char *pct = percent(f->ratio), *text = xasprintf("%s%s", pct, *pct ? " %" : "");
+
+	free(pct);
+	return text;
 }
 
+/* An exact ratio has none. */
 static char *interval(const struct finding *f)
 {
-	if (isnan(f->ratio_low) || f->exact)
+	if (isnan(f->ratio_low) || f->ratio_low == f->ratio_high)
 		return xstrdup("");
 	return xasprintf("%+.1f .. %+.1f %%", 100 * (f->ratio_low - 1), 100 * (f->ratio_high - 1));
 }
@@ -74,7 +76,7 @@ static const char *build(const struct finding *f, enum side side)
 /* The cells of the key columns that tell a person what it is: all that differ in the table. */
 static char *name_of(const struct comparison *c, const struct finding *f, const bool *differs)
 {
-	const struct subject *s = f->side[CURRENT] ? f->side[CURRENT] : f->side[BASELINE];
+	const char *const *cells = finding_cells(f);
 	char *name = xstrdup("");
 
 	for (size_t k = 0; k < c->cols.keys.n; k++) {
@@ -82,16 +84,11 @@ static char *name_of(const struct comparison *c, const struct finding *f, const 
 
 		if (!differs[k] && strcmp(c->cols.keys.name[k], "test") != 0)
 			continue;
-		longer = xasprintf("%s%s%s", name, *name ? " " : "", s->cells[k]);
+		longer = xasprintf("%s%s%s", name, *name ? " " : "", cells[k]);
 		free(name);
 		name = longer;
 	}
 	return name;
-}
-
-static const char *const *cells_of(const struct finding *f)
-{
-	return f->side[CURRENT] ? f->side[CURRENT]->cells : f->side[BASELINE]->cells;
 }
 
 /* Two programs of one test make the entry point part of its name; one program is the rule. */
@@ -101,8 +98,8 @@ static bool *differing_keys(const struct comparison *c)
 
 	for (size_t k = 0; k < c->cols.keys.n; k++)
 		for (size_t i = 1; i < c->nfindings && !differs[k]; i++) {
-			const char *const *a = cells_of(&c->findings[i - 1]);
-			const char *const *b = cells_of(&c->findings[i]);
+			const char *const *a = finding_cells(&c->findings[i - 1]);
+			const char *const *b = finding_cells(&c->findings[i]);
 
 			differs[k] = strcmp(a[k], b[k]) != 0;
 			/* Programs are mostly named after what their test does. */
@@ -152,7 +149,7 @@ static void choose_columns(struct table *t)
 				t->shown[k] |= *t->cells[i][k] != '\0';
 }
 
-static struct table make_table(const struct comparison *c)
+struct table table_make(const struct comparison *c)
 {
 	struct table t = {.n = c->nfindings};
 	bool *differs = differing_keys(c);
@@ -170,7 +167,7 @@ static struct table make_table(const struct comparison *c)
 	return t;
 }
 
-static void release_table(struct table *t)
+void table_release(struct table *t)
 {
 	for (size_t i = 0; i < t->n; i++)
 		for (enum column k = 0; k < NCOLUMNS; k++)
@@ -200,7 +197,7 @@ static int width_of(const char *text)
 	return width;
 }
 
-static bool is_number_column(enum column k)
+bool table_is_number(enum column k)
 {
 	return k == BASE || k == NOW || k == CHANGE || k == INTERVAL;
 }
@@ -217,24 +214,36 @@ static int print_padded(const char *text, int width, bool right, int owed)
 	return (*text ? 0 : owed + width_of(text)) + (right ? 0 : pad) + 2;
 }
 
-/* How many there are of each verdict, worst first. */
-static void print_counts(const struct comparison *c)
+size_t count_verdict(const struct comparison *c, enum verdict verdict)
 {
-	const char *separator = "";
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->nfindings; i++)
+		n += c->findings[i].verdict == verdict;
+	return n;
+}
+
+void counts_write(const struct comparison *c, FILE *to)
+{
+	const char *before = "";
 
 	for (enum verdict v = 0; v < VERDICT_COUNT; v++) {
-		size_t n = 0;
+		size_t n = count_verdict(c, v);
 
-		for (size_t i = 0; i < c->nfindings; i++)
-			n += c->findings[i].verdict == v;
-		if (n) {
-			printf("%s%zu %s", separator, n, verdict_names[v]);
-			separator = ", ";
-		}
+		if (!n)
+			continue;
+		fprintf(to, "%s%zu %s", before, n, verdict_names[v]);
+		before = ", ";
 	}
-	if (!c->nfindings)
-		fputs("no series", stdout);
+	fputs(c->nfindings ? "\n" : "no series\n", to);
 }
+
+/* The colours of a terminal (SGR). */
+static const char *const colours[VERDICT_COUNT] = {
+    [REGRESSION] = "1;31", [SUSPECTED] = "1;31",  [FAILED] = "31",   [MISSING] = "31",
+    [STALE] = "33",	   [CONTAMINATED] = "33", [UNSTABLE] = "33", [INCONCLUSIVE] = "33",
+    [NEW] = "36",	   [IMPROVEMENT] = "32",  [UNCHANGED] = "2", [UNSUPPORTED] = "2",
+};
 
 static bool use_colour(void)
 {
@@ -253,16 +262,22 @@ static void print_row(const struct table *t, char *const *cell, const int *width
 			continue;
 		if (colour && k == VERDICT)
 			printf("\033[%sm", colour);
-		owed = print_padded(cell[k], width[k], is_number_column(k), owed);
+		owed = print_padded(cell[k], width[k], table_is_number(k), owed);
 		if (colour && k == VERDICT)
 			fputs("\033[0m", stdout);
 	}
 	putchar('\n');
 }
 
+/* What is unchanged is most of a table: it is counted, and shown when asked for. */
+static bool is_shown(const struct comparison *c, const struct finding *f)
+{
+	return c->verbose || f->verdict != UNCHANGED;
+}
+
 void table_write(const struct comparison *c)
 {
-	struct table t = make_table(c);
+	struct table t = table_make(c);
 	int width[NCOLUMNS];
 	bool colour = use_colour();
 
@@ -270,64 +285,17 @@ void table_write(const struct comparison *c)
 		width[k] = width_of(t.title[k]);
 		for (size_t i = 0; i < t.n; i++) {
 			make_plain(t.cells[i][k]);
-			if (width_of(t.cells[i][k]) > width[k])
+			if (is_shown(c, t.findings[i]) && width_of(t.cells[i][k]) > width[k])
 				width[k] = width_of(t.cells[i][k]);
 		}
 	}
-	if (t.n)
-		print_row(&t, (char *const *)t.title, width, NULL);
-	for (size_t i = 0; i < t.n; i++)
+	for (size_t i = 0; i < t.n; i++) {
+		if (!is_shown(c, t.findings[i]))
+			continue;
+		if (!i)
+			print_row(&t, (char *const *)t.title, width, NULL);
 		print_row(&t, t.cells[i], width, colour ? colours[t.findings[i]->verdict] : NULL);
-	print_counts(c);
-	putchar('\n');
-	release_table(&t);
-}
-
-/* Text as text: what markdown, HTML or GitHub would take for more becomes an entity. */
-static void print_markdown(const char *text)
-{
-	for (; *text; text++) {
-		unsigned char ch = (unsigned char)*text;
-
-		if (ch < ' ' || ch == 0x7f)
-			putchar(' ');
-		else if (strchr("&<>|`*_~[]()!\\@#$:{}'\"", ch))
-			printf("&#%u;", ch);
-		else
-			putchar(ch);
 	}
-}
-
-static void print_markdown_row(const struct table *t, char *const *cell)
-{
-	for (enum column k = 0; k < NCOLUMNS; k++)
-		if (t->shown[k]) {
-			fputs(k ? " | " : "| ", stdout);
-			print_markdown(cell[k]);
-		}
-	puts(" |");
-}
-
-void markdown_write(const struct comparison *c)
-{
-	struct table t = make_table(c);
-
-	fputs("**", stdout);
-	print_counts(c);
-	fputs("**", stdout);
-	if (t.n && !t.shown[BUILDS]) {
-		fputs(", builds ", stdout);
-		print_markdown(t.cells[0][BUILDS]);
-	}
-	puts("\n");
-	if (t.n) {
-		print_markdown_row(&t, (char *const *)t.title);
-		for (enum column k = 0; k < NCOLUMNS; k++)
-			if (t.shown[k])
-				fputs(is_number_column(k) ? "|---:" : "|---", stdout);
-		puts("|");
-	}
-	for (size_t i = 0; i < t.n; i++)
-		print_markdown_row(&t, t.cells[i]);
-	release_table(&t);
+	counts_write(c, stdout);
+	table_release(&t);
 }

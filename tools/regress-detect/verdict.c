@@ -9,14 +9,14 @@
 #include "ranktest.h"
 #include "xalloc.h"
 
+const char *const *finding_cells(const struct finding *f)
+{
+	return f->side[CURRENT] ? f->side[CURRENT]->cells : f->side[BASELINE]->cells;
+}
+
 const char *finding_label(const struct comparison *c, const struct finding *f, const char *key)
 {
-	const struct subject *s = f->side[CURRENT] ? f->side[CURRENT] : f->side[BASELINE];
-
-	for (size_t k = 0; k < c->cols.keys.n; k++)
-		if (!strcmp(c->cols.keys.name[k], key))
-			return s->cells[k];
-	return "";
+	return key_cell(&c->cols, finding_cells(f), key);
 }
 
 static bool is_exact(const struct comparison *c, const struct finding *f)
@@ -56,7 +56,7 @@ static bool judge_absent(struct finding *f)
 	if (!current)
 		finding_set(f, MISSING, "not in the current rows");
 	else if (is_unsupported(current) && is_unsupported(base))
-		set_from_status(f, INCONCLUSIVE, "", current);
+		set_from_status(f, UNSUPPORTED, "", current);
 	else if (is_failed(current))
 		set_from_status(f, FAILED, "", current);
 	else if (!base)

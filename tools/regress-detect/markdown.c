@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Verdicts as markdown for GitHub's summaries and comments: a headline, what became worse, and all
+ * series folded. All text from outside is inline code in which nothing is markup.
+ */
+#include <err.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "table.h"
+
+/* A comment may have 65536 characters: so many bytes of rows, above the fold and below it. */
+#define MOST_WORSE 15000
+#define MOST_ALL 40000
+#define MOST_WORSE_ROWS 20
+/* A longer name is cut: characters. */
+#define MOST_NAME 200
+#define REPLACEMENT 0xfffd /* for bytes that are no UTF-8 */
+
+/* The next character of UTF-8 text. */
+static uint32_t next_character(const char **text)
+{
+	const unsigned char *p = (const unsigned char *)*text;
+	int more = *p < 0x80   ? 0
+		   : *p < 0xc2 ? -1
+		   : *p < 0xe0 ? 1
+		   : *p < 0xf0 ? 2
+		   : *p < 0xf5 ? 3
+			       : -1;
+	uint32_t c = more <= 0 ? *p : *p & (0x3f >> more);
+
+	++*text;
+	for (int i = 1; i <= more; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return REPLACEMENT;
+		c = c << 6 | (p[i] & 0x3f);
+		++*text;
+	}
+	return more < 0 ? REPLACEMENT : c;
+}
+
+/* All but plain characters become entities, which are text to GitHub wherever they stand. */
+static void print_code(FILE *to, const char *text)
+{
+	fputs("<code>", to);
+	for (size_t n = 0; *text; n++) {
+		uint32_t c = next_character(&text);
+
+		if (n == MOST_NAME) {
+			fputs("&#8230;", to);
+			break;
+		}
+		if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+		    c == '/' || c == ' ')
+			fputc((int)c, to);
+		else if (c < ' ' || c == 0x7f)
+			fputc(' ', to);
+		else
+			fprintf(to, "&#%u;", (unsigned)c);
+	}
+	fputs("</code>", to);
+}
+
+/* What fails a job: it is shown above the fold, and in bold. */
+static bool is_worse(const struct finding *f)
+{
+	return verdict_severity[f->verdict] == SEVERITY_BAD;
+}
+
+static void print_cell(FILE *to, const struct table *t, size_t row, enum column k)
+{
+	const char *cell = t->cells[row][k];
+
+	if (k == VERDICT)
+		fprintf(to, is_worse(t->findings[row]) ? "**%s**" : "%s", cell);
+	else if (!*cell || table_is_number(k))
+		fputs(cell, to);
+	else
+		print_code(to, cell);
+}
+
+/* A row as text of its own, which the caller frees: whether it fits is seen by its length. */
+static char *row_of(const struct table *t, size_t row)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+
+	if (!to)
+		errx(EXIT_TROUBLE, "out of memory");
+	for (enum column k = 0; k < NCOLUMNS; k++)
+		if (t->shown[k]) {
+			fputs(k ? " | " : "| ", to);
+			print_cell(to, t, row, k);
+		}
+	fputs(" |\n", to);
+	fclose(to);
+	return text;
+}
+
+static void print_rows(const struct table *t, size_t n, size_t most)
+{
+	size_t bytes = 0;
+
+	for (enum column k = 0; k < NCOLUMNS; k++)
+		if (t->shown[k])
+			printf(k ? " | %s" : "\n| %s", t->title[k]);
+	puts(" |");
+	for (enum column k = 0; k < NCOLUMNS; k++)
+		if (t->shown[k])
+			fputs(table_is_number(k) ? "|--:" : "|---", stdout);
+	puts("|");
+	for (size_t i = 0; i < n; i++) {
+		char *row = row_of(t, i);
+
+		bytes += strlen(row);
+		if (bytes <= most)
+			fputs(row, stdout);
+		free(row);
+		if (bytes > most) {
+			puts("\n… and more, in the CSV files");
+			return;
+		}
+	}
+}
+
+static void print_count(const char *before, size_t n, const char *what)
+{
+	printf("%s%zu %s%s", before, n, what, n == 1 ? "" : "s");
+}
+
+static void print_headline(const struct comparison *c)
+{
+	size_t suspected = count_verdict(c, SUSPECTED), improved = count_verdict(c, IMPROVEMENT);
+	const char *before = " Also ";
+
+	print_count("**", count_verdict(c, REGRESSION), "regression");
+	if (suspected)
+		print_count(", ", suspected, "suspected regression");
+	if (improved)
+		print_count(", ", improved, "improvement");
+	printf("** in %zu series.", c->nfindings);
+	if (count_verdict(c, CONTAMINATED))
+		fputs(" A control moved: this run is inconclusive.", stdout);
+	for (enum verdict v = 0; v < VERDICT_COUNT; v++)
+		if (verdict_severity[v] != SEVERITY_BAD && verdict_severity[v] != SEVERITY_GOOD &&
+		    count_verdict(c, v)) {
+			printf("%s%zu %s", before, count_verdict(c, v), verdict_names[v]);
+			before = ", ";
+		}
+	puts(*before == ',' ? "." : "");
+}
+
+void markdown_write(const struct comparison *c)
+{
+	struct table t = table_make(c);
+	size_t worse = 0;
+
+	if (!t.n) {
+		puts("There is nothing to compare with yet.");
+		return;
+	}
+	if (!t.shown[BUILDS]) {
+		print_code(stdout, t.cells[0][BUILDS]);
+		fputs(": ", stdout);
+	}
+	print_headline(c);
+	while (worse < t.n && worse < MOST_WORSE_ROWS && is_worse(t.findings[worse]))
+		worse++;
+	if (worse)
+		print_rows(&t, worse, MOST_WORSE);
+	printf("\n<details><summary>All %zu series</summary>\n", t.n);
+	print_rows(&t, t.n, MOST_ALL);
+	puts("\n</details>");
+	if (t.shown[INTERVAL] && !c->history)
+		puts("\nThe interval of a comparison holds for the runs compared only.");
+	table_release(&t);
+}
