@@ -64,7 +64,7 @@ columns() {
     jq -n --slurpfile rows rows.json --slurpfile schema schema.json '
       {integer: "^[0-9]+$", flag: "^[01]$", number: "^-?[0-9.]+(e[-+]?[0-9]+)?$", metric: "^[0-9.]+$", text: "",
        timestamp: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
-       enumeration: "^(host|wait|busy|between|'"$(csv_value "$TOP/results-schema/statuses.csv" name | paste -sd '|')|$(csv_value "$TOP/results-schema/verdicts.csv" name | paste -sd '|')"')$"}
+       enumeration: "^(host|wait|busy|between|'"$(csv_value "$TOP/results-schema/statuses.csv" name | paste -sd '|')|$(csv_value "$TOP/results-schema/verdicts.csv" name,severity | xargs -n 1 | sort -u | paste -sd '|')"')$"}
         as $pattern
       | $rows[0][] as $row | $schema[0][] as $column | $row[$column.name]
       | select(. != "" and ( test($pattern[$column.type]) | not))

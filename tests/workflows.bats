@@ -235,19 +235,19 @@ profile|icount|deb:k|.'
   done
   finding f.csv unchanged '<b>`x`' 100 100 b2
   unset GITHUB_STEP_SUMMARY
-  "$PIPELINES/issues/summary" --annotations f.csv >out
+  "$PIPELINES/issues/summary" --annotations title f.csv >out
   assert_equal "$(grep -c ^::warning out)" 10
   assert_contains "$(grep ^::warning out | tail -n 1)" '3 more'
   assert_contains "$(cat out)" '**12 regressions** in 13 series.'
   assert_equal "$(grep -m 1 '^| \*\*regression' out | grep -o 't/[0-9]*')" t/12
   [[ $(cat out) != *'<b>'* ]]
   mlr --csv put '$ratio_low = 1.1; $ratio_high = 1.2' f.csv >i.csv
-  assert_contains "$("$PIPELINES/issues/summary" i.csv)" 'The interval of a comparison holds for the runs compared only.'
+  assert_contains "$("$PIPELINES/issues/summary" title i.csv)" 'The interval of a comparison holds for the runs compared only.'
   finding e.csv regression $'a%b\nc:d,e\r::error::x' 100 120 b2
-  "$PIPELINES/issues/summary" --annotations e.csv >out
+  "$PIPELINES/issues/summary" --annotations title e.csv >out
   assert_contains "$(cat out)" '::warning title=regression%3A a%25b c%3Ad%2Ce'
   [ "$(grep -c '^::' out)" = 1 ]
-  GITHUB_STEP_SUMMARY=$PWD/step "$PIPELINES/issues/summary" f.csv >out
+  GITHUB_STEP_SUMMARY=$PWD/step "$PIPELINES/issues/summary" title f.csv >out
   [ ! -s out ]
   assert_contains "$(cat step)" '12 regressions'
 }
@@ -255,9 +255,9 @@ profile|icount|deb:k|.'
 @test "a summary of thousands of series stays below the limit of a comment" {
   {
     echo "$COLUMNS_FOUND"
-    for i in $(seq 3000); do echo "h,t,s,test/$i,read,duration_ns,a,b,1,2,,2,,,,,9,1,regression,,"; done
+    for i in $(seq 3000); do echo "h,t,s,test/$i,read,duration_ns,a,b,1,2,,2,,,,,9,1,regression,,,"; done
   } >f.csv
-  "$PIPELINES/issues/summary" f.csv >out
+  "$PIPELINES/issues/summary" title f.csv >out
   [ "$(wc -c <out)" -lt 65000 ]
   assert_contains "$(cat out)" 'and more, in the CSV files'
 }
@@ -265,9 +265,9 @@ profile|icount|deb:k|.'
 @test "a summary of the longest names still fits" {
   {
     echo "$COLUMNS_FOUND"
-    for i in $(seq 30); do printf 'h,t,s,%0200d,read,duration_ns,a,b,1,2,,2,,,,,9,1,regression,%s,\n' "$i" "$(printf '<%.0s' $(seq 200))"; done
+    for i in $(seq 30); do printf 'h,t,s,%0200d,read,duration_ns,a,b,1,2,,2,,,,,9,1,regression,%s,,\n' "$i" "$(printf '<%.0s' $(seq 200))"; done
   } >f.csv
-  "$PIPELINES/issues/summary" f.csv >out
+  "$PIPELINES/issues/summary" title f.csv >out
   [ "$(wc -c <out)" -lt 65000 ]
   assert_equal "$(grep -c '</details>' out)" 1
 }

@@ -16,7 +16,6 @@ compare: all $(if $(filter icount kvm,$(RUNTIME)),vm-tools) ## measure the build
 	$(Q)run='$(new_run)'; \
 	SUDO='$(SUDO)' pipelines/compare/compare --runtime '$(RUNTIME)' --kernel '$(KERNEL)' --rounds '$(rounds)' \
 		--timeout '$(VM_TIMEOUT)' --track '$(TRACK)' '$(BASE)' '$(HEAD)' '$(suite_file)' "$$run" $(test_option) $(RUN_OPTIONS) && \
-	pipelines/compare/show-verdict "$$run/verdict.csv" && \
-	filed=$$(pipelines/results/file-run "$$run" '$(RESULTS)') && printf '\n%s\n' "$$filed" && \
-		[ -z "$$(mlr --icsv --onidx filter '$$verdict == "regression"' then head -n 1 "$$filed/verdict.csv")" ]
+	filed=$$(pipelines/results/file-run "$$run" '$(RESULTS)') && \
+	{ $(call gate_on,"$$filed/verdict.csv"); status=$$?; printf '\n%s\n' "$$filed"; exit $$status; }
 endif

@@ -6,8 +6,7 @@ def escape: gsub("%"; "%25") | gsub("\r"; "%0D") | gsub("\n"; "%0A");
 def escape_property: escape | gsub(":"; "%3A") | gsub(","; "%2C");
 def most: 10;
 
-map(select(.verdict == "regression" or .verdict == "suspected" or .verdict == "failed" or .verdict == "missing" or .verdict == "stale"))
-| sort_by(-(.ratio | number | if . == "" then 0 else . end)) as $all
+map(select(.severity == "bad" or .severity == "trouble")) | worst_first as $all
 | ($all[:(if ($all | length) > most then most - 1 else most end)][]
   | "::warning title=\("\(.verdict): \(.test)" | plain(120) | escape_property)::\("\(.metric) \(.ratio | percent) (\(.baseline_build) to \(.current_build)) \(.reason // "")" | plain(300) | escape)"),
   (if ($all | length) > most then "::warning title=more::\(($all | length) - most + 1) more: see the summary" else empty end)

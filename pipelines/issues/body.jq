@@ -84,7 +84,7 @@ def ending:
 
 # [series...] of one build, the worst first; .[0] speaks for all.
 def regression_body($env):
-  sort_by(-(.ratio | number | if . == "" then 0 else . end)) as $all
+  worst_first as $all
   | ($all | length) as $n
   | $all[0] + {tests: $n}
   | ((if $n == 1 then "The test \(.test | code) of the suite \(.suite | code) became **\(.ratio | percent)** slower (\(.metric | code)) on the track \(.track | code), measured on \(.host_class | code)."
@@ -93,7 +93,7 @@ def regression_body($env):
      + profile + "\n\n" + ending);
 
 def regression_title:
-  sort_by(-(.ratio | number | if . == "" then 0 else . end)) as $all | $all[0]
+  worst_first as $all | $all[0]
   | if ($all | length) == 1 then "\(.test | plain(120)): \(.ratio | percent) \(.metric | plain(30)) (\(interval)) in \(.current_build | plain(60))"
     else "\($all | length) tests slower, by up to \(.ratio | percent), in \(.current_build | plain(60)) (\(.track | plain(40)))" end
   | plain(250);

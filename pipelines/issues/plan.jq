@@ -31,7 +31,7 @@ def follow($found):
       {do: "close", number: .number, reason: "completed"}
     elif ($rows | length) == 0 then empty
     else
-      ($rows | sort_by(-(.ratio | number | if . == "" then 0 else . end))) as $rows
+      ($rows | worst_first) as $rows
       | $rows[0] as $worst
       | {do: "comment", number: .number, id: "status", body: ($rows | status_text)},
         if $rows | any(.verdict == "suspected") then
@@ -64,7 +64,7 @@ def duplicates:
 
 def create_regression($env):
   . as $rows | (if length == 1 then .[0] | series_key else .[0] | build_key end) as $key
-  | (sort_by(-(.ratio | number | if . == "" then 0 else . end))[0]) as $worst
+  | worst_first[0] as $worst
   | {do: "create", key: $key, labels: ["performance-regression"], title: regression_title,
      body: (regression_body($env) | with_hidden($key; {kind: (if ($rows | length) == 1 then "series" else "build" end),
        series: ($rows | map(series_key)), accept: (if ($rows | length) == 1 then $worst | cells else [$worst | .host_class, .track, "", "", "", ""] end), current_build: $worst.current_build, newest_build: $worst.current_build,

@@ -58,6 +58,9 @@ def short:
       else pow(10; 3 - $magnitude) as $scale | ($v * $scale | round) / $scale | tostring end
     end;
 
+# Rows of verdicts of one severity.
+def worst_first: sort_by(-(.ratio | number | if . == "" then 0 else . end));
+
 # A ratio as a change in percent with its sign.
 def percent:
   number

@@ -16,23 +16,24 @@ report: ## judge the newest builds by history, measure again what is suspected, 
 	$(Q)$(MAKE) --no-print-directory confirm
 	$(Q)$(MAKE) --no-print-directory issues
 
+# The one rule by which a verdict fails a job: a regression does, what is inconclusive or failed does not.
+gate_on = $(BIN)/regress-detect --verdicts --table --exit-code $(1) || [ $$? -eq 3 ]
+
+newest_verdict = $(shell find '$(RESULTS)' -name verdict.csv -printf '%T@ %p\n' 2>/dev/null | sort -n | tail -n 1 | cut -d ' ' -f 2-)
+gate: $(BIN)/regress-detect ## fail if a stored verdict has a regression: VERDICT, or the newest below RESULTS
+	$(Q)$(call gate_on,'$(or $(VERDICT),$(newest_verdict),$(error no verdict.csv is there: make compare writes one, VERDICT=FILE names one))')
+
 # Each file is one step, which can be looked at or run again alone; confirm on another machine, or on several.
 findings: all ## judge the newest builds by history: what is suspected, stale or missing
 	@mkdir -p $(REPORT)
 	$(call say,HISTORY,$(REPORT)/findings.csv)
 	$(Q)pipelines/judge/markers '$(MARKERS)' > $(REPORT)/markers.csv
 	$(Q)pipelines/results/history $(HISTORY_OPTIONS) > $(REPORT)/history.csv
-	$(Q)PATH="$(BIN):$$PATH" pipelines/judge/nominate $(REPORT)/history.csv --markers $(REPORT)/markers.csv \
-		$(if $(SETTINGS),--settings '$(SETTINGS)') --now "$$(date -u +%Y-%m-%dT%H:%M:%SZ)" > $(REPORT)/findings.csv
-	$(Q)pipelines/issues/summary --annotations --title 'Newest builds against their history' $(REPORT)/findings.csv
+	$(Q)$(BIN)/regress-detect --history --net-in-vm --markers $(REPORT)/markers.csv $(if $(SETTINGS),--settings '$(SETTINGS)') \
+		--now "$$(date -u +%Y-%m-%dT%H:%M:%SZ)" -o $(REPORT)/findings.csv $(REPORT)/history.csv
+	$(Q)pipelines/issues/summary --annotations 'Newest builds against their history' $(REPORT)/findings.csv
 	$(Q)pipelines/issues/file-issues --unfiled $(REPORT)/findings.csv > $(REPORT)/unfiled.csv
 
 confirm: all ## measure again what history suspects and no issue tells of, as far as this machine can
 	$(call say,CONFIRM,$(REPORT)/confirmed.csv)
 	$(Q)SUDO='$(SUDO)' pipelines/judge/confirm $(REPORT)/unfiled.csv > $(REPORT)/confirmed.csv
-
-# The newest one, as long as VERDICT names none; `make plot` has a VERDICT too, which is empty by default.
-verdict_below = $(shell find '$(RESULTS)' -name verdict.csv -printf '%T@ %p\n' 2>/dev/null | sort -n | tail -n 1 | cut -d ' ' -f 2-)
-
-gate: ## fail if a stored verdict has a regression: VERDICT, or the newest below RESULTS
-	$(Q)pipelines/evaluate/gate '$(or $(VERDICT),$(verdict_below))'
