@@ -37,28 +37,27 @@ struct opts {
 };
 
 static const char doc[] =
-    "Compare two builds, test by test: which became slower, which did not, and which results are "
-    "inconclusive. With --history, judge the newest of many builds. See regress-detect(1).\v"
-    "EXAMPLE\n  regress-detect --table base.csv head.csv";
+    "Say which tests became slower from one build to another, which did not, and which are "
+    "inconclusive. All options: regress-detect(1).";
 
 static const struct argp_option options[] = {
-    {"baseline", 'b', "LABEL", 0, "the build to compare with, both builds in one stream", 0},
+    {"baseline", 'b', "LABEL", 0, "compare with this build, all in one stream", 0},
     {"current", 'c', "LABEL", 0, "judge this build only, with --baseline", 0},
     {"value", 'x', "COLUMNS", 0, "judge these columns instead of duration_ns", 0},
     {"key", 'k', "COLUMNS", 0, "these columns name a series", 0},
     {"margin", OPT_MARGIN, "PCT", 0, "accept a change up to PCT percent (1)", 0},
     {"alert", OPT_ALERT, "PCT", 0, "unchanged: shown to lie within PCT percent (5)", 0},
-    {"alpha", OPT_ALPHA, "P", 0, "error probability over all series (0.01)", 0},
-    {"higher-is-better", OPT_HIGHER, NULL, 0, "a larger value is an improvement", 0},
+    {"alpha", OPT_ALPHA, "P", OPTION_HIDDEN, NULL, 0},
+    {"higher-is-better", OPT_HIGHER, NULL, OPTION_HIDDEN, NULL, 0},
     {"settings", OPT_SETTINGS, "FILE", 0, "rules of single series, a CSV", 0},
     {"net", 'n', NULL, 0, "judge what a test costs beyond the empty program", 0},
-    {"history", OPT_HISTORY, NULL, 0, "rows of many builds in time order", 0},
-    {"all", OPT_ALL, NULL, 0, "with --history: every lasting change of level", 0},
+    {"history", OPT_HISTORY, NULL, 0, "judge the newest of many builds in time order", 0},
+    {"all", OPT_ALL, NULL, OPTION_HIDDEN, NULL, 0},
     {"markers", OPT_MARKERS, "FILE", 0, "with --history: accepted changes, a CSV", 0},
     {"now", OPT_NOW, "TIME", OPTION_HIDDEN, NULL, 0},
     {"net-in-vm", OPT_NET_IN_VM, NULL, OPTION_HIDDEN, NULL, 0},
     {"whole", OPT_WHOLE, NULL, OPTION_HIDDEN, NULL, 0},
-    {"verdicts", OPT_VERDICTS, NULL, 0, "the files are verdicts, to be shown or decided on", 0},
+    {"verdicts", OPT_VERDICTS, NULL, 0, "the files are verdicts: show or decide on them", 0},
     {"table", OPT_TABLE, NULL, 0, "write a table instead of CSV (-v: all rows)", 0},
     {"markdown", OPT_MARKDOWN, NULL, 0, "write markdown for GitHub instead of CSV", 0},
     {"exit-code", OPT_EXIT_CODE, NULL, 0, "exit 1 for a regression, 3 without an answer", 0},
@@ -122,12 +121,20 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
+/* Help fits a screen without the note on arguments of short options. */
+static char *filter_help(int key, const char *text, void *input)
+{
+	(void)input;
+	return key == ARGP_KEY_HELP_DUP_ARGS_NOTE ? NULL : (char *)text;
+}
+
 static const struct argp argp = {
     .options = options,
     .parser = parse,
     .args_doc = "BASELINE.csv CURRENT.csv\n--baseline LABEL [FILE.csv...]\n--history [FILE.csv...]",
     .doc = doc,
     .children = cli_children,
+    .help_filter = filter_help,
 };
 
 static struct comparison comparison_of(const struct opts *o)
