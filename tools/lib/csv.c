@@ -19,11 +19,15 @@
 /* One read() at a time; the buffer doubles when a row is longer. */
 #define BUFFER_BYTES ((size_t)256 * 1024)
 
-static int vfail(struct csv_reader *r, size_t line, const char *fmt, va_list ap)
+int csv_fail_at(struct csv_reader *r, size_t line, const char *fmt, ...)
 {
 	char where[300] = "";
-	int n = vsnprintf(r->error, sizeof(r->error), fmt, ap);
+	va_list ap;
+	int n;
 
+	va_start(ap, fmt);
+	n = vsnprintf(r->error, sizeof(r->error), fmt, ap);
+	va_end(ap);
 	if (line)
 		snprintf(where, sizeof(where), " (%s line %zu)", r->path, line);
 	else
@@ -31,26 +35,6 @@ static int vfail(struct csv_reader *r, size_t line, const char *fmt, va_list ap)
 	if (n < 0 || (size_t)n + strlen(where) >= sizeof(r->error))
 		n = (int)(sizeof(r->error) - strlen(where) - 1);
 	strcpy(r->error + n, where);
-	return -1;
-}
-
-static int fail(struct csv_reader *r, size_t line, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vfail(r, line, fmt, ap);
-	va_end(ap);
-	return -1;
-}
-
-int csv_fail(struct csv_reader *r, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vfail(r, r->line, fmt, ap);
-	va_end(ap);
 	return -1;
 }
 
@@ -74,13 +58,13 @@ static int fill(struct csv_reader *r)
 		n = read(r->fd, r->buf + r->end, r->size - r->end - 1);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
-		return fail(r, 0, "can't read: %s", strerror(errno));
+		return csv_fail_at(r, 0, "can't read: %s", strerror(errno));
 	if (n == 0) {
 		r->eof = true;
 		return 0;
 	}
 	if (memchr(r->buf + r->end, '\0', (size_t)n))
-		return fail(r, 0, "not a CSV file: it holds a NUL byte");
+		return csv_fail_at(r, 0, "not a CSV file: it holds a NUL byte");
 	r->end += (size_t)n;
 	return 1;
 }
@@ -97,28 +81,20 @@ static void add_cell(struct csv_reader *r, size_t begin, size_t end)
 	r->cell_len[r->ncells++] = end - begin;
 }
 
-/* A quoted cell: `from` is the byte behind its opening quote. Writes the cell without its quotes
- * in place and returns the index of the byte behind the closing quote; SIZE_MAX when the closing
- * quote is not in the buffer. */
+/* A quoted cell of a whole row: `from` is the byte behind its opening quote. Writes the cell
+ * without its quotes in place; returns the index of the byte behind the closing quote. */
 static size_t unquote(struct csv_reader *r, size_t from, size_t *end)
 {
 	size_t to = from, i = from;
 
-	while (i < r->end) {
-		if (r->buf[i] == '"') {
-			if (i + 1 == r->end && !r->eof)
-				return SIZE_MAX;
-			if (i + 1 == r->end || r->buf[i + 1] != '"') {
-				*end = to;
-				return i + 1;
-			}
-			i++;
-		} else if (r->buf[i] == '\n') {
-			r->next_line++;
+	for (;; i++) {
+		if (r->buf[i] == '"' && r->buf[++i] != '"') {
+			*end = to;
+			return i;
 		}
-		r->buf[to++] = r->buf[i++];
+		r->next_line += r->buf[i] == '\n';
+		r->buf[to++] = r->buf[i];
 	}
-	return SIZE_MAX;
 }
 
 /* The commas among eight bytes: the top bit of each. Exact, unlike the shorter test for a zero byte
@@ -131,14 +107,18 @@ static uint64_t commas_in(uint64_t bytes)
 	return ~(((x & low) + low) | x | low);
 }
 
-/* Split a row without quotes, which ends in the newline at `end`: most rows by far. */
-static int split_plain_row(struct csv_reader *r, size_t end)
+/* A cell of the row that ends at `end`, where a carriage return may be. */
+static void add_last_cell(struct csv_reader *r, size_t begin, size_t end)
 {
-	size_t begin = r->pos, i = begin, last = end;
+	add_cell(r, begin, end - (end > begin && r->buf[end - 1] == '\r'));
+}
+
+/* Split a row without quotes: most rows by far. */
+static void split_plain_row(struct csv_reader *r, size_t end)
+{
+	size_t begin = r->pos, i = begin;
 	uint64_t eight;
 
-	r->ncells = 0;
-	r->line = r->next_line++;
 	for (; i + sizeof(eight) <= end; i += sizeof(eight)) {
 		memcpy(&eight, r->buf + i, sizeof(eight));
 		for (uint64_t c = commas_in(le64toh(eight)); c; c &= c - 1) {
@@ -153,141 +133,110 @@ static int split_plain_row(struct csv_reader *r, size_t end)
 			add_cell(r, begin, i);
 			begin = i + 1;
 		}
-	if (last > begin && r->buf[last - 1] == '\r')
-		last--;
-	add_cell(r, begin, last);
-	r->pos = end + 1;
-	return 1;
+	add_last_cell(r, begin, end);
 }
 
-/* Read the next row if it lies in the buffer and has no quotes. */
-static bool next_plain_row(struct csv_reader *r)
+static int split_quoted_row(struct csv_reader *r, size_t end)
 {
-	char *row = r->buf + r->pos, *end = memchr(row, '\n', r->end - r->pos);
+	for (size_t begin = r->pos, stop; begin <= end; begin = stop + 1) {
+		bool quoted = r->buf[begin] == '"';
+		size_t last = end;
 
-	if (!end || memchr(row, '"', (size_t)(end - row)))
-		return false;
-	return split_plain_row(r, (size_t)(end - r->buf));
-}
-
-/* Whether the row that begins at `pos` lies whole in the buffer. Needed before the row is split,
- * since splitting overwrites quotes and separators. */
-static bool row_is_whole(const struct csv_reader *r, size_t *scanned, bool *quoted)
-{
-	size_t i = *scanned;
-
-	while (i < r->end) {
-		if (*quoted) {
-			const char *q = memchr(r->buf + i, '"', r->end - i);
-
-			if (!q)
-				break;
-			*quoted = false;
-			i = (size_t)(q - r->buf) + 1;
-			continue;
+		if (quoted) {
+			stop = unquote(r, ++begin, &last);
+			stop += r->buf[stop] == '\r' && stop + 1 == end;
+			if (stop != end && r->buf[stop] != ',')
+				return csv_fail_at(r, r->next_line, "text behind a closing quote");
+		} else {
+			stop = begin + strcspn(r->buf + begin, ",\"\n");
+			if (r->buf[stop] == '"')
+				return csv_fail(r, "a quote inside a cell that does not begin "
+						   "with one");
 		}
-		if (r->buf[i] == '\n')
-			return true;
-		if (r->buf[i] == '"')
-			*quoted = true;
-		i++;
+		if (quoted || stop < end)
+			add_cell(r, begin, quoted ? last : stop);
+		else
+			add_last_cell(r, begin, end);
 	}
-	*scanned = r->end;
-	return false;
+	return 0;
 }
 
-/* Bring the whole next row into the buffer: 1, 0 at the end of the input, -1 on error. */
-static int load_row(struct csv_reader *r)
+/* The newline that ends the row that begins at `pos`; NULL when it is not in the buffer.
+ * @quotes: written: how many are in the row */
+static char *row_end(const struct csv_reader *r, size_t *quotes)
 {
-	size_t scanned = r->pos;
-	bool quoted = false;
+	const char *at = r->buf + r->pos, *end = r->buf + r->end;
+	const char *newline;
 
-	while (!row_is_whole(r, &scanned, &quoted)) {
-		size_t behind = scanned - r->pos;
-		int got = fill(r);
-
-		if (got < 0)
-			return -1;
-		scanned = r->pos + behind;
-		if (!got) {
-			if (quoted)
-				return fail(r, r->next_line, "a quoted cell has no end");
-			return r->pos < r->end;
-		}
+	*quotes = 0;
+	while ((newline = memchr(at, '\n', (size_t)(end - at)))) {
+		for (; (at = memchr(at, '"', (size_t)(newline - at))); at++)
+			++*quotes;
+		if (*quotes % 2 == 0)
+			return (char *)newline;
+		at = newline + 1;
 	}
-	return 1;
+	for (; (at = memchr(at, '"', (size_t)(end - at))); at++)
+		++*quotes;
+	return NULL;
 }
 
-/* Split the row that begins at `pos` and lies whole in the buffer. */
+/* Split the next row: 1, 0 at the end of the input, -1 on error. */
 static int split_row(struct csv_reader *r)
 {
-	size_t i = r->pos;
+	size_t quotes;
+	char *newline;
+	int got = 0;
 
+	while (!(newline = row_end(r, &quotes)) && (got = fill(r)) > 0)
+		;
+	if (got < 0)
+		return -1;
+	if (!newline) {
+		if (quotes % 2)
+			return csv_fail_at(r, r->next_line, "a quoted cell has no end");
+		if (r->pos == r->end)
+			return 0;
+		/* Cut in its last name a header would pass for a table without rows. */
+		if (!r->header)
+			return csv_fail_at(r, r->next_line, "the header has no end of line");
+		newline = r->buf + r->end++;
+		*newline = '\n';
+	}
 	r->ncells = 0;
 	r->line = r->next_line;
-	for (;;) {
-		size_t begin = i, end;
-
-		if (i < r->end && r->buf[i] == '"') {
-			begin = i + 1;
-			i = unquote(r, begin, &end);
-			if (i == SIZE_MAX)
-				return fail(r, r->line, "a quoted cell has no end");
-			if (i < r->end && r->buf[i] == '\r' && i + 1 < r->end &&
-			    r->buf[i + 1] == '\n')
-				i++;
-			if (i < r->end && r->buf[i] != ',' && r->buf[i] != '\n')
-				return fail(r, r->next_line, "text behind a closing quote");
-		} else {
-			while (i < r->end && r->buf[i] != ',' && r->buf[i] != '\n') {
-				if (r->buf[i] == '"')
-					return fail(r, r->line,
-						    "a quote inside a cell that does "
-						    "not begin with one");
-				i++;
-			}
-			end = i;
-			if (i < r->end && r->buf[i] == '\n' && end > begin &&
-			    r->buf[end - 1] == '\r')
-				end--;
-		}
-		char stop = i < r->end ? r->buf[i] : '\n';
-
-		add_cell(r, begin, end);
-		i++;
-		if (stop == '\n')
-			break;
-	}
-	r->pos = i < r->end ? i : r->end;
+	if (!quotes)
+		split_plain_row(r, (size_t)(newline - r->buf));
+	else if (split_quoted_row(r, (size_t)(newline - r->buf)))
+		return -1;
+	r->pos = (size_t)(newline - r->buf) + 1;
 	r->next_line++;
 	return 1;
 }
 
 static int read_header(struct csv_reader *r)
 {
-	int got = load_row(r);
-	size_t scanned = r->pos;
-	bool quoted = false;
+	int got = 1;
 
-	if (got == 1) {
-		/* Cut in its last name it would pass for a table without rows. */
-		if (!row_is_whole(r, &scanned, &quoted))
-			return fail(r, r->next_line, "the header has no end of line");
-		if (r->end - r->pos >= 3 && !memcmp(r->buf + r->pos, BYTE_ORDER_MARK, 3))
-			r->pos += 3; /* the byte order mark that spreadsheets write */
-		got = split_row(r);
-	}
+	while (got > 0 && r->end < strlen(BYTE_ORDER_MARK))
+		got = fill(r);
+	if (got < 0)
+		return -1;
+	if (r->end >= strlen(BYTE_ORDER_MARK) &&
+	    !memcmp(r->buf, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)))
+		r->pos = strlen(BYTE_ORDER_MARK);
+	got = split_row(r);
 	if (got < 0)
 		return -1;
 	if (got == 0)
-		return fail(r, 0, "empty input: a CSV begins with a header");
-	r->ncolumns = r->ncells;
-	r->header = xcalloc(r->ncolumns, sizeof(*r->header));
-	for (size_t i = 0; i < r->ncells; i++) {
-		for (size_t j = 0; j < i; j++)
-			if (!strcmp(r->header[j], r->cell[i]))
-				return fail(r, r->line, "two columns are named '%s'", r->cell[i]);
-		r->header[i] = xstrdup(r->cell[i]);
+		return csv_fail_at(r, 0, "empty input: a CSV begins with a header");
+	r->header = xcalloc(r->ncells, sizeof(*r->header));
+	for (; r->ncolumns < r->ncells; r->ncolumns++) {
+		const char *name = r->cell[r->ncolumns];
+
+		if (csv_column(r, name) >= 0)
+			return csv_fail(r, "two columns are named '%s'", name);
+		r->header[r->ncolumns] = xstrdup(name);
 	}
 	return 0;
 }
@@ -300,7 +249,7 @@ int csv_open(struct csv_reader *r, const char *path)
 	r->next_line = 1;
 	r->fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	if (r->fd < 0)
-		return fail(r, 0, "can't open: %s", strerror(errno));
+		return csv_fail_at(r, 0, "can't open: %s", strerror(errno));
 	r->size = BUFFER_BYTES;
 	r->buf = xmalloc(r->size);
 	return read_header(r);
@@ -310,18 +259,11 @@ int csv_next_row(struct csv_reader *r)
 {
 	int got;
 
-	do {
-		if (next_plain_row(r)) {
-			got = 1;
-			continue;
-		}
-		got = load_row(r);
-		if (got == 1)
-			got = split_row(r);
-	} while (got == 1 && r->ncolumns > 1 && r->ncells == 1 && !r->cell_len[0]);
+	do
+		got = split_row(r);
+	while (got == 1 && r->ncolumns > 1 && r->ncells == 1 && !r->cell_len[0]);
 	if (got == 1 && r->ncells != r->ncolumns)
-		return fail(r, r->line, "%zu cells where the header has %zu", r->ncells,
-			    r->ncolumns);
+		return csv_fail(r, "%zu cells where the header has %zu", r->ncells, r->ncolumns);
 	return got;
 }
 
@@ -338,7 +280,7 @@ int csv_require(struct csv_reader *r, const char *const *names, size_t n, int *i
 	for (size_t i = 0; i < n; i++) {
 		index[i] = csv_column(r, names[i]);
 		if (index[i] < 0)
-			return fail(r, 0, "missing column '%s'", names[i]);
+			return csv_fail_at(r, 0, "missing column '%s'", names[i]);
 	}
 	return 0;
 }
@@ -368,7 +310,7 @@ void csv_write_cell(struct csv_writer *w, const char *s)
 	if (!s)
 		return;
 	/* A byte order mark that is a cell's own would be skipped at the start of a file. */
-	if (!strpbrk(s, ",\"\r\n") && strncmp(s, BYTE_ORDER_MARK, 3) != 0) {
+	if (!strpbrk(s, ",\"\r\n") && strncmp(s, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) != 0) {
 		fputs_unlocked(s, w->f);
 		return;
 	}

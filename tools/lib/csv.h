@@ -2,14 +2,13 @@
 /*
  * CSV as RFC 4180 has it, read row by row and written cell by cell.
  *
- * Reading: a header is always there; columns are found by name. LF and CRLF end a row, the last
- * row, unless it is the header, needs neither. Quoted cells may hold commas, quotes (doubled) and
- * newlines. Every row has as many cells as the header: a file that was cut in the middle of a row
- * is an error, and so is a NUL byte. An empty line is skipped, unless the header has one column
- * (then it is an empty cell).
+ * The header is required, and its line must end. LF or CRLF ends a row; the last row needs neither.
+ * Quoted cells may hold commas, doubled quotes and newlines. Each row has as many cells as the
+ * header, so a file that is cut inside a row is an error. A NUL byte is an error. Empty lines are
+ * skipped; where the header has one column, they are empty cells.
  *
- * The library never exits: a function that can fail returns -1 and leaves one line for a person
- * in `error`, with the file and the line.
+ * The library never exits. A function that can fail returns -1 and leaves one line for a person in
+ * `error`, with the file and the line.
  */
 #ifndef LIB_CSV_H
 #define LIB_CSV_H
@@ -63,11 +62,13 @@ int csv_column(const struct csv_reader *r, const char *name);
  */
 int csv_require(struct csv_reader *r, const char *const *names, size_t n, int *index);
 
-/**
- * csv_fail - for what is wrong with a cell of the current row: put the message, with the file and
- * the line, into r->error and return -1
+/** csv_fail - put what is wrong with the current row, with file and line, into r->error; returns -1
  */
-int csv_fail(struct csv_reader *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+#define csv_fail(r, ...) csv_fail_at(r, (r)->line, __VA_ARGS__)
+
+/** csv_fail_at - the same of another line; 0 for none */
+int csv_fail_at(struct csv_reader *r, size_t line, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /** csv_release - close the file and free what the reader holds; it may be opened again */
 void csv_release(struct csv_reader *r);
