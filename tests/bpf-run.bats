@@ -201,7 +201,7 @@ TABLE
   echo kept >old.csv
   assert_trouble "can't write: 'none/e.csv'" bpf-run --quiet -o old.csv --environment none/e.csv plan.csv
   assert_equal "$(cat old.csv)" kept
-  assert_trouble "two outputs are one file: './new.csv'" bpf-run --quiet --environment new.csv --profile ./new.csv --rounds 1 -t '^a$' plan.csv
+  assert_trouble "two outputs are one file: 'new.csv'" bpf-run --quiet --environment new.csv --profile ./new.csv --rounds 1 -t '^a$' plan.csv
   assert_trouble "two outputs are one file: 'e.csv'" bpf-run --quiet --environment e.csv -o ./e.csv plan.csv
   run -2 --separate-stderr sh -c 'exec bpf-run --quiet --environment e.csv plan.csv > e.csv'
   assert_equal "$stderr" "bpf-run: two outputs are one file: 'e.csv'"

@@ -50,6 +50,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		cli->operands = state->argv + state->next;
 		cli->noperands = state->argc - state->next;
 		return 0;
+	case ARGP_KEY_END:
+		for (int i = 0; i < cli->noperands; i++)
+			cli_reads(cli, cli->operands[i]);
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -118,88 +122,73 @@ char *cli_text(const char *option, char *text)
 	return text;
 }
 
-/* Whether an open file is a regular one, and the path leads to it; "-" is standard input. */
-static bool is_file(int fd, const char *path)
+/* Note an open file, if it is a regular one: others have nothing to lose. */
+static void note(struct cli *cli, int fd, const char *written)
 {
-	struct stat x, y;
+	struct stat s;
 
-	return !fstat(fd, &x) && S_ISREG(x.st_mode) &&
-	       !(strcmp(path, "-") ? stat(path, &y) : fstat(STDIN_FILENO, &y)) &&
-	       x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+	if (fstat(fd, &s) || !S_ISREG(s.st_mode))
+		return;
+	cli->file = xrealloc(cli->file, (cli->nfiles + 1) * sizeof(*cli->file));
+	cli->file[cli->nfiles++] = (struct cli_file){s.st_dev, s.st_ino, written};
 }
 
 void cli_reads(struct cli *cli, const char *path)
-{
-	if (!path)
-		return;
-	cli->read = xrealloc(cli->read, (cli->nread + 1) * sizeof(*cli->read));
-	cli->read[cli->nread++] = xstrdup(path);
-}
-
-/* Open a file that is to be written; what it holds stays until it is known that nothing else needs
- * it. */
-static int open_output(const char *path)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-
-	if (fd < 0)
-		err(EXIT_TROUBLE, "can't write: '%s'", path);
-	return fd;
-}
-
-static void refuse_input(int fd, const char *output, const char *path)
-{
-	if (is_file(fd, path))
-		errx(EXIT_TROUBLE, "output is also an input: '%s'", output);
-}
-
-static void refuse_inputs(const struct cli *cli, int fd, const char *output)
-{
-	for (int i = 0; i < cli->noperands; i++)
-		refuse_input(fd, output, cli->operands[i]);
-	for (size_t i = 0; i < cli->nread; i++)
-		refuse_input(fd, output, cli->read[i]);
-}
-
-void cli_writes(struct cli *cli, const char *path)
 {
 	int fd;
 
 	if (!path)
 		return;
-	fd = open_output(path);
-	refuse_inputs(cli, fd, path);
-	for (int i = 0; i < cli->nwritten; i++)
-		if (is_file(fd, cli->written[i]))
-			errx(EXIT_TROUBLE, "two outputs are one file: '%s'", path);
-	cli->written[cli->nwritten++] = path;
-	close(fd);
+	/* Else opening a FIFO would wait. */
+	fd = strcmp(path, "-") ? open(path, O_PATH | O_CLOEXEC) : STDIN_FILENO;
+	if (fd >= 0)
+		note(cli, fd, NULL);
+	if (fd > STDIN_FILENO)
+		close(fd);
 }
 
-static void forget_reads(struct cli *cli)
+/* Open a file that is to be written. What it holds stays until it is known that nothing else needs
+ * it. */
+static int open_output(struct cli *cli, const char *path)
 {
-	while (cli->nread)
-		free(cli->read[--cli->nread]);
-	free(cli->read);
-	cli->read = NULL;
+	int fd =
+	    strcmp(path, "-") ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666) : STDOUT_FILENO;
+	struct stat s;
+
+	if (fd < 0)
+		err(EXIT_TROUBLE, "can't write: '%s'", path);
+	for (size_t i = 0; !fstat(fd, &s) && i < cli->nfiles; i++) {
+		const struct cli_file *f = &cli->file[i];
+
+		if (f->device != s.st_dev || f->inode != s.st_ino)
+			continue;
+		if (f->written)
+			errx(EXIT_TROUBLE, "two outputs are one file: '%s'", f->written);
+		if (fd != STDOUT_FILENO)
+			errx(EXIT_TROUBLE, "output is also an input: '%s'", path);
+	}
+	note(cli, fd, path);
+	return fd;
+}
+
+void cli_writes(struct cli *cli, const char *path)
+{
+	if (path)
+		close(open_output(cli, path));
 }
 
 void cli_open_output(struct cli *cli)
 {
-	bool has_name = cli->output && strcmp(cli->output, "-") != 0;
-	int fd = has_name ? open_output(cli->output) : STDOUT_FILENO;
+	const char *path = cli->output ? cli->output : "-";
+	int fd = open_output(cli, path);
 
-	if (has_name)
-		refuse_inputs(cli, fd, cli->output);
-	forget_reads(cli);
-	for (int i = 0; i < cli->nwritten; i++)
-		if (is_file(fd, cli->written[i]))
-			errx(EXIT_TROUBLE, "two outputs are one file: '%s'", cli->written[i]);
-	if (!has_name)
+	free(cli->file);
+	cli->file = NULL;
+	cli->nfiles = 0;
+	if (fd == STDOUT_FILENO)
 		return;
-	/* What is no regular file has nothing to lose. */
 	if ((ftruncate(fd, 0) && errno != EINVAL) || dup2(fd, STDOUT_FILENO) < 0)
-		err(EXIT_TROUBLE, "can't write: '%s'", cli->output);
+		err(EXIT_TROUBLE, "can't write: '%s'", path);
 	close(fd);
 }
 

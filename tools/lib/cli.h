@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the command lines of all tools share. A tool lists cli_child in its argp's children, calls
- * cli_start() first, then argp_parse() with ARGP_NO_HELP, then cli_open_output(), and ends in
+ * What the command lines of all tools share. A tool lists cli_children in its argp, calls
+ * cli_start(), argp_parse() with ARGP_NO_HELP and cli_open_output(), and ends in
  *cli_close_output().
  *
  *	-h, --help   -V, --version   -v, --verbose   -o, --output FILE
@@ -12,6 +12,7 @@
 #include <argp.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Exit statuses. Only --exit-code makes a tool use the middle two. */
 enum {
@@ -20,15 +21,19 @@ enum {
 	EXIT_INCONCLUSIVE = 3, /* nothing conclusive, missing or failed */
 };
 
+struct cli_file {
+	dev_t device;
+	ino_t inode;
+	const char *written; /* as which output; NULL for an input */
+};
+
 struct cli {
 	int verbose;	    /* how many times -v was given */
 	const char *output; /* -o, or NULL for standard output */
 	char **operands;    /* never empty: without operands it is the one operand "-" */
 	int noperands;
-	char **read; /* other files that the tool reads: cli_reads() */
-	size_t nread;
-	const char *written[2]; /* other files that it writes: cli_writes() */
-	int nwritten;
+	struct cli_file *file; /* private: what is read and written */
+	size_t nfiles;
 };
 
 /* The common options and the operands; the parent's parser sets
@@ -45,19 +50,19 @@ double cli_double(const char *option, const char *text, double min, double max);
 /** cli_text - the text of an option, which must not be empty: a key, or a file's name */
 char *cli_text(const char *option, char *text);
 
-/** cli_reads - note a file besides the operands as one that is read; NULL is none. Before the next
+/** cli_reads - note a file besides the operands that is read; NULL is none. Call it before the next
  * two */
 void cli_reads(struct cli *cli, const char *path);
 
-/** cli_writes - note a file besides the output as one that will be written; NULL is none. At most
- * two. Exits with status 2 as cli_open_output() does, and empties nothing */
+/** cli_writes - note a file besides the output that will be written; NULL is none. Exits as
+ * cli_open_output() does */
 void cli_writes(struct cli *cli, const char *path);
 
 /**
  * cli_open_output - send standard output to the -o file, if there is one
  *
- * Exits with status 2 when the file cannot be written, is one of those that are read, which would
- * be lost before, or another one that is written. Only then is it emptied.
+ * Exits with status 2 when the file cannot be written, or is also read or written otherwise. Only
+ * then is it emptied.
  */
 void cli_open_output(struct cli *cli);
 
