@@ -48,7 +48,7 @@ setup() {
   rm -r "$ROOT"
   mkdir "$ROOT"
   run -0 --separate-stderr "$TOP/pipelines/host/prepare-host" state
-  assert_equal "$(printf '%s\n' "${lines[@]}" | cut -d : -f 1 | sort | uniq -c | xargs)" "11 absent 1 nothing was changed"
+  assert_equal "$(printf '%s\n' "${lines[@]}" | cut -d : -f 1 | sort | uniq -c | xargs)" "12 absent 1 nothing was changed"
   assert_equal "$stderr" ""
   run -0 --separate-stderr "$TOP/pipelines/host/prepare-host" --restore state
   assert_contains "$output" 'nothing to put back'
