@@ -12,21 +12,18 @@ struct opts {
 	bool per_round, net;
 };
 
-static const char doc[] =
-    "Reduce samples to statistics: one row a test and build (or what --by says) with the value, "
-    "its "
-    "interval over rounds, and average, median, spread, quantiles and extremes of the samples."
-    "\v"
-    "EXAMPLES\n"
-    "  stats-reduce samples.csv > summary.csv\n"
-    "  stats-reduce --per-round samples.csv > rounds.csv\n"
-    "  stats-reduce --by tool,size --value seconds times.csv\n";
+static const char doc[] = "Reduce samples to statistics: one row a test and build."
+			  "\v"
+			  "EXAMPLES\n"
+			  "  stats-reduce samples.csv > summary.csv\n"
+			  "  stats-reduce --per-round samples.csv > rounds.csv\n"
+			  "  stats-reduce --by tool,size --value seconds times.csv\n";
 
 static const struct argp_option options[] = {
-    {"by", 'b', "COLUMNS", 0, "group by these columns instead of run, test and build", 0},
-    {"value", 'x', "COLUMNS", 0, "reduce these columns instead of duration_ns and instructions", 0},
+    {"by", 'b', "COLUMNS", 0, "group by these columns instead", 0},
+    {"value", 'x', "COLUMNS", 0, "reduce these, not duration_ns and instructions", 0},
     {"per-round", 'r', NULL, 0, "one row a round", 0},
-    {"net", 'n', NULL, 0, "subtract the baseline of the program type, round by round", 0},
+    {"net", 'n', NULL, 0, "subtract the empty program, round by round", 0},
     {0},
 };
 
