@@ -58,8 +58,8 @@ translate() {
   done
   bpf-compile-check -D A -D _b2= -D 'F(x)=(x)' --no-load good.bpf.c >/dev/null
   assert_trouble "can't write the output: No space left on device" bash -c 'bpf-compile-check --help > /dev/full'
-  for jobs in 0 -1 x 1x 1.5 '' 99999999999999999999; do
-    assert_trouble "--jobs" bpf-compile-check "--jobs=$jobs" --no-load good.bpf.c
+  for rounds in 0 -1 x 1x 1.5 '' 99999999999999999999; do
+    assert_trouble "--rounds" bpf-run "--rounds=$rounds" /dev/null
   done
 }
 
@@ -189,8 +189,8 @@ name: a, source: good.bpf.c, program_cpu_assignment: {}|'program_cpu_assignment'
 name: a, source: good.bpf.c, program_cpu_assignment: all|must be a mapping
 name: a, source: good.bpf.c, program_cpu_assignment: {one: some}|CPUs must be all, remaining, any, a number or a list: 'some'
 name: a, source: good.bpf.c, program_cpu_assignment: {one: -1}|CPUs must be
-name: a, source: good.bpf.c, program_cpu_assignment: {one: []}|not a list of CPUs
-name: a, source: good.bpf.c, program_cpu_assignment: {one: [0, all]}|not a list of CPUs: '0,all'
+name: a, source: good.bpf.c, program_cpu_assignment: {one: []}|CPUs must be
+name: a, source: good.bpf.c, program_cpu_assignment: {one: [0, all]}|CPUs must be all, remaining, any, a number or a list: '0,all'
 name: a, source: good.bpf.c, program_cpu_assignment: {one: {two: 3}}|CPUs must be
 name: a, OK, operations: 0|'operations' is too small: '0'
 name: a, OK, operations: -1|'operations' is not a whole number: '-1'
@@ -199,7 +199,7 @@ name: a, OK, operations: 4294967296|'operations' is too large: '4294967296'
 name: a, OK, iteration_count: 99999999999999999999|'iteration_count' is too large
 name: a, OK, iteration_count: [1]|'iteration_count' must be a single value
 name: a, OK, expected_result: 1.5|'expected_result' is not a whole number: '1.5'
-name: a, OK, expected_result: 4294967296|'expected_result' is not
+name: a, OK, expected_result: 4294967296|'expected_result' is too large: '4294967296'
 name: a, OK, expected_result: ""|'expected_result' is not a whole number: ''
 name: a, OK, keep: true|'keep' is not a whole number: 'true'
 name: a, OK, visits: 1001|'visits' is too large: '1001'

@@ -37,25 +37,20 @@ enum {
 static const struct argp_option options[] = {
     {"no-load", OPT_NO_LOAD, NULL, 0, "only compile: needs no privilege", 0},
     {"objdir", OPT_OBJDIR, "DIR", 0, "where objects and logs go (default: build/bpf)", 0},
-    {"objects", OPT_OBJECTS, "DIR", 0, "where a suite's elf_file lies (default: beside it)", 0},
+    {"objects", OPT_OBJECTS, "DIR", 0, "where elf_file is (default: beside the suite)", 0},
     {"build", OPT_BUILD, "LABEL", 0, "the build's label (default: uname -r)", 0},
-    {"jobs", 'j', "N", 0, "compile N at once (default: the number of CPUs)", 0},
-    {NULL, 'I', "DIR", 0, "passed to the compiler", 0},
-    {NULL, 'D', "NAME[=VALUE]", 0, "passed to the compiler", 0},
-    {"packet", OPT_PACKET, "NAME", 0,
-     "the packet of a bare source's programs (default: " PACKET_DEFAULT ")", 0},
-    {"fresh-packet", OPT_FRESH_PACKET, NULL, 0,
-     "give each of their runs a new packet, as they change it", 0},
-    {"list", OPT_LIST, NULL, 0, "write the tests' names and do nothing else", 0},
+    {NULL, 'I', "DIR", 0, "look for headers there too", 0},
+    {NULL, 'D', "NAME[=VALUE]", 0, "define a macro for every program", 0},
+    {"packet", OPT_PACKET, "NAME", 0, "packet of bare sources (default: " PACKET_DEFAULT ")", 0},
+    {"fresh-packet", OPT_FRESH_PACKET, NULL, 0, "bare sources: a new packet for each run", 0},
+    {"list", OPT_LIST, NULL, 0, "write the tests' names, and compile no suite", 0},
     {"exit-code", OPT_EXIT_CODE, NULL, 0, "exit with 1 when a program failed", 0},
     {0},
 };
 
-static const char doc[] =
-    "Compile eBPF programs, load them through the kernel's verifier, and write plan.csv."
-    "\vEXAMPLES\n"
-    "  bpf-compile-check bpf/suites/smoke.yml > plan.csv\n"
-    "  bpf-compile-check --no-load my.bpf.c | bpf-run | stats-reduce\n";
+static const char doc[] = "Compile eBPF programs, load them, and write plan.csv."
+			  "\vA suite: bpf-compile-check bpf/suites/smoke.yml > plan.csv\n"
+			  "My program: bpf-compile-check my.bpf.c | bpf-run | stats-reduce\n";
 
 static void add_compiler_option(struct work *w, int key, const char *value)
 {
@@ -94,9 +89,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_BUILD:
 		w->build = cli_text("--build", arg);
-		return 0;
-	case 'j':
-		w->jobs = (unsigned int)cli_u64("--jobs", arg, 1, 4096);
 		return 0;
 	case 'I':
 		add_compiler_option(w, key, cli_text("-I", arg));

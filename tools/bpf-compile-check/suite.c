@@ -28,7 +28,6 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "number.h"
 #include "packet.h"
 #include "program.h"
 #include "suite_test.h"
@@ -141,37 +140,38 @@ static bool are_cpus(const char *text)
 	}
 }
 
-/* The CPUs of an entry point: a word, a number, or a list, which becomes 0,1,2. */
-static char *cpus_of(struct suite *suite, const struct test *test, const yaml_node_t *n)
+/* A list of CPUs as text: 0,1,2. */
+static char *cpu_list(struct suite *suite, const yaml_node_t *n)
 {
 	char *list = xstrdup("");
 
-	if (n->type == YAML_SCALAR_NODE) {
-		free(list);
-		list = test_expand(suite, test, n, "program_cpu_assignment");
-		/* What bpf_performance called it at first. */
-		if (!strcmp(list, "unassigned"))
-			plan_set(&list, "remaining");
-		if (!are_cpus(list))
-			bad_suite(suite, n,
-				  "CPUs must be all, remaining, any, a number or a list: '%s'",
-				  list);
-		return list;
-	}
-	if (n->type != YAML_SEQUENCE_NODE)
-		bad_suite(suite, n, "CPUs must be all, remaining, any, a number or a list");
 	for (yaml_node_item_t *i = n->data.sequence.items.start; i < n->data.sequence.items.top;
 	     i++) {
-		const yaml_node_t *item = node(suite, *i);
-		char *longer = xasprintf("%s%s%s", list, *list ? "," : "",
-					 scalar(suite, item, "program_cpu_assignment"));
+		char *longer =
+		    xasprintf("%s%s%s", list, *list ? "," : "",
+			      scalar(suite, node(suite, *i), field_names[F_CPU_ASSIGNMENT]));
 
 		free(list);
 		list = longer;
 	}
-	if (!are_cpus(list))
-		bad_suite(suite, n, "not a list of CPUs: '%s'", list);
 	return list;
+}
+
+/* The CPUs of an entry point: a word, a number, or a list. */
+static char *cpus_of(struct suite *suite, const struct test *test, const yaml_node_t *n)
+{
+	char *cpus = n->type == YAML_SEQUENCE_NODE ? cpu_list(suite, n)
+		     : n->type == YAML_SCALAR_NODE
+			 ? test_expand(suite, test, n, field_names[F_CPU_ASSIGNMENT])
+			 : xstrdup("");
+
+	/* What bpf_performance called it at first. */
+	if (!strcmp(cpus, "unassigned"))
+		plan_set(&cpus, "remaining");
+	if (!are_cpus(cpus))
+		bad_suite(suite, n, "CPUs must be all, remaining, any, a number or a list: '%s'",
+			  cpus);
+	return cpus;
 }
 
 /* A field's new value, which it takes over. */
@@ -181,41 +181,75 @@ static void take(char **field, char *value)
 	*field = value;
 }
 
+/* A field of the suite that is a column of the plan. */
+struct cell {
+	enum field field;
+	const char *column;
+	enum { TEXT, NUMBER, FLAG } kind;
+};
+
+static void set_cell(struct suite *suite, const struct test *test, const yaml_node_t *n,
+		     const char *what, const struct cell *cell, struct plan_row *row)
+{
+	char *text = cell->kind == FLAG ? xstrdup(flag(suite, n, what) ? "1" : "0")
+					: test_expand(suite, test, n, what);
+	const char *wrong = plan_set_cell(row, cell->column, text);
+
+	if (cell->kind == NUMBER && !*text)
+		wrong = "is not a whole number";
+	if (wrong)
+		bad_suite(suite, n, "'%s' %s: '%s'", what, wrong, text);
+	free(text);
+}
+
+static void set_cells(struct suite *suite, const struct test *test, struct plan_row *row)
+{
+	static const struct cell cells[] = {
+	    {F_NAME, "test", TEXT},
+	    {F_DESCRIPTION, "description", TEXT},
+	    {F_PROOF, "proof", TEXT},
+	    {F_NET_OF, "net_of", TEXT},
+	    {F_CHECK, "check", TEXT},
+	    {F_CONSUMER, "consumer", TEXT},
+	    {F_CONSUMER_MODE, "consumer_mode", TEXT},
+	    {F_OPERATIONS, "operations", NUMBER},
+	    {F_ITERATION_COUNT, "iterations", NUMBER},
+	    {F_DROPPED_MAX, "dropped_max_pct", NUMBER},
+	    {F_EXPECTED_RESULT, "expected_result", NUMBER},
+	    {F_KEEP, "keep", NUMBER},
+	    {F_VISITS, "visits", NUMBER},
+	    {F_CONTROL, "control", FLAG},
+	    {F_FRESH_PACKET, "fresh_packet", FLAG},
+	};
+
+	plan_set_cell(row, "expected_result", "0");
+	for (size_t i = 0; i < sizeof(cells) / sizeof(*cells); i++)
+		if (test->field[cells[i].field])
+			set_cell(suite, test, test->field[cells[i].field],
+				 field_names[cells[i].field], &cells[i], row);
+}
+
 static void set_preparation(struct suite *suite, const struct test *test, struct plan_row *row)
 {
 	static const char *const names[] = {"program", "iteration_count", "every"};
+	static const struct cell cells[] = {
+	    {F_PREPARATION, "prepare", TEXT},
+	    {F_PREPARATION, "prepare_iterations", NUMBER},
+	    {F_PREPARATION, "prepare_every", NUMBER},
+	};
 	const yaml_node_t *n = test->field[F_PREPARATION], *slots[3];
 
-	read_fields(suite, mapping(suite, n, "map_state_preparation"), names, 3, slots);
+	if (!n)
+		return;
+	read_fields(suite, mapping(suite, n, field_names[F_PREPARATION]), names, 3, slots);
 	/* A consumer prepares too: it drains the buffer every so many invocations. */
 	if (!slots[0] && !slots[2])
 		bad_suite(suite, n, "'map_state_preparation' needs a 'program' or 'every'");
-	if (slots[0]) {
-		take(&row->prepare, test_expand(suite, test, slots[0], "program"));
-		row->prepare_iterations = slots[1] ? count(suite, slots[1], "iteration_count") : 1;
-	}
-	row->prepare_every = slots[2] ? count(suite, slots[2], "every") : 0;
-}
-
-static void set_expected_result(struct suite *suite, const yaml_node_t *n, struct plan_row *row)
-{
-	const char *text = n ? scalar(suite, n, "expected_result") : "0", *wrong;
-	double value = 0;
-
-	wrong = number_parse_double(text, INT32_MIN, UINT32_MAX, &value);
-	if (wrong || value != (double)(int64_t)value)
-		bad_suite(suite, n, "'expected_result' is not a whole number: '%s'", text);
-	row->has_expected_result = true;
-	row->expected_result = (uint32_t)(int64_t)value;
-}
-
-static void set_dropped_max(struct suite *suite, const yaml_node_t *n, struct plan_row *row)
-{
-	const char *text = scalar(suite, n, "dropped_max_pct"), *wrong;
-
-	wrong = number_parse_double(text, 0, 100, &row->dropped_max_pct);
-	if (wrong)
-		bad_suite(suite, n, "'dropped_max_pct' %s: '%s'", wrong, text);
+	if (slots[0])
+		row->prepare_iterations = 1;
+	for (size_t i = 0; i < 3; i++)
+		if (slots[i] && (i != 1 || slots[0]))
+			set_cell(suite, test, slots[i], names[i], &cells[i], row);
 }
 
 /* A program type of the kernel that is newer than the oldest libbpf this is built with: whether it
@@ -254,51 +288,6 @@ static void set_packet(struct suite *suite, const struct test *test, struct plan
 		plan_set(&row->packet, test->field[F_ELF_FILE] ? "zeros-1024" : PACKET_DEFAULT);
 	if (!packet_build(row->packet, bytes))
 		bad_suite(suite, test->field[F_PACKET], "no packet is named '%s'", row->packet);
-	if (test->field[F_FRESH_PACKET])
-		row->fresh_packet = flag(suite, test->field[F_FRESH_PACKET], "fresh_packet");
-}
-
-static void set_consumer_mode(struct suite *suite, const struct test *test, struct plan_row *row)
-{
-	char *name = test_text(suite, test, F_CONSUMER_MODE);
-
-	row->consumer_mode = *name ? consumer_mode_of(name) : CONSUMER_WAIT;
-	if (row->consumer_mode == CONSUMER_MODE_COUNT)
-		bad_suite(suite, test->field[F_CONSUMER_MODE],
-			  "'consumer_mode' is not wait, busy or between: '%s'", name);
-	free(name);
-}
-
-static void set_texts(struct suite *suite, const struct test *test, struct plan_row *row)
-{
-	const struct {
-		enum field f;
-		char **text;
-	} texts[] = {
-	    {F_NAME, &row->test},   {F_DESCRIPTION, &row->description},
-	    {F_PROOF, &row->proof}, {F_NET_OF, &row->net_of},
-	    {F_CHECK, &row->check}, {F_CONSUMER, &row->consumer},
-	};
-
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-		take(texts[i].text, test_text(suite, test, texts[i].f));
-}
-
-static void set_numbers(struct suite *suite, const struct test *test, struct plan_row *row)
-{
-	if (test->field[F_OPERATIONS])
-		row->operations = count(suite, test->field[F_OPERATIONS], "operations");
-	if (test->field[F_ITERATION_COUNT])
-		row->iterations = count(suite, test->field[F_ITERATION_COUNT], "iteration_count");
-	if (test->field[F_DROPPED_MAX])
-		set_dropped_max(suite, test->field[F_DROPPED_MAX], row);
-	set_expected_result(suite, test->field[F_EXPECTED_RESULT], row);
-	if (test->field[F_KEEP])
-		row->keep = count(suite, test->field[F_KEEP], "keep");
-	if (test->field[F_VISITS])
-		row->visits = count_to(suite, test->field[F_VISITS], "visits", PLAN_VISITS_MAX);
-	if (test->field[F_CONTROL])
-		row->control = flag(suite, test->field[F_CONTROL], "control");
 }
 
 static void refuse_twice(struct work *work, struct suite *suite, const struct test *test,
@@ -338,14 +327,11 @@ static void add_row(struct work *work, struct suite *suite, const struct test *t
 	if (!*entry_point)
 		bad_suite(suite, test->node, "a test's entry point needs a name");
 	take(&row->cpus, cpus ? cpus_of(suite, test, cpus) : xstrdup("any"));
-	set_texts(suite, test, row);
-	set_consumer_mode(suite, test, row);
+	set_cells(suite, test, row);
 	refuse_twice(work, suite, test, row);
-	set_numbers(suite, test, row);
 	set_program_type(suite, test, row);
 	check_subject(suite, test, row);
-	if (test->field[F_PREPARATION])
-		set_preparation(suite, test, row);
+	set_preparation(suite, test, row);
 	set_packet(suite, test, row);
 }
 

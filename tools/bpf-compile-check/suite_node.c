@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "cli.h"
-#include "number.h"
 
 void bad_suite(const struct suite *suite, const yaml_node_t *at, const char *fmt, ...)
 {
@@ -50,22 +49,6 @@ bool flag(struct suite *suite, const yaml_node_t *n, const char *what)
 	if (!strcmp(text, "true") || !strcmp(text, "false"))
 		return !strcmp(text, "true");
 	bad_suite(suite, n, "'%s' must be true or false: '%s'", what, text);
-}
-
-uint64_t count_to(struct suite *suite, const yaml_node_t *n, const char *what, uint64_t max)
-{
-	const char *text = scalar(suite, n, what), *wrong;
-	uint64_t value = 0;
-
-	wrong = number_parse_u64(text, 1, max, &value);
-	if (wrong)
-		bad_suite(suite, n, "'%s' %s: '%s'", what, wrong, text);
-	return value;
-}
-
-uint64_t count(struct suite *suite, const yaml_node_t *n, const char *what)
-{
-	return count_to(suite, n, what, UINT32_MAX);
 }
 
 void read_fields(struct suite *suite, const yaml_node_t *map, const char *const *names, size_t n,

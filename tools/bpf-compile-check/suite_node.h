@@ -5,7 +5,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <yaml.h>
 
 struct suite {
@@ -22,12 +21,9 @@ bad_suite(const struct suite *suite, const yaml_node_t *at, const char *fmt, ...
 /** node - the node that a pair or an item refers to */
 yaml_node_t *node(struct suite *suite, int index);
 
-/** scalar, flag, count - the value of a node; @what names it in messages. A count is 1 to 2^32 - 1,
- * or to @max */
+/** scalar, flag - the value of a node; @what names it in messages */
 const char *scalar(struct suite *suite, const yaml_node_t *n, const char *what);
 bool flag(struct suite *suite, const yaml_node_t *n, const char *what);
-uint64_t count(struct suite *suite, const yaml_node_t *n, const char *what);
-uint64_t count_to(struct suite *suite, const yaml_node_t *n, const char *what, uint64_t max);
 
 /** mapping - the node itself, which is a mapping */
 const yaml_node_t *mapping(struct suite *suite, const yaml_node_t *n, const char *what);

@@ -101,6 +101,15 @@ void adhoc_list(struct work *work);
  * compiler a log */
 void compile(struct work *work);
 
+/** object_keep - give an object that was written the name of its content */
+void object_keep(const struct work *work, struct unit *unit, const char *written);
+
+/** object_copy - copy an object that somebody else compiled */
+void object_copy(const struct work *work, struct unit *unit);
+
+/** object_copy_bytes - write an open file to a path; @what names it in messages */
+void object_copy_bytes(int from, const char *path, const char *what);
+
 /** check - load every row's programs; sets status, reason, log and metrics */
 void check(struct work *work);
 

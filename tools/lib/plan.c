@@ -26,11 +26,6 @@ static int find_name(const char *const *names, int n, const char *name)
 	return i;
 }
 
-enum consumer_mode consumer_mode_of(const char *name)
-{
-	return (enum consumer_mode)find_name(mode_names, CONSUMER_MODE_COUNT, name);
-}
-
 /* How a cell and a field of the row become each other, one line a column. */
 enum kind {
 	TEXT,
@@ -197,12 +192,19 @@ static const char *parse_cell(struct plan_row *row, size_t i, const char *text)
 	return NULL;
 }
 
-static bool is_known(const char *name)
+/* The place of a column in `fields`; NFIELDS for one that this project does not know. */
+static size_t field_named(const char *name)
 {
-	for (size_t i = 0; i < NFIELDS; i++)
-		if (!strcmp(name, fields[i].name))
-			return true;
-	return false;
+	size_t i = 0;
+
+	while (i < NFIELDS && strcmp(name, fields[i].name))
+		i++;
+	return i;
+}
+
+const char *plan_set_cell(struct plan_row *row, const char *column, const char *text)
+{
+	return parse_cell(row, field_named(column), text);
 }
 
 /* The plan's number for an unknown column; a new one is empty in the rows already there. */
@@ -225,58 +227,60 @@ static size_t extra_column(struct plan *plan, const char *name)
 	return n;
 }
 
-static int read_rows(struct plan *plan, struct csv_reader *csv, char *error, size_t error_size)
+static int require_columns(struct csv_reader *csv)
 {
-	const char *required[NFIELDS] = {0};
-	int index[NFIELDS];
-	size_t nrequired = 0;
-	size_t *extra = xcalloc(csv->ncolumns, sizeof(*extra));
-	int got = -1;
+	int index;
 
 	for (size_t i = 0; i < schema_plan.ncolumns; i++)
-		if (schema_plan.columns[i].required)
-			required[nrequired++] = schema_plan.columns[i].name;
-	if (csv_require(csv, required, nrequired, index))
-		goto out;
-	for (size_t i = 0; i < NFIELDS; i++)
-		index[i] = csv_column(csv, fields[i].name);
-	for (size_t c = 0; c < csv->ncolumns; c++)
-		if (!is_known(csv->header[c]))
-			extra[c] = extra_column(plan, csv->header[c]);
-	while ((got = csv_next_row(csv)) == 1) {
-		struct plan_row *row = plan_add(plan);
-
-		for (size_t i = 0; i < NFIELDS; i++) {
-			const char *text = index[i] < 0 ? "" : csv->cell[index[i]];
-			const char *wrong = parse_cell(row, i, text);
-
-			if (!wrong)
-				continue;
-			snprintf(error, error_size, "%s %s: '%s' (%s line %zu)", fields[i].name,
-				 wrong, text, csv->path, csv->line);
-			free(extra);
+		if (schema_plan.columns[i].required &&
+		    csv_require(csv, &schema_plan.columns[i].name, 1, &index))
 			return -1;
+	return 0;
+}
+
+/* @field, @extra: of each column of the file, the field, or NFIELDS and the plan's own number */
+static int read_row(struct plan_row *row, struct csv_reader *csv, const size_t *field,
+		    const size_t *extra)
+{
+	for (size_t c = 0; c < csv->ncolumns; c++) {
+		const char *wrong;
+
+		if (field[c] == NFIELDS) {
+			plan_set(&row->extra[extra[c]], csv->cell[c]);
+			continue;
 		}
-		for (size_t c = 0; c < csv->ncolumns; c++)
-			if (!is_known(csv->header[c]))
-				plan_set(&row->extra[extra[c]], csv->cell[c]);
+		wrong = parse_cell(row, field[c], csv->cell[c]);
+		if (wrong)
+			return csv_fail(csv, "%s %s: '%s'", csv->header[c], wrong, csv->cell[c]);
 	}
-out:
+	return 0;
+}
+
+static int read_rows(struct plan *plan, struct csv_reader *csv)
+{
+	size_t *field = xcalloc(csv->ncolumns, sizeof(*field));
+	size_t *extra = xcalloc(csv->ncolumns, sizeof(*extra));
+	int got = require_columns(csv);
+
+	for (size_t c = 0; !got && c < csv->ncolumns; c++) {
+		field[c] = field_named(csv->header[c]);
+		if (field[c] == NFIELDS)
+			extra[c] = extra_column(plan, csv->header[c]);
+	}
+	while (got >= 0 && (got = csv_next_row(csv)) == 1)
+		got = read_row(plan_add(plan), csv, field, extra);
+	free(field);
 	free(extra);
-	if (got < 0)
-		snprintf(error, error_size, "%s", csv->error);
 	return got;
 }
 
 int plan_read(struct plan *plan, const char *path, char *error, size_t error_size)
 {
 	struct csv_reader csv;
-	int result = csv_open(&csv, path);
+	int result = csv_open(&csv, path) || read_rows(plan, &csv) ? -1 : 0;
 
 	if (result)
 		snprintf(error, error_size, "%s", csv.error);
-	else
-		result = read_rows(plan, &csv, error, error_size);
 	csv_release(&csv);
 	return result;
 }

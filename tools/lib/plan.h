@@ -38,9 +38,6 @@ enum consumer_mode {
 	CONSUMER_MODE_COUNT,
 };
 
-/** consumer_mode_of - the mode of a name; CONSUMER_MODE_COUNT for none */
-enum consumer_mode consumer_mode_of(const char *name);
-
 /* One test and entry point. Strings are owned by the row; none is NULL, undefined ones are "". */
 struct plan_row {
 	char *suite, *test, *entry_point, *build;
@@ -90,6 +87,10 @@ bool plan_same_test(const struct plan_row *a, const struct plan_row *b);
 
 /** plan_set - replace a string of a row by a copy of @value */
 void plan_set(char **field, const char *value);
+
+/** plan_set_cell - set what a column of plan.csv says; "" keeps the default. Returns NULL, or what
+ * is wrong with the text */
+const char *plan_set_cell(struct plan_row *row, const char *column, const char *text);
 
 /** plan_add - append a row initialised by plan_row_init(); valid until the next plan_add() */
 struct plan_row *plan_add(struct plan *plan);

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Object files. Each is named after its content: two builds of one source lie side by side, and a
+ * plan never names an object that was made after it. So objects that somebody else compiled are
+ * copied.
+ */
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "program.h"
+#include "text.h"
+#include "work.h"
+#include "xalloc.h"
+
+static uint64_t hash_file(const char *path)
+{
+	uint64_t hash = HASH_START;
+	char bytes[65536];
+	size_t n;
+	FILE *f = fopen(path, "re");
+
+	if (!f)
+		err(EXIT_TROUBLE, "can't read object: '%s'", path);
+	while ((n = fread(bytes, 1, sizeof(bytes), f)))
+		hash = hash_bytes(hash, bytes, n);
+	fclose(f);
+	return hash;
+}
+
+/* A file's name without its folder and what ends it, for the name of an object. Caller frees. */
+static char *stem(const char *path)
+{
+	static const char *const ends[] = {".bpf.c", ".bpf.o", ".o"};
+	char *copy = xstrdup(path), *name = basename(copy), *slug;
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (text_ends_with(name, ends[i])) {
+			name[strlen(name) - strlen(ends[i])] = '\0';
+			break;
+		}
+	slug = text_slug(name);
+	free(copy);
+	return slug;
+}
+
+void object_keep(const struct work *work, struct unit *unit, const char *written)
+{
+	char *name = stem(unit->source);
+
+	unit->object =
+	    xasprintf("%s/%.100s-%016" PRIx64 ".bpf.o", work->objdir, name, hash_file(written));
+	if (rename(written, unit->object))
+		err(EXIT_TROUBLE, "can't write object: '%s'", unit->object);
+	/* What somebody else compiled may be no object at all: its load will say. */
+	if (object_hash(unit->object, unit->program_hash) && !unit->is_object)
+		errx(EXIT_TROUBLE, "the compiler wrote no object: '%s'", unit->object);
+	free(name);
+}
+
+void object_copy_bytes(int from, const char *path, const char *what)
+{
+	FILE *to = fopen(path, "we");
+	char bytes[65536];
+	ssize_t n = 0;
+
+	for (off_t at = 0; to && (n = pread(from, bytes, sizeof(bytes), at)) > 0; at += n)
+		fwrite(bytes, 1, (size_t)n, to);
+	if (n < 0)
+		err(EXIT_TROUBLE, "can't read %s for '%s'", what, path);
+	if (!to || ferror(to) | fclose(to)) {
+		int error = errno;
+
+		unlink(path);
+		errno = error;
+		err(EXIT_TROUBLE, "can't write %s: '%s'", what, path);
+	}
+}
+
+/* One that can't be read is a row that says so, as one that can't be loaded is. */
+void object_copy(const struct work *work, struct unit *unit)
+{
+	/* Else opening a FIFO would wait. */
+	int from = open(unit->source, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	char *path = xasprintf("%s/.copying-%ld.o", work->objdir, (long)getpid());
+	struct stat file;
+
+	if (from >= 0 && !fstat(from, &file) && S_ISREG(file.st_mode)) {
+		object_copy_bytes(from, path, "object");
+		object_keep(work, unit, path);
+	} else {
+		unit->reason = xasprintf("can't read object '%s': %s", unit->source,
+					 from < 0 ? strerror(errno) : "not a regular file");
+	}
+	if (from >= 0)
+		close(from);
+	free(path);
+}
