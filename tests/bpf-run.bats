@@ -59,6 +59,8 @@ own_plan() {
 @test "--help, --version and wrong command lines" {
   run -0 --separate-stderr bpf-run -h
   assert_contains "$output" "Usage: bpf-run [OPTION...] [PLAN.csv...]"
+  # On one screen.
+  bpf-run -h | awk 'length > 80 { exit 1 } END { exit NR > 24 }'
   run -0 --separate-stderr bpf-run --version
   [[ $output =~ ^bpf-run\ .*\ [^\ ]+$ ]]
   assert_usage_error "unrecognized option '--no-such'" bpf-run --no-such

@@ -43,103 +43,76 @@ struct opts {
 	bool list, exit_code, quiet, self_test;
 };
 
-enum {
-	OPT_ROUNDS = 256,
-	OPT_SAMPLES,
-	OPT_SAMPLE_MS,
-	OPT_SUITE_ITERATIONS,
-	OPT_SEED,
-	OPT_ONLY,
-	OPT_LIST,
-	OPT_ENVIRONMENT,
-	OPT_SELF_TEST,
-	OPT_PROFILE,
-	OPT_PRE,
-	OPT_POST,
-	OPT_EXIT_CODE,
-	OPT_IDENTITY,
-	OPT_FIRST_ROUND,
-	OPT_TRACK,
-};
-
-/* What only pipelines give is in the man page. */
-static const struct argp_option options[] = {
-    {"rounds", OPT_ROUNDS, "N", 0, "rounds over all tests (default: 10)", 1},
-    {"samples", OPT_SAMPLES, "N", 0, "samples of a test in a round (default: 10)", 1},
-    {"sample-ms", OPT_SAMPLE_MS, "MS", 0, "how long a sample lasts (default: 3)", 1},
-    {"iterations", 'c', "N", 0, "invocations a sample, instead of calibrating", 1},
-    {"suite-iterations", OPT_SUITE_ITERATIONS, NULL, OPTION_HIDDEN, NULL, 1},
-    {"cpus", 'p', "N", 0, "use only the first N CPUs (default: all)", 1},
-    {"ignore-results", 'r', NULL, 0, "do not compare the programs' results", 1},
-    {"seed", OPT_SEED, "N", 0, "of the random order (default: a random one)", 1},
-    {"pre", OPT_PRE, "COMMAND", 0, "run before each visit to a test ($BPF_RUN_TEST)", 1},
-    {"post", OPT_POST, "COMMAND", 0, "run after each visit to a test", 1},
-    {"test", 't', "REGEX", 0, "only tests whose name matches", 1},
-    {"only", OPT_ONLY, "CSV", 0, "only tests in this file (suite,test)", 1},
-    {"list", OPT_LIST, NULL, 0, "write the tests' names, and measure nothing", 1},
-    {"self-test", OPT_SELF_TEST, NULL, 0, "measure programs of known cost instead", 1},
-    {"environment", OPT_ENVIRONMENT, "FILE", 0, "write environment.csv there", 1},
-    {"track", OPT_TRACK, "NAME", 0, "the track (default: local)", 1},
-    {"identity", OPT_IDENTITY, "FILE", OPTION_HIDDEN, NULL, 1},
-    {"first-round", OPT_FIRST_ROUND, "N", OPTION_HIDDEN, NULL, 1},
-    {"profile", OPT_PROFILE, "FILE", OPTION_HIDDEN, NULL, 1},
-    {"quiet", 'q', NULL, 0, "no advice about the host, no progress bar", 1},
-    {"exit-code", OPT_EXIT_CODE, NULL, 0, "exit 1: a program failed, 3: no number", 1},
-    {0},
-};
-
-static const char doc[] =
-    "Load, execute and time the eBPF programs of a plan, and write samples.csv."
-    "\vBuilds side by side: bpf-run a.csv b.csv | regress-detect --baseline a\n";
-
 enum kind {
 	FLAG,
 	TEXT,
 	NAME, /* a text that is not empty */
 	NUMBER,
+	MILLISECONDS,
 };
 
 #define AT(member) offsetof(struct opts, member)
+#define SAMPLE_MS_MIN 0.01
+#define SAMPLE_MS_MAX 10000
 
-/* Where the value of an option goes, and the bounds of numbers. */
-static const struct destination {
-	int key;
+/* An option, where its value goes, and the bounds of a number. Those without a text, which
+ * pipelines give, are in the man page only. */
+static const struct spec {
+	const char *name;
+	char letter;
+	const char *argument, *text;
 	enum kind kind;
 	size_t at;
 	uint64_t min, max;
-} destinations[] = {
-    {OPT_ROUNDS, NUMBER, AT(run.rounds), 1, 1000000},
-    {OPT_SAMPLES, NUMBER, AT(run.samples), 1, 100000},
-    {'c', NUMBER, AT(run.iterations), MEASURE_LARGE_MIN, INT32_MAX},
-    {OPT_SUITE_ITERATIONS, FLAG, AT(run.suite_iterations), 0, 0},
-    {'p', NUMBER, AT(run.cpus), 1, CPUS_MAX},
-    {'r', FLAG, AT(run.ignore_results), 0, 0},
-    {OPT_SEED, NUMBER, AT(run.seed), 0, UINT64_MAX},
-    {OPT_PRE, TEXT, AT(run.pre), 0, 0},
-    {OPT_POST, TEXT, AT(run.post), 0, 0},
-    {'t', TEXT, AT(regex), 0, 0},
-    {OPT_ONLY, NAME, AT(only), 0, 0},
-    {OPT_LIST, FLAG, AT(list), 0, 0},
-    {OPT_SELF_TEST, FLAG, AT(self_test), 0, 0},
-    {OPT_ENVIRONMENT, NAME, AT(environment), 0, 0},
-    {OPT_TRACK, NAME, AT(track), 0, 0},
-    {OPT_IDENTITY, NAME, AT(identity), 0, 0},
-    {OPT_FIRST_ROUND, NUMBER, AT(run.first_round), 1, UINT32_MAX},
-    {OPT_PROFILE, NAME, AT(run.profile), 0, 0},
-    {'q', FLAG, AT(quiet), 0, 0},
-    {OPT_EXIT_CODE, FLAG, AT(exit_code), 0, 0},
+} specs[] = {
+    {"rounds", 0, "N", "rounds over all tests (default: 10)", NUMBER, AT(run.rounds), 1, 1000000},
+    {"samples", 0, "N", "samples of a test in a round (default: 10)", NUMBER, AT(run.samples), 1,
+     100000},
+    {"sample-ms", 0, "MS", "how long a sample lasts (default: 3)", MILLISECONDS, AT(run.sample_ns),
+     0, 0},
+    {"iterations", 'c', "N", "invocations a sample, instead of calibrating", NUMBER,
+     AT(run.iterations), MEASURE_LARGE_MIN, INT32_MAX},
+    {"suite-iterations", 0, NULL, NULL, FLAG, AT(run.suite_iterations), 0, 0},
+    {"cpus", 'p', "N", "use only the first N CPUs (default: all)", NUMBER, AT(run.cpus), 1,
+     CPUS_MAX},
+    {"ignore-results", 'r', NULL, "do not compare the programs' results", FLAG,
+     AT(run.ignore_results), 0, 0},
+    {"seed", 0, "N", NULL, NUMBER, AT(run.seed), 0, UINT64_MAX},
+    {"pre", 0, "COMMAND", "run before each visit to a test ($BPF_RUN_TEST)", TEXT, AT(run.pre), 0,
+     0},
+    {"post", 0, "COMMAND", "run after each visit to a test", TEXT, AT(run.post), 0, 0},
+    {"test", 't', "REGEX", "only tests whose name matches", TEXT, AT(regex), 0, 0},
+    {"only", 0, "CSV", "only tests in this file (suite,test)", NAME, AT(only), 0, 0},
+    {"list", 0, NULL, "write the tests' names, and measure nothing", FLAG, AT(list), 0, 0},
+    {"self-test", 0, NULL, "measure programs of known cost instead", FLAG, AT(self_test), 0, 0},
+    {"environment", 0, "FILE", NULL, NAME, AT(environment), 0, 0},
+    {"track", 0, "NAME", "the track (default: local)", NAME, AT(track), 0, 0},
+    {"identity", 0, "FILE", NULL, NAME, AT(identity), 0, 0},
+    {"first-round", 0, "N", NULL, NUMBER, AT(run.first_round), 1, UINT32_MAX},
+    {"profile", 0, "FILE", NULL, NAME, AT(run.profile), 0, 0},
+    {"quiet", 'q', NULL, "no advice about the host, no progress bar", FLAG, AT(quiet), 0, 0},
+    {"exit-code", 0, NULL, "exit 1: a program failed, 3: no number", FLAG, AT(exit_code), 0, 0},
 };
 
-static void set(struct opts *o, const struct destination *to, char *arg)
+#define SPECS (sizeof(specs) / sizeof(*specs))
+#define FIRST_KEY 256 /* of options without a letter */
+
+static const char doc[] =
+    "Load, execute and time the eBPF programs of a plan, and write samples.csv."
+    "\vBuilds side by side: bpf-run a.csv b.csv | regress-detect --baseline a\n";
+
+static int key_of(size_t spec)
 {
-	void *member = (char *)o + to->at;
-	const struct argp_option *option = options;
+	return specs[spec].letter ? specs[spec].letter : FIRST_KEY + (int)spec;
+}
+
+static void set(struct opts *o, const struct spec *spec, char *arg)
+{
+	void *member = (char *)o + spec->at;
 	char name[32];
 
-	while (option->key != to->key)
-		option++;
-	snprintf(name, sizeof(name), "--%s", option->name);
-	switch (to->kind) {
+	snprintf(name, sizeof(name), "--%s", spec->name);
+	switch (spec->kind) {
 	case FLAG:
 		*(bool *)member = true;
 		break;
@@ -150,7 +123,11 @@ static void set(struct opts *o, const struct destination *to, char *arg)
 		*(const char **)member = cli_text(name, arg);
 		break;
 	case NUMBER:
-		*(uint64_t *)member = cli_u64(name, arg, to->min, to->max);
+		*(uint64_t *)member = cli_u64(name, arg, spec->min, spec->max);
+		break;
+	case MILLISECONDS:
+		*(uint64_t *)member =
+		    (uint64_t)(1e6 * cli_double(name, arg, SAMPLE_MS_MIN, SAMPLE_MS_MAX));
 		break;
 	}
 }
@@ -163,19 +140,28 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &o->cli;
 		return 0;
 	}
-	if (key == OPT_SAMPLE_MS) {
-		o->run.sample_ns = (uint64_t)(1e6 * cli_double("--sample-ms", arg, 0.01, 10000));
-		return 0;
-	}
-	for (size_t i = 0; i < sizeof(destinations) / sizeof(*destinations); i++)
-		if (destinations[i].key == key) {
-			set(o, &destinations[i], arg);
+	for (size_t i = 0; i < SPECS; i++)
+		if (key_of(i) == key) {
+			set(o, &specs[i], arg);
 			return 0;
 		}
 	return ARGP_ERR_UNKNOWN;
 }
 
-static const struct argp argp = {options, parse, "[PLAN.csv...]", doc, cli_children, NULL, NULL};
+static void parse_options(struct opts *o, int argc, char **argv)
+{
+	struct argp_option options[SPECS + 1] = {{0}};
+	const struct argp argp = {options, parse, "[PLAN.csv...]", doc, cli_children, NULL, NULL};
+
+	for (size_t i = 0; i < SPECS; i++)
+		options[i] = (struct argp_option){.name = specs[i].name,
+						  .key = key_of(i),
+						  .arg = specs[i].argument,
+						  .flags = specs[i].text ? 0 : OPTION_HIDDEN,
+						  .doc = specs[i].text,
+						  .group = 1};
+	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, o);
+}
 
 static void read_plans(struct plan *plan, const struct opts *o)
 {
@@ -297,7 +283,7 @@ int main(int argc, char **argv)
 	cli_start();
 	if (getrandom(&o.run.seed, sizeof(o.run.seed), GRND_NONBLOCK) < 0)
 		o.run.seed = (uint64_t)getpid();
-	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &o);
+	parse_options(&o, argc, argv);
 	cli_reads(&o.cli, o.only);
 	cli_reads(&o.cli, o.identity);
 	o.run.progress = !o.quiet && isatty(STDERR_FILENO);

@@ -5,6 +5,7 @@
 #include <err.h>
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,24 +158,16 @@ static void put(FILE *f, const char *name, const char *value)
 	csv_end_row(&w);
 }
 
-/* What the plan says of its suites, builds and compilers, each value once. */
-static void put_plan(FILE *f, const struct plan *plan)
+/* A text that each row of the plan has, each value once. */
+static void put_each(FILE *f, const char *name, const struct plan *plan, size_t member)
 {
-	for (size_t i = 0; i < plan->nrows; i++) {
-		const struct plan_row *row = &plan->rows[i];
-		bool seen_build = false, seen_suite = false, seen_compiler = !*row->compiler;
+	for (size_t i = 0, j; i < plan->nrows; i++) {
+		const char *text = *(char **)((char *)&plan->rows[i] + member);
 
-		for (size_t j = 0; j < i; j++) {
-			seen_build |= !strcmp(plan->rows[j].build, row->build);
-			seen_compiler |= !strcmp(plan->rows[j].compiler, row->compiler);
-			seen_suite |= !strcmp(plan->rows[j].suite, row->suite);
-		}
-		if (!seen_suite)
-			put(f, "suite", row->suite);
-		if (!seen_build)
-			put(f, "build", row->build);
-		if (!seen_compiler)
-			put(f, "compiler", row->compiler);
+		for (j = 0; strcmp(*(char **)((char *)&plan->rows[j] + member), text) != 0; j++)
+			;
+		if (j == i && *text)
+			put(f, name, text);
 	}
 }
 
@@ -208,7 +201,9 @@ static void put_environment(FILE *f, const struct identity *identity, const stru
 	put(f, "host_class", identity->host_class);
 	put(f, "runtime", runtime_names[identity->runtime]);
 	put(f, "track", identity->track);
-	put_plan(f, plan);
+	put_each(f, "suite", plan, offsetof(struct plan_row, suite));
+	put_each(f, "build", plan, offsetof(struct plan_row, build));
+	put_each(f, "compiler", plan, offsetof(struct plan_row, compiler));
 	put(f, "repository", getenv("GITHUB_REPOSITORY"));
 	put(f, "commit", getenv("GITHUB_SHA"));
 	put(f, "tools_version", VERSION);

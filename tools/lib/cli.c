@@ -32,6 +32,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		cli->noperands = 1;
 		return 0;
 	case 'h':
+		/* Two lines of argp on arguments that every program has. */
+		setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);
 		argp_state_help(state, stdout, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK);
 		cli_close_output();
 		exit(0);
