@@ -11,8 +11,8 @@
 #include "profile.h"
 
 #define SMALL_PART 8 /* the small call has large / SMALL_PART invocations */
-/* Counted, what lies between the calls is three quarters of a power of two: what happens each 128th
- * time, as an LRU map's refill of free elements, happens as often in each sample. */
+/* Counted calls differ by three quarters of a power of two: what happens each 128th time, such as
+ * an LRU map's refill of free elements, then happens as often in each sample. */
 #define SMALL_PART_COUNTED 4
 
 _Static_assert(COUNTERS == READ_COUNT - FIRST_COUNTER, "a reading for each counter");
@@ -95,7 +95,7 @@ static struct pair run_calls(struct probe *probe, struct counts n, bool bare)
 	return pair;
 }
 
-/* Add the part of a call to it, times a factor. */
+/* Add a part, times a factor. */
 static void add_call(struct call *sum, const struct call *part, double factor)
 {
 	for (int r = 0; r < READ_COUNT; r++)
@@ -132,7 +132,7 @@ static void run_triggered(struct probe *probe, struct pair *pair)
 	add(pair, &bare, -1);
 }
 
-/* The calls of a program, as often as it has turns: the pair is their mean. */
+/* The mean over the probe's turns. */
 static void run_in_turns(struct probe *probe, struct pair *pair)
 {
 	struct counts n = {calls_small(probe, probe->large), probe->large};
@@ -150,10 +150,9 @@ static void run_in_turns(struct probe *probe, struct pair *pair)
 	}
 }
 
-/* A machine that becomes slower or faster within a few milliseconds, as one with neighbours does,
- * would be in the difference of two calls that take nearly the same: they take turns. No turn of a
- * small call is shorter than a small call may be. What comes before each call is done once: where
- * that takes long, or counts exactly, there is one turn. */
+/* The two calls take nearly the same time, and a machine with neighbours becomes slower or faster
+ * within milliseconds. So they take turns, none shorter than a small call may be. Where something
+ * comes before each call, or instructions are counted, there is one turn. */
 static uint32_t turns_beside_empty(const struct probe *probe, struct counts n)
 {
 	uint32_t most = n.small / MEASURE_SMALL_MIN;
@@ -163,7 +162,7 @@ static uint32_t turns_beside_empty(const struct probe *probe, struct counts n)
 	return most < CALLS_TURNS ? most : CALLS_TURNS;
 }
 
-/* The part of n that the turn of a number has, so that all together have n. */
+/* The invocations of one turn; those of all turns are n. */
 static uint32_t part_of(uint32_t n, uint32_t turn, uint32_t turns)
 {
 	return (uint32_t)((uint64_t)n * (turn + 1) / turns - (uint64_t)n * turn / turns);

@@ -73,7 +73,7 @@ static int read_trace(struct consumer *c)
 	return n > 0 ? (int)n : 0;
 }
 
-/* Take what is there; returns whether there was anything. */
+/* Take all records that are there; returns whether there was one. */
 static bool drain(struct consumer *c)
 {
 	unsigned long long before = atomic_load(&c->count);
@@ -125,8 +125,8 @@ static void *run_consumer(void *arg)
 	return NULL;
 }
 
-/* Unlike a ring buffer's, its producer can't say whether the consumer is to be woken: the opener
- * does, with the count of records, of which 0 is never before half of the buffer is full. */
+/* Who opens it says after how many records the consumer is woken; 0 is when half of the buffer is
+ * full. (Of a ring buffer the producer says so.) */
 static struct perf_buffer *open_perf_buffer(struct consumer *c, const struct bpf_map *map)
 {
 	struct perf_event_attr attr = {
@@ -170,7 +170,7 @@ struct consumer *consumer_start(struct bpf_map *map, enum consumer_mode mode, in
 {
 	struct consumer *c;
 
-	/* The kernel gives the pipe to one reader only. One build is timed at a time. */
+	/* The kernel gives the pipe to one reader; one build is timed at a time. */
 	if (!map && trace_reader) {
 		trace_reader->users++;
 		return trace_reader;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the samples of a round say together: the fixed cost of a call, and so that of an invocation.
- */
+/* The fixed cost of a call, from all samples of a visit, and so the cost of an invocation. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +11,7 @@
 
 #define NONLINEAR 0.05
 
-/* What the pair of a sample says the fixed cost of a call is. */
+/* The fixed cost of a call by one pair alone. */
 static double own_fixed(const struct sample *s, uint32_t large, enum reading reading)
 {
 	return s->large[reading] - large * s->slope[reading];
@@ -37,8 +36,8 @@ static double fixed_cost(const struct probe *probe, const struct sample *samples
 	}
 	fixed = used ? stats_median(own, used) : NAN;
 	free(own);
-	/* Where most pairs are disturbed their median is no fixed cost, for that is in every call.
-	 * Of a difference the shortest says nothing. */
+	/* The fixed cost is in every call, so it is no more than the shortest, though most pairs
+	 * are disturbed. A difference has no such bound. */
 	return used && !measure_is_difference(probe) ? fmin(fixed, shortest) : fixed;
 }
 
@@ -56,7 +55,7 @@ void measure_costs(const struct probe *probe, struct sample *samples, size_t n)
 				continue;
 			if (fabs(off) > NONLINEAR * s->large[r])
 				s->marks |= MARK_NONLINEAR;
-			/* Counted, the slope is the sample's number. */
+			/* The number of a counted sample is its slope. */
 			if ((probe->tickless_ns ? s->slope[r] : s->cost[r]) < 0)
 				s->marks |= MARK_NEGATIVE;
 		}

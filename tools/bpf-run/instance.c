@@ -30,7 +30,7 @@ fail(struct instance *instance, enum status status, const char *fmt, ...)
 	return instance->status = status;
 }
 
-/* Invocations outside the timed ones run on the test's CPU too: a map may be of that CPU. */
+/* Untimed invocations run on the test's CPU too: a map may have a copy a CPU. */
 struct invocation {
 	const struct target *target;
 	uint32_t n, result;
@@ -76,7 +76,7 @@ static bool prints(const struct instance *instance)
 	return false;
 }
 
-/* Loading what prints enables the trace event: before, it is saved; then it is redirected. */
+/* Loading a program that prints enables the trace event: save it before, redirect it after. */
 static enum status load_printing(struct instance *instance, const struct program_set *set)
 {
 	const char *wrong = trace_begin();
@@ -129,7 +129,7 @@ static enum status aim_user(struct instance *instance, size_t i)
 	return STATUS_OK;
 }
 
-/* What a call of its own costs besides the program is measured with one that does nothing. */
+/* An empty program beside it measures what a call of its own costs. */
 static enum status refresh(struct instance *instance, size_t i)
 {
 	const char *name = instance->row[i]->entry_point;
@@ -284,7 +284,7 @@ enum status instance_load(struct instance *instance, const struct plan_row *cons
 	return prepare(instance);
 }
 
-/* Nobody sees what a triggered program returns; whether it can be attached here must be known. */
+/* A triggered program is not run once, as nobody sees its result; it must attach, though. */
 static enum status try_to_attach(struct instance *instance, size_t i)
 {
 	const struct target *target = &instance->target[i];

@@ -10,7 +10,7 @@
 /* No packet that the kernel makes in a test run is longer. */
 #define LEFT_MAX_BYTES 65536
 
-/* Bytes that differ behind the part that the kernel does not give back; the first of them. */
+/* How many bytes differ of those that the kernel gives back, and the first of them. */
 static uint32_t count_changes(const struct target *target, const unsigned char *left,
 			      uint32_t *first)
 {
@@ -42,7 +42,7 @@ static void describe(const struct target *target, const unsigned char *left, uin
 			 n, given, first, target->data[first], left[first]);
 }
 
-/* What a test run keeps of the context from one repetition to the next, and gives back. */
+/* Members of the context that a test run keeps from one repetition to the next. */
 static void describe_context(const struct __sk_buff *context, char *change)
 {
 	const struct {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a program leaves of its packet. In a test run with repetitions each run gets the packet that
- * the one before has left: one that changes it is timed on another packet than its test says. */
+ * the one before has left, so a program that changes it is timed on another packet than its own. */
 #ifndef LEFT_H
 #define LEFT_H
 

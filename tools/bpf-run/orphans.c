@@ -17,7 +17,7 @@
 
 #include "xalloc.h"
 
-/* A number of a process means one only in its namespace, and folders are seen in others too. */
+/* The number of a process is valid in its namespace only; other namespaces see the folders too. */
 #define NAME "bpf-run-%lu-%ld"
 
 /* A cgroup can't be removed before all of the killed process is gone. */
@@ -34,8 +34,8 @@ static unsigned long pid_namespace(void)
 	return stat("/proc/self/ns/pid", &s) ? 0 : (unsigned long)s.st_ino;
 }
 
-/* In a session of its own, so that no signal to this process's terminal ends it, and with none of
- * its files: who reads its output waits for their end. */
+/* A session of its own, so that no signal to this process's terminal ends it, and none of its
+ * files, so that readers of its output do not wait for the shell. */
 static int spawn_shell(pid_t *pid, int lifeline, char *path)
 {
 	char *arguments[] = {"sh", "-c", WATCH, path, NULL};
@@ -57,7 +57,7 @@ static int spawn_shell(pid_t *pid, int lifeline, char *path)
 	return error;
 }
 
-/* Without a watcher it is for the next run to remove what is left. */
+/* Without a watcher, the next run removes what is left. */
 static void start_watcher(struct folder *folder)
 {
 	int ends[2];

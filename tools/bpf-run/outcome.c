@@ -18,8 +18,8 @@ static int sample_error(const struct variant *variant)
 	return 0;
 }
 
-/* Whether a timed call gave another result than the first one, which was as expected. That is not
- * for a changed packet: a program that changes it has not come so far. */
+/* Whether a timed call gave another result than the first one, which was as expected. The packet is
+ * not why: a program that changes it has failed before. */
 static bool gave_wrong_result(const struct variant *variant, char *reason, size_t reason_size)
 {
 	for (size_t p = 0; p < variant->nprobes; p++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether what was sampled is a measurement of what the test says, or why not. */
+/* Whether the samples of a test are valid, or why not. */
 #ifndef OUTCOME_H
 #define OUTCOME_H
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Marks for a profiler outside of the machine, which counts the instructions that a VM executes by
- * their addresses (pipelines/vm/count-plugin.c). It cannot see what runs in the VM, but it
- * sees when the addresses of the marks are executed: the part of a measurement that follows begins
- * there.
+ * Marks for a profiler outside of the VM, which counts executed instructions by address
+ * (pipelines/vm/count-plugin.c). Each part of a measurement begins with a jump to its mark.
  */
 #ifndef PROFILE_H
 #define PROFILE_H

@@ -15,10 +15,10 @@
 #define WINDOWS 20
 #define WINDOW_FIRINGS 50
 #define WINDOW_NS 250000
-/* A binomial variable of 20 and one half is that small in 1 of 776 cases. */
+/* A binomial variable of 20 tries and probability .5 is that small in 1 of 776 cases. */
 #define WINDOWS_BY_CHANCE 3
-/* Other processes are a little slower or faster beside a CPU that fires than beside one that waits:
- * up to 8 % were seen of one that does nothing but system calls. */
+/* Other processes run a little slower or faster while this CPU fires: up to 8 % were seen of one
+ * that does nothing but system calls. */
 #define BACKGROUND_PART 0.25
 
 struct visit {
@@ -66,7 +66,7 @@ static struct window count_window(struct visit *visit)
 	return w;
 }
 
-/* What the windows say together: one, unless too few have as many runs as firings, or as few. */
+/* Judge all windows together: one run a firing, unless too few have as many runs, or as few. */
 static void judge_windows(struct ran *ran, const struct window *windows)
 {
 	size_t enough = 0, no_more = 0;

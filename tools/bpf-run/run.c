@@ -48,7 +48,7 @@ static double runs_of(const struct variant *variant, size_t entry, enum status s
 static void end_variant(struct run *run, struct variant *variant, enum status status,
 			const char *reason)
 {
-	/* Then that is why a call failed. */
+	/* A signal makes calls fail. */
 	if (interrupted) {
 		status = STATUS_INTERRUPTED;
 		reason = "ended by a signal";
@@ -123,11 +123,9 @@ static void unload_variant(struct run *run, struct variant *variant)
 	spent_enter(&run->spent, STEP_OTHER);
 }
 
-/* That each program runs as often as it is called is proved once a variant: what it is attached to
- * and what the trigger does do not change from round to round. It is done in the first load, before
- * anything is timed, so that no later round and no boot is without it or has it at another place:
- * counted instructions are the same in each. It costs as long as RAN_CALLS calls, or 10 ms of a
- * trigger. */
+/* Prove, once a variant, that each program runs as often as it is called. It is done in the first
+ * load, before anything is timed, so that it lies at the same place in each boot: counted
+ * instructions depend on that. It takes RAN_CALLS calls, or 10 ms of a trigger. */
 static enum status count_runs(struct variant *variant)
 {
 	double runs[ENTRIES_MAX];
@@ -176,19 +174,19 @@ static void aim_probe(const struct run_options *options, struct variant *variant
 
 	probe->target = &instance->target[entry];
 	probe->empty = instance->has_empty[entry] ? &instance->empty[entry] : NULL;
-	/* Nobody sees what a triggered program returns; the result of one that may lose records may
-	 * say that it did. */
+	/* Nobody sees what a triggered program returns; one that may lose records may return that
+	 * it did. */
 	probe->compared = row->has_expected_result && !options->ignore_results &&
 			  !probe->target->trigger && !(row->dropped_max_pct > 0);
 	probe->expected_result = row->expected_result;
-	/* A consumer is what prepares then. */
+	/* A consumer prepares its buffer itself. */
 	probe->prepare = first->prepare_every && instance->has_prepare && !instance->consumer
 			     ? &instance->prepare
 			     : NULL;
 	probe->prepare_iterations = (uint32_t)first->prepare_iterations;
 	probe->consumer = instance->consumer;
 	probe->settle_ns = 0;
-	/* Twice the time, for what calibration does not hit. */
+	/* Calibration may miss by a factor of two. */
 	probe->tickless_ns = options->counted ? 2 * (int64_t)options->sample_ns : 0;
 }
 
@@ -212,7 +210,7 @@ static void start_variant(struct run *run, struct variant *variant)
 		aim_probe(run->options, variant, p);
 }
 
-/* Another process can have the kernel time programs at any moment, which no setting shows. */
+/* Another process can make the kernel time programs at any moment, without a setting. */
 static void advise_stats(struct run *run, const struct sample *sample)
 {
 	if (!(sample->marks & MARK_STATS) || run->advised || !run->options->advise)
@@ -239,7 +237,7 @@ static void write_samples(struct run *run, struct variant *variant)
 	}
 }
 
-/* What is kept over rounds is loaded anew in the same rounds in all builds, and not by visits. */
+/* All builds load what is kept anew in the same rounds, in the last visit of a round. */
 static bool is_kept(const struct run *run, const struct test *test)
 {
 	uint64_t keep = test->variants[0].row[0]->keep;
@@ -269,7 +267,7 @@ static void finish_variant(struct run *run, const struct test *test, struct vari
 	unload_variant(run, variant);
 }
 
-/* Whether nothing of a test is to be measured, or never was: its plan says so. */
+/* Whether no variant of a test is left, or its plan had none to measure. */
 static bool has_ended(struct run *run, const struct test *test)
 {
 	bool all = true;
@@ -286,7 +284,7 @@ static bool has_ended(struct run *run, const struct test *test)
 	return all;
 }
 
-/* Load and calibrate what is to be sampled; a variant that fails says so and is left out. */
+/* Load and calibrate a variant. One that fails is left out from now on. */
 static void ready_variant(struct run *run, struct test *test, struct variant *variant)
 {
 	int error;
@@ -314,8 +312,8 @@ static void run_test(struct run *run, struct test *test)
 		return;
 	run->visit = test->visited++;
 	hook_run(run->options->pre, "--pre", first, run->round);
-	/* What is loaded first gets other memory than what is loaded next, and may be faster for
-	 * it: in a fixed order that would be a difference between builds. */
+	/* What is loaded first gets other memory, and may be faster for it: a fixed order would
+	 * make that a difference between builds. */
 	random_shuffle(&run->random, test->order, n);
 	for (size_t i = 0; i < n; i++)
 		ready_variant(run, test, &test->variants[test->order[i]]);

@@ -22,8 +22,8 @@ static void book_preparation(struct sampling *s, struct variant *variant)
 
 static void sample_variant(struct sampling *s, struct variant *variant, size_t sample)
 {
-	/* Counts do not drift, but what comes once in several calls, such as a list's refill, comes
-	 * to the large or to the small one: in turn, and not by the seed. */
+	/* Counts do not drift. But what happens once in several calls, such as a list's refill, is
+	 * in the large or in the small one: in turn, whatever the seed. */
 	bool large_first = s->options->counted ? sample & 1 : random_next(s->random) & 1;
 
 	for (size_t p = 0; p < variant->nprobes; p++)
@@ -35,7 +35,7 @@ static void sample_variant(struct sampling *s, struct variant *variant, size_t s
 	variant->taken = sample + 1;
 }
 
-/* Counted samples of a fixed path are equal: then these do. */
+/* Counted samples of a fixed path are equal: so many are enough. */
 #define COUNTED_FEW 3
 
 static bool has_enough(const struct sampling *s, const struct variant *variant)
@@ -53,8 +53,8 @@ static bool has_enough(const struct sampling *s, const struct variant *variant)
 	return true;
 }
 
-/* Counted samples are few and short: first bring the test to where samples of a timed run spend
- * their time, so that an LRU map evicts and a branch's code is patched. */
+/* Counted samples are few and short. So first bring the test to the state in which timed samples
+ * are taken: an LRU map evicts, a branch's code is patched. */
 #define WARM_INVOCATIONS 131072
 #define WARM_NS 50000000
 
@@ -67,18 +67,18 @@ static void warm_up(struct sampling *s, struct variant *variant)
 		if (variant->samples[0].error)
 			return;
 		invocations += variant->probes[0].large;
-		/* What takes long is there with its first call. */
+		/* A slow test is warm after its first call. */
 		spent = (uint64_t)variant->samples[0].large[READ_CPU_NS];
 		ns += spent > sample_ns ? spent : sample_ns;
 	}
 }
 
-/* Memory that a call has freed comes back to the allocator after a grace period and, with
- * kfree_rcu(), a batch's delay; a trie's, or a large map's that was unloaded, after many batches.
- * In between an update of a trie differs by some per cent. Virtual time, which costs little. */
+/* Memory that a call has freed comes back to the allocator after a grace period and a batch's delay
+ * (kfree_rcu()), that of a trie or a large map after many batches. Until then an update of a trie
+ * differs by some per cent. It is virtual time, which costs little. */
 #define SETTLE_NS 250000000
 
-/* What is done before and during the calls of what is sampled from now on. */
+/* From now on samples count. */
 static void begin_samples(struct sampling *s, struct variant *variant, bool profiled)
 {
 	if (s->options->counted && !variant->ended)

@@ -6,7 +6,7 @@
 #include "random_order.h"
 #include "xalloc.h"
 
-/* Of counted instructions one visit tells all. */
+/* Counted instructions do not differ between visits. */
 size_t schedule_visits(const struct test *test, bool counted)
 {
 	uint64_t n = test->variants[0].row[0]->visits;
@@ -14,9 +14,9 @@ size_t schedule_visits(const struct test *test, bool counted)
 	return n && !counted ? (size_t)n : 1;
 }
 
-/* A large preparation, one that is worth keeping, leaves the kernel's allocator in pieces: what is
- * counted after it takes up to a seventh more instructions, so it is counted last. Where time is
- * measured every test has its turn at each place. */
+/* A preparation that is worth keeping is large, and leaves the kernel's allocator in pieces: tests
+ * counted after it take up to a seventh more instructions. So it is counted last. Timed tests come
+ * in any order. */
 static bool is_late(const struct test *test, bool counted)
 {
 	return counted && test->variants[0].row[0]->keep;

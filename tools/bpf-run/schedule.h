@@ -9,14 +9,14 @@
 
 #include "tests.h"
 
-/* The tests of a round, in two parts that are shuffled apart. */
+/* The tests of a round, in two parts, each shuffled by itself. */
 struct schedule {
 	size_t *test; /* indices of tests->test, each as often as it is to be measured */
 	size_t n;
 	size_t early; /* how many of them are in the first part */
 };
 
-/** schedule_visits - how often a round measures a test; counted: its instructions are */
+/** schedule_visits - how often a round measures a test; @counted: instructions, not time */
 size_t schedule_visits(const struct test *test, bool counted);
 
 /** schedule_make - the tests of each round; schedule_release() frees it */

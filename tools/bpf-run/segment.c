@@ -19,7 +19,7 @@
 
 #define DISCARD_PORT 9
 #define SEGMENTS 2
-/* Of a block for such uses (RFC 4193): what the packet passes, and where it would go on to. */
+/* Private addresses (RFC 4193): the one that the packet passes, and the next. */
 #define FIRST_SEGMENT "fd62:7066:7275:6e::1"
 #define LAST_SEGMENT "fd62:7066:7275:6e::2"
 
@@ -44,7 +44,7 @@ static struct rtattr *add(struct request *r, unsigned short type, const void *da
 	return a;
 }
 
-/* What was added since is in it. */
+/* All attributes added since are in it. */
 static void end_nest(const struct request *r, struct rtattr *nest)
 {
 	nest->rta_len = (unsigned short)((const char *)r + r->header.nlmsg_len - (char *)nest);
@@ -65,8 +65,8 @@ static int talk(const struct request *r)
 	return errno ? -1 : 0;
 }
 
-/* Set what becomes of a packet for the first segment: on to the next one, after @program if that is
- * not -1. Local, as the kernel takes no other routes to the loopback. */
+/* Route packets for the first segment on to the next one, through @program unless that is -1. The
+ * route is local: the kernel takes no other routes to the loopback. */
 static int set_route(int program)
 {
 	static const char name[] = "bpf-run";

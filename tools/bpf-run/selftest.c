@@ -128,7 +128,7 @@ static bool write_result(const char *check, const char *subject, double value, d
 	return passed;
 }
 
-/* ns an operation, by least squares over the chains of a type from number `first` on; r2 may be
+/* ns an operation: a least-squares fit over the chains of a type from number @first on; @r2 may be
  * NULL. */
 static double fit(const double *ns, size_t first, double *r2)
 {
@@ -158,8 +158,8 @@ static bool check_linear(const struct subject *of_type, const char *name)
 	return write_result("linear", name, r2, R2_MIN, NAN, r2 > R2_MIN);
 }
 
-/* A chain shorter than what the CPU holds of instructions overlaps with the invocations before and
- * after it, and less so behind an indirect call: what types cost is compared on the longer ones. */
+/* A chain that fits into the CPU's reorder buffer overlaps with the invocations around it, less so
+ * behind an indirect call. So types are compared on longer chains. */
 static bool check_slope(const struct subject *a, const struct subject *b, const char *name)
 {
 	double ratio[ROUNDS], low, high, median;

@@ -87,8 +87,7 @@ int sockets_send_datagram(void)
 
 int sockets_join(int program, enum bpf_attach_type type)
 {
-	/* A socket whose program judges what it sends must not also be one that judges what comes.
-	 */
+	/* One socket can't have programs of both kinds. */
 	int *joining = type == BPF_SK_MSG_VERDICT ? &sender : &receiver;
 	uint32_t key = 0;
 	int map, error;

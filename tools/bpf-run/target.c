@@ -23,8 +23,8 @@
 /* The one argument, NULL, of bpf_dummy_ops.test_1: the kernel compares the size. */
 #define STRUCT_OPS_BYTES 8
 
-/* What a test run gives back of the packet: nothing of it, all, or what is behind the Ethernet
- * header, which the kernel pulls before the program runs, and fills with zeros behind it. */
+/* What a test run gives back of the packet: nothing, all, or all behind the Ethernet header. The
+ * kernel pulls that header before the program runs, and writes zeros there after it. */
 enum left { LEFT_NOTHING, LEFT_ALL, LEFT_NETWORK };
 
 static const struct {
@@ -129,7 +129,7 @@ void target_init_user(struct target *target, struct user_target *user)
 	target->user = user;
 }
 
-/* @left: NULL when nobody wants the packet back */
+/* @left: where the packet goes, or NULL */
 static int test_run(const struct target *target, uint32_t repeat, struct target_left *left,
 		    struct bpf_test_run_opts *opts)
 {

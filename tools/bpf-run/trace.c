@@ -15,7 +15,7 @@
 
 #define INSTANCES TRACEFS "/instances"
 
-/* A process that times bpf_trace_printk would write and read the lines of another that does. */
+/* Two processes that time bpf_trace_printk would read each other's lines. */
 #define LOCK_TRIES 3000
 #define LOCK_RETRY_US 10000
 

@@ -105,7 +105,7 @@ static int fire_sendmsg(void)
 {
 	struct sockaddr_in to = loopback(DISCARD_PORT);
 
-	/* Nobody listens there: the answer to the one before may be what this one returns. */
+	/* Nobody listens there: the refusal of the datagram before may come back here. */
 	return sendto(udp_socket(), "", 0, 0, (struct sockaddr *)&to, sizeof(to)) < 0 &&
 		       errno != ECONNREFUSED
 		   ? -1
@@ -254,7 +254,7 @@ static int attach_cgroup(struct bpf_program *program, struct attached *attached)
 static int attach_target(struct bpf_program *program, struct attached *attached)
 {
 	attached->link = bpf_program__attach(program);
-	/* What the kernel does not support libbpf says; what it can't attach itself it does not. */
+	/* libbpf says what the kernel does not support, and not what libbpf itself can't attach. */
 	if (!attached->link && errno == EOPNOTSUPP && explain_is_silent())
 		attached->lacks = "its section names nothing to attach to";
 	return attached->link ? 0 : -1;

@@ -43,7 +43,7 @@ static void set_value(const struct user_target *t, struct user_state *s, uint32_
 		memcpy(value + (size_t)copy * t->value_bytes, &content, sizeof(content));
 }
 
-/* What came out must be what is there. */
+/* What came out must be what was put there. */
 static int confirm(struct user_state *s, bool right)
 {
 	s->confirmed += right;
@@ -203,7 +203,7 @@ static int write_mapped(const struct user_target *t, struct user_state *s)
 	return confirm(s, true);
 }
 
-/* What every operation on a map does besides its system call: draw a key, make a value, confirm. */
+/* The work of an operation on a map besides its system call: draw a key, make a value, confirm. */
 static int draw_one(const struct user_target *t, struct user_state *s)
 {
 	uint32_t key = *key_at(t, s, 0) = draw(t, s);

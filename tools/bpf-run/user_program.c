@@ -31,8 +31,8 @@ int user_program_load(const struct user_target *t, struct user_state *s)
 	return close(fd) ? errno : 0;
 }
 
-/* When all is verified, and before the JIT, the kernel finishes the log: for one that does not hold
- * its summary, it ends the load with ENOSPC. */
+/* The kernel finishes the log between the verifier and the JIT. When the log has no room for the
+ * summary, the load ends there with ENOSPC. */
 int user_program_verify(const struct user_target *t, struct user_state *s)
 {
 	char log[LOG_TOO_SMALL] = "";

@@ -115,7 +115,7 @@ struct user_target *user_target_new(enum user_operation operation, const struct 
 	return NULL;
 }
 
-/* The thread's own: threads are pinned, so its CPU's. */
+/* The state of this thread, which is pinned: its CPU's. */
 static struct user_state *own_state(struct user_target *t)
 {
 	int cpu = sched_getcpu();
@@ -132,7 +132,7 @@ static struct user_state *own_state(struct user_target *t)
 	return state;
 }
 
-/* A chain of dependent multiplications: no memory, nothing that the kernel has a part in. */
+/* A chain of dependent multiplications, without memory or the kernel. */
 static void loop(uint32_t n)
 {
 	uint64_t x = 1;
@@ -143,7 +143,7 @@ static void loop(uint32_t n)
 	}
 }
 
-/* Some 20 ms: the flag is not looked at within a sample of the default length. */
+/* Some 20 ms: a sample of the default length does not look at the flag. */
 #define LOOP_INVOCATIONS (UINT32_C(1) << 24)
 
 static int run_loop(uint32_t n)

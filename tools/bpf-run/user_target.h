@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Operations in user space (lib/user.h), as targets: on a map, by system calls one element or one
- * batch at a time, or through memory; and loading a program.
+ * Operations in user space (lib/user.h) as targets: on a map, by system calls or through memory,
+ *and loading a program.
  *
  * A map's keys and values begin with a number of 32 bits. It holds the keys 0 to entries - 1, each
  * of which has its own number as its value; what is written is the complement, so that the object's
