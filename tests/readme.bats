@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The README's examples are run, as they stand there.
+# The README's examples are run, as they stand there, and files that pages name are there.
 
 load helpers
 
@@ -23,12 +23,20 @@ examples() {
   assert_contains "$(cat out.txt)" map/hash/read
 }
 
-@test "every file that the README names is there" {
+@test "every file that a page of this repository links to is there" {
+  local page path
+  while read -r page; do
+    while read -r path; do
+      [ -e "$TOP/$(dirname "$page")/$path" ] || echo "$page: not there: $path"
+    done < <(grep -oE '\]\([^)#]+' "$TOP/$page" | cut -c 3- | grep -v '^http')
+  done < <(git -C "$TOP" ls-files '*.md') >missing.txt
+  assert_equal "$(cat missing.txt)" ''
+}
+
+@test "every file that pipelines/README.md names by its path is there" {
   local path
   while read -r path; do
-    [ -e "$TOP/$path" ] || {
-      echo "not there: $path"
-      false
-    }
-  done < <(grep -oE '\]\([^)#]+\)' "$TOP/README.md" | tr -d '()]' | grep -v '^http')
+    [ -e "$TOP/pipelines/$path" ] || [ -e "$TOP/$path" ] || echo "not there: $path"
+  done < <(sed -n '/^## Where/,$p' "$TOP/pipelines/README.md" | grep -oE '`[a-z./-]+/[a-z./-]+`' | tr -d '`') >missing.txt
+  assert_equal "$(cat missing.txt)" ''
 }
