@@ -26,6 +26,7 @@ power: build/tests/power build/tests/past ## simulate error rates of the decisio
 RUNS ?= 20
 
 aa: all ## compare builds with themselves, and with slower ones, for real: counts of verdicts
+	@mkdir -p build/aa
 	$(Q)$(SUDO) pipelines/evaluate/aa build/aa/verdicts.csv $(RUNS) $(ROUNDS)
 
 benchmark-tools: benchmark-measurement benchmark-history benchmark-statistics benchmark-site ## what the tools' numbers and speed are worth here: run alone
@@ -40,7 +41,7 @@ benchmark-statistics: all
 	$(Q)pipelines/evaluate/statistics-speed
 
 benchmark-site: browser-tests ## 500 tests by 1000 builds: how long the pages take, anew and with one run more
-	$(Q)pipelines/evaluate/site-speed build/benchmark-site
+	$(Q)pipelines/evaluate/site-speed
 
 # The other architecture's times too, where its tools can be made.
 benchmark-counted: all vm-tools ## what counted instructions are worth: BASE, HEAD, KERNEL (HEAD), SUITE; run alone

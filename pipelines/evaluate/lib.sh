@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh disable=SC2034,SC2154
+#
+# What the scripts of this folder share; sourced, never run. They work in the top folder, with the tools on the path and
+# a folder `work` of their own.
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+PATH=$top/build/bin:$PATH
+cd "$top" || exit
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# The table that a script prints in the end.
+row() { # WHAT MEASURED GOAL
+	printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>"$work/table"
+}
+
+show_rows() {
+	mlr --itsv --opprint --barred --implicit-tsv-header label what,measured,goal "$work/table"
+}
+
+# The seconds that a command takes; its output goes to standard error.
+seconds() { # COMMAND...
+	begin=$(date +%s.%N)
+	"$@" >&2
+	end=$(date +%s.%N)
+	awk -v begin="$begin" -v end="$end" 'BEGIN { printf "%.2f\n", end - begin }'
+}
+
+# samples.csv that nobody measured: 50 tests of two builds, 10 samples a round.
+made_up_samples() { # ROWS
+	awk -v rows="$1" 'BEGIN {
+		srand(1)
+		print "run_id,timestamp,host_class,runtime,track,suite,test,entry_point,build,program_type," \
+			"program_hash,control,boot,round,sample,cpu,iterations,operations,duration_ns," \
+			"kernel_ns,instructions,cycles,mark,status,reason"
+		for (round = 1; n < rows; round++)
+			for (test = 1; test <= 50; test++)
+				for (s = 1; s <= 10; s++)
+					for (b = 1; b <= 2 && n < rows; b++) {
+						n++
+						printf "20260101t000000z-1,2026-01-01T00:00:00Z,intel-xeon-8370c-kvm," \
+							"host,debian-6.12,core,map/hash/operation%d,read,6.12.%d,xdp," \
+							"0123456789abcdef,0,1,%d,%d,0,100000,1,%.12f,%d,,,,ok,\n",
+							test, b, round, s, 20 + test + rand(), 20 + test
+					}
+	}'
+}
