@@ -30,10 +30,19 @@ check check-expensive: export TEST_MAKEFLAGS = $(if $(MAKEOVERRIDES),-- $(MAKEOV
 # What boots in a VM is static, which sanitizers can't be.
 check check-expensive: $(if $(SANITIZE),,vm-tools)
 
+define announce
+@echo 'All tests take about $(1) minutes on two idle cores. Some boot VMs, without KVM; the first time a kernel is fetched.'
+@[ "$$(id -u)" = 0 ] || echo 'Only root may load programs: without root most tests are skipped.'
+endef
+# Not where only some files are run.
+takes = $(if $(filter file,$(origin TESTS)),$(call announce,$(1)))
+
 check: all $(TEST_PROGRAMS) ## run the tests
+	$(call takes,15)
 	$(Q)tests/run '!slow' $(TESTS)
 
 check-expensive: all $(TEST_PROGRAMS) ## run the tests that take long
+	$(call takes,10)
 	$(Q)tests/run slow $(TESTS)
 
 # npm packages that tests use, as tests/NAME/package-lock.json has them.
