@@ -34,7 +34,7 @@ benchmark-tools: benchmark-measurement benchmark-history benchmark-statistics be
 benchmark-measurement: all
 	$(Q)$(SUDO) pipelines/evaluate/measurement
 
-benchmark-history:
+benchmark-history: all
 	$(Q)pipelines/evaluate/history-speed
 
 benchmark-statistics: all
