@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: MIT
-# The eBPF performance benchmark suite: `make help` lists targets and variables.
+# The eBPF performance benchmark suite: `make help` lists targets and variables, `make help-all` all of them.
 #
 # Each arrow of the flow (README.md) is one rule that writes one file; the tools do the work, the
 # rules only chain them. Everything made is below build/.
 
-#: SUITE        the tests: a name in bpf/suites, or a path of a .yml or .bpf.c  (core)
-#: ROUNDS       rounds over all tests  (20)
-#: RUNTIME      what runs the programs: host, kvm or icount  (host)
-#: TRACK        the line of builds that the run belongs to  (local)
-#: BUILD        the build's label  (uname -r)
-#: RESULTS      where results are filed  (build/results)
-#: TEST         only tests whose names match this regular expression  (all)
-#: RUN_OPTIONS  more options for bpf-run
-#: SUDO         how to become root, for installing packages and loading programs  (sudo; empty for root)
-#: PREFIX DESTDIR   where `make install` puts things  (/usr/local)
-#: WERROR       1: warnings are errors
-#: SANITIZE     build with sanitizers, such as address,undefined
-#: CC CLANG     compilers of the tools and of the eBPF programs  (gcc or clang; clang)
-#: V            1: show the commands
+#: SUITE          tests: a name in bpf/suites, a .yml or a .bpf.c  (core)
+#: ROUNDS         rounds over all tests  (20)
+#: RUNTIME        host; or a VM: icount counts, kvm times  (host)
+#: TRACK          the line of builds that the run belongs to  (local)
+#: BUILD          the label of the build  (uname -r)
+#: RESULTS        where results are filed  (build/results)
+#: TEST           only tests that match this regular expression  (all)
+#: RUN_OPTIONS    more options for bpf-run
+#: SUDO           how to become root  (sudo; nothing for root)
+#: PREFIX DESTDIR where `make install` installs  (/usr/local)
+#:: WERROR       1: warnings are errors
+#:: SANITIZE     build with sanitizers, such as address,undefined
+#:: CC CLANG     compilers of the tools and of the eBPF programs  (gcc or clang; clang)
+#: V              1: show the commands
 SUITE    ?= core
 ROUNDS   ?= 20
 RUNTIME  ?= host
@@ -68,7 +68,7 @@ SCHEMA  := $(addprefix build/schema/,columns.h statuses.h verdicts.h tables.inc)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all install clean help FORCE
+.PHONY: all install clean help help-all FORCE
 
 all: $(TOOLS:%=$(BIN)/%) ## build the tools (default)
 
@@ -109,7 +109,7 @@ $(SCHEMA) &: $(SCHEMA_CSV) results-schema/columns tools/lib/schema.awk
 	$(Q)results-schema/columns $(FLOW) | \
 		awk -v out=build/schema -f tools/lib/schema.awk - results-schema/statuses.csv results-schema/verdicts.csv
 
-install: all ## install tools, man pages and suites (DESTDIR, PREFIX)
+install: all ## install tools, man pages and suites
 	$(INSTALL) -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/man/man1"
 	$(INSTALL) $(TOOLS:%=$(BIN)/%) "$(DESTDIR)$(PREFIX)/bin"
 	$(INSTALL) -m 644 $(MAN) "$(DESTDIR)$(PREFIX)/share/man/man1"
@@ -119,13 +119,17 @@ install: all ## install tools, man pages and suites (DESTDIR, PREFIX)
 	$(INSTALL) -m 644 $(wildcard bpf/include/*.h) "$(DESTDIR)$(PREFIX)/share/ebpf-performance/bpf/include"
 	$(INSTALL) -m 644 $(wildcard bpf/suites/*.yml) "$(DESTDIR)$(PREFIX)/share/ebpf-performance/bpf/suites"
 
-clean: ## remove what was built; keep results and fetched kernels
+clean: ## remove what was built; keep results and kernels
 	rm -rf $(BIN) $(OBJ) build/bpf build/schema build/flags build/version
 
 help: ## list targets and variables
+help-all: ## list them all, those of developers too
+hash := \#
+all_marks = $(if $(filter help-all,$@),$(1)?)
+help help-all:
 	@echo 'Targets:'
-	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | sort | expand -t 24
+	@sed -nE 's/^([a-z][a-z-]*):[^#]*##$(call all_marks,$(hash)) (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | sort | expand -t 24
 	@echo 'Variables (defaults in parentheses):'
-	@sed -n 's/^#: /  /p' $(MAKEFILE_LIST)
+	@sed -nE 's/^#:$(call all_marks,:) /  /p' $(MAKEFILE_LIST)
 
 -include $(ALL_OBJ:.o=.d)

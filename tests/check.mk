@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Tests. Each prints `N passed, N failed` (and `, N skipped`) as its last line, and fails when one failed.
-#: TESTS        test files  (tests/*.bats)
-#: CAPABILITIES what this machine has, so that a test that needs it must not be skipped: root bpf cpus2
-#:              kvm pmu kprobes all-commands  (none: a test is skipped where something is missing)
+#:: TESTS        test files  (tests/*.bats)
+#:: CAPABILITIES what this machine has, so that a test that needs it must not be skipped: root bpf cpus2
+#::              kvm pmu kprobes all-commands  (none: a test is skipped where something is missing)
 .PHONY: check check-expensive
 
 TESTS ?= $(sort $(wildcard tests/*.bats))
@@ -41,13 +41,13 @@ check: all $(TEST_PROGRAMS) ## run the tests
 	$(call takes,15)
 	$(Q)tests/run '!slow' $(TESTS)
 
-check-expensive: all $(TEST_PROGRAMS) ## run the tests that take long
+check-expensive: all $(TEST_PROGRAMS) ### run the tests that take long
 	$(call takes,10)
 	$(Q)tests/run slow $(TESTS)
 
 # npm packages that tests use, as tests/NAME/package-lock.json has them.
 .PHONY: test-packages browser-tests
-test-packages: build/github/node_modules/.package-lock.json ## install npm packages that tests of workflows and issues use
+test-packages: build/github/node_modules/.package-lock.json ### install npm packages that tests of workflows and issues use
 browser-tests: build/browser/node_modules/.package-lock.json
 
 build/%/node_modules/.package-lock.json: tests/%/package.json tests/%/package-lock.json

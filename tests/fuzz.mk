@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Fuzzing of what reads files of strangers, with clang's libFuzzer. An input that breaks something is kept in
 # build/fuzz, and what was learned in build/fuzz/TARGET.corpus.
-#: FUZZ_SECONDS  how long `make fuzz` tries each of its targets  (60)
+#:: FUZZ_SECONDS  how long `make fuzz` tries each of its targets  (60)
 .PHONY: fuzz
 FUZZ_SECONDS ?= 60
 comma := ,
@@ -25,7 +25,7 @@ $(FUZZ_TARGETS:%=build/fuzz/%): build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.c t
 		-fno-sanitize-recover=undefined $(if $(filter suite,$*),-Wl$(comma)--wrap=errx) -Itools/lib -Ibuild -Itools/bpf-compile-check \
 		$(shell $(PKG_CONFIG) --cflags $(LIBS)) -o $@ $< tests/fuzz/fuzz.c $(FUZZ_SOURCES) $(ALL_LIBS)
 
-fuzz: $(FUZZ_TARGETS:%=build/fuzz/%) build/fuzz/plan.seeds/smoke.csv ## fuzz what reads files of strangers, FUZZ_SECONDS each
+fuzz: $(FUZZ_TARGETS:%=build/fuzz/%) build/fuzz/plan.seeds/smoke.csv ### fuzz what reads files of strangers, FUZZ_SECONDS each
 	$(Q)for target in $(FUZZ_TARGETS); do mkdir -p build/fuzz/$$target.corpus; done
 	$(Q)$(foreach t,$(FUZZ_TARGETS),$(FUZZ_ENV_$(t)) build/fuzz/$(t) -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -timeout=10 \
 		$(FUZZ_OPTIONS_$(t)) -artifact_prefix=build/fuzz/$(t)- \

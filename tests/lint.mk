@@ -8,7 +8,7 @@ SHELL_FILES := $(shell { git ls-files '*.sh' '*.bash'; git grep -lE -m 1 '^\#!.*
 	grep -v '^tests/fixtures/' | sort -u)
 SCRIPTS     := $(SHELL_FILES) $(shell git ls-files Makefile '*.mk' '*.awk' '*.jq' '*.gp' '*.mlr' '*.R' '*.js' '*.mjs' 2>/dev/null)
 
-lint: $(SCHEMA) ## check format, code, shell scripts and man pages
+lint: $(SCHEMA) ### check format, code, shell scripts and man pages
 	$(call say,LINT,clang-format)
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
 	$(call say,LINT,cppcheck)
@@ -26,6 +26,6 @@ lint: $(SCHEMA) ## check format, code, shell scripts and man pages
 	$(call say,LINT,mandoc)
 	$(Q)mandoc -T lint -W warning $(MAN)
 
-format: ## format all C code and shell scripts
+format: ### format all C code and shell scripts
 	$(Q)clang-format -i $(C_FILES)
 	$(Q)shfmt -w $(SHELL_FILES)

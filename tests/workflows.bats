@@ -96,7 +96,7 @@ policy() {
   jq -r '.workflow.jobs[].steps[]?.run // empty' parsed.json >runs.txt
   targets=$(grep -oE '(^|&& )make [a-z-]+( [a-z-]+)*' runs.txt | sed 's/.*make //' | tr ' ' '\n' | sort -u)
   [ "$(wc -w <<<"$targets")" -ge 8 ]
-  make -C "$TOP" --no-print-directory help >help.txt
+  make -C "$TOP" --no-print-directory help-all >help.txt
   for target in $targets; do
     [ "$target" = all ] || grep -qE "^  $target( |	)" help.txt || {
       echo "no such target: $target"

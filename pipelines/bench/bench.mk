@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The flow: suite → compiled.csv → plan.csv → samples.csv → rounds.csv, summary.csv, cpus.csv. Each file is one
-# rule, in the folder of a run, so that any step can be run again alone:
-#	make build/results/…/summary.csv
+# The flow: suite → compiled.csv → plan.csv → samples.csv → rounds.csv, summary.csv, cpus.csv. Each file is one rule,
+# so that any step of a run can be repeated alone: make build/results/…/summary.csv
 .PHONY: bench run
 
 suite_file = $(if $(filter %.yml %.yaml %.c,$(SUITE)),$(SUITE),bpf/suites/$(SUITE).yml)
@@ -12,7 +11,7 @@ new_run = $(RESULTS)/incomplete/$(shell date -u +%Y%m%dt%H%M%Sz)-$(shell echo $$
 test_option = $${TEST:+--test "$$TEST"}
 export TEST
 
-# Said before anything is built.
+# Checked before anything is built.
 ifneq ($(filter bench compare,$(MAKECMDGOALS)),)
 ifeq ($(RUNTIME)$(if $(KERNEL),kernel),hostkernel)
 $(error KERNEL is measured in a VM, and RUNTIME=host is this machine: take RUNTIME=icount or RUNTIME=kvm)
@@ -78,12 +77,12 @@ endif
 		mlr -S --csv count-similar -g test,entry_point,build -o cpus then filter '$$cpus > 1' then cut -x -f cpus '$@.all' > '$@'; \
 		rm '$@.all'; [ -s '$@' ] || rm '$@'
 
-# What was measured stays when make is interrupted: it took the time.
+# Samples stay when make is interrupted.
 .PRECIOUS: %/samples.csv
 
 # The suites' tables in bpf/README.md.
 .PHONY: suite-docs
-suite-docs: $(BIN)/bpf-compile-check ## write the tables of tests in bpf/README.md anew
+suite-docs: $(BIN)/bpf-compile-check ### write the tables of tests in bpf/README.md anew
 	$(call say,DOC,bpf/README.md)
 	$(Q)pipelines/bench/suites-page bpf/README.md > bpf/README.md.new
 	$(Q)mv bpf/README.md.new bpf/README.md

@@ -12,7 +12,7 @@ bench compare:
 	done; exit $$status
 else
 # The run is filed like any other, as BASE..HEAD; history leaves those out.
-compare: all $(if $(filter icount kvm,$(RUNTIME)),vm-tools) ## measure the builds BASE and HEAD in turn and judge; fails on a regression
+compare: all $(if $(filter icount kvm,$(RUNTIME)),vm-tools) ## measure BASE and HEAD in turn; fail on a regression
 	$(Q)run='$(new_run)'; \
 	SUDO='$(SUDO)' pipelines/compare/compare --runtime '$(RUNTIME)' --kernel '$(KERNEL)' --rounds '$(rounds)' \
 		--timeout '$(VM_TIMEOUT)' --track '$(TRACK)' '$(BASE)' '$(HEAD)' '$(suite_file)' "$$run" $(test_option) $(RUN_OPTIONS) && \

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # For users of bpf_performance: its suites and objects measured here and by its own runner, its stored results.
 
-#: OBJECTS      where a suite's elf_file is looked for  (the suite's own folder)
-#: REFERENCE    for cross-check: the CSV that the runner of bpf_performance wrote on this machine
-#: CROSS_CHECK_OPTIONS  --exit-code: fail when the two differ  (none)
+#: OBJECTS        where to find the elf_file of a suite  (its folder)
+#: REFERENCE      for cross-check: the CSV of the runner of bpf_performance
+#:: CROSS_CHECK_OPTIONS  --exit-code: fail when the two differ  (none)
 OBJECTS   ?=
 REFERENCE ?=
 CROSS_CHECK_OPTIONS ?=
@@ -20,7 +20,7 @@ endif
 endif
 
 # The reference is read before anything is measured.
-cross-check: all ## measure SUITE with OBJECTS, and compare with REFERENCE, which bpf_performance's own runner wrote
+cross-check: all ## measure SUITE and compare with REFERENCE
 	$(Q)mkdir -p '$(CROSS_CHECK)' && cd '$(CROSS_CHECK)' && \
 		rm -f compiled.csv plan.csv environment.csv samples.csv rounds.csv summary.csv cross-check.csv
 	$(Q)pipelines/compat/read-reference '$(REFERENCE)' > '$(CROSS_CHECK)/reference.json'
@@ -30,13 +30,13 @@ cross-check: all ## measure SUITE with OBJECTS, and compare with REFERENCE, whic
 	$(Q)pipelines/compat/show-reference $(CROSS_CHECK_OPTIONS) '$(CROSS_CHECK)/cross-check.csv'
 	@printf '\n%s\n' '$(CROSS_CHECK)/cross-check.csv'
 
-#: OLD HOST_CLASS  for import: CSV files of bpf_performance, and the machine that measured them
+#: OLD HOST_CLASS   for import: CSV files of bpf_performance; their machine
 OLD        ?=
 HOST_CLASS ?=
 
 .PHONY: import export-postgres
-import: ## bring the CSV of bpf_performance in OLD into RESULTS (HOST_CLASS, TRACK)
+import: ## bring OLD, CSV of bpf_performance, into RESULTS
 	$(Q)pipelines/compat/import --host-class '$(HOST_CLASS)' --track '$(TRACK)' $(build_option) '$(RESULTS)' $(foreach file,$(OLD),'$(file)')
 
-export-postgres: ## load the results branch into PostgreSQL (PGHOST, PGDATABASE and so on)
+export-postgres: ## load stored results into PostgreSQL (PGHOST, ...)
 	$(Q)pipelines/compat/export-postgres

@@ -20,11 +20,11 @@ report: ## judge the newest builds by history, measure again what is suspected, 
 gate_on = $(BIN)/regress-detect --verdicts --table --exit-code $(1) || [ $$? -eq 3 ]
 
 newest_verdict = $(shell find '$(RESULTS)' -name verdict.csv -printf '%T@ %p\n' 2>/dev/null | sort -n | tail -n 1 | cut -d ' ' -f 2-)
-gate: $(BIN)/regress-detect ## fail if a stored verdict has a regression: VERDICT, or the newest below RESULTS
+gate: $(BIN)/regress-detect ## fail if VERDICT has a regression
 	$(Q)$(call gate_on,'$(or $(VERDICT),$(newest_verdict),$(error no verdict.csv is there: make compare writes one, VERDICT=FILE names one))')
 
 # Each file is one step, which can be looked at or run again alone; confirm on another machine, or on several.
-findings: all ## judge the newest builds by history: what is suspected, stale or missing
+findings: all ### judge the newest builds by history: what is suspected, stale or missing
 	@mkdir -p $(REPORT)
 	$(call say,HISTORY,$(REPORT)/findings.csv)
 	$(Q)pipelines/judge/markers '$(MARKERS)' > $(REPORT)/markers.csv
@@ -34,6 +34,6 @@ findings: all ## judge the newest builds by history: what is suspected, stale or
 	$(Q)pipelines/issues/summary --annotations 'Newest builds against their history' $(REPORT)/findings.csv
 	$(Q)pipelines/issues/file-issues --unfiled $(REPORT)/findings.csv > $(REPORT)/unfiled.csv
 
-confirm: all ## measure again what history suspects and no issue tells of, as far as this machine can
+confirm: all ### measure again what history suspects and no issue tells of, as far as this machine can
 	$(call say,CONFIRM,$(REPORT)/confirmed.csv)
 	$(Q)SUDO='$(SUDO)' pipelines/judge/confirm $(REPORT)/unfiled.csv > $(REPORT)/confirmed.csv

@@ -17,7 +17,7 @@ profile: all vm-tools
 		'$(suite_file)' '$(BASE)' '$(HEAD)'
 	@printf '\n%s\n' $(PROFILE) && ls $(PROFILE)
 else
-profile: all $(SPEEDSCOPE)/installed ## record where TEST spends its time, with flame graphs; under icount count its instructions
+profile: all $(SPEEDSCOPE)/installed ## record where TEST spends its time or instructions
 	$(profile_start)
 ifneq ($(BASE),)
 	$(Q)pipelines/compare/build-programs '$(BASE)' '$(suite_file)' base > $(PROFILE)/plans/base.csv

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 # Pages of what was measured. pipelines/site/pages/ stands alone and knows nothing of this project; here it is given
 # our results, and what regress-detect says of them.
-#: SITE         where the pages are written  (build/site)
-#: SITE_SOURCE  results that they show  (the results branch, here or fetched, where there is one, else RESULTS)
-#: SITE_TITLE, SITE_PORT, SITE_BRANCH, SITE_OPTIONS  title; port of site-serve; branch of site-split; more options of
-#:              pipelines/site/pages/site
-#: EVENTS       CSV of releases and whatever else is to be drawn in (build,kind,label,url,…)  (none)
-#: TEST, HOST_CLASS, METRIC, VERDICT, PLOT  what `make plot` draws, and the .svg or .png it writes
+#: SITE           where pages are written  (build/site)
+#:: SITE_SOURCE  results that they show  (the results branch, here or fetched, where there is one, else RESULTS)
+#:: SITE_TITLE, SITE_PORT, SITE_BRANCH, SITE_OPTIONS  title; port of site-serve; branch of site-split; more options of
+#::              pipelines/site/pages/site
+#:: EVENTS       CSV of releases and whatever else is to be drawn in (build,kind,label,url,…)  (none)
+#: HOST_CLASS METRIC PLOT   for plot: which series; the .svg or .png to write
 .PHONY: site site-input site-events site-serve site-split plot
 
 SITE          ?= build/site
@@ -28,7 +28,7 @@ SITE_SOURCE ?= $(if $(results_commit),build/site-input,$(RESULTS))
 site_verdicts = pipelines/site/verdicts '$(SITE_SOURCE)' build/site-verdicts build/site-verdicts/markers.csv
 site_judged = --verdicts build/site-verdicts/newest.csv --changes build/site-verdicts/changes.csv --events build/site-verdicts/events.csv
 
-site: $(BIN)/regress-detect site-input site-events ## make the pages of the results branch, or of RESULTS, in SITE
+site: $(BIN)/regress-detect site-input site-events ## write pages of the stored results, or of RESULTS
 	$(call say,SITE,$(SITE))
 	$(Q)$(site_verdicts)
 	$(Q)pipelines/site/pages/site -o '$(SITE)' --title '$(SITE_TITLE)' $(site_judged) $(SITE_OPTIONS) '$(SITE_SOURCE)'
@@ -52,11 +52,11 @@ site-serve: ## show the pages on localhost, port SITE_PORT
 	@echo 'http://127.0.0.1:$(SITE_PORT)/ (Ctrl-C ends it)'
 	$(Q)busybox httpd -f -p '127.0.0.1:$(SITE_PORT)' -h '$(SITE)'
 
-site-split: ## write pipelines/site/pages as a branch SITE_BRANCH of its own, for other projects' submodules
+site-split: ### write pipelines/site/pages as a branch SITE_BRANCH of its own, for other projects' submodules
 	$(Q)git subtree split -q --prefix=pipelines/site/pages -b '$(SITE_BRANCH)'
 
 # As history judges it: with its changes of level, accepted changes and releases.
-plot: $(if $(VERDICT),,$(BIN)/regress-detect site-input site-events) ## draw TEST over its builds, or VERDICT.csv, into PLOT.svg or .png or on the terminal
+plot: $(if $(VERDICT),,$(BIN)/regress-detect site-input site-events) ## draw TEST over its builds, or VERDICT, to PLOT
 	$(if $(VERDICT),,$(Q)$(site_verdicts))
 	$(Q)pipelines/site/pages/plot $(if $(VERDICT),--verdict '$(VERDICT)',--test "$$TEST" $(site_judged)) $(if $(PLOT),-o '$(PLOT)') \
 		$(if $(filter-out local,$(TRACK)),--track '$(TRACK)') $(if $(HOST_CLASS),--host-class '$(HOST_CLASS)') \

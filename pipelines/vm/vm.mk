@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
 # Kernel builds in a VM: see pipelines/vm/README.md.
 
-#: KERNEL       the kernel in a VM: deb:PACKAGE[=VERSION][@SUITE], deb-file:PATH, file:PATH or url:URL#sha256=HEX
-#: ARCH         the machine that a VM is: x86_64 (amd64), aarch64 (arm64), or all, one after another  (this machine's)
-#: BASE HEAD    for compare and profile: two kernels, as KERNEL, or two builds of the programs: rev:GIT-REV or
-#:              dir:FOLDER of objects or sources  (HEAD: the working directory)
-#: GOOD BAD AMONG   for bisect: two kernels, and a folder or list of the builds between
-#: SEEDS        boots of a kernel under icount, each with another seed; a boot is a round  (3)
-#: VM_TIMEOUT   seconds until a boot that does not end is ended  (600)
+#: KERNEL         of the VM: deb:PACKAGE[=VERSION][@SUITE], deb-file:PATH,
+#:                file:PATH or url:URL#sha256=HEX
+#: ARCH           of the VM: x86_64, aarch64, or all in turn  (this machine)
+#: BASE HEAD      two kernels, or two builds of the programs: rev:GIT-REV,
+#:                dir:FOLDER of sources or objects  (HEAD: this directory)
+#: GOOD BAD AMONG   for bisect: two kernels; the builds between  (packages)
+#: SEEDS          boots under icount, each a round with its own seed  (3)
+#: VM_TIMEOUT     seconds until a boot is ended  (600)
 KERNEL     ?=
 BASE       ?=
 HEAD       ?=
@@ -21,8 +22,8 @@ SEEDS      ?= 3
 VM_TIMEOUT ?= 600
 export ARCH
 
-# The tools for a VM: static, as nothing else is in there, and for the machine that the VM is. Another
-# architecture's are built with its compiler, and its libraries from this distribution.
+# The tools for a VM: static, as nothing else is in there. For another architecture they are built with its compiler
+# and this distribution's libraries.
 VM       := build/static/$(ARCH)
 VM_TOOLS := $(VM)/bpf-compile-check $(VM)/bpf-run $(VM)/vm-init
 VM_LIBS  := libbpf libelf zlib yaml-0.1 gsl
@@ -40,7 +41,7 @@ else
 VM_CC = $(CC)
 endif
 
-# Where the marks of bpf-run lie for the profiler: an address that no program uses by itself.
+# Where the marks of bpf-run lie for the profiler: an address that no program uses.
 VM_MARKS := 0x70000000
 $(VM)/bpf-run: private VM_LDFLAGS += -Wl,--section-start=.profile_marks=$(VM_MARKS)
 
@@ -52,7 +53,7 @@ $(VM_TOOLS): | $(VM_SYSROOT)
 	$(call say,LD,$@)
 	$(Q)$(VM_CC) -static $(VM_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --static --libs $(VM_LIBS)) -lm -lpthread
 
-# The profiler, a plugin of QEMU: on this side, whatever the VM is. See there for the versions.
+# The profiler, a plugin of QEMU on this side. See there for the versions.
 VM_QEMU := $(shell command -v qemu-system-$(ARCH))
 VM_QEMU_MAJOR = $(shell $(VM_QEMU) --version | sed -n 's/^QEMU emulator version \([0-9]*\).*/\1/p')
 $(VM)/count-plugin.so: pipelines/vm/count-plugin.c tools/bpf-run/profile.h $(VM_QEMU)
@@ -76,13 +77,13 @@ $(VM)/obj/tools/lib/cli.o: ALL_CFLAGS += -DVERSION='"$(VERSION)"'
 -include $(wildcard $(VM)/obj/tools/*/*.d $(VM)/obj/pipelines/*/*.d)
 
 .PHONY: vm-tools kernels bisect
-vm-tools: $(VM_TOOLS) $(VM)/count-plugin.so ## build the static tools that run inside a VM, for ARCH
+vm-tools: $(VM_TOOLS) $(VM)/count-plugin.so ### build the static tools that run inside a VM, for ARCH
 
 kernels: ## list the kernels that can be fetched
 	$(Q)pipelines/vm/list-kernels | mlr --icsv --opprint cat
 
-# A boot is a round: under icount a seed, so that the spread over seeds is known; under kvm the
-# kernel starts from new each time, which is where builds of one source differ most.
+# A boot is a round: under icount each has a seed, which shows the spread over seeds; under kvm builds of one source
+# differ most between boots.
 rounds = $(if $(filter icount,$(RUNTIME)),$(SEEDS),$(ROUNDS))
 
 # A run in a VM loads, measures and describes at once.
