@@ -341,7 +341,7 @@ branch_is_whole() {
   assert_equal "$(history --last 1 --file environment.csv | mlr --icsv --onidx filter '$name == "build"' then cut -f value)" 6.1.2
   run -2 --separate-stderr history --track other
   assert_contains "$stderr" 'there is no such run'
-  run -2 --separate-stderr history --ref nowhere
+  RESULTS_BRANCH=nowhere run -2 --separate-stderr history
   assert_contains "$stderr" "no such branch: 'nowhere'"
   run -2 --separate-stderr history --file ../../etc/passwd
 }
@@ -403,7 +403,7 @@ branch_is_whole() {
   cp -r results/* remote.git
   git -C remote.git add .
   git -C remote.git -c user.name=x -c user.email=x@localhost commit -qm x
-  history --ref HEAD 2>branch.said | cmp - history.csv
+  RESULTS_BRANCH=HEAD history 2>branch.said | cmp - history.csv
   assert_contains "$(cat branch.said)" "runs of schema version 1: 2, from '$(cat place.0)' to"
   # What has no value, and nothing to take it from.
   rm "results/$(cat place.1)/rounds.csv"
