@@ -108,8 +108,3 @@ kvm_trouble() {
 		echo "the CPU has neither vmx nor svm in '/proc/cpuinfo', which kernels need under '/dev/kvm'"
 	fi
 }
-
-# Until each script takes its options by `option`.
-operand() {
-	[ "$1" -ge 2 ] || die "option '$2' needs an argument"
-}

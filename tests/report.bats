@@ -481,10 +481,8 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   assert_equal "$(mlr --icsv --onidx count-distinct -f round then cut -f round twice/samples.csv | sort -n | xargs)" "1 2 3 4 5 6"
   assert_equal "$(mlr --icsv --onidx count-distinct -f run_id twice/samples.csv | wc -l)" 1
   assert_equal "$(csv_value twice/verdict.csv rounds '$metric == "duration_ns"' | xargs)" "6 6"
-  SUDO='' "$TOP/pipelines/compare/compare" --once --rounds 3 rev:HEAD . bpf/suites/smoke.yml once -q -t 'array|control'
-  assert_equal "$(csv_value once/verdict.csv rounds '$metric == "duration_ns"' | xargs)" "3 3"
   printf 'test,metric,margin_pct\nmap/*,duration_ns,8\n' >settings.csv
-  SETTINGS=settings.csv SUDO='' "$TOP/pipelines/compare/compare" --once --rounds 1 rev:HEAD . bpf/suites/smoke.yml ruled -q -t 'array'
+  SETTINGS=settings.csv SUDO='' "$TOP/pipelines/compare/compare" --rounds 1 rev:HEAD . bpf/suites/smoke.yml ruled -q -t 'array'
   assert_equal "$(csv_value ruled/verdict.csv margin_pct '$test =~ "^map/" && $metric == "duration_ns"')" 8
 }
 

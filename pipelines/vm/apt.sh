@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh disable=SC1010,SC2016,SC2034,SC2153,SC2154
 #
-# Kernel packages of any suite on the mirror that this machine's apt uses. Each suite has an index
-# of its own below $KERNELS/apt, so that neither the system's lists nor its cache change, no root is
-# needed, and signatures are checked as ever (the keys are the system's). Needs lib.sh.
+# Kernel packages of any suite on the mirror that apt uses here. Each suite has an index of its own below $KERNELS/apt:
+# it needs no root, the system's lists and cache stay as they are, and signatures are checked with the system's keys.
 #
-# Variables: KERNEL_MIRROR and KERNEL_SECURITY_MIRROR, where the mirror cannot be read from apt's
-# sources; KERNEL_SUITES, the suites searched when none is named.
+# Needs lib.sh. Variables: KERNEL_MIRROR and KERNEL_SECURITY_MIRROR, if apt's sources do not tell the mirror;
+# KERNEL_SUITES, the suites to search.
 
 INDEX_HOURS=12 # an index younger than this is not fetched again
 
@@ -23,7 +22,7 @@ default_suites() {
 	esac | awk 'NF && !seen[$0]++'
 }
 
-# The variable that overrides the archive's address of a suite: security suites have one of their own.
+# The variable that overrides the mirror of a suite.
 mirror_variable() { # SUITE
 	case $1 in
 	*-security) printf '%s\n' "${KERNEL_SECURITY_MIRROR-}" ;;
@@ -31,8 +30,7 @@ mirror_variable() { # SUITE
 	esac
 }
 
-# The archive's address for a suite: the variable's, else what apt's sources say for it, else what
-# they say for its sister on this machine.
+# The mirror of a suite: of the variable, else of apt's sources for that suite, else for its sister on this machine.
 mirror_of() { # SUITE
 	sister=$(distribution VERSION_CODENAME)
 	case $1 in
@@ -77,8 +75,7 @@ apt_on() {
 		-o Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled=false "$@"
 }
 
-# Have an index of the suite that is not older than INDEX_HOURS; an older one serves when the
-# mirror does not answer. Status 1: there is none.
+# Have an index of the suite, not older than INDEX_HOURS unless the mirror does not answer. Status 1: there is none.
 apt_update() { # SUITE ARCH
 	folder=$(apt_folder "$1" "$2")
 	mirror=$(mirror_variable "$1")
@@ -98,14 +95,13 @@ apt_update() { # SUITE ARCH
 	elif [ -f "$folder/updated" ]; then
 		warn "suite '$1' could not be updated, its index of $(date -r "$folder/updated" +%F) is used ($folder/update.log)"
 	else
-		say "suite '$1' cannot be had: $(sed -n '/^[EW]:/{p;q;}' "$folder/update.log")"
+		say "cannot read suite '$1': $(sed -n '/^[EW]:/{p;q;}' "$folder/update.log")"
 		return 1
 	fi
 }
 
-# Rows of CSV, package,version,suite,architecture,size_bytes,sha256,depends, of one package in all
-# its versions, or of every package that holds a kernel: not those of debugging symbols, not the
-# unsigned copy of a signed kernel, and none so small that it only names another.
+# CSV, package,version,suite,architecture,size_bytes,sha256,depends, of all versions of one package, or of every package
+# that holds a kernel: no debugging symbols, no unsigned copies, none so small that it only names another.
 apt_kernels() { # SUITE ARCH [PACKAGE]
 	apt_update "$1" "$2" || return 0
 	if [ $# -ge 3 ]; then

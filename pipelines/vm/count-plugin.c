@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A plugin of QEMU that counts, by address, the instructions that a VM executes in the parts of a
- * measurement that bpf-run marks (tools/bpf-run/profile.h): which functions an operation is spent
- *in.
+ * measurement that bpf-run marks (tools/bpf-run/profile.h).
  *
  *	qemu-system-x86_64 -plugin count-plugin.so,out=FILE …
  *
  * FILE, written when the machine is off, has a line for each address, in order, with the
- *instructions of all marked calls together, large ones less small ones, less the same of bare ones:
+ *instructions of all marked calls, large ones less small ones, less the same of bare ones:
  *
  *	ffffffff8127c0f0 43008
  *

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
 #
-# What a file is, told by its first bytes, and what a kernel image says about itself.
+# What a file is, by its first bytes, and what a kernel image says about itself.
 
 # Bytes of a file in hexadecimal, fewer where it ends: bytes FILE OFFSET COUNT
 bytes() {
@@ -46,8 +46,7 @@ image_release() { # FILE
 	fi
 }
 
-# The command that unpacks what standard input begins with, told by its first bytes. As the kernel's
-# scripts/extract-vmlinux knows them.
+# The command that unpacks data with such first bytes, as in the kernel's scripts/extract-vmlinux.
 unpacker() { # FIRST BYTES IN HEXADECIMAL
 	case $1 in
 	1f8b08*) echo gzip ;;
@@ -71,9 +70,9 @@ unpack_zboot() { # FILE TO
 	unpack_part "$1" "$(number "$1" 8 4)" "$(number "$1" 12 4)" "$2"
 }
 
-# Unpack the kernel in a bzImage, so that a VM can start it at once: under emulation the firmware
-# and the image's own unpacking take longer than all the rest of the boot. Status 1 also when it has
-# no entry point for that, which a Xen note of type 18 names (CONFIG_PVH). Documentation/arch/x86/boot.rst
+# Unpack the kernel in a bzImage, so that a VM starts it at once: under emulation firmware and unpacking take longer
+# than the rest of the boot. Status 1 also when it has no entry point for that, which a Xen note of type 18 names
+# (CONFIG_PVH). Documentation/arch/x86/boot.rst
 unpack_bzimage() { # FILE TO
 	payload=$((($(number "$1" 497 1) + 1) * 512 + $(number "$1" 584 4)))
 	length=$(number "$1" 588 4)

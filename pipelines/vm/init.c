@@ -14,9 +14,8 @@
  *	environment name,value		a line of the file /out/environment, which a step wrote
  *	end 				everything ran, nothing is missing
  *
- * Lines, because everything sent is text that has lines already, and so a reader needs no more than
- * sed; a prefix a line, because then what was cut off by a panic is still read up to there.
- * Standard error of init is the console.
+ * Lines with a prefix need no more than sed to be read, also when a panic cuts them off. Standard
+ * error of init is the console.
  *
  * A step is a file /steps/NN-WORD: its arguments, each ended by a NUL, the program first. They run
  * in the order of their names in /work; WORD is the word above, and /work/WORD keeps the output.
@@ -188,10 +187,9 @@ static void wait_until_quiet(void)
 		warnx("the kernel is still busy, measuring all the same");
 }
 
-/* A CPU that sleeps is woken by QEMU's own thread, which once in very many times is early or late
- * by some instructions; the kernel makes random numbers of that. So this one never sleeps: instead
- * of idling it runs these, which QEMU does for next to nothing, a second of virtual time (10^9 of
- * them) in some milliseconds. */
+/* QEMU's thread that wakes an idle CPU is rarely early or late by some instructions, from which the
+ * kernel makes random numbers. So the guest never idles: it runs nops, which cost QEMU next to
+ * nothing. */
 static void never_idle(void)
 {
 	const struct sched_param last = {0};
