@@ -5,13 +5,13 @@
 REPORT  := build/report
 MARKERS ?= pipelines/judge/markers.csv
 
-#: SETTINGS  rules of single series, for all that judges; see regress-detect(1)  (pipelines/judge/settings.csv)
+#: SETTINGS       rules of single series  (pipelines/judge/settings.csv)
 SETTINGS ?= pipelines/judge/settings.csv
 compare confirm site plot: export SETTINGS := $(SETTINGS)
 
 .PHONY: report findings confirm gate
 
-report: ## judge the newest builds by history, measure again what is suspected, see to issues
+report: ## judge by history, confirm what is suspected, file issues
 	$(Q)$(MAKE) --no-print-directory findings
 	$(Q)$(MAKE) --no-print-directory confirm
 	$(Q)$(MAKE) --no-print-directory issues
