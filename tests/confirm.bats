@@ -44,7 +44,7 @@ verdict=$(head -n 1 verdicts)
 sed -i 1d verdicts
 [ -n "$verdict" ] || { echo "no such kernel" >&2; exit 2; }
 printf 'host_class,track,suite,test,entry_point,metric,baseline,current,ratio,ratio_low,ratio_high,verdict\n%s\n' \
-  "test-host,local,smoke,map/hash/read,read,duration_ns,20,40,2,1.9,2.1,$verdict" > "$folder/verdict.csv"
+  "test-host,local,smoke,map/hash/read,read,duration_ns,20,40,2,1.9,2.1,$verdict" | regress-detect --verdicts > "$folder/verdict.csv"
 echo "$folder"
 exit 1
 SH
