@@ -80,6 +80,7 @@ KERNELS_OF_BOTH=(kernel.b1=6.1 kernel.b2=6.2 kernel_package=linux-image kernel_v
   history_of runtime=icount "${KERNELS_OF_BOTH[@]}"
   fake_make regression
   confirmed_is 1
+  assert_equal "$(head -n 1 confirmed.csv)" "$(head -n 1 found.csv),$(header_of confirmed)"
   fake_make unchanged
   confirmed_is 0
 }

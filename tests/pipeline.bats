@@ -207,7 +207,7 @@ all e 7 2 12.5'
   place=$(mktemp -d)
   (cd "$TOP" && cp -r Makefile tools bpf pipelines tests results-schema "$place")
   mkdir "$place/build"
-  (cd "$TOP" && cp -rp build/bin build/obj build/flags build/version "$place/build")
+  (cd "$TOP" && cp -rp build/bin build/obj build/schema build/flags build/version "$place/build")
   # The way to root: for that user alone, and only while this test runs.
   cp "$(command -v setpriv)" "$place/become"
   printf '#!/bin/sh\necho "$*" >> %s/asked\nexec %s/become --reuid 0 --regid 0 --clear-groups "$@"\n' "$place" "$place" >"$place/sudo"

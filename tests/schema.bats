@@ -25,7 +25,8 @@ columns() {
 }
 
 @test "every column has a type that we know, a unit or none, and a meaning in words" {
-  for schema in $(grep -l '^name,type,' "$TOP"/results-schema/*.csv); do
+  for schema in "$TOP"/results-schema/*.csv; do
+    case $(head -n 1 "$schema") in *,type,*) ;; *) continue ;; esac
     assert_equal "$(head -n 1 "$schema")" name,type,unit,required,meaning
     mlr --icsv --ojsonl filter '
       !($type =~ "^(text|integer|number|metric|enumeration|flag|timestamp)$") || !($required =~ "^(true|false)$")
@@ -97,6 +98,50 @@ TABLE
     mlr --csv cut -x -f "$column" "$BATS_FILE_TMPDIR/samples.csv" >without.csv
     assert_trouble "'$column'" regress-detect without.csv without.csv
   done
+}
+
+@test "the files that people keep have columns of their schema, and regress-detect takes each of those" {
+  for file in judge/markers judge/settings bench/tracks; do
+    head -n 1 "$PIPELINES/$file.csv" | tr , '\n' | grep -vxF -f <("$TOP/results-schema/columns" "${file#*/}" | cut -d , -f 2) && return 1
+  done
+  header_of summary >history.csv
+  for file in markers settings; do header_of $file >$file.csv; done
+  regress-detect --history --markers markers.csv --settings settings.csv history.csv >verdict.csv
+  assert_equal "$(cat verdict.csv)" "$(header_of verdict)"
+}
+
+# bats test_tags=slow
+@test "a column or a status is added in one file: results-schema/ has it, and the tools write and take it" {
+  mkdir -p copy/build
+  (cd "$TOP" && cp -rp Makefile tools bpf pipelines tests results-schema "$BATS_TEST_TMPDIR/copy" &&
+    cp -rp build/bin build/obj build/schema build/flags build/version "$BATS_TEST_TMPDIR/copy/build")
+  cd copy
+  for file in plan samples summary verdict; do
+    echo 'humidity,number,percent,false,of the air around the machine' >>results-schema/$file.csv
+  done
+  echo 'too_hot,failed,the machine was too hot to measure' >>results-schema/statuses.csv
+  # shellcheck disable=SC2086 # a list
+  make -s ${TEST_MAKEFLAGS-} build/bin/{bpf-compile-check,bpf-run,stats-reduce,regress-detect}
+  PATH=$PWD/build/bin:$PATH
+
+  bpf-compile-check --no-load bpf/suites/smoke.yml >plan.csv
+  assert_equal "$(head -n 1 plan.csv)" "$(results-schema/columns --header plan)"
+  mlr -I --csv put '$status = "too_hot"; $reason = "40 °C"' plan.csv
+  assert_equal "$(bpf-compile-check --no-load plan.csv 2>/dev/null | csv_value /dev/stdin status | sort -u)" too_hot
+  if has bpf; then
+    run -0 --separate-stderr bpf-run --rounds 1 plan.csv
+    assert_equal "${lines[0]}" "$(results-schema/columns --header samples)"
+    assert_contains "${lines[1]}" ',too_hot,40 °C,'
+  fi
+  mlr --csv filter '$test == "map/hash/read"' then put '$sample = 1' then template -f "$(results-schema/columns --header samples)" plan.csv >base.csv
+  mlr --csv put '$run_id = "r"; $round = 1; $cpu = 0; $status = "ok"; $reason = ""; $duration_ns = 5; $control = 0' base.csv >base.new
+  mlr --csv put '$run_id = "r"; $round = 1; $cpu = 0' base.csv >head.csv
+  stats-reduce head.csv >summary.csv
+  assert_equal "$(head -n 1 summary.csv)" "$(results-schema/columns --header summary)"
+  assert_equal "$(csv_value summary.csv status)" too_hot
+  regress-detect base.new head.csv >verdict.csv
+  assert_equal "$(head -n 1 verdict.csv)" "$(results-schema/columns --header verdict)"
+  assert_equal "$(csv_value verdict.csv verdict,reason)" 'failed too_hot: 40 °C'
 }
 
 @test "unknown columns pass from the plan to the samples and to the summary" {

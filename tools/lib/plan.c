@@ -28,6 +28,7 @@ static int find_name(const char *const *names, int n, const char *name)
 
 /* How a cell and a field of the row become each other, one line a column. */
 enum kind {
+	OTHER, /* text that no tool uses: the schema has it, struct plan_row does not */
 	TEXT,
 	COUNT, /* uint64_t, at least 1; empty means the default of plan_row_init() */
 	FEW,   /* the same, up to PLAN_VISITS_MAX */
@@ -40,60 +41,68 @@ enum kind {
 };
 
 static const struct {
-	const char *name;
 	size_t offset;
 	enum kind kind;
-} fields[] = {
-#define AT(name) #name, offsetof(struct plan_row, name)
-    {AT(suite), TEXT},
-    {AT(test), TEXT},
-    {AT(entry_point), TEXT},
-    {AT(build), TEXT},
-    {AT(object), TEXT},
-    {AT(program_type), TEXT},
-    {AT(cpus), TEXT},
-    {AT(operations), COUNT},
-    {AT(iterations), COUNT},
-    {AT(prepare), TEXT},
-    {AT(prepare_iterations), COUNT},
-    {AT(packet), TEXT},
-    {AT(consumer), TEXT},
-    {AT(check), TEXT},
-    {AT(expected_result), RESULT},
-    {AT(keep), COUNT},
-    {AT(visits), FEW},
-    {AT(control), FLAG},
-    {AT(program_hash), TEXT},
-    {AT(status), STATUS},
-    {AT(reason), TEXT},
-    {AT(log), TEXT},
-    {"insns", offsetof(struct plan_row, metric[METRIC_INSNS]), METRIC},
-    {"jited_bytes", offsetof(struct plan_row, metric[METRIC_JITED_BYTES]), METRIC},
-    {"verified_insns", offsetof(struct plan_row, metric[METRIC_VERIFIED_INSNS]), METRIC},
-    {"verifier_states", offsetof(struct plan_row, metric[METRIC_VERIFIER_STATES]), METRIC},
-    {"stack_bytes", offsetof(struct plan_row, metric[METRIC_STACK_BYTES]), METRIC},
-    {AT(prepare_every), COUNT},
-    {AT(dropped_max_pct), PERCENT},
-    {AT(compiler), TEXT},
-    {AT(description), TEXT},
-    {AT(proof), TEXT},
-    {AT(net_of), TEXT},
-    {AT(fresh_packet), FLAG},
-    {AT(consumer_mode), MODE},
-    {"xlated_insns", offsetof(struct plan_row, metric[METRIC_XLATED_INSNS]), METRIC},
+} fields[PLAN_NCOLUMNS] = {
+#define AT(member) offsetof(struct plan_row, member)
+    [PLAN_SUITE] = {AT(suite), TEXT},
+    [PLAN_TEST] = {AT(test), TEXT},
+    [PLAN_ENTRY_POINT] = {AT(entry_point), TEXT},
+    [PLAN_BUILD] = {AT(build), TEXT},
+    [PLAN_OBJECT] = {AT(object), TEXT},
+    [PLAN_PROGRAM_TYPE] = {AT(program_type), TEXT},
+    [PLAN_CPUS] = {AT(cpus), TEXT},
+    [PLAN_OPERATIONS] = {AT(operations), COUNT},
+    [PLAN_ITERATIONS] = {AT(iterations), COUNT},
+    [PLAN_PREPARE] = {AT(prepare), TEXT},
+    [PLAN_PREPARE_ITERATIONS] = {AT(prepare_iterations), COUNT},
+    [PLAN_PACKET] = {AT(packet), TEXT},
+    [PLAN_CONSUMER] = {AT(consumer), TEXT},
+    [PLAN_CHECK] = {AT(check), TEXT},
+    [PLAN_EXPECTED_RESULT] = {AT(expected_result), RESULT},
+    [PLAN_KEEP] = {AT(keep), COUNT},
+    [PLAN_VISITS] = {AT(visits), FEW},
+    [PLAN_CONTROL] = {AT(control), FLAG},
+    [PLAN_PROGRAM_HASH] = {AT(program_hash), TEXT},
+    [PLAN_STATUS] = {AT(status), STATUS},
+    [PLAN_REASON] = {AT(reason), TEXT},
+    [PLAN_LOG] = {AT(log), TEXT},
+    [PLAN_PREPARE_EVERY] = {AT(prepare_every), COUNT},
+    [PLAN_DROPPED_MAX_PCT] = {AT(dropped_max_pct), PERCENT},
+    [PLAN_COMPILER] = {AT(compiler), TEXT},
+    [PLAN_DESCRIPTION] = {AT(description), TEXT},
+    [PLAN_PROOF] = {AT(proof), TEXT},
+    [PLAN_NET_OF] = {AT(net_of), TEXT},
+    [PLAN_FRESH_PACKET] = {AT(fresh_packet), FLAG},
+    [PLAN_CONSUMER_MODE] = {AT(consumer_mode), MODE},
+    [PLAN_INSNS] = {AT(metric[METRIC_INSNS]), METRIC},
+    [PLAN_JITED_BYTES] = {AT(metric[METRIC_JITED_BYTES]), METRIC},
+    [PLAN_VERIFIED_INSNS] = {AT(metric[METRIC_VERIFIED_INSNS]), METRIC},
+    [PLAN_VERIFIER_STATES] = {AT(metric[METRIC_VERIFIER_STATES]), METRIC},
+    [PLAN_STACK_BYTES] = {AT(metric[METRIC_STACK_BYTES]), METRIC},
+    [PLAN_XLATED_INSNS] = {AT(metric[METRIC_XLATED_INSNS]), METRIC},
 };
-#define NFIELDS (sizeof(fields) / sizeof(*fields))
 
 static void *field_of(const struct plan_row *row, size_t i)
 {
-	return (char *)row + fields[i].offset;
+	return fields[i].kind == OTHER ? (void *)&row->other[i] : (char *)row + fields[i].offset;
+}
+
+static bool is_text(size_t i)
+{
+	return fields[i].kind == TEXT || fields[i].kind == OTHER;
+}
+
+static const char *name_of(size_t i)
+{
+	return schema_plan.columns[i].name;
 }
 
 void plan_row_init(struct plan_row *row)
 {
 	*row = (struct plan_row){.operations = 1, .status = STATUS_COMPILED};
-	for (size_t i = 0; i < NFIELDS; i++)
-		if (fields[i].kind == TEXT)
+	for (size_t i = 0; i < PLAN_NCOLUMNS; i++)
+		if (is_text(i))
 			*(char **)field_of(row, i) = xstrdup("");
 	for (size_t i = 0; i < METRIC_COUNT; i++)
 		row->metric[i] = -1;
@@ -101,8 +110,8 @@ void plan_row_init(struct plan_row *row)
 
 void plan_row_release(struct plan_row *row, size_t nextra)
 {
-	for (size_t i = 0; i < NFIELDS; i++)
-		if (fields[i].kind == TEXT)
+	for (size_t i = 0; i < PLAN_NCOLUMNS; i++)
+		if (is_text(i))
 			free(*(char **)field_of(row, i));
 	for (size_t i = 0; row->extra && i < nextra; i++)
 		free(row->extra[i]);
@@ -148,6 +157,7 @@ static const char *parse_cell(struct plan_row *row, size_t i, const char *text)
 	if (!*text)
 		return NULL;
 	switch (fields[i].kind) {
+	case OTHER:
 	case TEXT:
 		plan_set(field, text);
 		return NULL;
@@ -192,12 +202,12 @@ static const char *parse_cell(struct plan_row *row, size_t i, const char *text)
 	return NULL;
 }
 
-/* The place of a column in `fields`; NFIELDS for one that this project does not know. */
+/* The place of a column in `fields`; PLAN_NCOLUMNS for one that this project does not know. */
 static size_t field_named(const char *name)
 {
 	size_t i = 0;
 
-	while (i < NFIELDS && strcmp(name, fields[i].name))
+	while (i < PLAN_NCOLUMNS && strcmp(name, name_of(i)))
 		i++;
 	return i;
 }
@@ -238,14 +248,15 @@ static int require_columns(struct csv_reader *csv)
 	return 0;
 }
 
-/* @field, @extra: of each column of the file, the field, or NFIELDS and the plan's own number */
+/* @field, @extra: of each column of the file, the field, or PLAN_NCOLUMNS and the plan's own number
+ */
 static int read_row(struct plan_row *row, struct csv_reader *csv, const size_t *field,
 		    const size_t *extra)
 {
 	for (size_t c = 0; c < csv->ncolumns; c++) {
 		const char *wrong;
 
-		if (field[c] == NFIELDS) {
+		if (field[c] == PLAN_NCOLUMNS) {
 			plan_set(&row->extra[extra[c]], csv->cell[c]);
 			continue;
 		}
@@ -264,7 +275,7 @@ static int read_rows(struct plan *plan, struct csv_reader *csv)
 
 	for (size_t c = 0; !got && c < csv->ncolumns; c++) {
 		field[c] = field_named(csv->header[c]);
-		if (field[c] == NFIELDS)
+		if (field[c] == PLAN_NCOLUMNS)
 			extra[c] = extra_column(plan, csv->header[c]);
 	}
 	while (got >= 0 && (got = csv_next_row(csv)) == 1)
@@ -289,8 +300,8 @@ void plan_write_header(const struct plan *plan, FILE *f)
 {
 	struct csv_writer w = {.f = f};
 
-	for (size_t i = 0; i < schema_plan.ncolumns; i++)
-		csv_write_cell(&w, schema_plan.columns[i].name);
+	for (size_t i = 0; i < PLAN_NCOLUMNS; i++)
+		csv_write_cell(&w, name_of(i));
 	for (size_t i = 0; i < plan->nextra; i++)
 		csv_write_cell(&w, plan->extra_names[i]);
 	csv_end_row(&w);
@@ -301,6 +312,7 @@ static void write_cell(struct csv_writer *w, const struct plan_row *row, size_t 
 	const void *field = field_of(row, i);
 
 	switch (fields[i].kind) {
+	case OTHER:
 	case TEXT:
 		csv_write_cell(w, *(char *const *)field);
 		return;
@@ -346,7 +358,7 @@ void plan_write_row(const struct plan *plan, const struct plan_row *row, FILE *f
 {
 	struct csv_writer w = {.f = f};
 
-	for (size_t i = 0; i < NFIELDS; i++)
+	for (size_t i = 0; i < PLAN_NCOLUMNS; i++)
 		write_cell(&w, row, i);
 	for (size_t i = 0; i < plan->nextra; i++)
 		csv_write_cell(&w, row->extra[i]);
@@ -355,19 +367,18 @@ void plan_write_row(const struct plan *plan, const struct plan_row *row, FILE *f
 
 void plan_write_list(const struct plan *plan, FILE *f)
 {
-	static const char *const names[] = {"suite",	    "test",	  "entry_point",
-					    "program_type", "operations", "packet",
-					    "description",  "proof",	  "net_of"};
+	static const enum plan_column listed[] = {
+	    PLAN_SUITE,	 PLAN_TEST,	   PLAN_ENTRY_POINT, PLAN_PROGRAM_TYPE, PLAN_OPERATIONS,
+	    PLAN_PACKET, PLAN_DESCRIPTION, PLAN_PROOF,	     PLAN_NET_OF};
+	const size_t n = sizeof(listed) / sizeof(*listed);
 	struct csv_writer w = {.f = f};
 
-	for (size_t n = 0; n < sizeof(names) / sizeof(*names); n++)
-		csv_write_cell(&w, names[n]);
+	for (size_t i = 0; i < n; i++)
+		csv_write_cell(&w, name_of(listed[i]));
 	csv_end_row(&w);
 	for (size_t r = 0; r < plan->nrows; r++) {
-		for (size_t n = 0; n < sizeof(names) / sizeof(*names); n++)
-			for (size_t i = 0; i < NFIELDS; i++)
-				if (!strcmp(fields[i].name, names[n]))
-					write_cell(&w, &plan->rows[r], i);
+		for (size_t i = 0; i < n; i++)
+			write_cell(&w, &plan->rows[r], listed[i]);
 		csv_end_row(&w);
 	}
 }

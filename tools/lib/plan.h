@@ -68,7 +68,8 @@ struct plan_row {
 	char *compiler; /* its version and instruction set, as environment.csv has it */
 	int64_t metric[METRIC_COUNT]; /* -1 where undefined */
 
-	char **extra; /* the plan's nextra unknown columns */
+	char *other[PLAN_NCOLUMNS]; /* private: columns of the schema that have no member here */
+	char **extra;		    /* the plan's nextra unknown columns */
 };
 
 struct plan {
