@@ -40,9 +40,9 @@ def range($env):
   (if ($env.pages // "") != "" then "\n* [plots of all tests](\($env.pages))" else "" end);
 
 def certainty:
-  "## How sure\n\nHistory only nominated it; it was confirmed by \(.how // "a fresh run" | words). " +
+  "## How sure\n\nHistory nominated it; \(.how // "a fresh run" | words) confirmed it. " +
   "Control: \(if (.control // "") == "" then "none in this comparison" else .control | code end)." +
-  (if in_vm and other_kernel and (.test | startswith("baseline/") | not) then "\n\nThe table's values are net: what the test costs beyond the empty program of its type. The plot's are whole." else "" end);
+  (if in_vm and other_kernel and (.test | startswith("baseline/") | not) then "\n\nThe table's values are net: what the test costs beyond the empty program of its type. The plot shows whole values." else "" end);
 
 # One test, and what it is judged with.
 def one_test: if .tests == 1 then " TEST=" + ("\(.test | exactly)|^(baseline|control)/" | make_value) else "" end;
@@ -53,7 +53,7 @@ def both_builds:
   elif other_programs then " KERNEL=\(.head_kernel | make_name) BASE=rev:\(.base_commit) HEAD=rev:\(.head_commit)"
   else "" end;
 
-# As they stand: in a clone of the repository, on a machine of that architecture.
+# They run as they stand, in a clone of the repository on a machine of that architecture.
 def reproduce:
   "## Reproduce\n\n" + (
     if in_vm and both_builds != "" then
@@ -66,10 +66,10 @@ def reproduce:
       "make deps\nmake bench SUITE=\(.suite | make_name) TRACK=\(.track | make_name)\(one_test)   # on both builds"
     end | fenced("sh"));
 
-# Of a kernel in a VM instructions are profiled, whatever was measured: perf is not in there.
+# In a VM, which has no perf, instructions are profiled, whatever was measured.
 def profile:
   (if .tests == 1 then .test | exactly else "." end) as $tests
-  | "## Profile\n\nOn a machine of one's own, or as a workflow whose traces are its artifacts" +
+  | "## Profile\n\nRun it on your own machine, or as a workflow whose artifacts are the traces" +
     (if .runtime == "kvm" then "; a VM's time can't be profiled, so these count instructions by function" else "" end) + ":\n\n" +
     ("make deps profile TEST=\($tests | make_value) SUITE=\(.suite | make_name)" +
      (if in_vm then " RUNTIME=icount\(both_builds)" elif other_programs then " BASE=rev:\(.base_commit)" else "" end) + "\n" +
@@ -79,8 +79,8 @@ def profile:
      "gh run download --pattern 'profile-*'   # when it has ended; asks which run" | fenced("sh"));
 
 def ending:
-  "## If the change is intended\n\nSet the label <code>performance-accepted</code> on this issue, or add the build to <code>pipelines/judge/markers.csv</code>. The new level becomes the one to compare with.\n\n" +
-  "## How this issue ends\n\nBy acceptance; or by itself when three builds in a row are back at the old level. A further change is commented and leaves it open. When a person closes it, the same build is not filed again. One comment below is kept up to date with the newest build.";
+  "## If the change is intended\n\nSet the label <code>performance-accepted</code> on this issue, or add the build to <code>pipelines/judge/markers.csv</code>. Later builds are then compared with the new level.\n\n" +
+  "## How this issue ends\n\nIt closes when the change is accepted, or when three builds in a row are back at the old level. A further change is commented and leaves it open. If a person closes it, the same build is not filed again. One comment below shows the newest build.";
 
 # [series...] of one build, the worst first; .[0] speaks for all.
 def regression_body($env):
@@ -111,8 +111,8 @@ def data_title($kind):
 
 def data_body($kind):
   . as $all | .[0]
-  | (if $kind == "stale" then "The newest results of the suite \(.suite | code) on the track \(.track | code), measured on \(.host_class | code), are older than 3 days: no regression would be seen. Newest build: \(.current_build | code).\n\nLook at the newest runs of the workflow that measures them, and at its schedule: in a quiet repository schedules stop after 60 days. If the track is given up, close this issue: it is not filed again for this build."
-     else "These tests of the suite \(.suite | code) on the track \(.track | code), measured on \(.host_class | code), were measured before and give no number now:\n\n| test | entry point | state | reason |\n|---|---|---|---|\n" +
+  | (if $kind == "stale" then "The newest results of the suite \(.suite | code) on the track \(.track | code), measured on \(.host_class | code), are older than 3 days, so no regression would be seen. Newest build: \(.current_build | code).\n\nLook at the newest runs of the workflow that measures them, and at its schedule: GitHub stops schedules after 60 days without a commit. If the track is given up, close this issue; it is not filed again for this build."
+     else "These tests of the suite \(.suite | code) on the track \(.track | code), measured on \(.host_class | code), gave a number before and give none now:\n\n| test | entry point | state | reason |\n|---|---|---|---|\n" +
        ($all | group_by([.test, .entry_point]) | map(.[0] | "| \(.test | code) | \(.entry_point | code) | \(.verdict | words) | \(.reason | code) |") | join("\n") | cut(50000; "… and more."))
-       + "\n\nA test that was taken out on purpose gets a row in <code>pipelines/judge/markers.csv</code>. When a person closes this issue, the same tests are not filed again." end)
+       + "\n\nIf a test was taken out on purpose, add a row to <code>pipelines/judge/markers.csv</code>. If a person closes this issue, the same tests are not filed again." end)
   + "\n\nThis issue closes by itself when the numbers are there again.";

@@ -27,7 +27,7 @@ def follow($found):
   . as $issue
   | [.saved.series[]? as $k | $found[$k] // empty] as $rows
   | if .names | index("performance-accepted") then
-      {do: "comment", number: .number, id: "accepted", body: "The change is accepted: the level since \(.saved.current_build // "" | code) is the one to compare with from now on."},
+      {do: "comment", number: .number, id: "accepted", body: "The change is accepted: later builds are compared with the level since \(.saved.current_build // "" | code)."},
       {do: "close", number: .number, reason: "completed"}
     elif ($rows | length) == 0 then empty
     else
@@ -44,7 +44,7 @@ def follow($found):
           else empty end
         elif $rows | any(.verdict == "improvement") then
           {do: "comment", number: .number, id: "again-\($worst.current_build | @base64)",
-           body: "Changed again in \($worst.current_build | code): better than before the regression. The issue stays open: is that meant?"},
+           body: "Changed again in \($worst.current_build | code): better than before the regression. The issue stays open. Is the change intended?"},
           (if .saved.better then empty else {do: "edit", number: .number, body: (.body | set_state($issue.saved + {better: true}))} end)
         elif $rows | all(.verdict == "unchanged") then
           ((.saved.recovered // []) + [$worst.current_build] | reduce .[] as $b ([]; if index([$b]) then . else . + [$b] end)) as $recovered
