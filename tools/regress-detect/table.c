@@ -42,28 +42,25 @@ static char *number(double v)
 	return xasprintf(fabs(v) < 1000 ? "%.4g" : "%.0f", v);
 }
 
-/* A small change has more digits: one instruction of thousands is not 0.0 %. */
-static char *percent(double ratio)
+/* An exact ratio has no interval. */
+static bool is_exact(const struct finding *f)
 {
-	double pct = 100 * (ratio - 1);
+	return isnan(f->ratio_low) || f->ratio_low == f->ratio_high;
+}
+
+/* A small exact change has more digits: one instruction of thousands is not 0.0 %. */
+static char *change(const struct finding *f)
+{
+	double pct = 100 * (f->ratio - 1), size = is_exact(f) && pct != 0 ? fabs(pct) : 1;
 
 	if (isnan(pct))
 		return xstrdup("");
-	return xasprintf("%+.*f", fabs(pct) < .1 ? 3 : fabs(pct) < 1 ? 2 : 1, pct);
+	return xasprintf("%+.*f %%", size < .1 ? 3 : size < 1 ? 2 : 1, pct);
 }
 
-static char *change(const struct finding *f)
-{
-	char *pct = percent(f->ratio), *text = xasprintf("%s%s", pct, *pct ? " %" : "");
-
-	free(pct);
-	return text;
-}
-
-/* An exact ratio has none. */
 static char *interval(const struct finding *f)
 {
-	if (isnan(f->ratio_low) || f->ratio_low == f->ratio_high)
+	if (is_exact(f))
 		return xstrdup("");
 	return xasprintf("%+.1f .. %+.1f %%", 100 * (f->ratio_low - 1), 100 * (f->ratio_high - 1));
 }
@@ -138,12 +135,12 @@ static void choose_titles(struct table *t, const struct comparison *c)
 		t->title[INTERVAL] = "interval in these runs";
 }
 
-/* Columns without any text are left out, and metrics and builds that all rows share. */
+/* Columns without any text are left out, and builds that all rows share. */
 static void choose_columns(struct table *t)
 {
 	for (enum column k = 0; k < NCOLUMNS; k++)
 		for (size_t i = 0; i < t->n; i++)
-			if (k == METRIC || k == BUILDS)
+			if (k == BUILDS)
 				t->shown[k] |= strcmp(t->cells[i][k], t->cells[0][k]) != 0;
 			else
 				t->shown[k] |= *t->cells[i][k] != '\0';
