@@ -44,14 +44,21 @@ static double assign_ranks(struct ranked *v, size_t n)
 	return ties;
 }
 
-/* Undo the doubling where no mid-rank needs it: half the work. */
-static void halve_ranks(struct ranked *v, size_t n)
+/* The ranks alone, without the doubling where no mid-rank needs it: half the work. Returns the sum
+ * of those that are counted. */
+static size_t take_ranks(const struct ranked *v, size_t n, unsigned *rank)
 {
+	unsigned odd = 0, divisor;
+	size_t sum = 0;
+
 	for (size_t i = 0; i < n; i++)
-		if (v[i].rank % 2)
-			return;
-	for (size_t i = 0; i < n; i++)
-		v[i].rank /= 2;
+		odd |= v[i].rank & 1;
+	divisor = odd ? 1 : 2;
+	for (size_t i = 0; i < n; i++) {
+		rank[i] = v[i].rank / divisor;
+		sum += v[i].counted ? rank[i] : 0;
+	}
+	return sum;
 }
 
 static size_t counted_sum(const struct ranked *v, size_t n)
@@ -63,20 +70,6 @@ static size_t counted_sum(const struct ranked *v, size_t n)
 	return sum;
 }
 
-/* Both tails of a distribution over 0..max, each summed from its small end. */
-static struct rank_p tails(const double *weight, size_t max, size_t seen, double total)
-{
-	struct rank_p p = {0, 0};
-
-	for (size_t s = max + 1; s-- > seen;)
-		p.greater += weight[s];
-	for (size_t s = 0; s <= seen; s++)
-		p.less += weight[s];
-	p.greater = fmin(p.greater / total, 1);
-	p.less = fmin(p.less / total, 1);
-	return p;
-}
-
 /* Two normal tails with correction for continuity, as in R. */
 static struct rank_p normal_tails(double distance, double sigma, double half)
 {
@@ -84,37 +77,84 @@ static struct rank_p normal_tails(double distance, double sigma, double half)
 			       gsl_cdf_ugaussian_P((distance + half) / sigma)};
 }
 
-/* P(sum of the ranks that got a plus sign = s), each sign independent and even. */
-static double *sign_distribution(const unsigned *rank, size_t n, size_t *max)
-{
-	double *p;
+/* The distribution of a sum of ranks, over 0 to max. */
+struct distribution {
+	double *weight;
+	size_t max;
+	double total; /* of the weights */
+};
 
-	*max = 0;
+/* Of the ranks that get a plus sign, each sign independent and even. */
+static struct distribution sign_distribution(const unsigned *rank, size_t n)
+{
+	struct distribution d = {.total = 1};
+
 	for (size_t i = 0; i < n; i++)
-		*max += rank[i];
-	p = xcalloc(*max + 1, sizeof(*p));
-	p[0] = 1;
+		d.max += rank[i];
+	d.weight = xcalloc(d.max + 1, sizeof(*d.weight));
+	d.weight[0] = 1;
 	for (size_t i = 0, top = 0; i < n; i++) {
+		double *p = d.weight;
+
 		top += rank[i];
 		for (size_t s = top + 1; s-- > 0;)
 			p[s] = (p[s] + (s >= rank[i] ? p[s - rank[i]] : 0)) / 2;
 	}
-	return p;
+	return d;
 }
 
-static struct rank_p sign_exact(const struct ranked *v, size_t n, size_t seen)
+/* Of the subsets of `size` ranks. The counts stay below C(100, 50) = 1e29; a double keeps them to
+ * 15 digits. */
+static struct distribution subset_distribution(const unsigned *rank, size_t n, size_t size)
 {
-	unsigned rank[RANKTEST_EXACT_MAX] = {0};
-	struct rank_p result;
-	size_t max;
-	double *p;
+	struct distribution d = {0};
+	double *count;
+	size_t row;
 
 	for (size_t i = 0; i < n; i++)
-		rank[i] = v[i].rank;
-	p = sign_distribution(rank, n, &max);
-	result = tails(p, max, seen, 1);
-	free(p);
-	return result;
+		d.max += rank[i];
+	row = d.max + 1;
+	count = xcalloc((size + 1) * row, sizeof(*count));
+	count[0] = 1;
+	for (size_t i = 0, top = 0; i < n; i++) {
+		top += rank[i];
+		for (size_t k = (i + 1 < size ? i + 1 : size); k > 0; k--) {
+			double *to = count + k * row, *from = count + (k - 1) * row;
+
+			for (size_t s = rank[i]; s <= top; s++)
+				to[s] += from[s - rank[i]];
+		}
+	}
+	d.weight = xmalloc(row * sizeof(*d.weight));
+	memcpy(d.weight, count + size * row, row * sizeof(*d.weight));
+	for (size_t s = 0; s < row; s++)
+		d.total += d.weight[s];
+	free(count);
+	return d;
+}
+
+/* @size: of the counted group; 0 for signs */
+static struct distribution distribution_of(const unsigned *rank, size_t n, size_t size)
+{
+	return size ? subset_distribution(rank, n, size) : sign_distribution(rank, n);
+}
+
+/* Both tails, each summed from its small end. */
+static struct rank_p exact_p(const struct ranked *v, size_t n, size_t size)
+{
+	unsigned rank[RANKTEST_EXACT_MAX] = {0};
+	size_t seen = take_ranks(v, n, rank);
+	struct distribution d = distribution_of(rank, n, size);
+	struct rank_p p = {0, 0};
+
+	for (size_t s = d.max + 1; s-- > seen;)
+		p.greater += d.weight[s];
+	for (size_t s = 0; s <= seen; s++)
+		p.less += d.weight[s];
+	free(d.weight);
+	p.greater = fmin(p.greater / d.total, 1);
+	p.less = fmin(p.less / d.total, 1);
+	return p;
 }
 
 struct rank_p signed_rank_p(const double *x, size_t n, double mu)
@@ -132,8 +172,7 @@ struct rank_p signed_rank_p(const double *x, size_t n, double mu)
 	}
 	ties = assign_ranks(v, used);
 	if (used && used <= RANKTEST_EXACT_MAX) {
-		halve_ranks(v, used);
-		result = sign_exact(v, used, counted_sum(v, used));
+		result = exact_p(v, used, 0);
 	} else if (used) {
 		double m = (double)used, w = (double)counted_sum(v, used) / 2;
 
@@ -141,60 +180,6 @@ struct rank_p signed_rank_p(const double *x, size_t n, double mu)
 				      sqrt(m * (m + 1) * (2 * m + 1) / 24 - ties / 48), .5);
 	}
 	free(v);
-	return result;
-}
-
-/* How many subsets of `size` of the ranks have each sum: weight[sum]. The counts stay below
- * C(100, 50) = 1e29; a double keeps them to 15 digits. */
-static double *subset_distribution(const unsigned *rank, size_t n, size_t size, size_t *max)
-{
-	size_t sum = 0, row;
-	double *count, *weight;
-
-	for (size_t i = 0; i < n; i++)
-		sum += rank[i];
-	row = sum + 1;
-	count = xcalloc((size + 1) * row, sizeof(*count));
-	count[0] = 1;
-	for (size_t i = 0, top = 0; i < n; i++) {
-		size_t r = rank[i];
-
-		top += r;
-		for (size_t k = (i + 1 < size ? i + 1 : size); k > 0; k--) {
-			double *to = count + k * row, *from = count + (k - 1) * row;
-
-			for (size_t s = r; s <= top; s++)
-				to[s] += from[s - r];
-		}
-	}
-	weight = xmalloc(row * sizeof(*weight));
-	memcpy(weight, count + size * row, row * sizeof(*weight));
-	free(count);
-	*max = sum;
-	return weight;
-}
-
-static double sum_of(const double *v, size_t n)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < n; i++)
-		sum += v[i];
-	return sum;
-}
-
-static struct rank_p subset_exact(const struct ranked *v, size_t n, size_t size, size_t seen)
-{
-	unsigned rank[RANKTEST_EXACT_MAX] = {0};
-	struct rank_p result;
-	size_t max;
-	double *weight;
-
-	for (size_t i = 0; i < n; i++)
-		rank[i] = v[i].rank;
-	weight = subset_distribution(rank, n, size, &max);
-	result = tails(weight, max, seen, sum_of(weight, max + 1));
-	free(weight);
 	return result;
 }
 
@@ -211,9 +196,10 @@ struct rank_p rank_sum_p(const double *x, size_t nx, const double *y, size_t ny,
 	for (size_t i = 0; i < ny; i++)
 		v[nx + i] = (struct ranked){.key = y[i] - mu, .counted = !count_x};
 	ties = assign_ranks(v, n);
-	if (n <= RANKTEST_EXACT_MAX) {
-		halve_ranks(v, n);
-		p = subset_exact(v, n, size, counted_sum(v, n));
+	if (!size) {
+		p = (struct rank_p){1, 1};
+	} else if (n <= RANKTEST_EXACT_MAX) {
+		p = exact_p(v, n, size);
 	} else {
 		double m = (double)size, all = (double)n;
 		double variance = m * (all - m) / 12 * (all + 1 - ties / (all * (all - 1)));
@@ -290,19 +276,6 @@ static struct location locate(const struct pairs *p, uint64_t npairs, uint64_t k
 	return l;
 }
 
-/* The largest k with 2 · P(statistic ≤ k - 1) ≤ alpha, 0 if there is none. */
-static uint64_t interval_k(const double *weight, size_t max, double total, double alpha)
-{
-	double below = 0;
-
-	for (size_t k = 0; k <= max; k++) {
-		below += weight[k];
-		if (2 * below / total > alpha)
-			return k;
-	}
-	return max;
-}
-
 static uint64_t normal_k(double mean, double sigma, double alpha)
 {
 	double k = floor(mean + .5 - gsl_cdf_ugaussian_Qinv(alpha / 2) * sigma);
@@ -310,39 +283,40 @@ static uint64_t normal_k(double mean, double sigma, double alpha)
 	return k > 0 ? (uint64_t)k : 0;
 }
 
-static uint64_t signed_rank_k(size_t n, double alpha)
+/* The largest k with 2 · P(statistic ≤ k - 1) ≤ alpha, 0 if there is none. Sums of `size` ranks
+ * begin at 1 + 2 + … + size: from there on the statistic is Mann and Whitney's U. */
+static uint64_t exact_k(size_t n, size_t size, double alpha)
 {
 	unsigned rank[RANKTEST_EXACT_MAX] = {0};
-	double m = (double)n, *p;
+	struct distribution d;
+	double below = 0;
 	uint64_t k;
-	size_t max;
 
-	if (n > RANKTEST_EXACT_MAX)
-		return normal_k(m * (m + 1) / 4, sqrt(m * (m + 1) * (2 * m + 1) / 24), alpha);
 	for (size_t i = 0; i < n; i++)
 		rank[i] = (unsigned)i + 1;
-	p = sign_distribution(rank, n, &max);
-	k = interval_k(p, max, 1, alpha);
-	free(p);
-	return k;
+	d = distribution_of(rank, n, size);
+	for (k = 0; 2 * below / d.total <= alpha; k++)
+		below += d.weight[size * (size + 1) / 2 + k];
+	free(d.weight);
+	return k - 1;
+}
+
+static uint64_t signed_rank_k(size_t n, double alpha)
+{
+	double m = (double)n;
+
+	return n <= RANKTEST_EXACT_MAX
+		   ? exact_k(n, 0, alpha)
+		   : normal_k(m * (m + 1) / 4, sqrt(m * (m + 1) * (2 * m + 1) / 24), alpha);
 }
 
 static uint64_t rank_sum_k(size_t nx, size_t ny, double alpha)
 {
-	size_t n = nx + ny, size = nx < ny ? nx : ny, least = size * (size + 1) / 2, max;
-	unsigned rank[RANKTEST_EXACT_MAX] = {0};
-	double x = (double)nx, y = (double)ny, *weight;
-	uint64_t k;
+	double x = (double)nx, y = (double)ny;
 
-	if (n > RANKTEST_EXACT_MAX)
-		return normal_k(x * y / 2, sqrt(x * y * (x + y + 1) / 12), alpha);
-	for (size_t i = 0; i < n; i++)
-		rank[i] = (unsigned)i + 1;
-	weight = subset_distribution(rank, n, size, &max);
-	/* Sums of `size` ranks begin at `least`: from there on it is Mann and Whitney's U. */
-	k = interval_k(weight + least, nx * ny, sum_of(weight, max + 1), alpha);
-	free(weight);
-	return k;
+	return nx + ny <= RANKTEST_EXACT_MAX
+		   ? exact_k(nx + ny, nx < ny ? nx : ny, alpha)
+		   : normal_k(x * y / 2, sqrt(x * y * (x + y + 1) / 12), alpha);
 }
 
 struct location signed_rank_location(double *x, size_t n, double alpha)
