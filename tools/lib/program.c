@@ -16,13 +16,19 @@
 #define TRACE_BYTES ((size_t)16 * 1024 * 1024)
 #define STATS_BYTES ((size_t)64 * 1024)
 
-bool program_set_add(struct program_set *set, const char *name)
+static bool is_in(const struct program_set *set, const char *name)
 {
-	if (!*name)
-		return true;
 	for (size_t i = 0; i < set->n; i++)
 		if (!strcmp(set->name[i], name))
 			return true;
+	return false;
+}
+
+/* Add a program unless it is "" or there; false when there is no room. */
+static bool add_program(struct program_set *set, const char *name)
+{
+	if (!*name || is_in(set, name))
+		return true;
 	if (set->n == PROGRAMS_MAX)
 		return false;
 	set->name[set->n++] = name;
@@ -38,8 +44,8 @@ bool program_set_add_row(struct program_set *set, const struct plan_row *row)
 		    user_subject(user_find(row->program_type, entry_point)) == USER_OF_PROGRAM
 			? USER_PROGRAM
 			: "";
-	return program_set_add(set, entry_point) && program_set_add(set, row->prepare) &&
-	       program_set_add(set, row->check);
+	return add_program(set, entry_point) && add_program(set, row->prepare) &&
+	       add_program(set, row->check);
 }
 
 struct program_set program_set_of(const struct plan_row *row)
@@ -91,11 +97,11 @@ static void note_trouble(struct loaded *loaded, int error)
 		loaded->trouble = error;
 }
 
-static void fail(struct loaded *loaded, enum status status, char *reason)
+static enum status fail(struct loaded *loaded, enum status status, char *reason)
 {
-	loaded->status = status;
 	free(loaded->reason);
 	loaded->reason = reason;
+	return loaded->status = status;
 }
 
 /* The sections of these types name a function to attach to. libbpf 1.1 looks for it whatever type a
@@ -106,37 +112,35 @@ static bool names_function(enum bpf_prog_type type)
 	       type == BPF_PROG_TYPE_EXT;
 }
 
-static bool is_in(const struct program_set *set, const char *name)
-{
-	for (size_t i = 0; i < set->n; i++)
-		if (!strcmp(set->name[i], name))
-			return true;
-	return false;
-}
-
 /* Programs of the object whose sections say otherwise, or say nothing that libbpf knows, become of
- * a type. When the entry point is of that type already, only the latter do: a program that prepares
- * or checks may be of a type of its own. */
-static int force_type(struct loaded *loaded, const struct program_set *set, int type,
-		      enum bpf_attach_type attach_type)
+ * the set's type. When the entry point is of that type already, only the latter do: a program that
+ * prepares or checks may be of a type of its own. */
+static void force_type(struct loaded *loaded, const struct program_set *set)
 {
+	enum bpf_attach_type attach_type;
+	int type = program_type_by_name(set->program_type, &attach_type);
 	struct bpf_program *program =
 	    bpf_object__find_program_by_name(loaded->object, set->name[0]);
 	bool is_already = program && (int)bpf_program__type(program) == type;
 
+	if (type < 0) {
+		fail(loaded, STATUS_UNSUPPORTED,
+		     xasprintf("libbpf %s has no program type named '%s'",
+			       libbpf_version_string() + 1, set->program_type));
+		return;
+	}
 	bpf_object__for_each_program(program, loaded->object) {
 		enum bpf_prog_type own = bpf_program__type(program);
+		const char *name = bpf_program__name(program);
 
-		if ((int)own == type || (is_already && own != BPF_PROG_TYPE_UNSPEC))
+		if ((int)own == type || (is_already && own != BPF_PROG_TYPE_UNSPEC) ||
+		    (names_function(own) && !is_in(set, name)))
 			continue;
 		if (names_function(own)) {
-			if (!is_in(set, bpf_program__name(program)))
-				continue;
 			fail(loaded, STATUS_LOAD_FAILED,
-			     xasprintf("%s: a program of section '%s' can't be of type %s",
-				       bpf_program__name(program),
+			     xasprintf("%s: a program of section '%s' can't be of type %s", name,
 				       bpf_program__section_name(program), set->program_type));
-			return -1;
+			return;
 		}
 		bpf_program__set_type(program, type);
 		/* Else only the section says so, and the kernel takes no others. */
@@ -145,42 +149,38 @@ static int force_type(struct loaded *loaded, const struct program_set *set, int 
 					       bpf_program__flags(program) | BPF_F_SLEEPABLE);
 		bpf_program__set_expected_attach_type(program, attach_type);
 	}
-	return 0;
 }
 
-static int choose_programs(struct loaded *loaded, const struct program_set *set, int log_level)
+/* Load only what the set needs. A prog array is filled by libbpf at load, from any program of the
+ * object. */
+static void set_autoload(const struct loaded *loaded)
 {
-	size_t log_bytes = log_level & LOG_TRACE ? TRACE_BYTES : STATS_BYTES;
 	struct bpf_program *program;
 	bool has_tail_calls = false;
 	struct bpf_map *map;
 
-	/* A prog array is filled by libbpf at load, from any program of the object. */
 	bpf_object__for_each_map(map, loaded->object)
 		has_tail_calls |= bpf_map__type(map) == BPF_MAP_TYPE_PROG_ARRAY;
 	bpf_object__for_each_program(program, loaded->object)
 		bpf_program__set_autoload(program, has_tail_calls);
-	if (*set->program_type) {
-		enum bpf_attach_type attach_type;
-		int type = program_type_by_name(set->program_type, &attach_type);
+}
 
-		if (type < 0) {
-			fail(loaded, STATUS_UNSUPPORTED,
-			     xasprintf("libbpf %s has no program type named '%s'",
-				       libbpf_version_string() + 1, set->program_type));
-			return -1;
-		}
-		if (force_type(loaded, set, type, attach_type))
-			return -1;
-	}
-	for (size_t i = 0; i < set->n; i++) {
-		program = bpf_object__find_program_by_name(loaded->object, set->name[i]);
-		if (!program) {
-			fail(loaded, STATUS_LOAD_FAILED,
-			     xasprintf("no program is named '%s' in '%s'", set->name[i],
-				       set->object));
-			return -1;
-		}
+static enum status choose_programs(struct loaded *loaded, const struct program_set *set,
+				   int log_level)
+{
+	size_t log_bytes = log_level & LOG_TRACE ? TRACE_BYTES : STATS_BYTES;
+
+	set_autoload(loaded);
+	if (*set->program_type)
+		force_type(loaded, set);
+	for (size_t i = 0; i < set->n && loaded->status == STATUS_OK; i++) {
+		struct bpf_program *program =
+		    bpf_object__find_program_by_name(loaded->object, set->name[i]);
+
+		if (!program)
+			return fail(loaded, STATUS_LOAD_FAILED,
+				    xasprintf("no program is named '%s' in '%s'", set->name[i],
+					      set->object));
 		loaded->program[i] = program;
 		bpf_program__set_autoload(program, true);
 		if (!log_level)
@@ -189,7 +189,7 @@ static int choose_programs(struct loaded *loaded, const struct program_set *set,
 		bpf_program__set_log_buf(program, loaded->log[i], log_bytes);
 		bpf_program__set_log_level(program, (unsigned int)log_level);
 	}
-	return 0;
+	return loaded->status;
 }
 
 /* Whether the object is what the plan was made of, as far as that can be told. */
@@ -204,35 +204,33 @@ static bool is_as_planned(const struct loaded *loaded, const struct program_set 
 enum status program_open(struct loaded *loaded, const struct program_set *set, int log_level)
 {
 	*loaded = (struct loaded){.n = set->n, .status = STATUS_OK};
-	if (access(set->object, R_OK)) {
-		fail(loaded, STATUS_LOAD_FAILED,
-		     xasprintf("can't read object '%s': %s", set->object, strerror(errno)));
-		return loaded->status;
-	}
+	if (access(set->object, R_OK))
+		return fail(loaded, STATUS_LOAD_FAILED,
+			    xasprintf("can't read object '%s': %s", set->object, strerror(errno)));
 	explain_forget();
 	loaded->object = bpf_object__open(set->object);
 	if (!loaded->object) {
 		note_trouble(loaded, errno);
-		fail(loaded, STATUS_LOAD_FAILED,
-		     xasprintf("can't open object '%s': %s", set->object, explain_said(errno)));
-		return loaded->status;
+		return fail(
+		    loaded, STATUS_LOAD_FAILED,
+		    xasprintf("can't open object '%s': %s", set->object, explain_said(errno)));
 	}
 	errno = 0;
 	if (!is_as_planned(loaded, set)) {
 		note_trouble(loaded, errno);
-		fail(loaded, STATUS_LOAD_FAILED,
-		     xasprintf("object '%s' is not the one that the plan was made of (program_hash "
-			       "%s): make the plan anew",
-			       set->object, set->program_hash));
-		return loaded->status;
+		return fail(
+		    loaded, STATUS_LOAD_FAILED,
+		    xasprintf("object '%s' is not the one that the plan was made of (program_hash "
+			      "%s): make the plan anew",
+			      set->object, set->program_hash));
 	}
-	choose_programs(loaded, set, log_level);
-	return loaded->status;
+	return choose_programs(loaded, set, log_level);
 }
 
 enum status program_load(struct loaded *loaded, const struct program_set *set)
 {
 	enum status status;
+	char *reason;
 	int error;
 
 	if (loaded->status != STATUS_OK)
@@ -240,12 +238,10 @@ enum status program_load(struct loaded *loaded, const struct program_set *set)
 	explain_forget();
 	error = bpf_object__load(loaded->object);
 	note_trouble(loaded, -error);
-	if (error) {
-		char *reason = explain_load(loaded, set, -error, &status);
-
-		fail(loaded, status, reason);
-	}
-	return loaded->status;
+	if (!error)
+		return loaded->status;
+	reason = explain_load(loaded, set, -error, &status);
+	return fail(loaded, status, reason);
 }
 
 void program_unload(struct loaded *loaded)

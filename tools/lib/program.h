@@ -37,9 +37,6 @@ struct loaded {
 	int trouble; /* an error of the machine, which says nothing of the programs; else 0 */
 };
 
-/** program_set_add - add a program unless it is "" or there; false when there is no room */
-bool program_set_add(struct program_set *set, const char *name);
-
 /** program_set_add_row - add a row's programs: entry point, preparing and checking one; of an
  * operation in user space, the one that it works on. False when there is no room */
 bool program_set_add_row(struct program_set *set, const struct plan_row *row);
