@@ -109,25 +109,14 @@ static struct command compiler_command(const struct work *work, const struct uni
 	return c;
 }
 
-static char *joined(char **words, size_t n)
-{
-	char *text = xstrdup("");
-
-	for (size_t i = 0; i < n; i++) {
-		char *longer = xasprintf("%s %s", text, words[i]);
-
-		free(text);
-		text = longer;
-	}
-	return text;
-}
-
 static void start(const struct work *work, size_t i, struct job *job)
 {
 	const struct unit *unit = &work->units[i];
-	char *defines = joined(unit->defines, unit->ndefines);
+	char *defines = xstrdup("");
 	struct command command;
 
+	for (size_t d = 0; d < unit->ndefines; d++)
+		xappendf(&defines, " %s", unit->defines[d]);
 	job->log = work_log_path(work, unit->source, defines);
 	job->object = xasprintf("%s/.compiling-%ld-%zu.o", work->objdir, (long)getpid(), i);
 	job->words = memfd_create("words", MFD_CLOEXEC);

@@ -146,14 +146,9 @@ static char *cpu_list(struct suite *suite, const yaml_node_t *n)
 	char *list = xstrdup("");
 
 	for (yaml_node_item_t *i = n->data.sequence.items.start; i < n->data.sequence.items.top;
-	     i++) {
-		char *longer =
-		    xasprintf("%s%s%s", list, *list ? "," : "",
-			      scalar(suite, node(suite, *i), field_names[F_CPU_ASSIGNMENT]));
-
-		free(list);
-		list = longer;
-	}
+	     i++)
+		xappendf(&list, "%s%s", *list ? "," : "",
+			 scalar(suite, node(suite, *i), field_names[F_CPU_ASSIGNMENT]));
 	return list;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,11 +68,8 @@ char *test_expand(struct suite *suite, const struct test *test, const yaml_node_
 		size_t length = 1;
 		const char *choice =
 		    test->nchoices ? choice_at(suite, test, n, at, &next, &length) : NULL;
-		char *longer =
-		    choice ? xasprintf("%s%s", text, choice) : xasprintf("%s%c", text, *at);
 
-		free(text);
-		text = longer;
+		xappendf(&text, "%.*s", choice ? INT_MAX : 1, choice ? choice : at);
 		at += length;
 	}
 	return text;

@@ -33,10 +33,7 @@ static void add_cell(struct key *k, const struct csv_reader *in, int column)
 
 static void new_round(struct rounds *r, uint64_t number)
 {
-	if (r->n == r->size) {
-		r->size = r->size ? 2 * r->size : 64;
-		r->ids = xrealloc(r->ids, r->size * sizeof(*r->ids));
-	}
+	r->ids = xgrow(r->ids, r->n, sizeof(*r->ids));
 	r->ids[r->n++] =
 	    (struct round_id){keytable_add(&r->runs, r->key.text, strlen(r->key.text) + 1), number};
 }
@@ -105,10 +102,7 @@ static uint32_t find_cell(struct group *g, uint32_t id, struct rounds *r,
 
 	if (cell < known)
 		return cell;
-	if (cell >= r->cells_size) {
-		r->cells_size = r->cells_size ? 2 * r->cells_size : 64;
-		r->cell = xrealloc(r->cell, r->cells_size * sizeof(*r->cell));
-	}
+	r->cell = xgrow(r->cell, known, sizeof(*r->cell));
 	r->cell[cell] = (struct round_cell){round, cpu, visit, 0};
 	keytable_add(&r->of_groups, (const char *)parts, 2 * sizeof(*parts));
 	g->nrounds += r->of_groups.n - rounds;

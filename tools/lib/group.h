@@ -30,10 +30,9 @@ struct round_cell {
 struct rounds {
 	bool single; /* no column `round`: every row is one, and neither ids nor cells are kept */
 	struct round_id *ids;
-	size_t n, size;
+	size_t n;
 	/* private */
 	struct round_cell *cell; /* one for each key of cells */
-	size_t cells_size;
 	struct keytable runs, keys, cpus, visits, cells, of_groups, samples;
 	struct key key;
 	int run_column, round_column, cpu_column, visit_column, sample_column;

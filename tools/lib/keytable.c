@@ -73,11 +73,8 @@ uint32_t keytable_add(struct keytable *t, const char *key, size_t len)
 	s = lookup(t, key, len, hash);
 	if (s->index != KEYTABLE_NONE)
 		return s->index;
-	if (t->n == t->size) {
-		t->size = t->size ? 2 * t->size : 64;
-		t->keys = xrealloc(t->keys, t->size * sizeof(*t->keys));
-		t->lens = xrealloc(t->lens, t->size * sizeof(*t->lens));
-	}
+	t->keys = xgrow(t->keys, t->n, sizeof(*t->keys));
+	t->lens = xgrow(t->lens, t->n, sizeof(*t->lens));
 	t->keys[t->n] = xmalloc(len);
 	memcpy(t->keys[t->n], key, len);
 	t->lens[t->n] = len;

@@ -24,7 +24,6 @@ struct keytable {
 	size_t nslots;
 	char **keys;
 	size_t *lens;
-	size_t size;
 };
 
 /** keytable_add - the number of a key, which is `n - 1` of the table when it is new */

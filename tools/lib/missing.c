@@ -202,12 +202,10 @@ static char *missing_capabilities(void)
 	if (!read_capabilities(&set) || set >> CAP_SYS_ADMIN & 1)
 		return NULL;
 	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
-		char *before = list;
-
 		if (set >> needed[i].number & 1)
 			continue;
-		list = xasprintf("%s%s", before ? before : "it needs", needed[i].name);
-		free(before);
+		list = list ? list : xstrdup("it needs");
+		xappendf(&list, "%s", needed[i].name);
 	}
 	return list;
 }

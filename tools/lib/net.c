@@ -32,7 +32,7 @@ int net_columns(struct net *n, struct csv_reader *in, size_t nvalues, bool by_ro
 
 uint32_t net_scope(struct net *n, const struct csv_reader *in, const char *salt)
 {
-	uint32_t scope;
+	uint32_t known = (uint32_t)n->scopes.n, scope;
 
 	key_clear(&n->key);
 	key_add(&n->key, salt, strlen(salt));
@@ -42,13 +42,8 @@ uint32_t net_scope(struct net *n, const struct csv_reader *in, const char *salt)
 		else
 			key_add(&n->key, "", 0);
 	scope = keytable_add(&n->scopes, n->key.text, n->key.len);
-	if (scope >= n->size) {
-		size_t size = n->size ? 2 * n->size : 16;
-
-		n->scope = xrealloc(n->scope, size * sizeof(*n->scope));
-		memset(n->scope + n->size, 0, (size - n->size) * sizeof(*n->scope));
-		n->size = size;
-	}
+	if (scope == known)
+		n->scope = xgrow(n->scope, known, sizeof(*n->scope));
 	return scope;
 }
 
@@ -93,11 +88,7 @@ static double *round_place(struct net *n, uint32_t scope, uint32_t round)
 	uint32_t at = keytable_add(&n->rounds_of_scope, (const char *)key, sizeof(key));
 
 	if (at == known) {
-		if (at == n->places) {
-			n->places = n->places ? 2 * n->places : 64;
-			n->subtrahend = xrealloc(n->subtrahend,
-						 n->places * n->nvalues * sizeof(*n->subtrahend));
-		}
+		n->subtrahend = xgrow(n->subtrahend, known, n->nvalues * sizeof(*n->subtrahend));
 		for (size_t v = 0; v < n->nvalues; v++)
 			n->subtrahend[at * n->nvalues + v] = NAN;
 	}

@@ -30,7 +30,7 @@ struct net {
 	struct keytable scopes, rounds_of_scope;
 	struct net_scope *scope;
 	double *subtrahend; /* nvalues for each key of rounds_of_scope */
-	size_t size, places, nvalues;
+	size_t nvalues;
 	struct key key;
 	int column[8], test_column, operations_column;
 };

@@ -29,6 +29,18 @@ void *xrealloc(void *p, size_t size)
 	return check(realloc(p, size ? size : 1));
 }
 
+void *xgrow(void *array, size_t n, size_t element)
+{
+	size_t more = n ? n : 1;
+
+	/* There is room up to the next power of two. */
+	if (n & (n - 1))
+		return array;
+	array = xrealloc(array, (n + more) * element);
+	memset((char *)array + n * element, 0, more * element);
+	return array;
+}
+
 char *xstrdup(const char *s)
 {
 	return check(strdup(s));

@@ -103,17 +103,14 @@ const char *reduction_key(const struct reduction *r, uint32_t id, size_t k)
 static struct reduced *find_group(struct reduction *r, const struct csv_reader *in,
 				  const struct layout *l, struct key *key, uint32_t *id)
 {
+	size_t known = r->keys.n;
+
 	key_clear(key);
 	for (size_t i = 0; i < r->by.n; i++)
 		key_add(key, in->cell[l->by[i]], in->cell_len[l->by[i]]);
 	*id = keytable_add(&r->keys, key->text, key->len);
-	if (*id >= r->groups_size) {
-		size_t size = r->groups_size ? 2 * r->groups_size : 64;
-
-		r->groups = xrealloc(r->groups, size * sizeof(*r->groups));
-		memset(r->groups + r->groups_size, 0, (size - r->groups_size) * sizeof(*r->groups));
-		r->groups_size = size;
-	}
+	if (*id == known)
+		r->groups = xgrow(r->groups, known, sizeof(*r->groups));
 	return &r->groups[*id];
 }
 

@@ -24,12 +24,8 @@ static void count_value(struct returned *r, const char *value, uint64_t count)
 	size_t known = r->values.n;
 	uint32_t id = keytable_add(&r->values, value, strlen(value) + 1);
 
-	if (r->values.n > r->size) {
-		r->size = r->size ? 2 * r->size : 4;
-		r->count = xrealloc(r->count, r->size * sizeof(*r->count));
-	}
 	if (id == known)
-		r->count[id] = 0;
+		r->count = xgrow(r->count, known, sizeof(*r->count));
 	r->count[id] += count;
 }
 
@@ -63,12 +59,9 @@ static int by_count(const void *a, const void *b)
 	return strverscmp(x->value, y->value);
 }
 
-static char *append(char *text, const char *value, uint64_t count)
+static void append(char **text, const char *value, uint64_t count)
 {
-	char *longer = xasprintf("%s%s%s:%" PRIu64, text, *text ? " " : "", value, count);
-
-	free(text);
-	return longer;
+	xappendf(text, "%s%s:%" PRIu64, **text ? " " : "", value, count);
 }
 
 char *returned_text(const struct returned *r)
@@ -84,9 +77,9 @@ char *returned_text(const struct returned *r)
 		if (i >= MOST_VALUES || !strcmp(entry[i].value, OTHERS))
 			others += entry[i].count;
 		else if (r->values.n > 1)
-			text = append(text, entry[i].value, entry[i].count);
+			append(&text, entry[i].value, entry[i].count);
 	if (others)
-		text = append(text, OTHERS, others);
+		append(&text, OTHERS, others);
 	else if (r->values.n == 1) {
 		free(text);
 		text = xstrdup(entry[0].value);

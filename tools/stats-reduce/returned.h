@@ -16,7 +16,6 @@ struct returned {
 	/* private */
 	struct keytable values;
 	uint64_t *count; /* one a value */
-	size_t size;
 };
 
 /** returned_add - count what a cell says; an empty one says nothing */

@@ -66,7 +66,6 @@ struct reduction {
 	struct rounds rounds;
 	struct keytable keys;
 	struct reduced *groups; /* one a key */
-	size_t groups_size;
 	struct net net_values;
 };
 
