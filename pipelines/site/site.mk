@@ -25,7 +25,7 @@ results_commit = $(shell for branch in '$(RESULTS_BRANCH)' 'origin/$(RESULTS_BRA
 	git rev-parse --verify --quiet "$$branch^{commit}" 2>/dev/null && break; done)
 SITE_SOURCE ?= $(if $(results_commit),build/site-input,$(RESULTS))
 
-site_verdicts = pipelines/site/verdicts '$(SITE_SOURCE)' build/site-verdicts build/site-verdicts/markers.csv
+site_verdicts = NOW=$$(date -u +%Y-%m-%dT%H:%M:%SZ) pipelines/site/verdicts '$(SITE_SOURCE)' build/site-verdicts build/site-verdicts/markers.csv
 site_judged = --verdicts build/site-verdicts/newest.csv --changes build/site-verdicts/changes.csv --events build/site-verdicts/events.csv
 
 site: $(BIN)/regress-detect site-input site-events ## write pages of the stored results, or of RESULTS

@@ -6,578 +6,501 @@
  * One plain script, so that it runs from file:// too: data come in scripts that call site.line() and
  * site.run(). Text from data becomes text nodes only. Styles are classes, because the policy allows no others.
  */
-"use strict";
-var site = (function () {
-	var lines = {}, runs = {}, waiting = {};
+const site = (() => {
+	"use strict";
+	const lines = {}, runs = {}, waiting = {};
 
 	/* ---- small helpers ---- */
-	function el(name, attributes, children) {
-		return fill(document.createElement(name), attributes, children);
-	}
-	function svg(name, attributes, children) {
-		return fill(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
-	}
+	const $ = (selector, root = document) => root.querySelector(selector);
+	const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 	function fill(node, attributes, children) {
-		Object.keys(attributes || {}).forEach(function (k) {
-			if (attributes[k] !== null) node.setAttribute(k, attributes[k]);
-		});
-		[].concat(children === undefined ? [] : children).forEach(function (c) {
-			node.appendChild(typeof c === "object" ? c : document.createTextNode(c));
-		});
+		for (const [name, value] of Object.entries(attributes)) if (value !== null) node.setAttribute(name, value);
+		node.append(...[].concat(children));
 		return node;
 	}
-	function $(selector, root) { return (root || document).querySelector(selector); }
-	function all(selector, root) { return Array.prototype.slice.call((root || document).querySelectorAll(selector)); }
-	function empty(node) { while (node.firstChild) node.removeChild(node.firstChild); }
-
-	/* The same rounding as lib/text.awk's num() and change(). */
-	function num(v) {
-		var a = Math.abs(v);
-		if (a < 1e15 && v === Math.trunc(v)) return v.toFixed(0);
-		if (a >= 1e7 || a < 1e-3) return v.toPrecision(4);
-		if (a >= 1e4) return v.toFixed(0);
-		if (a >= 1e3) return v.toFixed(1);
-		if (a >= 100) return v.toFixed(2);
-		if (a >= 10) return v.toFixed(3);
-		return String(Number(v.toPrecision(4)));
-	}
+	const el = (name, attributes = {}, children = []) => fill(document.createElement(name), attributes, children);
+	const svg = (name, attributes, children = []) =>
+		fill(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
+	const button = (text, act, attributes = {}) => {
+		const b = el("button", { type: "button", ...attributes }, text);
+		b.addEventListener("click", () => act(b));
+		return b;
+	};
+	/* Other numbers come as text. decimals() is lib/decimals.awk. */
+	const signed = (p, size) => (p < 0 ? "\u2212" : "+") + size + "\u00a0%";
 	function change(ratio) {
-		var p = (ratio - 1) * 100, a = Math.abs(p);
-		if (a < .005) p = 0;
-		return (p >= 0 ? "+" : "\u2212") + Math.abs(p).toFixed(a >= 99.95 ? 0 : a >= 9.995 ? 1 : 2) + "\u00a0%";
+		const p = (ratio - 1) * 100, rounded = Math.abs(p) < .005 ? 0 : p;
+		return signed(rounded, Math.abs(rounded).toFixed(decimals(Math.abs(rounded))));
 	}
-	function unit_of(metric) {
-		var m = /_(ns|us|ms|sec|s|bytes|kb|mb|pct|bps|pps|rps|hz)$/.exec(metric);
-		return !m ? "" : m[1] === "pct" ? "%" : m[1] === "sec" ? "s" : m[1];
-	}
-	function metric_name(metric) {
-		return (unit_of(metric) ? metric.replace(/_[a-z]+$/, "") : metric).replace(/_/g, " ");
-	}
-	function entry_name(test, entry) {
-		return entry === "main" || entry === test || test.slice(-entry.length - 1) === "/" + entry ? "" : entry;
-	}
-	function with_unit(v, unit) { return num(v) + (unit ? "\u00a0" + unit : ""); }
 
 	/* ---- state in the address, so that a view can be sent to somebody ---- */
 	function read_state() {
-		var state = {};
-		location.hash.slice(1).split("&").forEach(function (part) {
-			var i = part.indexOf("=");
-			if (i < 1) return;
-			try { state[part.slice(0, i)] = decodeURIComponent(part.slice(i + 1)); } catch (e) { /* not ours */ }
-		});
+		const state = {};
+		for (const part of location.hash.slice(1).split("&")) {
+			const i = part.indexOf("=");
+			try { if (i > 0) state[part.slice(0, i)] = decodeURIComponent(part.slice(i + 1)); } catch (e) { /* not ours */ }
+		}
 		return state;
 	}
 	function write_state(state) {
-		var text = Object.keys(state).filter(function (k) { return state[k]; }).map(function (k) { return k + "=" + encodeURIComponent(state[k]); }).join("&");
+		const text = Object.keys(state).filter((k) => state[k]).map((k) => k + "=" + encodeURIComponent(state[k])).join("&");
 		history.replaceState(null, "", text ? "#" + text : location.pathname + location.search);
 	}
 
 	/* ---- overview ---- */
+	const FILTERS = ["text", "group", "track", "host", "runtime", "by"];
 	function overview() {
-		var table = $("#series"), form = $("#filters");
+		const table = $("#series"), form = $("#filters");
 		if (!table || !form) return;
-		var line_of = {};
-		all("#lines tbody tr").forEach(function (tr) {
-			line_of[tr.dataset.line] = { track: tr.cells[0].textContent, host: tr.cells[1].textContent, runtime: tr.dataset.runtime };
-		});
-		var rows = all("tbody tr", table).map(function (tr, i) {
-			var line = line_of[tr.dataset.l];
-			return { tr: tr, order: i, verdict: tr.className, group: tr.dataset.g, track: line.track, host: line.host, runtime: line.runtime,
-				text: (tr.cells[1].textContent + " " + line.track + " " + line.host + " " + tr.cells[4].textContent).toLowerCase() };
-		});
-		["track", "host", "runtime"].forEach(function (key) {
-			var names = [];
-			rows.forEach(function (r) { if (r[key] && names.indexOf(r[key]) < 0) names.push(r[key]); });
-			names.sort().forEach(function (n) { $("#f-" + key).appendChild(el("option", { value: n }, n)); });
-			if (names.length < 2) $("#f-" + key).parentNode.hidden = true;
-		});
-		var sort = { column: "", descending: false };
-		make_sortable(table, function (column, descending) { sort = { column: column, descending: descending }; apply(); });
+		const rows = overview_rows(table), verdicts = all("input[name=verdict]", form);
+		const field = (name) => $("#f-" + name);
+		for (const key of ["track", "host", "runtime"]) {
+			const names = [...new Set(rows.map((r) => r[key]).filter(Boolean))].sort();
+			field(key).append(...names.map((n) => el("option", { value: n }, n)));
+			if (names.length < 2) field(key).parentNode.hidden = true;
+		}
+		let sort = { column: -1, descending: false };
+		make_sortable(table, (column, descending) => { sort = { column, descending }; apply(); });
 
-		function verdicts() { return all("input[name=verdict]", form); }
 		function restore() {
-			var s = read_state();
-			["text", "group", "track", "host", "runtime", "by"].forEach(function (k) { if (s[k]) $("#f-" + k).value = s[k]; });
-			if (s.hide) s.hide.split(",").forEach(function (v) { verdicts().forEach(function (i) { if (i.value === v) i.checked = false; }); });
+			const s = read_state(), hidden = (s.hide || "").split(",");
+			for (const k of FILTERS) if (s[k]) field(k).value = s[k];
+			for (const v of verdicts) if (hidden.includes(v.value)) v.checked = false;
 		}
 		function apply() {
-			var f = {}, hidden = {}, shown;
-			["text", "group", "track", "host", "runtime", "by"].forEach(function (k) { f[k] = $("#f-" + k).value; });
-			verdicts().forEach(function (i) { if (!i.checked) hidden[i.value] = true; });
-			var words = f.text.toLowerCase().split(/\s+/).filter(Boolean);
-			shown = rows.filter(function (r) {
-				return !hidden[r.verdict] && (!f.group || r.group === f.group) && (!f.track || r.track === f.track) && (!f.host || r.host === f.host) &&
-					(!f.runtime || r.runtime === f.runtime) && words.every(function (w) { return r.text.indexOf(w) >= 0; });
-			});
-			order(shown, sort);
-			show(shown, f.by);
-			f.hide = Object.keys(hidden).join(",");
-			write_state(f);
-		}
-		function show(shown, by) {
-			var body = table.tBodies[0], fresh = document.createElement("tbody"), groups = {}, names = [];
-			shown.forEach(function (r) {
-				var g = by ? "g:" + r[by] : "";
-				if (!groups[g]) { groups[g] = []; names.push(g); }
-				groups[g].push(r);
-			});
-			names.forEach(function (g) {
-				if (by) fresh.appendChild(el("tr", { "class": "group" }, el("th", { colspan: 9, scope: "rowgroup" }, g.slice(2) + " (" + groups[g].length + ")")));
-				groups[g].forEach(function (r) { fresh.appendChild(r.tr); });
-			});
-			table.replaceChild(fresh, body);
+			const f = Object.fromEntries(FILTERS.map((k) => [k, field(k).value]));
+			const hidden = verdicts.filter((v) => !v.checked).map((v) => v.value);
+			const words = f.text.toLowerCase().split(/\s+/).filter(Boolean);
+			const shown = rows.filter((r) => !hidden.includes(r.verdict) && words.every((w) => r.text.includes(w)) &&
+				["group", "track", "host", "runtime"].every((k) => !f[k] || r[k] === f[k]));
+			show(table, in_order(shown, sort), f.by);
 			$("#shown").textContent = shown.length + " of " + rows.length;
 			$("#none").hidden = shown.length > 0;
+			write_state({ ...f, hide: hidden.join(",") });
 		}
 		form.hidden = false;
 		form.addEventListener("input", apply);
-		form.addEventListener("submit", function (e) { e.preventDefault(); });
-		form.addEventListener("reset", function () { setTimeout(apply); });
+		form.addEventListener("submit", (e) => e.preventDefault());
+		form.addEventListener("reset", () => setTimeout(apply));
 		restore();
 		apply();
 	}
-	/* Rows {tr, order}; a cell's data-s, or its text, is what it sorts by; cells without come last. */
-	function order(list, sort) {
-		var c = sort.column, sign = sort.descending ? -1 : 1;
-		if (c === "") return list.sort(function (a, b) { return a.order - b.order; });
-		function key(r) {
-			var cell = r.tr.cells[c], v = cell.dataset.s;
-			if (v === undefined) v = c === 0 || cell.className === "n" ? "" : cell.textContent.trim();
-			return v !== "" && !isNaN(v) ? Number(v) : v;
-		}
-		var keyed = list.map(function (r) { return { r: r, k: c === 0 ? r.order : key(r) }; });
-		keyed.sort(function (a, b) {
-			if (a.k === "" || b.k === "") return (a.k === "") - (b.k === "") || a.r.order - b.r.order;
-			if (a.k < b.k) return -sign;
-			if (a.k > b.k) return sign;
-			return a.r.order - b.r.order;
+	function overview_rows(table) {
+		const line_of = {};
+		for (const tr of all("#lines tbody tr"))
+			line_of[tr.dataset.line] = { track: tr.cells[0].textContent, host: tr.cells[1].textContent, runtime: tr.dataset.runtime };
+		return all("tbody tr", table).map((tr, order) => {
+			const line = line_of[tr.dataset.l], words = [tr.cells[1].textContent, line.track, line.host, tr.cells[4].textContent];
+			return { tr, order, verdict: tr.className, group: tr.dataset.g, ...line, text: words.join(" ").toLowerCase() };
 		});
-		keyed.forEach(function (x, i) { list[i] = x.r; });
-		return list;
+	}
+	function show(table, shown, by) {
+		const body = el("tbody"), groups = new Map();
+		for (const r of shown) groups.set(r[by], [...(groups.get(r[by]) || []), r.tr]);
+		for (const [name, trs] of groups) {
+			const title = el("th", { colspan: 9, scope: "rowgroup" }, name + " (" + trs.length + ")");
+			body.append(...(by ? [el("tr", { "class": "group" }, title)] : []), ...trs);
+		}
+		table.tBodies[0].replaceWith(body);
+	}
+	/* What a row sorts by: of the first column, its place; else the cell's data-s, or its text. A number that is not
+	 * there comes last. */
+	function sort_key(r, column) {
+		if (column <= 0) return r.order;
+		const cell = r.tr.cells[column], text = cell.dataset.s ?? (cell.className === "n" ? "" : cell.textContent.trim());
+		return text !== "" && !isNaN(text) ? Number(text) : text;
+	}
+	function in_order(rows, sort) {
+		const sign = sort.descending ? -1 : 1;
+		const keyed = rows.map((r) => ({ r, k: sort_key(r, sort.column) }));
+		keyed.sort((a, b) => (a.k === "") - (b.k === "") || (a.k < b.k ? -sign : a.k > b.k ? sign : a.r.order - b.r.order));
+		return keyed.map((x) => x.r);
 	}
 	function make_sortable(table, changed) {
-		all("thead th", table).forEach(function (th, i) {
-			var text = th.textContent;
-			if (i === 8) return; /* the sparklines */
-			empty(th);
-			th.appendChild(el("button", { type: "button" }, text));
-			th.firstChild.addEventListener("click", function () {
-				var descending = th.getAttribute("aria-sort") === "ascending" || (!th.hasAttribute("aria-sort") && th.className === "n");
-				if (th.getAttribute("aria-sort") === "descending") descending = false;
-				all("th", th.parentNode).forEach(function (o) { o.removeAttribute("aria-sort"); });
+		const headers = all("thead th", table).slice(0, 8); /* not the sparklines */
+		headers.forEach((th, i) => {
+			th.replaceChildren(button(th.textContent, () => {
+				const now = th.getAttribute("aria-sort"), descending = now ? now === "ascending" : th.className === "n";
+				for (const other of headers) other.removeAttribute("aria-sort");
 				th.setAttribute("aria-sort", descending ? "descending" : "ascending");
 				changed(i, descending);
-			});
+			}));
 		});
 	}
 
 	/* ---- a chart: read values off it, zoom, logarithms ---- */
 	/* The picture is gnuplot's, and its plotting area a fixed part of it (lib/history.gp). A view other than the
 	 * whole is drawn here, from the same numbers. */
-	var WIDTH = 720, HEIGHT = 320, LEFT = .09 * WIDTH, RIGHT = .9 * WIDTH, TOP = .16 * HEIGHT, BOTTOM = .9 * HEIGHT;
-
-	function Chart(figure) {
-		var d = figure.dataset, self = this;
-		function list(name) { return d[name].split(" ").map(function (t) { return t === "-" || t === "x" ? null : Number(t); }); }
-		this.figure = figure;
-		this.line = lines[d.line];
-		this.first = Number(d.first);
-		this.unit = d.unit;
-		this.base = Number(d.base);
-		this.better = d.better;
-		this.v = list("v"); this.lo = list("lo"); this.hi = list("hi");
-		this.failed = d.v.split(" ").map(function (t) { return t === "x"; });
-		this.marks = d.marks ? d.marks.split(" ").map(function (m) { return m.split(",").map(Number); }) : [];
-		this.occasions = all(".events li", figure.parentNode).map(function (li) { return [Number(li.dataset.x), li.dataset.label, Number(li.dataset.row)]; });
-		this.whole = d.x.split(" ").map(Number);
-		this.y_whole = d.y.split(" ").map(Number);
-		this.x = this.whole.slice();
-		this.log = false;
-		this.at = this.v.length - 1;
-		while (this.at > 0 && this.v[this.at] === null) this.at--;
-		this.plot = $(".plot", figure);
-		this.live = svg("svg", { "class": "live", viewBox: "0 0 " + WIDTH + " " + HEIGHT, "aria-hidden": "true" });
-		this.plot.appendChild(this.live);
-		this.controls();
-		this.events();
-		this.draw();
-		this.read(false);
-		window.addEventListener("resize", function () { self.fit(); });
-		this.fit();
-		this.plot.scrollLeft = this.plot.scrollWidth; /* where the picture is wider than the page, the newest is what matters */
-	}
-	Chart.prototype = {
-		/* The overlay covers the picture, also where that is wider than the page and scrolls. */
-		fit: function () {
-			this.live.setAttribute("width", $("img", this.plot).clientWidth);
-			this.live.setAttribute("height", $("img", this.plot).clientHeight);
-		},
-		px: function (place) { return LEFT + (place - this.x[0]) / (this.x[1] - this.x[0]) * (RIGHT - LEFT); },
-		place: function (px) { return this.x[0] + (px - LEFT) / (RIGHT - LEFT) * (this.x[1] - this.x[0]); },
-		scale: function (v) { return this.log ? Math.log(v) : v; },
-		py: function (v) {
-			var a = this.scale(this.y[0]), b = this.scale(this.y[1]);
-			return BOTTOM - (this.scale(v) - a) / (b - a) * (BOTTOM - TOP);
-		},
-		zoomed: function () { return this.log || this.x[0] !== this.whole[0] || this.x[1] !== this.whole[1]; },
-		visible: function () { /* indices of builds in view, from and to */
-			return [Math.max(0, Math.ceil(this.x[0] - this.first)), Math.min(this.v.length - 1, Math.floor(this.x[1] - this.first))];
-		},
-		y_range: function () {
-			var r = this.visible(), lo = Infinity, hi = -Infinity, pad;
-			for (var i = r[0]; i <= r[1]; i++) {
-				if (this.v[i] === null) continue;
-				lo = Math.min(lo, this.lo[i] === null ? this.v[i] : this.lo[i]);
-				hi = Math.max(hi, this.hi[i] === null ? this.v[i] : this.hi[i]);
-			}
-			if (lo > hi) return this.y_whole.slice();
-			pad = Math.max((hi - lo) * .1, Math.abs(hi) * .005) || 1;
-			if (this.log) return [Math.max(lo - pad, lo * .9), hi + pad];
-			return [lo - pad, hi + pad];
-		},
-		draw: function () {
-			empty(this.live);
-			this.y = this.zoomed() ? this.y_range() : this.y_whole.slice();
-			if (this.zoomed()) this.draw_view();
-			this.cursor = svg("g", { visibility: "hidden" }, [svg("line", { "class": "cursor", y1: TOP, y2: BOTTOM }), svg("circle", { "class": "at", r: 5 })]);
-			this.select = svg("rect", { "class": "select", y: TOP, height: BOTTOM - TOP, visibility: "hidden" });
-			this.live.appendChild(this.select);
-			this.live.appendChild(this.cursor);
-			this.show_cursor();
-		},
-		draw_view: function () {
-			var id = "clip-" + (Chart.count = (Chart.count || 0) + 1), inside = svg("g", { "clip-path": "url(#" + id + ")" });
-			this.live.appendChild(svg("clipPath", { id: id }, svg("rect", { x: LEFT, y: TOP, width: RIGHT - LEFT, height: BOTTOM - TOP })));
-			this.live.appendChild(svg("rect", { "class": "ground", width: WIDTH, height: HEIGHT }));
-			this.draw_axes();
-			this.draw_series(inside);
-			this.draw_marks(inside);
-			this.live.appendChild(inside);
-		},
-		draw_axes: function () {
-			var self = this, d = this.figure.dataset, r = this.visible(), step = Math.max(1, Math.ceil((r[1] - r[0] + 1) / 7));
-			ticks(this.y[0], this.y[1]).forEach(function (v) {
-				var y = self.py(v);
-				self.live.appendChild(svg("line", { "class": "grid-line", x1: LEFT, x2: RIGHT, y1: y, y2: y }));
-				self.live.appendChild(svg("text", { "class": "end", x: LEFT - 8, y: y + 5 }, num(v)));
-			});
-			if (this.base > 0) ticks(100 * (this.y[0] / this.base - 1), 100 * (this.y[1] / this.base - 1)).forEach(function (p) {
-				self.live.appendChild(svg("text", { x: RIGHT + 8, y: self.py(self.base * (1 + p / 100)) + 5 }, (p < 0 ? "\u2212" : "+") + num(Math.abs(p)) + "\u00a0%"));
-			});
-			for (var i = r[1]; i >= r[0] && i >= 0; i -= step)
-				this.live.appendChild(svg("text", { "class": "middle", x: this.px(this.first + i), y: BOTTOM + 22 }, shorten(this.build(i)[0], 14)));
-			this.live.appendChild(svg("line", { "class": "axis", x1: LEFT, x2: RIGHT, y1: BOTTOM, y2: BOTTOM }));
-			this.live.appendChild(svg("text", { "class": "name", x: 10, y: 20 }, this.build(r[0])[0] + " to " + this.build(r[1])[0]));
-			this.live.appendChild(svg("text", { x: 10, y: 40 }, d.label + (this.log ? ", logarithmic" : "")));
-		},
-		draw_series: function (inside) {
-			var r = this.visible(), self = this, piece = [], few = r[1] - r[0] < 80;
-			function flush() {
-				if (piece.length) {
-					var up = piece.map(function (p) { return p[0] + "," + p[2]; }), down = piece.map(function (p) { return p[0] + "," + p[3]; }).reverse();
-					inside.appendChild(svg("polygon", { "class": "band", points: up.concat(down).join(" ") }));
-					inside.appendChild(svg("polyline", { "class": "line", points: piece.map(function (p) { return p[0] + "," + p[1]; }).join(" ") }));
-					if (few) piece.forEach(function (p) { inside.appendChild(svg("circle", { "class": "dot", cx: p[0], cy: p[1], r: 2.5 })); });
-				}
-				piece = [];
-			}
-			for (var i = Math.max(0, r[0] - 1); i <= Math.min(this.v.length - 1, r[1] + 1); i++) {
-				var x = self.px(self.first + i), v = self.v[i];
-				if (v === null) {
-					flush();
-					if (self.failed[i]) inside.appendChild(svg("path", { "class": "cross", d: "M" + (x - 4) + "," + (BOTTOM - 12) + "l8,8m0,-8l-8,8" }));
-					continue;
-				}
-				piece.push([x, self.py(v), self.py(self.lo[i] === null ? v : self.lo[i]), self.py(self.hi[i] === null ? v : self.hi[i])]);
-			}
-			flush();
-		},
-		draw_marks: function (inside) {
-			var self = this;
-			if (this.base > 0) inside.appendChild(svg("line", { "class": "base", x1: LEFT, x2: RIGHT, y1: this.py(this.base), y2: this.py(this.base) }));
-			this.occasions.forEach(function (o) {
-				var x = self.px(o[0]), right = x > (LEFT + RIGHT) / 2;
-				inside.appendChild(svg("line", { "class": "occasion", x1: x, x2: x, y1: TOP, y2: BOTTOM }));
-				inside.appendChild(svg("text", { "class": right ? "end" : null, x: x + (right ? -5 : 5), y: BOTTOM - 8 - 17 * o[2] }, o[1]));
-			});
-			this.marks.forEach(function (m, i) {
-				var x = self.px(m[0] - .5), before = i ? self.px(self.marks[i - 1][0] - .5) : LEFT, after = i + 1 < self.marks.length ? self.px(self.marks[i + 1][0] - .5) : RIGHT;
-				var hue = (m[2] > m[1]) === (self.better === "lower") ? "worse" : "better", right = x > (LEFT + RIGHT) / 2;
-				if (!i) inside.appendChild(svg("line", { "class": "level", x1: before, x2: x, y1: self.py(m[1]), y2: self.py(m[1]) }));
-				inside.appendChild(svg("line", { "class": "level", x1: x, x2: after, y1: self.py(m[2]), y2: self.py(m[2]) }));
-				inside.appendChild(svg("line", { "class": hue, x1: x, x2: x, y1: TOP, y2: BOTTOM }));
-				inside.appendChild(svg("text", { "class": hue + (right ? " end" : ""), x: x + (right ? -6 : 6), y: TOP + 14 }, change(m[2] / m[1])));
-			});
-		},
-		build: function (i) { return (this.line && this.line.builds[this.first + i]) || ["", "", "", ""]; },
-
-		controls: function () {
-			var self = this, box = el("div", { "class": "controls" });
-			function button(text, act, pressed) {
-				var b = el("button", { type: "button", "aria-pressed": pressed ? "false" : null }, text);
-				b.addEventListener("click", function () { act(b); });
-				box.appendChild(b);
-				return b;
-			}
-			this.slider = el("input", { type: "range", min: 0, max: this.v.length - 1, step: 1, "aria-label": "Build" });
-			this.slider.value = this.at;
-			this.slider.addEventListener("input", function () { self.go(Number(self.slider.value), true); });
-			box.appendChild(this.slider);
-			button("Zoom in", function () { self.zoom(.5); });
-			button("Zoom out", function () { self.zoom(2); });
-			button("Last 20", function () { self.range(self.whole[1] - 20, self.whole[1]); });
-			button("All", function () { self.range(self.whole[0], self.whole[1]); });
-			if (Math.min.apply(null, this.v.filter(function (v) { return v !== null; })) > 0)
-				button("Log", function (b) { self.log = !self.log; b.setAttribute("aria-pressed", self.log); self.draw(); }, true);
-			this.readout = el("p", { "class": "readout" });
-			this.plot.parentNode.insertBefore(box, this.plot.nextSibling);
-			box.parentNode.insertBefore(this.readout, box.nextSibling);
-		},
-		range: function (from, to) {
-			var span = Math.max(to - from, 2), width = this.whole[1] - this.whole[0];
-			if (span >= width) { from = this.whole[0]; to = this.whole[1]; }
-			else {
-				from = Math.min(Math.max(from, this.whole[0]), this.whole[1] - span);
-				to = from + span;
-			}
-			this.x = [from, to];
-			this.draw();
-		},
-		zoom: function (factor) {
-			var c = this.first + this.at, half = (this.x[1] - this.x[0]) * factor / 2;
-			this.range(c - half, c + half);
-		},
-		/* To a build; by the keyboard, a build out of view is brought into it. */
-		go: function (i, follow) {
-			this.at = Math.max(0, Math.min(this.v.length - 1, i));
-			if (follow && (this.first + this.at < this.x[0] || this.first + this.at > this.x[1])) {
-				var half = (this.x[1] - this.x[0]) / 2;
-				this.range(this.first + this.at - half, this.first + this.at + half);
-			}
-			this.slider.value = this.at;
-			this.pointed = true;
-			this.show_cursor();
-			this.read(true);
-		},
-		show_cursor: function () {
-			var v = this.v[this.at], x = this.px(this.first + this.at), dot = this.cursor.lastChild;
-			this.cursor.setAttribute("visibility", this.pointed && x >= LEFT - 1 && x <= RIGHT + 1 ? "visible" : "hidden");
-			this.cursor.firstChild.setAttribute("x1", x);
-			this.cursor.firstChild.setAttribute("x2", x);
-			dot.setAttribute("cx", x);
-			dot.setAttribute("cy", v === null ? BOTTOM - 8 : Math.max(TOP, Math.min(BOTTOM, this.py(v))));
-		},
-		/* What the build at the cursor is, as text with links. */
-		read: function () {
-			var i = this.at, b = this.build(i), v = this.v[i], text, out = this.readout;
-			empty(out);
-			if (v === null) text = this.failed[i] ? "failed" : "not measured";
-			else {
-				text = with_unit(v, this.unit);
-				if (this.lo[i] !== null && this.hi[i] !== null) text += " (" + num(this.lo[i]) + "\u2013" + num(this.hi[i]) + ")";
-				if (this.base > 0) text += ", " + change(v / this.base) + " against the baseline";
-			}
-			fill(out, {}, [el("strong", {}, b[0]), " ", el("span", { "class": "when" }, b[1] + "\u00a0UTC"), el("br"), el("span", { "class": "value" }, text)]);
-			this.slider.setAttribute("aria-valuetext", b[0] + ", " + b[1] + ": " + text);
-			if (b[2]) fill(out, {}, [" \u00b7 ", el("a", { href: "../r/" + b[2] + ".html" }, "build and environment")]);
-			if (b[3] && /^https?:\/\//.test(b[3])) fill(out, {}, [" \u00b7 ", el("a", { href: b[3], rel: "nofollow" }, "commit")]);
-			var before = this.build(i - 1);
-			if (b[2] && before[2]) fill(out, {}, [" \u00b7 ", el("a", { href: "../compare.html#base=" + before[2] + "&head=" + b[2] }, "compare with the build before")]);
-		},
-
-		events: function () {
-			var self = this, start = null, node = this.live;
-			function x_of(e) {
-				var box = node.getBoundingClientRect();
-				return (e.clientX - box.left) / box.width * WIDTH;
-			}
-			function nearest(px) { return Math.round(self.place(px) - self.first); }
-			node.addEventListener("pointermove", function (e) {
-				var x = x_of(e);
-				if (start !== null) {
-					self.select.setAttribute("visibility", "visible");
-					self.select.setAttribute("x", Math.min(start, x));
-					self.select.setAttribute("width", Math.abs(x - start));
-				} else if (!self.pinned) self.go(nearest(x), false);
-			});
-			node.addEventListener("pointerdown", function (e) {
-				if (e.button !== 0 || e.pointerType === "touch") return;
-				start = x_of(e);
-				node.setPointerCapture(e.pointerId);
-			});
-			node.addEventListener("pointerup", function (e) {
-				var x = x_of(e), from = start;
-				start = null;
-				if (from !== null && Math.abs(x - from) > 8) {
-					self.range(self.place(Math.min(from, x)), self.place(Math.max(from, x)));
-					return;
-				}
-				/* A click holds the build, so that its links can be reached; another lets it go. */
-				self.pinned = !self.pinned;
-				self.go(nearest(x), false);
-			});
-			node.addEventListener("pointercancel", function () { start = null; self.select.setAttribute("visibility", "hidden"); });
-			node.addEventListener("dblclick", function () { self.range(self.whole[0], self.whole[1]); });
-			this.slider.addEventListener("keydown", function (e) {
-				if (e.key === "+" || e.key === "=") self.zoom(.5);
-				else if (e.key === "-") self.zoom(2);
-				else if (e.key === "0" || e.key === "Escape") self.range(self.whole[0], self.whole[1]);
-				else return;
-				e.preventDefault();
-			});
-		}
-	};
-	function shorten(text, n) { return text.length > n ? text.slice(0, n - 1) + "\u2026" : text; }
+	const WIDTH = 720, HEIGHT = 320, LEFT = .09 * WIDTH, RIGHT = .9 * WIDTH, TOP = .16 * HEIGHT, BOTTOM = .9 * HEIGHT;
+	const NOTHING = ["", "", "", ""]; /* a build: label, time, page, commit */
+	const number = (text) => (isNaN(text) ? null : Number(text));
+	const shorten = (text, n) => (text.length > n ? text.slice(0, n - 1) + "\u2026" : text);
 	function ticks(lo, hi) {
-		var raw = (hi - lo) / 6, unit = Math.pow(10, Math.floor(Math.log10(raw))), out = [];
-		var step = unit * [1, 2, 5, 10].find(function (m) { return m * unit >= raw; });
-		for (var i = Math.ceil(lo / step); i * step <= hi; i++) out.push(Number((i * step).toPrecision(12)));
+		const raw = (hi - lo) / 6, unit = Math.pow(10, Math.floor(Math.log10(raw))), out = [];
+		const step = unit * [1, 2, 5, 10].find((m) => m * unit >= raw);
+		for (let i = Math.ceil(lo / step); i * step <= hi; i++) out.push(Number((i * step).toPrecision(12)));
 		return out;
 	}
 
-	/* ---- comparison of any two builds ---- */
-	function compare() {
-		var root = $("#compare");
-		if (!root) return;
-		var margin = Number(root.dataset.margin), higher = root.dataset.higher.split(" "), state = read_state();
-		var base = el("select", { id: "base" }), head = el("select", { id: "head" }), result = el("div", { id: "result" });
-		Object.keys(lines).forEach(function (id) {
-			var line = lines[id], label = [line.track, line.host, line.suite].filter(Boolean).join(", ");
-			[base, head].forEach(function (s) {
-				s.appendChild(el("optgroup", { label: label }, line.builds.map(function (b) { return el("option", { value: b[2] }, b[0] + "  " + b[1]); }).reverse()));
-			});
-		});
-		function preset() {
-			var first = lines[Object.keys(lines)[0]], n = first ? first.builds.length : 0;
-			head.value = state.head || (n ? first.builds[n - 1][2] : "");
-			base.value = state.base || (n > 1 ? first.builds[n - 2][2] : "");
+	class Chart {
+		constructor(figure) {
+			const d = figure.dataset;
+			this.data = d;
+			this.line = lines[d.line];
+			this.first = Number(d.first);
+			this.base = Number(d.base);
+			this.text = { v: d.v.split(" "), lo: d.lo.split(" "), hi: d.hi.split(" ") };
+			this.v = this.text.v.map(number);
+			this.lo = this.text.lo.map((t, i) => number(t) ?? this.v[i]);
+			this.hi = this.text.hi.map((t, i) => number(t) ?? this.v[i]);
+			this.changes = d.changes ? d.changes.split(";").map((c) => c.split(",")) : [];
+			this.occasions = all(".events li", figure.parentNode).map((li) => li.dataset);
+			this.whole = d.x.split(" ").map(Number);
+			this.y_whole = d.y.split(" ").map(Number);
+			this.x = this.whole.slice();
+			this.log = false;
+			this.at = this.v.length - 1;
+			while (this.at > 0 && this.v[this.at] === null) this.at--;
+			this.plot = $(".plot", figure);
+			this.live = svg("svg", { "class": "live", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" });
+			this.plot.append(this.live);
+			this.controls();
+			this.events();
+			this.draw();
+			this.read();
+			window.addEventListener("resize", () => this.fit());
+			this.fit();
+			this.plot.scrollLeft = this.plot.scrollWidth; /* where the picture is wider than the page, the newest is what matters */
 		}
-		var swap = el("button", { type: "button" }, "Swap");
-		swap.addEventListener("click", function () { var b = base.value; base.value = head.value; head.value = b; load(); });
-		root.appendChild(el("form", {}, [el("label", {}, ["Base", base]), el("label", {}, ["Head", head]), swap]));
-		root.appendChild(result);
-		root.addEventListener("submit", function (e) { e.preventDefault(); });
+		/* The overlay covers the picture, also where that is wider than the page and scrolls. */
+		fit() {
+			this.live.setAttribute("width", $("img", this.plot).clientWidth);
+			this.live.setAttribute("height", $("img", this.plot).clientHeight);
+		}
+		px(place) { return LEFT + (place - this.x[0]) / (this.x[1] - this.x[0]) * (RIGHT - LEFT); }
+		place(px) { return this.x[0] + (px - LEFT) / (RIGHT - LEFT) * (this.x[1] - this.x[0]); }
+		py(v) {
+			const [a, b, c] = [this.y[0], this.y[1], v].map((y) => (this.log ? Math.log(y) : y));
+			return BOTTOM - (c - a) / (b - a) * (BOTTOM - TOP);
+		}
+		zoomed() { return this.log || this.x[0] !== this.whole[0] || this.x[1] !== this.whole[1]; }
+		visible() { /* indices of builds in view, from and to */
+			return [Math.max(0, Math.ceil(this.x[0] - this.first)), Math.min(this.v.length - 1, Math.floor(this.x[1] - this.first))];
+		}
+		y_range() {
+			const [from, to] = this.visible(), there = this.v.map((v, i) => i).filter((i) => i >= from && i <= to && this.v[i] !== null);
+			if (!there.length) return this.y_whole;
+			const lo = Math.min(...there.map((i) => this.lo[i])), hi = Math.max(...there.map((i) => this.hi[i]));
+			const pad = Math.max((hi - lo) * .1, Math.abs(hi) * .005) || 1;
+			return [this.log ? Math.max(lo - pad, lo * .9) : lo - pad, hi + pad];
+		}
+		build(i) { return (this.line && this.line.builds[this.first + i]) || NOTHING; }
+
+		draw() {
+			this.y = this.zoomed() ? this.y_range() : this.y_whole;
+			this.live.replaceChildren();
+			if (this.zoomed()) this.draw_view();
+			this.cursor_line = svg("line", { "class": "cursor", y1: TOP, y2: BOTTOM });
+			this.cursor_dot = svg("circle", { "class": "at", r: 5 });
+			this.cursor = svg("g", { visibility: "hidden" }, [this.cursor_line, this.cursor_dot]);
+			this.select = svg("rect", { "class": "select", y: TOP, height: BOTTOM - TOP, visibility: "hidden" });
+			this.live.append(this.select, this.cursor);
+			this.show_cursor();
+		}
+		draw_view() {
+			const id = "clip-" + (Chart.count = (Chart.count || 0) + 1);
+			this.live.append(
+				svg("clipPath", { id }, svg("rect", { x: LEFT, y: TOP, width: RIGHT - LEFT, height: BOTTOM - TOP })),
+				svg("rect", { "class": "ground", width: WIDTH, height: HEIGHT }));
+			this.draw_axes();
+			this.inside = svg("g", { "clip-path": `url(#${id})` });
+			this.draw_series();
+			this.draw_occasions();
+			this.draw_changes();
+			this.live.append(this.inside);
+		}
+		draw_line(name, x1, x2, y1, y2, parent = this.inside) { parent.append(svg("line", { "class": name, x1, x2, y1, y2 })); }
+		draw_text(name, x, y, text, parent = this.inside) { parent.append(svg("text", { "class": name, x, y }, text)); }
+		draw_axes() {
+			const [from, to] = this.visible(), step = Math.max(1, Math.ceil((to - from + 1) / 7)), [lo, hi] = this.y;
+			for (const v of ticks(lo, hi)) {
+				this.draw_line("grid-line", LEFT, RIGHT, this.py(v), this.py(v), this.live);
+				this.draw_text("end", LEFT - 8, this.py(v) + 5, String(v), this.live);
+			}
+			for (const p of this.base > 0 ? ticks(100 * (lo / this.base - 1), 100 * (hi / this.base - 1)) : [])
+				this.draw_text(null, RIGHT + 8, this.py(this.base * (1 + p / 100)) + 5, signed(p, Math.abs(p)), this.live);
+			for (let i = to; i >= from && i >= 0; i -= step)
+				this.draw_text("middle", this.px(this.first + i), BOTTOM + 22, shorten(this.build(i)[0], 14), this.live);
+			this.draw_line("axis", LEFT, RIGHT, BOTTOM, BOTTOM, this.live);
+			this.draw_text("name", 10, 20, this.build(from)[0] + " to " + this.build(to)[0], this.live);
+			this.draw_text(null, 10, 40, this.data.label + (this.log ? ", logarithmic" : ""), this.live);
+		}
+		draw_series() {
+			const [from, to] = this.visible();
+			let piece = [];
+			for (let i = Math.max(0, from - 1); i <= Math.min(this.v.length - 1, to + 1); i++) {
+				const x = this.px(this.first + i);
+				if (this.v[i] !== null) {
+					piece.push({ x, y: this.py(this.v[i]), lo: this.py(this.lo[i]), hi: this.py(this.hi[i]) });
+					continue;
+				}
+				this.draw_piece(piece, to - from < 80);
+				piece = [];
+				if (this.text.v[i] === "x") this.inside.append(svg("path", { "class": "cross", d: `M${x - 4},${BOTTOM - 12}l8,8m0,-8l-8,8` }));
+			}
+			this.draw_piece(piece, to - from < 80);
+		}
+		/* Builds that follow one another: a line, with the band of its intervals. */
+		draw_piece(piece, dots) {
+			const points = (list, key) => list.map((p) => p.x + "," + p[key]).join(" ");
+			if (!piece.length) return;
+			this.inside.append(svg("polyline", { "class": "line", points: points(piece, "y") }));
+			if (dots) this.inside.append(...piece.map((p) => svg("circle", { "class": "dot", cx: p.x, cy: p.y, r: 2.5 })));
+			this.inside.prepend(svg("polygon", { "class": "band", points: points(piece, "lo") + " " + points(piece.slice().reverse(), "hi") }));
+		}
+		draw_occasions() {
+			if (this.base > 0) this.draw_line("base", LEFT, RIGHT, this.py(this.base), this.py(this.base));
+			for (const o of this.occasions) {
+				const x = this.px(Number(o.x)), left = x > (LEFT + RIGHT) / 2;
+				this.draw_line("occasion", x, x, TOP, BOTTOM);
+				this.draw_text(left ? "end" : null, x + (left ? -5 : 5), BOTTOM - 8 - 17 * o.row, o.label);
+			}
+		}
+		draw_changes() {
+			const at = this.changes.map((c) => this.px(c[0] - .5));
+			this.changes.forEach(([, before, after, side, label], i) => {
+				const x = at[i], hue = side < 0 ? "better" : "worse", left = x > (LEFT + RIGHT) / 2;
+				if (i === 0) this.draw_line("level", LEFT, x, this.py(before), this.py(before));
+				this.draw_line("level", x, at[i + 1] ?? RIGHT, this.py(after), this.py(after));
+				this.draw_line(hue, x, x, TOP, BOTTOM);
+				this.draw_text(hue + (left ? " end" : ""), x + (left ? -6 : 6), TOP + 14, label);
+			});
+		}
+
+		controls() {
+			this.slider = el("input", { type: "range", min: 0, max: this.v.length - 1, step: 1, "aria-label": "Build" });
+			this.slider.value = this.at;
+			this.slider.addEventListener("input", () => this.go(Number(this.slider.value), true));
+			this.readout = el("p", { "class": "readout" });
+			const buttons = [button("Zoom in", () => this.zoom(.5)), button("Zoom out", () => this.zoom(2)),
+				button("Last 20", () => this.range(this.whole[1] - 20, this.whole[1])), button("All", () => this.range(...this.whole))];
+			if (Math.min(...this.v.filter((v) => v !== null)) > 0) buttons.push(button("Log", (b) => {
+				this.log = !this.log;
+				b.setAttribute("aria-pressed", this.log);
+				this.draw();
+			}, { "aria-pressed": "false" }));
+			this.plot.after(el("div", { "class": "controls" }, [this.slider, ...buttons]), this.readout);
+		}
+		range(from, to) {
+			const span = Math.max(to - from, 2), [least, most] = this.whole;
+			const start = Math.min(Math.max(from, least), most - span);
+			this.x = span >= most - least ? this.whole.slice() : [start, start + span];
+			this.draw();
+		}
+		zoom(factor) {
+			const centre = this.first + this.at, half = (this.x[1] - this.x[0]) * factor / 2;
+			this.range(centre - half, centre + half);
+		}
+		/* To a build; by the keyboard, a build out of view is brought into it. */
+		go(i, follow) {
+			this.at = Math.max(0, Math.min(this.v.length - 1, i));
+			if (follow && (this.first + this.at < this.x[0] || this.first + this.at > this.x[1])) this.zoom(1);
+			this.slider.value = this.at;
+			this.pointed = true;
+			this.show_cursor();
+			this.read();
+		}
+		show_cursor() {
+			const v = this.v[this.at], x = this.px(this.first + this.at), inside = x >= LEFT - 1 && x <= RIGHT + 1;
+			this.cursor.setAttribute("visibility", this.pointed && inside ? "visible" : "hidden");
+			fill(this.cursor_line, { x1: x, x2: x }, []);
+			fill(this.cursor_dot, { cx: x, cy: v === null ? BOTTOM - 8 : Math.max(TOP, Math.min(BOTTOM, this.py(v))) }, []);
+		}
+		value_text(i) {
+			const { v, lo, hi } = this.text, unit = this.data.unit;
+			if (this.v[i] === null) return v[i] === "x" ? "failed" : "not measured";
+			return v[i] + (unit ? "\u00a0" + unit : "") + (lo[i] !== "-" && hi[i] !== "-" ? ` (${lo[i]}\u2013${hi[i]})` : "") +
+				(this.base > 0 ? `, ${change(this.v[i] / this.base)} against the ${this.data.against}` : "");
+		}
+		/* What the build at the cursor is, as text with links. */
+		read() {
+			const [label, time, page, commit] = this.build(this.at), before = this.build(this.at - 1)[2], text = this.value_text(this.at);
+			const link = (href, words, rel = null) => this.readout.append(" \u00b7 ", el("a", { href, rel }, words));
+			this.readout.replaceChildren(el("strong", {}, label), " ", el("span", { "class": "when" }, time + "\u00a0UTC"), el("br"),
+				el("span", { "class": "value" }, text));
+			this.slider.setAttribute("aria-valuetext", `${label}, ${time}: ${text}`);
+			if (page) link(`../r/${page}.html`, "build and environment");
+			if (/^https?:\/\//.test(commit)) link(commit, "commit", "nofollow");
+			if (page && before) link(`../compare.html#base=${before}&head=${page}`, "compare with the build before");
+		}
+
+		events() {
+			const on = (name, act, node = this.live) => node.addEventListener(name, act);
+			let start = null;
+			const x_of = (e) => {
+				const box = this.live.getBoundingClientRect();
+				return (e.clientX - box.left) / box.width * WIDTH;
+			};
+			const nearest = (px) => Math.round(this.place(px) - this.first);
+			on("pointermove", (e) => {
+				const x = x_of(e);
+				if (start !== null) fill(this.select, { visibility: "visible", x: Math.min(start, x), width: Math.abs(x - start) }, []);
+				else if (!this.pinned) this.go(nearest(x), false);
+			});
+			on("pointerdown", (e) => {
+				if (e.button !== 0 || e.pointerType === "touch") return;
+				start = x_of(e);
+				this.live.setPointerCapture(e.pointerId);
+			});
+			on("pointerup", (e) => {
+				const x = x_of(e), from = start;
+				start = null;
+				if (from !== null && Math.abs(x - from) > 8) {
+					this.range(this.place(Math.min(from, x)), this.place(Math.max(from, x)));
+					return;
+				}
+				/* A click holds the build, so that its links can be reached; another lets it go. */
+				this.pinned = !this.pinned;
+				this.go(nearest(x), false);
+			});
+			on("pointercancel", () => { start = null; this.select.setAttribute("visibility", "hidden"); });
+			on("dblclick", () => this.range(...this.whole));
+			on("keydown", (e) => {
+				if (e.key === "+" || e.key === "=") this.zoom(.5);
+				else if (e.key === "-") this.zoom(2);
+				else if (e.key === "0" || e.key === "Escape") this.range(...this.whole);
+				else return;
+				e.preventDefault();
+			}, this.slider);
+		}
+	}
+
+	/* ---- comparison of any two builds: numbers; what they mean, the detector says ---- */
+	function compare() {
+		const root = $("#compare");
+		if (!root) return;
+		const metrics = root.dataset.metrics.split(","), higher = root.dataset.higher.split(" ").map(Number);
+		const result = el("div", { id: "result" }), [base, head] = ["base", "head"].map((id) => el("select", { id }, build_choices()));
+		const swap = button("Swap", () => { [base.value, head.value] = [head.value, base.value]; load(); });
+		root.append(el("form", {}, [el("label", {}, ["Base", base]), el("label", {}, ["Head", head]), swap]), result);
+		root.addEventListener("submit", (e) => e.preventDefault());
 		base.addEventListener("change", load);
 		head.addEventListener("change", load);
-		window.addEventListener("hashchange", function () { state = read_state(); preset(); load(); });
+		window.addEventListener("hashchange", () => { preset(); load(); });
+		function preset() {
+			const state = read_state(), first = Object.values(lines)[0], pages = first ? first.builds.map((b) => b[2]) : [];
+			head.value = state.head || pages[pages.length - 1];
+			base.value = state.base || pages[pages.length - 2];
+		}
 		function load() {
-			write_state({ base: base.value, head: head.value });
-			var pair = [base.value, head.value], left = 2;
-			pair.forEach(function (page) {
-				need_run(page, function () { if (--left === 0 && pair[0] === base.value && pair[1] === head.value) table(pair); });
+			const pair = [base.value, head.value];
+			write_state({ base: pair[0], head: pair[1] });
+			Promise.all(pair.map(need_run)).then(() => {
+				if (pair[0] === base.value && pair[1] === head.value) show_comparison(result, pair, metrics, higher);
 			});
-		}
-		function table(pair) {
-			var rows = join(runs[pair[0]], runs[pair[1]]), gone = 0, loose = 0, worse = 0, better = 0, limit = axis(rows, margin);
-			rows.forEach(function (r) { worse += r.side === "worse"; better += r.side === "better"; gone += r.b === null; loose += r.side === "loose"; });
-			empty(result);
-			var warning = line_of_run(pair[0]).host !== line_of_run(pair[1]).host ? " The two ran on different host classes: that alone can be the difference." : "";
-			result.appendChild(el("p", { "class": "headline", role: "status" }, [el("strong", { "class": worse ? "alarm" : loose ? null : "calm" }, worse + " worse"), ", " + better + " better beyond \u00b1" + margin + "\u00a0%",
-				loose ? el("strong", { "class": "alarm" }, ", " + loose + " more worse by value, without an interval") : "",
-				gone ? el("strong", { "class": "alarm" }, ", " + gone + " failed or missing in the head") : "", ", of " + rows.length + " series." + warning]));
-			result.appendChild(el("p", { "class": "sub" }, "An interval is combined from the two builds\u2019 own, and holds for those two runs only. It orders what to look at; whether a change is real, the detector says."));
-			result.appendChild(el("div", { "class": "scroll", tabindex: 0, role: "region", "aria-label": "All series" }, el("table", { "class": "list compared" }, [
-				el("thead", {}, el("tr", {}, ["Test", "Metric", "Base", "Head", "Change", "Interval", "\u2190 less, more \u2192"].map(function (t, i) {
-					return el("th", { scope: "col", "class": COLUMN_CLASS[i] }, t);
-				}))),
-				el("tbody", {}, rows.map(function (r) { return row(r, limit, margin); }))
-			])));
-		}
-		/* One row a series, of one build or both: what is worse, what the head lacks, the rest, what the base lacks. A row
-		 * without a metric is a test that failed: it stands for all of its series. */
-		function join(a, b) {
-			var seen = {}, failed = [{}, {}], out = [];
-			function key(x, n) { return "k" + x.slice(0, n).join("\n"); }
-			function values(rows, side) {
-				return (rows || []).filter(function (x) { if (x[3] === "") failed[side][key(x, 3)] = x; return x[3] !== ""; });
-			}
-			function place(r) { return r.side === "worse" || r.side === "loose" ? 0 : r.b === null ? 1 : r.r === null ? 3 : 2; }
-			a = values(a, 0);
-			b = values(b, 1);
-			function push(x, y) {
-				var r = ratio(x, y, margin, higher);
-				r.without = failed[y ? 0 : 1][key(r.key, 3)] ? "failed" : "missing";
-				out.push(r);
-			}
-			a.forEach(function (x) { seen[key(x, 4)] = x; });
-			b.forEach(function (y) {
-				push(seen[key(y, 4)], y);
-				delete seen[key(y, 4)];
-			});
-			Object.keys(seen).forEach(function (k) { push(seen[k], null); });
-			Object.keys(failed[1]).forEach(function (k) {
-				if (failed[0][k]) out.push({ key: failed[1][k], a: null, b: null, r: null, bad: 0, without: "failed", side: "" });
-			});
-			return out.sort(function (p, q) { return place(p) - place(q) || q.bad - p.bad; });
 		}
 		preset();
 		if (base.value && head.value) load();
 	}
-	function ratio(x, y, margin, higher) {
-		var out = { key: y || x, a: x ? x[4] : null, b: y ? y[4] : null, r: null, lo: null, hi: null, bad: 0, side: "" }, w, more;
-		if (!x || !y || !(x[4] > 0) || !(y[4] > 0)) return out;
-		more = higher.indexOf(y[3]) >= 0 ? "better" : "worse";
-		out.r = y[4] / x[4];
-		out.bad = more === "worse" ? Math.log(out.r) : -Math.log(out.r);
-		if (x[5] > 0 && x[6] > 0 && y[5] > 0 && y[6] > 0) {
-			w = Math.hypot(Math.log(x[6] / x[5]) / 2, Math.log(y[6] / y[5]) / 2);
-			out.lo = out.r * Math.exp(-w);
-			out.hi = out.r * Math.exp(w);
-			out.side = out.lo > 1 + margin / 100 ? more : out.hi < 1 / (1 + margin / 100) ? (more === "worse" ? "better" : "worse") : "";
-		} else if (out.bad > Math.log(1 + margin / 100)) out.side = "loose";
-		return out;
-	}
-	/* The axis of the small pictures: symmetric, in logarithms, at least three margins, at most a factor of two. */
-	function axis(rows, margin) {
-		var most = Math.log(1 + 3 * (margin || 1) / 100);
-		rows.forEach(function (r) { if (r.r !== null) most = Math.max(most, Math.abs(Math.log(r.hi || r.r)), Math.abs(Math.log(r.lo || r.r))); });
-		return Math.min(most * 1.05, Math.log(2));
-	}
-	var COLUMN_CLASS = [null, "wide", "n wide", "n wide", "n shown", "wide", null];
-	function row(r, limit, margin) {
-		var k = r.key, unit = unit_of(k[3]);
-		function x(ratio) { return 100 + Math.max(-1, Math.min(1, Math.log(ratio) / limit)) * 98; }
-		var test = el("a", { href: "t/" + k[0] + ".html" });
-		k[1].split("/").forEach(function (part, i) { fill(test, {}, i ? ["/", el("wbr"), part] : part); });
-		var cells = [el("th", { scope: "row" }, [test, entry_name(k[1], k[2]) ? el("span", { "class": "e" }, " " + k[2]) : "", el("span", { "class": "e narrow" }, " " + metric_name(k[3]))])].concat([metric_name(k[3]),
-			r.a === null ? r.without : with_unit(r.a, unit), r.b === null ? r.without : with_unit(r.b, unit),
-			r.b === null ? r.without : r.a === null ? (r.without === "failed" ? "failed before" : "new") : r.r === null ? "" : change(r.r), r.r === null || r.lo === null ? "" : change(r.lo) + " to " + change(r.hi), ""].map(function (text, i) {
-			return el("td", { "class": COLUMN_CLASS[i + 1] }, text);
-		}));
-		if (r.r !== null)
-			cells[6].appendChild(svg("svg", { "class": "forest", viewBox: "0 0 200 24", preserveAspectRatio: "none", "aria-hidden": "true" }, [
-				svg("rect", { "class": "margin", x: x(1 / (1 + margin / 100)), width: x(1 + margin / 100) - x(1 / (1 + margin / 100)), y: 0, height: 24 }),
-				svg("line", { "class": "zero", x1: 100, x2: 100, y1: 0, y2: 24 }), svg("line", { "class": "bar", x1: x(r.lo || r.r), x2: x(r.hi || r.r), y1: 12, y2: 12 }),
-				svg("ellipse", { "class": "dot", cx: x(r.r), cy: 12, rx: 2, ry: 5 })]));
-		return el("tr", { "class": r.side || (r.b === null ? "gone" : null) }, cells);
-	}
-	function line_of_run(page) {
-		var found = {};
-		Object.keys(lines).forEach(function (id) { lines[id].builds.forEach(function (b) { if (b[2] === page) found = lines[id]; }); });
-		return found;
+	function build_choices() {
+		return Object.values(lines).map((line) => {
+			const label = [line.track, line.host, line.suite].filter(Boolean).join(", ");
+			return el("optgroup", { label }, line.builds.map((b) => el("option", { value: b[2] }, b[0] + "  " + b[1])).reverse());
+		});
 	}
 	/* Loads a run's values: a script, because a page from file:// may read nothing else. */
-	function need_run(page, then) {
-		if (runs[page]) return then();
-		if (!/^[a-z0-9.-]+$/.test(page)) return;
-		(waiting[page] = waiting[page] || []).push(then);
-		if (waiting[page].length > 1) return;
-		var s = el("script", { src: "r/" + page + ".js" });
-		s.onerror = function () { site.run(page, []); };
-		document.head.appendChild(s);
+	function need_run(page) {
+		if (runs[page]) return Promise.resolve();
+		if (!/^[a-z0-9.-]+$/.test(page)) return Promise.reject(new Error("no such run"));
+		return new Promise((then) => {
+			(waiting[page] = waiting[page] || []).push(then);
+			if (waiting[page].length > 1) return;
+			const script = el("script", { src: `r/${page}.js` });
+			script.onerror = () => site.run(page, []);
+			document.head.append(script);
+		});
+	}
+	function show_comparison(result, pair, metrics, higher) {
+		const rows = join(...pair.map((page) => runs[page])), [from, to] = pair.map(line_of_run);
+		for (const r of rows) add_ratio(r, higher);
+		const place = (r) => (r.ratio ? 0 : !r.head ? 1 : 2);
+		rows.sort((p, q) => place(p) - place(q) || (q.worse || 0) - (p.worse || 0));
+		const gone = rows.filter((r) => !r.head).length, limit = axis(rows);
+		result.replaceChildren(
+			el("p", { "class": "headline", role: "status" }, [rows.length + " series",
+				gone ? el("strong", { "class": "alarm" }, `, ${gone} failed or missing in the head`) : "", ".",
+				from.host === to.host ? "" : " The two ran on different host classes: that alone can be the difference."]),
+			el("p", { "class": "sub" }, "An interval is combined from the two builds\u2019 own, and holds for those two runs only. " +
+				"Whether a change is real, the detector says."),
+			el("div", { "class": "scroll", tabindex: 0, role: "region", "aria-label": "All series" }, el("table", { "class": "list compared" }, [
+				el("thead", {}, el("tr", {}, ["Test", "Metric", "Base", "Head", "Change", "Interval", "\u2190 less, more \u2192"]
+					.map((text, i) => el("th", { scope: "col", "class": COLUMN_CLASS[i] }, text)))),
+				el("tbody", {}, rows.map((r) => comparison_row(r, metrics, limit)))])));
+	}
+	/* One row a series, of one build or both: a row of run() each, and the words where one has none. A row without a
+	 * metric is a test that failed: it stands for all of its series. */
+	function join(base, head) {
+		const test = (x) => x.slice(0, 3).join("\n"), series = (x) => x.slice(0, 4).join("\n");
+		const values = (rows) => new Map(rows.filter((x) => x[3]).map((x) => [series(x), x]));
+		const failed = (rows) => new Map(rows.filter((x) => !x[3]).map((x) => [test(x), x]));
+		const [a, b, a_failed, b_failed] = [values(base), values(head), failed(base), failed(head)], out = [];
+		for (const key of new Set([...b.keys(), ...a.keys()])) {
+			const r = { key: b.get(key) || a.get(key), base: a.get(key), head: b.get(key) };
+			r.without = (r.head ? a_failed : b_failed).has(test(r.key)) ? "failed" : "missing";
+			out.push(r);
+		}
+		for (const [key, x] of b_failed) if (a_failed.has(key)) out.push({ key: x, without: "failed" });
+		return out;
+	}
+	function add_ratio(r, higher) {
+		const [a, a_low, a_high] = (r.base || []).slice(4), [b, b_low, b_high] = (r.head || []).slice(4);
+		if (!(a > 0 && b > 0)) return;
+		r.ratio = r.low = r.high = b / a;
+		r.worse = (higher.includes(r.key[3]) ? -1 : 1) * Math.log(r.ratio);
+		r.interval = a_low > 0 && a_high > 0 && b_low > 0 && b_high > 0;
+		if (!r.interval) return;
+		const half = Math.hypot(Math.log(a_high / a_low) / 2, Math.log(b_high / b_low) / 2);
+		r.low = r.ratio * Math.exp(-half);
+		r.high = r.ratio * Math.exp(half);
+	}
+	/* The axis of the small pictures: symmetric, in logarithms, at least 3 %, at most a factor of two. */
+	function axis(rows) {
+		const reach = rows.filter((r) => r.ratio).map((r) => Math.max(Math.abs(Math.log(r.low)), Math.abs(Math.log(r.high))));
+		return Math.min(Math.max(Math.log(1.03), ...reach) * 1.05, Math.log(2));
+	}
+	const COLUMN_CLASS = [null, "wide", "n wide", "n wide", "n shown", "wide", null];
+	function comparison_row(r, metrics, limit) {
+		const [page, test, entry, metric] = r.key, name = metrics[metric - 1] || "";
+		const parts = test.split("/").flatMap((part, i) => (i ? ["/", el("wbr"), part] : [part]));
+		const shown = !r.head ? r.without : !r.base ? (r.without === "failed" ? "failed before" : "new") : r.ratio ? change(r.ratio) : "";
+		const cells = [name, r.base ? r.base[7] : r.without, r.head ? r.head[7] : r.without, shown,
+			r.interval ? change(r.low) + " to " + change(r.high) : "", r.ratio ? forest(r, limit) : ""];
+		return el("tr", { "class": r.head ? null : "gone" }, [
+			el("th", { scope: "row" }, [el("a", { href: `t/${page}.html` }, parts), entry ? el("span", { "class": "e" }, " " + entry) : "",
+				el("span", { "class": "e narrow" }, " " + name)]),
+			...cells.map((content, i) => el("td", { "class": COLUMN_CLASS[i + 1] }, content))]);
+	}
+	function forest(r, limit) {
+		const x = (ratio) => 100 + Math.max(-1, Math.min(1, Math.log(ratio) / limit)) * 98;
+		return svg("svg", { "class": "forest", viewBox: "0 0 200 24", preserveAspectRatio: "none", "aria-hidden": "true" }, [
+			svg("line", { "class": "zero", x1: 100, x2: 100, y1: 0, y2: 24 }),
+			svg("line", { "class": "bar", x1: x(r.low), x2: x(r.high), y1: 12, y2: 12 }),
+			svg("ellipse", { "class": "dot", cx: x(r.ratio), cy: 12, rx: 2, ry: 5 })]);
+	}
+	function line_of_run(page) {
+		return Object.values(lines).find((line) => line.builds.some((b) => b[2] === page)) || {};
 	}
 
-	document.addEventListener("DOMContentLoaded", function () {
+	document.addEventListener("DOMContentLoaded", () => {
 		overview();
-		all("figure.chart").forEach(function (f) { new Chart(f); });
+		for (const figure of all("figure.chart")) new Chart(figure);
 		compare();
 	});
 	return {
-		line: function (id, data) { lines[id] = data; },
-		run: function (page, rows) {
+		line(id, data) { lines[id] = data; },
+		run(page, rows) {
 			runs[page] = rows;
-			(waiting[page] || []).forEach(function (f) { f(); });
+			for (const then of waiting[page] || []) then();
 			delete waiting[page];
 		}
 	};

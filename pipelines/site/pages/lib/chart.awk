@@ -1,25 +1,31 @@
 # SPDX-License-Identifier: MIT
-# The charts of a series: commands and numbers for gnuplot (lib/history.gp draws),
-# and the figure that shows them. Include with tests.awk, whose variables of the current series it reads.
+# The chart of a series: commands and numbers for gnuplot (lib/history.gp draws). Include with tests.awk, whose
+# variables of the current series it reads.
 
 # Text of data goes to gnuplot as data (gp_text() in text.awk); the rest is numbers and names made here.
-function chart(m,   name, file, head) {
-	name = page_slug "-" nseries
+function chart(m,   file, head, range) {
+	S["chart"] = page_slug "-" nseries
 	file = work "/gp/" page_slug ".gp"
-	S["chart"] = name
 	x_domain()
 	y_domain(m)
 	S["mark_count"] = marks()
-	head = "out='" name "'\ntitle=" gp_text(short(page_test, 80) (entry_name(page_test, entry) == "" ? "" : " (" short(entry, 30) ")")) \
-		"\nsubtitle=" gp_text(metric_title(S["metric"]) (where_text(line) == "" ? "" : ",  " short(where_text(line), 90))) "\n" \
-		sprintf("xlo=%.10g; xhi=%.10g; ylo=%.10g; yhi=%.10g; base=%.10g; few=%d; lone=%d\n", S["xlo"], S["xhi"], S["ylo"], S["yhi"], S["alone"] ? 0 : S["base"], n <= 60, n == 1) \
-		sprintf("ystep=%.10g; y2step=%.10g\n", tic(S["yhi"] - S["ylo"]), tic(S["base"] > 0 ? 100 * (S["yhi"] - S["ylo"]) / S["base"] : S["yhi"] - S["ylo"])) \
+	range = S["yhi"] - S["ylo"]
+	head = "out='" S["chart"] "'\ntitle=" gp_text(chart_title()) "\nsubtitle=" gp_text(chart_subtitle()) "\n" \
+		sprintf("xlo=%.10g; xhi=%.10g; ylo=%.10g; yhi=%.10g\n", S["xlo"], S["xhi"], S["ylo"], S["yhi"]) \
+		sprintf("base=%.10g; few=%d; lone=%d; ystep=%.10g; ", S["alone"] ? 0 : S["base"], n <= 60, n == 1, tic(range)) \
+		sprintf("y2step=%.10g\n", tic(S["base"] > 0 ? 100 * range / S["base"] : range)) \
 		mark_commands() event_commands() tic_commands()
 	gp_block(file)
 	printf "%s", head > file
 	data_block(m, file)
 	chart_blocks(m, file)
 	print "load 'history.gp'" > file
+}
+function chart_title() {
+	return short(page_test, 80) (entry_name(page_test, entry) == "" ? "" : " (" short(entry, 30) ")")
+}
+function chart_subtitle() {
+	return metric_title(S["metric"]) (where_text(line) == "" ? "" : ",  " short(where_text(line), 90))
 }
 function data_block(m, file,   k, open) {
 	print "$data << EOD" > file
@@ -35,7 +41,6 @@ function data_block(m, file,   k, open) {
 function bound(b, v) { return (b == "" ? v : b) + 0 }
 
 function x_domain(   pad) {
-	S["xfirst"] = place[1]
 	pad = (line_last[line] - place[1]) * .015
 	if (pad < .5) pad = .5
 	S["xlo"] = place[1] - pad
@@ -58,8 +63,7 @@ function spike(m, k,   i, a, c, med) {
 function y_domain(m,   k, lo, hi, set, pad) {
 	for (k = 1; k <= n; k++) {
 		S["spike", k] = 0
-		if (value[m, k] == "") continue
-		if (S["spike", k] = spike(m, k)) continue
+		if (value[m, k] == "" || (S["spike", k] = spike(m, k))) continue
 		if (!set || bound(low[m, k], value[m, k]) < lo) lo = bound(low[m, k], value[m, k])
 		if (!set || bound(high[m, k], value[m, k]) > hi) hi = bound(high[m, k], value[m, k])
 		set = 1
@@ -73,25 +77,29 @@ function y_domain(m,   k, lo, hi, set, pad) {
 	S["yhi"] = hi + 2 * pad # room for the labels of changes
 }
 
-# Changes of level that the detector found, oldest first: mark_x, mark_before, mark_after, mark_ratio.
-function marks(   i, f, c, x, j) {
+# Changes of level that the detector found, oldest first: mark_x, mark_before, mark_after, and mark_side: 1 worse, -1 better.
+function marks(   i, v, c, x) {
 	for (i = 1; i <= nchanges[S["key"]]; i++) {
-		split(change_row[S["key"], i], f, "\t")
-		x = first_place(line, f[8] == "" ? f[16] : f[8])
-		if (x < 0 || !is_number(f[9]) || !is_number(f[10]) || f[9] <= 0) continue
-		c = add_mark(c, x, f[9], f[10])
+		verdict_fields(change_row[S["key"], i], v)
+		x = first_place(line, v["current_build"] == "" ? v["first_bad_build"] : v["current_build"])
+		if (x < 0 || !is_number(v["baseline"]) || !is_number(v["current"]) || v["baseline"] <= 0) continue
+		c = add_mark(c, x, v["baseline"], v["current"], verdict_side[v["verdict"]])
 	}
-	if (!c && !gone() && S["since"] >= 0 && S["baseline"] != "" && S["newest"])
-		c = add_mark(c, S["since"], S["base"], S["ratio"] > 0 ? S["base"] * S["ratio"] : S["base"])
+	if (!c && S["now"] != "" && S["since"] >= 0 && S["judged"])
+		c = add_mark(c, S["since"], S["base"], S["base"] * (S["ratio"] > 0 ? S["ratio"] : 1), verdict_side[S["verdict"]])
 	return c
 }
-function add_mark(c, x, before, after,   j) {
+function add_mark(c, x, before, after, side,   j) {
 	for (j = c; j > 0 && mark_x[j] > x; j--) {
-		mark_x[j + 1] = mark_x[j]; mark_before[j + 1] = mark_before[j]; mark_after[j + 1] = mark_after[j]
+		mark_x[j + 1] = mark_x[j]
+		mark_before[j + 1] = mark_before[j]
+		mark_after[j + 1] = mark_after[j]
+		mark_side[j + 1] = mark_side[j]
 	}
 	mark_x[j + 1] = x
 	mark_before[j + 1] = before + 0
 	mark_after[j + 1] = after + 0
+	mark_side[j + 1] = side + 0
 	return c + 1
 }
 
@@ -113,13 +121,12 @@ function chart_blocks(m, file,   k, i, x0, x1) {
 function nowhere() { return sprintf("%.10g %.10g\n", 2 * S["xhi"] + 1, S["yhi"]) }
 
 # Lines of changes and events, and about seven builds by name along the axis: what history.gp draws in each theme.
-function mark_commands(   i, x, worse, out) {
+function mark_commands(   i, x, out) {
 	out = "nmarks=" S["mark_count"] + 0 "\n"
 	for (i = 1; i <= S["mark_count"]; i++) {
 		x = mark_x[i] - .5
-		worse = (mark_after[i] > mark_before[i]) != higher_better(S["metric"])
-		out = out sprintf("mx%d=%.10g; mw%d=%d; mr%d=%d; mt%d=", i, x, i, worse, i, (x > (S["xlo"] + S["xhi"]) / 2), i) \
-			gp_text(replace(change(mark_after[i] / mark_before[i]), "\302\240", " ") "  " short(run_build[line, mark_x[i]], 24)) "\n"
+		out = out sprintf("mx%d=%.10g; mw%d=%d; mr%d=%d; mt%d=", i, x, i, mark_side[i] >= 0, i, (x > (S["xlo"] + S["xhi"]) / 2), i) \
+			gp_text(change_plain(mark_after[i] / mark_before[i]) "  " short(run_build[line, mark_x[i]], 24)) "\n"
 	}
 	return out
 }
@@ -143,20 +150,23 @@ function event_row_of(from, to, c,   r, i) {
 	event_at[c] = r; event_from[c] = from; event_to[c] = to
 	return r
 }
-function event_commands(   i, f, x, c, text, out, label, wide, left) {
+function event_commands(   i, f, x, v, c, wide, left, out) {
 	S["events"] = ""
 	for (i = 1; i <= nevents; i++) {
 		split(event_row[i], f, "\t")
 		x = event_applies(f) ? first_place(line, f[7]) : -1
 		if (x < place[1]) continue
-		text = f[9] == "" ? f[8] : f[9]
-		label = short(text, 24)
-		wide = (length(label) + 1) * .0145 * (S["xhi"] - S["xlo"])
-		left = x - .5 > (S["xlo"] + S["xhi"]) / 2
-		c++
-		out = out sprintf("ex%d=%.10g; el%d=%d; er%d=%d; et%d=", c, x - .5, c, left, c, event_row_of(x - .5 - left * wide, x - .5 + !left * wide, c), c) gp_text(label) "\n"
-		S["events"] = S["events"] "<li data-x=\"" x - .5 "\" data-row=\"" event_at[c] "\" data-label=\"" h(label) "\">" h(f[8]) " at build <a href=\"../r/" run_page[line, x] ".html\">" h(f[7]) "</a>: " \
-			(safe_link(f[10]) ? "<a rel=\"nofollow\" href=\"" h(f[10]) "\">" h(text) "</a>" : h(text)) "</li>"
+		v["text"] = f[9] == "" ? f[8] : f[9]
+		v["label"] = short(v["text"], 24)
+		v["kind"] = f[8]
+		build_fields(line, x, v)
+		v["href"] = safe_link(f[10]) ? f[10] : ""
+		v["x"] = x - .5
+		wide = (length(v["label"]) + 1) * .0145 * (S["xhi"] - S["xlo"])
+		left = v["x"] > (S["xlo"] + S["xhi"]) / 2
+		v["row"] = event_row_of(v["x"] - left * wide, v["x"] + !left * wide, ++c)
+		out = out sprintf("ex%d=%.10g; el%d=%d; er%d=%d; et%d=", c, v["x"], c, left, c, v["row"], c) gp_text(v["label"]) "\n"
+		S["events"] = S["events"] fill("event", v)
 	}
 	return out "nevents=" c + 0 "\n"
 }

@@ -16,7 +16,7 @@ do for [narrow=0:narrows] {
 		set lmargin at screen narrow ? .02 : .42; set rmargin at screen narrow ? .98 : .985
 		set tmargin at screen 1-(narrow ? 78. : 60.)/height; set bmargin at screen 28./height
 		set label 1 title at screen .012, screen 1-18./height left tc rgb ink
-		set label 2 (narrow ? subtitle : subtitle.'.  '.legend) at screen .012, screen 1-38./height left tc rgb muted
+		set label 2 (narrow || legend eq '' ? subtitle : subtitle.'.  '.legend) at screen .012, screen 1-38./height left tc rgb muted
 		if (narrow) { set label 3 legend at screen .012, screen 1-56./height left tc rgb muted }
 		set xtics xstep nomirror scale 0,0 textcolor rgb muted format '%+g %%'
 		if (term ne 'dumb') { set grid xtics lc rgb grid_ lw 1 lt 1 }
@@ -25,7 +25,7 @@ do for [narrow=0:narrows] {
 			if (narrow) { set label 3+i value(sprintf('name%d', i)) at graph 0, first n-i+1.27 left tc rgb ink front }
 			if (!narrow) { set label 3+i value(sprintf('name%d', i)) at graph -.012, first n-i+1 right tc rgb ink }
 		}
-		set object 1 rectangle from -margin, graph 0 to margin, graph 1 fc rgb grid_ fs solid .7 noborder back
+		if (margin > 0) { set object 1 rectangle from -margin, graph 0 to margin, graph 1 fc rgb grid_ fs solid .7 noborder back }
 		set arrow 1 from 0, graph 0 to 0, graph 1 nohead back lc rgb muted
 		plot $data using 1:($2-(narrow ? .15 : 0)):3:4:(hue($5)) with xerrorbars pt 7 ps .7 lw 2 lc rgb variable notitle, \
 		     $data using (hi+.06*(hi-lo)):($2-(narrow ? .15 : 0)):6:(hue($5)) with labels left tc rgb variable notitle

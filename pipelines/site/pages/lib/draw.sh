@@ -3,81 +3,69 @@
 # From the state to the site: pages, scripts and charts. Sourced by ../site.
 
 # A CSV of verdicts as TSV in one order of columns; a metric is named without value_, median_ or average_.
-verdict_columns=host_class,track,suite,test,entry_point,metric,baseline_build,current_build,baseline,current,ratio,ratio_low,ratio_high,verdict,reason,first_bad_build
+verdict_columns=host_class,track,suite,test,entry_point,metric,baseline_build,current_build,baseline,current
+verdict_columns=$verdict_columns,ratio,ratio_low,ratio_high,margin_pct,verdict,severity,reason,first_bad_build
+export verdict_columns
 verdict_rows() {
-	mlr --icsv --otsv --ho template -f "$verdict_columns" then put -S '$metric = sub($metric, "^(value|median|average)_", "")' "$@" ||
+	mlr --icsv --otsv --ho template -f "$verdict_columns" then \
+		put -S '$metric = sub($metric, "^(value|median|average)_", "")' "$@" ||
 		die "verdicts cannot be read: $*"
 }
 
 # Verdicts on the newest runs: those stored with them, then those that were given (the later row counts).
 judgements() {
+	awk -F '\t' '{ last[$2] = $12 } END { for (l in last) print last[l] "/verdict.csv" }' "$work/runs" | existing >"$work/verdict-files"
 	: >"$work/verdicts"
-	newest_files verdict.csv >"$work/verdict-files"
-	while IFS= read -r f; do verdict_rows "$f" >>"$work/verdicts"; done <"$work/verdict-files"
+	while IFS= read -r file; do verdict_rows "$roots/$file" >>"$work/verdicts"; done <"$work/verdict-files"
 	[ -z "$verdicts" ] || verdict_rows "$verdicts" >>"$work/verdicts"
 	: >"$work/changes"
 	[ -z "$changes" ] || verdict_rows "$changes" >"$work/changes"
 	: >"$work/events"
-	[ -z "$events" ] || mlr --icsv --otsv --ho template -f host_class,track,suite,test,entry_point,metric,build,kind,label,url,reason,comment \
-		then put -S '$kind = $kind == "" ? "accepted" : $kind; if ($label == "") {$label = $reason == "" ? $comment : $reason}' "$events" >"$work/events" ||
+	[ -z "$events" ] || mlr --icsv --otsv --ho \
+		template -f host_class,track,suite,test,entry_point,metric,build,kind,label,url,reason,comment then \
+		put -S '$kind = $kind == "" ? "accepted" : $kind; if ($label == "") {$label = $reason == "" ? $comment : $reason}' \
+		"$events" >"$work/events" ||
 		die "events cannot be read: '$events'"
-}
-
-# Paths of a file that lies beside the summary of each line's newest run.
-newest_files() {
-	awk -F '\t' '{ last[$2] = $12 } END { for (l in last) if (last[l] != "") print last[l] }' "$work/runs" | while IFS= read -r dir; do
-		find_beside "$dir" "$1"
-	done
-}
-find_beside() { # DIR NAME
-	while IFS= read -r root; do
-		[ ! -f "$root/$1/$2" ] || printf '%s\n' "$root/$1/$2"
-	done <"$work/roots"
 }
 
 # Rounds, and CPUs, are drawn of the newest run and of one before: which one, lib/rounds.awk says.
 wanted_details() { # rounds or cpus -> $work/NAME.tsv, and its runs in $work/NAME-runs.tsv
-	script -v runs="$work/runs" -v verdicts="$work/verdicts" -f "$lib/rounds.awk" | while IFS= read -r dir; do
-		while IFS= read -r root; do
-			[ ! -f "$root/$dir/$1.csv" ] || printf '%s\t%s\n' "$root" "$dir/$1.csv"
-		done <"$work/roots"
-	done >"$work/$1-files"
+	script -v runs="$work/runs" -v verdicts="$work/verdicts" -f "$lib/rounds.awk" | sed "s|\$|/$1.csv|" | existing >"$work/names"
 	: >"$work/$1.tsv"
 	: >"$work/$1-runs.tsv"
-	while IFS= read -r root; do
-		ROOT=$root awk -F '\t' '$1 == ENVIRON["ROOT"] { print $2 }' "$work/$1-files" >"$work/names"
-		[ -s "$work/names" ] || continue
-		read_rows "$root" "$1" "$work/$1-runs.tsv" "$work/$1-runs.new" <"$work/names" >>"$work/$1.tsv"
-		mv "$work/$1-runs.new" "$work/$1-runs.tsv"
-	done <"$work/roots"
+	[ ! -s "$work/names" ] || read_rows "$1" "$work/$1-runs.tsv" >"$work/$1.tsv"
 }
 
+# site.js rounds as awk does.
 copy_assets() {
-	cp "$lib/../assets/site.css" "$lib/../assets/site.js" "$lib/../assets/icon.svg" "$out/"
+	cp "$lib/../assets/site.css" "$lib/../assets/icon.svg" "$out/"
+	cat "$lib/decimals.awk" "$lib/../assets/site.js" >"$out/site.js"
+}
+
+# Sorted rows of tests on standard input, a test at a time, series by series, in time order.
+test_pages() {
+	script -v runs="$work/runs" -v verdicts="$work/verdicts" -v changes="$work/changes" -v events="$work/events" \
+		-v metrics="$metrics" -v plot="${only_test-}" \
+		-f "$lib/chart.awk" -f "$lib/details.awk" -f "$lib/page.awk" -f "$lib/tests.awk"
 }
 
 write_pages() {
 	wanted_details rounds
-	series_keys=$keys
-	keys=${keys:+$keys,}cpu
-	export SITE_KEYS="$keys"
+	series_keys=$key
+	key=${key:+$key,}cpu
 	wanted_details cpus
-	keys=$series_keys
-	export SITE_KEYS="$keys"
-	# A test at a time, series by series, in time order.
-	script -v runs="$work/runs" -v rounds_runs="$work/rounds-runs.tsv" -v rounds="$work/rounds.tsv" \
-		-v cpus_runs="$work/cpus-runs.tsv" -v cpus="$work/cpus.tsv" -f "$lib/key.awk" "$state/rows.tsv" |
-		sort >"$work/sorted"
+	key=$series_keys
 	: >"$work/pages"
 	: >"$work/overview.tsv"
 	: >"$work/compare.tsv"
-	script -v runs="$work/runs" -v verdicts="$work/verdicts" -v changes="$work/changes" -v events="$work/events" -v metrics="$metrics" \
-		-f "$lib/chart.awk" -f "$lib/details.awk" -f "$lib/page.awk" -f "$lib/tests.awk" "$work/sorted"
-	sort "$work/overview.tsv" >"$work/overview"
+	script -v runs="$work/runs" -v rounds_runs="$work/rounds-runs.tsv" -v rounds="$work/rounds.tsv" \
+		-v cpus_runs="$work/cpus-runs.tsv" -v cpus="$work/cpus.tsv" -f "$lib/key.awk" "$state/rows.tsv" | sort | test_pages
 	cut -f 1 "$work/compare.tsv" | sort -u >"$work/compared"
-	script -v runs="$work/runs" -v compared_lines="$work/compared" -f "$lib/overview.awk" "$work/overview" "$work/overview"
-	script -v runs="$work/runs" -v compared_lines="$work/compared" -f "$lib/runs.awk" "$state/environments.tsv"
-	sort -t "$tab" -k1,1n -k2,2r "$work/compare.tsv" | script -v runs="$work/runs" -v gp_file="$work/cgp/all.gp" -v pages=1 -f "$lib/compare.awk"
+	sort -t "$tab" -k1,1nr -k2,2r "$work/overview.tsv" |
+		script -v runs="$work/runs" -v compared_lines="$work/compared" -f "$lib/overview.awk"
+	script -v runs="$work/runs" -v compared_lines="$work/compared" -v metrics="$metrics" -f "$lib/runs.awk" "$state/environments.tsv"
+	sort -t "$tab" -k1,1n -k3,3r "$work/compare.tsv" | script -v gp_file="$work/cgp/all.gp" -f "$lib/picture.awk"
+	sort -t "$tab" -k1,1n -k2,2nr -k3,3r "$work/compare.tsv" | script -v runs="$work/runs" -f "$lib/comparison.awk"
 	# The values of each run, for comparisons: only of runs that are new.
 	awk -F '\t' -v known="$known_runs" '$1 > known' "$state/rows.tsv" | sort -s -t "$tab" -k1,1n |
 		script -v runs="$work/runs" -v metrics="$metrics" -f "$lib/values.awk"
@@ -91,7 +79,7 @@ remove_old_pages() {
 		sed 's|.*|&.html\n&.csv|' "$work/pages"
 	} >"$work/expected"
 	(cd "$out/t" && find . -type f) | sed 's|^\./||' >"$work/present"
-	awk 'NR == FNR { keep[$0]; next } !($0 in keep)' "$work/expected" "$work/present" | (cd "$out/t" && in_batches | xargs -0 rm -f)
+	awk 'NR == FNR { keep[$0]; next } !($0 in keep)' "$work/expected" "$work/present" | (cd "$out/t" && tr '\n' '\0' | xargs -0 rm -f)
 }
 
 # gnuplot draws what is new or has changed, in as many processes as there are processors.
@@ -106,7 +94,7 @@ draw_charts() {
 		awk -v jobs="$jobs" -v job="$job" 'NR % jobs == job' "$work/redraw" >"$work/redraw.$job"
 		{
 			echo "term='svg'; themes='light dark'"
-			(cd "$work/gp" && in_batches <"$work/redraw.$job" | xargs -0 cat /dev/null)
+			(cd "$work/gp" && tr '\n' '\0' <"$work/redraw.$job" | xargs -0 cat /dev/null)
 		} >"$work/draw.$job"
 		draw "$out/t" "$work/draw.$job" &
 		pids="$pids $!"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # One series over its builds, light and dark. Set before: term, themes, out, title, subtitle, xlo, xhi, ylo, yhi,
-# ystep, y2step, base, few, lone (one build: no band); $data (place value low high), $levels, $failed (place), $spikes (place up?); changes
+# ystep, y2step, base, few, lone (one build: no band); $data (place value low high), $levels, $failed (place),
+# $spikes (place up?); changes
 # nmarks, mxN mwN mrN mtN (place, worse?, label to the left?, text); events nevents, exN etN erN elN (place, text, row from below, label to the left?);
 # xtics.
 # The plotting area is a fixed part of the picture: site.js finds a build by it.

@@ -3,7 +3,6 @@
 #
 # runs: load_runs(FILE) reads the table of runs that lib/order.awk numbered; then, by line (host class,
 # track and suite) and place in it, oldest first: run_build, run_time, run_page, and so on.
-# verdicts: rank and words for each verdict; worst first.
 
 function load_runs(file,   row, f, k) {
 	while (file != "" && (getline row < file) > 0) {
@@ -74,44 +73,77 @@ function literal(c) {
 	return c ~ /[A-Za-z0-9_\/ \200-\377-]/ ? c : c == "^" || c == "\\" ? "\\" c : "[" c "]"
 }
 
+# The rows of a file of verdicts, by series; without a metric, the last row of any. verdict_fields() takes one apart.
+function series_key(host, track, suite, test, entry, metric) {
+	return host SUBSEP track SUBSEP suite SUBSEP test SUBSEP entry SUBSEP metric
+}
+function verdict_fields(row, v,   i, n, name, f) {
+	split("", v)
+	n = split(ENVIRON["verdict_columns"], name, ",")
+	split(row, f, "\t")
+	for (i = 1; i <= n; i++) v[name[i]] = f[i]
+	if (!(v["verdict"] in verdict_mark)) v["verdict"] = "unjudged"
+}
+
+# How each verdict looks: its mark; 1 for worse and -1 for better where a picture says so. Series are ordered by the
+# severity that the detector gives them, then in this order.
 function verdict_init(   n, i, v, p) {
-	# verdict, mark, words; in the order of how much they matter
-	n = split("regression|\342\226\262|regression;suspected|\342\226\263|suspected;failed|\342\234\225|failed;" \
-		"missing|\342\227\213|missing;stale|\342\227\224|stale;contaminated|\342\232\240|contaminated;unstable|\342\211\210|unstable;" \
-		"inconclusive|?|inconclusive;new|\342\234\246|new;improvement|\342\226\274|improvement;" \
-		"unjudged|\302\267|not judged;unchanged|=|unchanged;unsupported|\342\200\223|unsupported", v, ";")
+	n = split("regression|▲|1;suspected|△|1;failed|✕|0;missing|○|0;stale|◔|0;contaminated|⚠|0;unstable|≈|0;inconclusive|?|0;" \
+		"new|✦|0;improvement|▼|-1;unjudged|·|0;unchanged|=|0;unsupported|–|0", v, ";")
 	for (i = 1; i <= n; i++) {
 		split(v[i], p, "|")
-		verdict_name[i] = p[1]
-		verdict_rank[p[1]] = i
 		verdict_mark[p[1]] = p[2]
-		verdict_words[p[1]] = p[3]
+		verdict_side[p[1]] = p[3]
+		verdict_order[p[1]] = i
 	}
-	nverdicts = n
 }
-function badge(v) {
-	return "<span class=\"v " v "\"><span aria-hidden=\"true\">" verdict_mark[v] "</span> " verdict_words[v] "</span>"
+function is_alarming(severity) { return severity ~ /^(bad|trouble)$/ }
+function rank(severity, verdict) { return 100 * index("none good open trouble bad", severity) - verdict_order[verdict] }
+function verdict_words(verdict) { return verdict == "unjudged" ? "not judged" : verdict }
+# A template that shows a verdict, and how many have it where that is known.
+function show_verdict(template, verdict, count,   v) {
+	v["verdict"] = verdict
+	v["mark"] = verdict_mark[verdict]
+	v["words"] = verdict_words(verdict)
+	v["count"] = count
+	return fill(template, v)
+}
+function badge(verdict) { return show_verdict("badge", verdict) }
+
+# What pages show of a build and its line.
+function build_fields(line, place, v) {
+	v["line"] = line
+	v["track"] = line_track[line]
+	v["host"] = line_host[line]
+	v["suite"] = line_suite[line]
+	v["where"] = where_text(line)
+	v["page"] = run_page[line, place]
+	v["build"] = run_build[line, place]
+	v["time"] = when_text(run_time[line, place])
+	v["old"] = run_old[line, place]
+	v["before"] = place > 0 ? run_page[line, place - 1] : ""
+	v["after"] = place < line_last[line] ? run_page[line, place + 1] : ""
+}
+# A link to the page of a build, and its day.
+function build_link(line, place, top,   v) {
+	if (place < 0 || place > line_last[line]) return ""
+	v["top"] = top
+	v["day"] = substr(run_time[line, place], 1, 10)
+	build_fields(line, place, v)
+	return fill("build", v)
+}
+function link(href, text,   v) {
+	if (safe_link(href)) v["href"] = href
+	v["text"] = text
+	return fill("link", v)
+}
+function line_script(line, top,   v) {
+	v["top"] = top
+	v["line"] = line
+	return fill("script", v)
 }
 
-# What the first lines of every page have in common. depth: "" for the top, "../" below it. The policy is
-# in the page itself, for servers that cannot be told to send it, and for file://.
-function page_head(title, depth, heading, crumbs, scripts,   n, s, i, out) {
-	out = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n" \
-		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'\">\n" \
-		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n" \
-		"<meta name=\"referrer\" content=\"no-referrer\">\n<title>" h(title) "</title>\n" \
-		"<link rel=\"icon\" href=\"" depth "icon.svg\">\n<link rel=\"stylesheet\" href=\"" depth "site.css\">\n"
-	n = split(scripts, s, " ")
-	out = out "<script src=\"" depth "site.js\"></script>\n"
-	for (i = 1; i <= n; i++) out = out "<script src=\"" depth s[i] "\" defer></script>\n"
-	return out "</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the content</a>\n<header>\n<nav aria-label=\"Site\"><a href=\"" depth "index.html\">" \
-		h(site_title) "</a> <a href=\"" depth "compare.html\">Compare builds</a>" crumbs "</nav>\n" heading "</header>\n<main id=\"main\">\n"
-}
-function page_foot(extra) {
-	return "</main>\n<footer><p>" extra "Made " h(when_text(now)) "\302\240UTC. A value is the median over rounds of the round values; its interval holds for that run only. Verdicts are the detector\342\200\231s.</p></footer>\n</body>\n</html>\n"
-}
-
-# What tells an entry point from others, where it is not what the test's name ends in. site.js does the same.
+# What tells an entry point from others, where it is not what the test's name ends in.
 function entry_name(test, entry) {
 	return entry == "main" || entry == test || substr(test, length(test) - length(entry)) == "/" entry ? "" : entry
 }
@@ -120,36 +152,15 @@ function test_group(t,   i) {
 	return i > 1 ? substr(t, 1, i - 1) : "other"
 }
 
-# What ../site was told.
+# What ../site was told. Through the environment, where no text is taken for an escape.
 function config() {
 	OFMT = CONVFMT = "%.12g"
-	out = ENVIRON["SITE_OUT"]
-	work = ENVIRON["SITE_WORK"]
-	site_title = ENVIRON["SITE_TITLE"]
-	keys = ENVIRON["SITE_KEYS"]
-	higher = ENVIRON["SITE_HIGHER"]
-	margin = ENVIRON["SITE_MARGIN"] + 0
-	run_url = ENVIRON["SITE_RUN_URL"]
-	commit_url = ENVIRON["SITE_COMMIT_URL"]
-	now = ENVIRON["SITE_NOW"]
-	stale_before = days_before(now, ENVIRON["SITE_STALE_DAYS"])
-}
-
-# The timestamp so many days before another; both as 2026-11-24T06:00:00Z. By way of the Julian day
-# (Fliegel and van Flandern, CACM 11, 1968).
-function days_before(t, days,   y, m, d, a, j, e, c) {
-	y = substr(t, 1, 4); m = substr(t, 6, 2); d = substr(t, 9, 2)
-	a = int((14 - m) / 12)
-	y += 4800 - a
-	m += 12 * a - 3
-	j = d + int((153 * m + 2) / 5) + 365 * y + int(y / 4) - int(y / 100) + int(y / 400) - 32045 - days
-	a = j + 32044
-	c = int((4 * a + 3) / 146097)
-	e = a - int(146097 * c / 4)
-	y = int((4 * e + 3) / 1461)
-	e -= int(1461 * y / 4)
-	m = int((5 * e + 2) / 153)
-	return sprintf("%04d-%02d-%02d%s", 100 * c + y - 4800 + int(m / 10), m + 3 - 12 * int(m / 10), e - int((153 * m + 2) / 5) + 1, substr(t, 11))
+	out = ENVIRON["out"]
+	work = ENVIRON["work"]
+	site_title = ENVIRON["title"]
+	keys = ENVIRON["key"]
+	higher = ENVIRON["higher_is_better"]
+	now = ENVIRON["now"]
 }
 
 # A distance for about five tics in a range: 1, 2 or 5 times a power of ten.
@@ -158,9 +169,12 @@ function tic(range,   u) {
 	return range / u > 25 ? 10 * u : range / u > 12 ? 5 * u : range / u > 5 ? 2 * u : u
 }
 
-function higher_better(metric) { return index(" " higher " ", " " metric " ") > 0 }
+function higher_better(metric) { return index("," higher ",", "," metric ",") > 0 }
 
 # A text that sorts by how much worse a ratio is.
 function badness(ratio, metric) {
 	return sprintf("%016.9f", 1000 + (higher_better(metric) ? -1 : 1) * log(ratio))
 }
+
+# How many of so many series a picture of a comparison has.
+function shown_of(total) { return total < 40 ? total : 40 }

@@ -10,9 +10,9 @@ BEGIN {
 		want(line, line_last[line] - 1)
 	}
 	while ((getline row < verdicts) > 0) {
-		split(row, f, "\t")
-		line = line_key[f[1], f[2], f[3]]
-		if (line && f[16] != "") want(line, first_place(line, f[16]) - 1)
+		verdict_fields(row, v)
+		line = line_key[v["host_class"], v["track"], v["suite"]]
+		if (line && v["first_bad_build"] != "") want(line, first_place(line, v["first_bad_build"]) - 1)
 	}
 }
 function want(line, place,   dir) {

@@ -120,9 +120,6 @@ function slug(s, readable,   i, hash) {
 	return (readable == "" ? "" : readable "-") sprintf("%08x", hash)
 }
 
-# Where a name in HTML may be broken into lines.
-function slashes(html) { return replace(html, "/", "/<wbr>") }
-
 function is_number(s) {
 	return s ~ /^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$/
 }
@@ -142,14 +139,19 @@ function num(v,   a) {
 	return sprintf("%.4g", v)
 }
 
-# A ratio as the change that it is: 1.1234 -> +12.3 % (with a no-break space).
+# A ratio as the change that it is: 1.1234 -> +12.3 % (with a no-break space). How many decimals, decimals.awk says;
+# it is JavaScript too, and part of site.js.
 function change(ratio,   p, a) {
 	if (ratio == "") return ""
 	p = (ratio - 1) * 100
 	a = abs(p)
 	if (a < .005) p = a = 0
-	return (p < 0 ? "\342\210\222" : "+") sprintf(a >= 99.95 ? "%.0f" : a >= 9.995 ? "%.1f" : "%.2f", a) "\302\240%"
+	return (p < 0 ? "−" : "+") sprintf("%." decimals(a) "f", a) "\302\240%"
 }
+# For gnuplot, whose fonts may lack the no-break space.
+function change_plain(ratio) { return replace(change(ratio), "\302\240", " ") }
+function interval(low, high) { return low == "" || high == "" ? "" : num(low) "–" num(high) }
+function change_range(low, high) { return low == "" || high == "" ? "" : change(low) " to " change(high) }
 
 # duration_ns is the metric "duration" in "ns"; instructions has no unit.
 function metric_unit(m,   n, p) {
@@ -181,7 +183,7 @@ function short(s, len) {
 	if (length(s) > len) {
 		s = substr(s, 1, len - 1)
 		sub(/[\300-\377]?[\200-\277]*$/, "", s)
-		s = s "\342\200\246"
+		s = s "…"
 	}
 	return replace(s, "\\", "\\\\")
 }

@@ -1,4 +1,9 @@
 # SPDX-License-Identifier: MIT
-# Rows of a verdict (draw.sh's verdict_columns) that have a ratio -> what compare.awk reads.
-BEGIN { config(); FS = OFS = "\t" }
-$11 > 0 { print 1, badness($11, $6), $3, $4, $5, $6, "", $9, $10, $11, $12, $13, $14, ($7 == "" ? "baseline" : $7), $8 }
+# A file of verdicts -> what picture.awk reads of those that have a ratio, worst first once sorted.
+BEGIN { config(); FS = OFS = "\t"; verdict_init() }
+{ verdict_fields($0, v) }
+v["ratio"] > 0 {
+	print 1, rank(v["severity"], v["verdict"]), badness(v["ratio"], v["metric"]), v["suite"], v["test"], v["entry_point"], v["metric"], "", v["baseline"], \
+		v["current"], v["ratio"], v["ratio_low"], v["ratio_high"], v["verdict"], v["baseline_build"] == "" ? "baseline" : v["baseline_build"], \
+		v["current_build"], v["reason"], v["margin_pct"]
+}
