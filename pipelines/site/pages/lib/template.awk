@@ -29,11 +29,11 @@ function compile(name, text,   n, hole, opened) {
 		split_at(AFTER, "}}")
 		text = AFTER
 		hole = BEFORE
-		kind[name, n] = hole ~ /^[&#^\/>]/ ? substr(hole, 1, 1) : ""
-		if (kind[name, n] != "") hole = substr(hole, 2)
+		hole_kind[name, n] = hole ~ /^[&#^\/>]/ ? substr(hole, 1, 1) : ""
+		if (hole_kind[name, n] != "") hole = substr(hole, 2)
 		hole_name[name, n] = hole
-		if (kind[name, n] ~ /[#^]/) opened[hole] = n
-		if (kind[name, n] == "/") condition_end[name, opened[hole]] = n
+		if (hole_kind[name, n] ~ /[#^]/) opened[hole] = n
+		if (hole_kind[name, n] == "/") condition_end[name, opened[hole]] = n
 	}
 	leading[name, ++n] = text
 	parts[name] = n
@@ -48,7 +48,7 @@ function split_at(text, mark,   i) {
 function fill(name, v,   i, k, hole, out) {
 	for (i = 1; i < parts[name]; i++) {
 		out = out leading[name, i]
-		k = kind[name, i]
+		k = hole_kind[name, i]
 		hole = hole_name[name, i]
 		if (k == "") out = out h(v[hole])
 		else if (k == "&") out = out v[hole]
