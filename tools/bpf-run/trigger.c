@@ -58,40 +58,41 @@ static int fire_getppid(void)
 	return syscall(SYS_getppid) < 0 ? -1 : 0;
 }
 
+/* Close what is open; the result, with its errno. */
+static int close_after(int fd, int result)
+{
+	int error = errno;
+
+	if (fd >= 0)
+		close(fd);
+	errno = error;
+	return fd < 0 || result < 0 ? -1 : 0;
+}
+
 static int fire_open(void)
 {
-	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-	return fd < 0 ? -1 : close(fd);
+	return close_after(open("/dev/null", O_RDONLY | O_CLOEXEC), 0);
 }
 
 static int fire_sysctl(void)
 {
 	char text[16];
 	int fd = open("/proc/sys/kernel/ostype", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
 
-	if (fd >= 0)
-		close(fd);
-	return n < 0 ? -1 : 0;
+	return close_after(fd, fd < 0 ? -1 : (int)read(fd, text, sizeof(text)));
 }
 
 static int fire_socket(void)
 {
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	return fd < 0 ? -1 : close(fd);
+	return close_after(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), 0);
 }
 
 static int fire_bind(void)
 {
 	struct sockaddr_in to = loopback(0);
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int result = fd < 0 ? -1 : bind(fd, (struct sockaddr *)&to, sizeof(to));
 
-	if (fd >= 0)
-		close(fd);
-	return result;
+	return close_after(fd, fd < 0 ? -1 : bind(fd, (struct sockaddr *)&to, sizeof(to)));
 }
 
 static int fire_connect(void)
