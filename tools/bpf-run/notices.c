@@ -16,8 +16,7 @@ void notices_add(struct notices *notices, const struct plan_row *row, const char
 	while (notice < end && (strcmp(notice->kind, kind) != 0 || strcmp(notice->text, text) != 0))
 		notice++;
 	if (notice == end) {
-		notices->notice =
-		    xrealloc(notices->notice, (notices->n + 1) * sizeof(*notices->notice));
+		notices->notice = xgrow(notices->notice, notices->n, sizeof(*notices->notice));
 		notice = &notices->notice[notices->n++];
 		*notice = (struct notice){.text = xstrdup(text), .kind = kind, .first = row};
 	}

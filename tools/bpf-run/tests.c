@@ -10,30 +10,22 @@
 
 static struct test *find_test(struct tests *tests, const struct plan_row *row)
 {
-	struct test *test;
-
 	for (size_t t = 0; t < tests->n; t++)
 		if (plan_same_test(tests->test[t].variants[0].row[0], row))
 			return &tests->test[t];
-	tests->test = xrealloc(tests->test, (tests->n + 1) * sizeof(*tests->test));
-	test = &tests->test[tests->n++];
-	*test = (struct test){0};
-	return test;
+	tests->test = xgrow(tests->test, tests->n, sizeof(*tests->test));
+	return &tests->test[tests->n++];
 }
 
 static struct variant *find_variant(struct test *test, const struct plan_row *row)
 {
-	struct variant *variant;
-
 	for (size_t v = 0; v < test->nvariants; v++)
 		if (!strcmp(test->variants[v].row[0]->build, row->build))
 			return &test->variants[v];
-	test->variants = xrealloc(test->variants, (test->nvariants + 1) * sizeof(*test->variants));
-	variant = &test->variants[test->nvariants++];
-	*variant = (struct variant){0};
-	test->order = xrealloc(test->order, test->nvariants * sizeof(*test->order));
-	test->order[test->nvariants - 1] = test->nvariants - 1;
-	return variant;
+	test->variants = xgrow(test->variants, test->nvariants, sizeof(*test->variants));
+	test->order = xgrow(test->order, test->nvariants, sizeof(*test->order));
+	test->order[test->nvariants] = test->nvariants;
+	return &test->variants[test->nvariants++];
 }
 
 size_t tests_entry(struct test *test, const char *entry_point)
