@@ -30,6 +30,9 @@
 #include "schema.h"
 #include "schema/verdicts.h"
 
+/* Instructions are counted over many invocations and divided: half of one is rounding. */
+#define INSTRUCTIONS_TOLERANCE .5
+
 enum side { BASELINE, CURRENT, NSIDES };
 
 /* How a series is judged; ratios, not percent: a margin of .01 is 1 %. */

@@ -13,9 +13,6 @@
 #include "detect.h"
 #include "stats.h"
 
-/* Instructions are counted over many invocations and divided: half of one is rounding. */
-#define INSTRUCTIONS_TOLERANCE .5
-
 /* How far counts lie apart. */
 struct spread {
 	double rounds; /* the values of rounds, which may be boots with other seeds */

@@ -46,6 +46,18 @@ struct level_answer {
 struct level_answer level_judge(const double *v, const double *resolution, const bool *reset,
 				size_t n, const struct nomination *rule);
 
+/* Sigma of normal noise in units of the median absolute deviation. */
+#define SIGMA_PER_MAD 1.4826
+
+/**
+ * best_split - where v goes from the level `before` to the level `after`
+ *
+ * Of the places from low to high, low ≥ 1, the one that leaves the least distance to both levels,
+ * in the values from low - 1 to end.
+ */
+size_t best_split(const double *v, size_t low, size_t high, size_t end, double before,
+		  double after);
+
 /* A lasting change of level: the new one begins at value `first`. */
 struct step {
 	size_t first;

@@ -21,7 +21,6 @@
  * little more: that of n values is on the average too small by n / (n - .8) (Croux and Rousseeuw
  * 1992). */
 #define SIGMAS 3.
-#define SIGMA_PER_MAD 1.4826
 #define SMALL_SAMPLE .8
 /* What a tenth of the level's values reach is no news, however narrow the rest is: a machine that
  * has two speeds. */
@@ -38,8 +37,6 @@
 #define CREEP 10
 /* A step may begin so many values before the first that was nominated. */
 #define BEFORE_STEP 5
-/* Instructions are counted over many invocations and divided: half of one is rounding. */
-#define INSTRUCTIONS_TOLERANCE .5
 
 struct level {
 	size_t index[LEVEL_MOST]; /* a ring of the values that make it */
@@ -223,26 +220,15 @@ static void step_on(struct walk *w, size_t i)
 		at_level(w, i);
 }
 
-/* Where a step that was nominated at `first` begins: the split that leaves the least distance to
- * both levels. Its first values may have hidden in the noise. */
+/* Where a step that was nominated at `first` begins: its first values may have hidden in the noise.
+ */
 static size_t refine(const double *v, size_t begin, size_t first, size_t n, double before,
 		     double after)
 {
 	size_t least = first > begin + BEFORE_STEP ? first - BEFORE_STEP : begin + 1;
-	size_t best = first, end = first + BEFORE_STEP < n ? first + BEFORE_STEP : n;
-	double best_cost = INFINITY;
 
-	for (size_t split = least; split <= first; split++) {
-		double cost = 0;
-
-		for (size_t i = least; i < end; i++)
-			cost += fabs(v[i] - (i < split ? before : after));
-		if (cost <= best_cost) {
-			best_cost = cost;
-			best = split;
-		}
-	}
-	return best;
+	return best_split(v, least, first, first + BEFORE_STEP < n ? first + BEFORE_STEP : n,
+			  before, after);
 }
 
 static double median_between(const double *v, size_t from, size_t to)

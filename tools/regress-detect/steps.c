@@ -23,7 +23,6 @@ static const size_t widths[] = {LEAST, 10, WIDEST};
 #define SCORE 5.5
 /* Standard error of a median of n normal values: 1.2533 sigma / sqrt(n). */
 #define MEDIAN_ERROR 1.2533
-#define SIGMA_PER_MAD 1.4826
 /* The spread is never taken to be less than this, as a fraction. */
 #define LEAST_SPREAD .002
 /* A change of level smaller than this is nobody's concern, as a fraction. */
@@ -85,27 +84,39 @@ static double neighbour_sigma(const double *x, size_t n)
 	return sigma;
 }
 
-/* The split near `at` that leaves the least distance to the levels on both sides. */
-static size_t best_split(const struct scan *s, size_t at, size_t from, size_t to)
+size_t best_split(const double *v, size_t low, size_t high, size_t end, double before, double after)
 {
-	size_t low = at > from + LEAST ? at - LEAST : from + 1;
-	size_t high = at + LEAST < to ? at + LEAST : to - 1;
-	size_t a = at - from < WIDEST ? at - from : WIDEST, b = to - at < WIDEST ? to - at : WIDEST;
-	double before = median_of(s->x + at - a, a), after = median_of(s->x + at, b);
 	double best_cost = INFINITY;
-	size_t best = at;
+	size_t best = high;
 
 	for (size_t split = low; split <= high; split++) {
 		double cost = 0;
 
-		for (size_t i = low - 1; i < high; i++)
-			cost += fabs(s->x[i] - (i < split ? before : after));
+		for (size_t i = low - 1; i < end; i++)
+			cost += fabs(v[i] - (i < split ? before : after));
 		if (cost < best_cost) {
 			best_cost = cost;
 			best = split;
 		}
 	}
 	return best;
+}
+
+/* How many values, at most WIDEST, lie between two places. */
+static size_t width_of(size_t from, size_t to)
+{
+	return to - from < WIDEST ? to - from : WIDEST;
+}
+
+/* The split near `at`. */
+static size_t split_near(const struct scan *s, size_t at, size_t from, size_t to)
+{
+	size_t low = at > from + LEAST ? at - LEAST : from + 1;
+	size_t high = at + LEAST < to ? at + LEAST : to - 1;
+	size_t a = width_of(from, at), b = width_of(at, to);
+
+	return best_split(s->x, low, high, high, median_of(s->x + at - a, a),
+			  median_of(s->x + at, b));
 }
 
 /* Places where the score peaks: of neighbouring places of one direction the highest. */
@@ -140,9 +151,8 @@ static size_t confirm(const struct scan *s, size_t *peak, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		size_t from = kept ? peak[kept - 1] : 0, to = i + 1 < n ? peak[i + 1] : s->n;
-		size_t at = best_split(s, peak[i], from, to);
-		size_t a = at - from < WIDEST ? at - from : WIDEST;
-		size_t b = to - at < WIDEST ? to - at : WIDEST;
+		size_t at = split_near(s, peak[i], from, to);
+		size_t a = width_of(from, at), b = width_of(at, to);
 
 		if (a >= LEAST && b >= LEAST && fabs(score(s, at, a, b)) >= SCORE)
 			peak[kept++] = at;
@@ -153,7 +163,7 @@ static size_t confirm(const struct scan *s, size_t *peak, size_t n)
 static struct step describe(const struct scan *s, const double *v, bool logs, size_t from,
 			    size_t at, size_t to)
 {
-	size_t a = at - from < WIDEST ? at - from : WIDEST, b = to - at < WIDEST ? to - at : WIDEST;
+	size_t a = width_of(from, at), b = width_of(at, to);
 	struct step step = {at, median_of(v + at - a, a), median_of(v + at, b), NAN, NAN, NAN};
 	double x[WIDEST], y[WIDEST];
 	struct location l;
