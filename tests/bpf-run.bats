@@ -581,6 +581,7 @@ no_orphans() {
   return 1
 }
 
+# bats test_tags=slow
 @test "killed at a hundred random moments, it leaves nothing behind and whole rows only" {
   requires bpf tracefs
   local rows folders=0 own=own$((RANDOM % 90000 + 10000))

@@ -58,6 +58,7 @@ check() {
   [[ $output != *failsafe* ]]
 }
 
+# bats test_tags=slow
 @test "the fuzzed readers stand some seconds of it" {
   requires clang
   # A corpus of its own, so that each run of the tests begins alike.

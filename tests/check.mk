@@ -5,6 +5,7 @@
 #::              kvm pmu kprobes all-commands  (none: a test is skipped where something is missing)
 .PHONY: check check-expensive
 
+comma := ,
 TESTS ?= $(sort $(wildcard tests/*.bats))
 CAPABILITIES ?=
 export CAPABILITIES
@@ -37,9 +38,10 @@ endef
 # Not where only some files are run.
 takes = $(if $(filter file,$(origin TESTS)),$(call announce,$(1)))
 
+# Sanitizers find no more in what is timed or simulated, and make it another time.
 check: all $(TEST_PROGRAMS) ## run the tests
 	$(call takes,15)
-	$(Q)tests/run '!slow' $(TESTS)
+	$(Q)tests/run '!slow$(if $(SANITIZE),$(comma)!timing)' $(TESTS)
 
 check-expensive: all $(TEST_PROGRAMS) ### run the tests that take long
 	$(call takes,10)

@@ -4,7 +4,6 @@
 #:: FUZZ_SECONDS  how long `make fuzz` tries each of its targets  (60)
 .PHONY: fuzz
 FUZZ_SECONDS ?= 60
-comma := ,
 FUZZ_TARGETS := $(filter-out fuzz,$(notdir $(basename $(wildcard tests/fuzz/*.c))))
 FUZZ_SOURCES = $(wildcard tools/lib/*.c) $(filter-out %/bpf-compile-check.c,$(wildcard tools/bpf-compile-check/*.c))
 # What the fuzzer begins with.

@@ -39,6 +39,7 @@ load bpf-run
   fi
 }
 
+# bats test_tags=timing
 @test "the XDP baseline's median lies within 10 % of what the kernel brackets" {
   requires bpf
   bpf-compile-check -o smoke.csv "$TOP/bpf/suites/smoke.yml"
@@ -52,6 +53,7 @@ load bpf-run
     awk '{ exit !($1 >= .9 * $2 && $1 <= 1.1 * ($2 + 1)) }'
 }
 
+# bats test_tags=timing
 @test "a program with twice the chain takes about twice the time, side by side" {
   requires bpf
   plan short >a.csv
@@ -61,6 +63,7 @@ load bpf-run
   assert_equal "$(csv_value verdict.csv test '$ratio > 1.5 && $ratio < 2.7 && $verdict == "regression"')" chain
 }
 
+# bats test_tags=timing
 @test "the self-test passes: linear chains, equal slopes, the kernel's bracket" {
   requires bpf
   # A busy machine may fail it: what is wrong in bpf-run fails it each time.

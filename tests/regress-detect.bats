@@ -826,6 +826,7 @@ version_1() {
 
 # --- error rates ---
 
+# bats test_tags=timing
 @test "at the hosted noise at most one series in 200 is called a regression or an improvement" {
   "$TOP/build/tests/power" 2000 alarms >alarms.csv
   assert_equal "$(csv_value alarms.csv noise '$noise == "hosted"' | wc -l)" 2
@@ -840,6 +841,7 @@ version_1() {
 
 # --- the real kernel ---
 
+# bats test_tags=timing
 @test "a program twice as long is a regression in the running kernel, and equal programs are none" {
   requires bpf
   "$TOP/pipelines/evaluate/aa" "$PWD/aa.csv" 1 12 0.5

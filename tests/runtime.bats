@@ -226,6 +226,7 @@ boot_twice() {
   [ "$(sort -u b.counts | wc -l)" -gt 2 ]
 }
 
+# bats test_tags=slow
 @test "another architecture's tools are built, and measure on its kernel: the same bytes every time" {
   requires aarch64-linux-gnu-gcc
   needs_kernel aarch64

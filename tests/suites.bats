@@ -95,6 +95,7 @@ breaks() {
   passes parity
 }
 
+# bats test_tags=slow
 @test "a source without its operation fails its check: core" {
   requires bpf cpus2
   breaks core
@@ -128,6 +129,7 @@ shared() {
     && !($map =~ "[.]bss$" && $test =~ "^atomic/(fetch_)?add/all_cpus$")' then cut -o -f test,writer,other,how
 }
 
+# bats test_tags=slow
 @test "programs on several CPUs share no memory but what their test's name says" {
   requires bpf cpus2
   for suite in full parity; do
