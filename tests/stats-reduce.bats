@@ -312,20 +312,20 @@ map/read 30 20 40"
     rows map/read xdp 0 a 25 37
   } | stats-reduce --net >out.csv
   assert_equal "$(csv_value out.csv value_duration_ns '$test == "map/read"')" ""
-  assert_contains "$(csv_value out.csv reason '$test == "map/read"')" "no baseline"
+  assert_contains "$(csv_value out.csv reason '$test == "map/read"')" "no empty program"
   {
     samples baseline/xdp/empty xdp 0 a 5 7
     rows map/read xdp 0 a 25 37 40 41
   } | stats-reduce --net >out.csv
-  assert_equal "$(csv_value out.csv reason '$test == "map/read"')" "2 of 4 rounds lack the baseline of its program type"
+  assert_equal "$(csv_value out.csv reason '$test == "map/read"')" "2 of 4 rounds lack the empty program of its type"
 }
 
-@test "two baselines of one program type are an error with --net" {
+@test "two empty programs of one type are an error with --net" {
   {
     samples baseline/xdp/empty xdp 0 a 5
     rows baseline/xdp/other xdp 0 a 5
   } >s.csv
-  assert_trouble "two baselines of one program type: 'baseline/xdp/empty' and 'baseline/xdp/other' (s.csv line 3)" \
+  assert_trouble "two empty programs of one type: 'baseline/xdp/empty' and 'baseline/xdp/other' (s.csv line 3)" \
     stats-reduce --net s.csv
 }
 

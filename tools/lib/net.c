@@ -12,7 +12,7 @@ static const char *const scope_columns[] = {"run_id", "host_class", "runtime",	 
 					    "suite",  "build",	    "program_type"};
 #define NSCOPE (sizeof(scope_columns) / sizeof(*scope_columns))
 
-/* Numbers of the baselines' groups, apart from those of the caller's groups. */
+/* Numbers of the empty programs' groups, apart from those of the caller's groups. */
 #define NET_GROUP 0x80000000u
 
 int net_columns(struct net *n, struct csv_reader *in, size_t nvalues, bool by_round)
@@ -47,7 +47,7 @@ uint32_t net_scope(struct net *n, const struct csv_reader *in, const char *salt)
 	return scope;
 }
 
-bool net_is_baseline(const struct net *n, const struct csv_reader *in)
+bool net_is_empty(const struct net *n, const struct csv_reader *in)
 {
 	return !strncmp(in->cell[n->test_column], NET_PREFIX, strlen(NET_PREFIX));
 }
@@ -73,8 +73,7 @@ int net_add(struct net *n, struct csv_reader *in, uint32_t scope, struct rounds 
 	}
 	if (strcmp(s->test, test) != 0) {
 		s->ambiguous = true;
-		return csv_fail(in, "two baselines of one program type: '%s' and '%s'", s->test,
-				test);
+		return csv_fail(in, "two empty programs of one type: '%s' and '%s'", s->test, test);
 	}
 	group_add(&s->g, NET_GROUP + scope, rounds, in, round, value, n->nvalues);
 	return 0;

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Net values: what a test costs beyond the baseline of its program type. The baseline is the test
- * whose name begins with `baseline/`, of the same program type, measured in the same run for the
- * same build, in the same suite; what is subtracted is its value in the same round. Values are per
- * operation, and the baseline is what an invocation costs: of a test with two operations in each,
- * half of it is subtracted.
+ * Net values: what a test costs beyond the empty program of its type. That is the test whose name
+ * begins with `baseline/`, of the same program type, suite, run and build; its value in the same
+ * round is subtracted. Values are per operation, and the empty program costs once an invocation: a
+ * test with two operations an invocation loses half of it.
  */
 #ifndef LIB_NET_H
 #define LIB_NET_H
@@ -20,7 +19,7 @@
 struct net_scope {
 	struct group g;
 	char *test;
-	double operations; /* of an invocation of the baseline */
+	double operations; /* of an invocation of the empty program */
 	bool ambiguous;
 };
 
@@ -49,15 +48,15 @@ int net_columns(struct net *n, struct csv_reader *in, size_t nvalues, bool by_ro
  */
 uint32_t net_scope(struct net *n, const struct csv_reader *in, const char *salt);
 
-/** net_is_baseline - whether the current row is of a baseline, from which nothing is subtracted */
-bool net_is_baseline(const struct net *n, const struct csv_reader *in);
+/** net_is_empty - whether the current row is of an empty program: nothing is subtracted from it */
+bool net_is_empty(const struct net *n, const struct csv_reader *in);
 
 /** net_operations - of an invocation, in the current row; 1 where it does not say */
 double net_operations(const struct net *n, const struct csv_reader *in);
 
 /**
- * net_add - take the values of the current row, which is of a baseline
- * @return: 0, or -1 with in->error set when the scope has a second baseline: then net_value() has
+ * net_add - take the values of the current row, which is of an empty program
+ * @return: 0, or -1 with in->error set when the scope has a second one: then net_value() has
  *          no number for it
  */
 int net_add(struct net *n, struct csv_reader *in, uint32_t scope, struct rounds *rounds,
@@ -72,7 +71,7 @@ double net_value(const struct net *n, uint32_t scope, uint32_t round, size_t whi
 		 double operations);
 
 /** net_subtract - make the rounds of a value column net, samples and round values; rounds without a
- * baseline are left out */
+ * empty program are left out */
 void net_subtract(const struct net *n, uint32_t scope, size_t which, double operations,
 		  struct by_round *b);
 void net_release(struct net *n);

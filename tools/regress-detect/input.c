@@ -110,7 +110,7 @@ static bool take_row(struct comparison *c, struct csv_reader *in, struct layout 
 		scope = net_scope(&c->net_values, in, side == BASELINE ? "b" : "c");
 		s->scope = scope;
 		s->operations = net_operations(&c->net_values, in);
-		s->is_baseline = net_is_baseline(&c->net_values, in);
+		s->is_baseline = net_is_empty(&c->net_values, in);
 		if (s->is_baseline && net_add(&c->net_values, in, scope, &c->rounds, round, value))
 			errx(EXIT_TROUBLE, "%s", in->error);
 	}

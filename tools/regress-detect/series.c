@@ -140,9 +140,9 @@ static void take_net(struct history *h, struct csv_reader *in, const struct layo
 
 	point->net_scope = net_scope(n, in, "");
 	point->operations = net_operations(n, in);
-	s->gross = s->subject.control || net_is_baseline(n, in) ||
+	s->gross = s->subject.control || net_is_empty(n, in) ||
 		   (h->o->net_in_vm && !is_in_vm(layout_cell(in, l->runtime, "")));
-	if (net_is_baseline(n, in) && net_add(n, in, point->net_scope, &h->c->rounds, 0, value))
+	if (net_is_empty(n, in) && net_add(n, in, point->net_scope, &h->c->rounds, 0, value))
 		errx(EXIT_TROUBLE, "%s", in->error);
 }
 

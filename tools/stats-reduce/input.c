@@ -200,13 +200,13 @@ static void parse_values(const struct reduction *r, const struct csv_reader *in,
 	}
 }
 
-/* Under --net: know the row's baseline, or take the row as one. */
-static void take_baseline(struct reduction *r, struct csv_reader *in, const struct layout *l,
-			  struct reduced *g, uint32_t round, const double *value)
+/* Under --net: know the row's empty program, or take the row as one. */
+static void take_empty(struct reduction *r, struct csv_reader *in, const struct layout *l,
+		       struct reduced *g, uint32_t round, const double *value)
 {
 	uint32_t scope = net_scope(&r->net_values, in, "");
-	bool is_baseline = net_is_baseline(&r->net_values, in);
-	bool gross = is_baseline || (l->control >= 0 && !strcmp(in->cell[l->control], "1"));
+	bool is_empty = net_is_empty(&r->net_values, in);
+	bool gross = is_empty || (l->control >= 0 && !strcmp(in->cell[l->control], "1"));
 
 	if (g->g.n && (g->scope != scope || g->gross != gross))
 		errx(EXIT_TROUBLE, "--net needs groups of one build and program type (%s line %zu)",
@@ -214,7 +214,7 @@ static void take_baseline(struct reduction *r, struct csv_reader *in, const stru
 	g->scope = scope;
 	g->operations = net_operations(&r->net_values, in);
 	g->gross = gross;
-	if (is_baseline && net_add(&r->net_values, in, scope, &r->rounds, round, value))
+	if (is_empty && net_add(&r->net_values, in, scope, &r->rounds, round, value))
 		errx(EXIT_TROUBLE, "%s", in->error);
 }
 
@@ -241,7 +241,7 @@ static bool take_row(struct reduction *r, struct csv_reader *in, const struct la
 		errx(EXIT_TROUBLE, "%s", in->error);
 	g->marked += l->mark >= 0 && in->cell_len[l->mark] > 0;
 	if (r->net)
-		take_baseline(r, in, l, g, round, value);
+		take_empty(r, in, l, g, round, value);
 	if (!group_add(&g->g, id, &r->rounds, in, round, value, r->values.n) && !r->by_given)
 		errx(EXIT_TROUBLE, GROUP_TWICE, in->path, in->line);
 	return true;

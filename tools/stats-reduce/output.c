@@ -111,13 +111,13 @@ static void write_labels(const struct reduction *r, const struct names *l, uint3
 }
 
 /* Why a group has numbers of `used` of its rounds only; NULL for no such reason. Caller frees. */
-static char *lacking_baseline(const struct reduction *r, const struct reduced *g, size_t used)
+static char *lacking_empty(const struct reduction *r, const struct reduced *g, size_t used)
 {
 	if (g->status || !r->net || g->gross || used == g->g.nrounds)
 		return NULL;
 	if (!used)
-		return xstrdup("its program type has no baseline in its rounds");
-	return xasprintf("%zu of %zu rounds lack the baseline of its program type",
+		return xstrdup("its program type has no empty program in its rounds");
+	return xasprintf("%zu of %zu rounds lack the empty program of its type",
 			 g->g.nrounds - used, g->g.nrounds);
 }
 
@@ -134,7 +134,7 @@ static void write_status(const struct reduction *r, const struct reduced *g, siz
 			 const struct columns *columns, struct csv_writer *w)
 {
 	bool below = g->below_noise && !is_failed(g->status);
-	char *lacking = below || is_failed(g->status) ? NULL : lacking_baseline(r, g, used);
+	char *lacking = below || is_failed(g->status) ? NULL : lacking_empty(r, g, used);
 
 	if (names_have(&columns->computed, "status"))
 		csv_write_cell(w, below	      ? status_names[STATUS_BELOW_NOISE]

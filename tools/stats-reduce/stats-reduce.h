@@ -46,9 +46,9 @@ struct reduced {
 	bool has_runs;
 	struct returned returned;
 	bool below_noise;  /* its cost is not above zero */
-	uint32_t scope;	   /* of its baseline, under --net */
+	uint32_t scope;	   /* of its empty program, under --net */
 	double operations; /* of an invocation, under --net */
-	bool gross;	   /* a baseline or control, from which nothing is subtracted */
+	bool gross;	   /* an empty program or control: nothing is subtracted */
 };
 
 struct reduction {
