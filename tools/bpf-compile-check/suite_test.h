@@ -78,4 +78,14 @@ void test_each(struct suite *suite, const struct test *stanza,
 	       void (*each)(struct suite *suite, const struct test *test, void *context),
 	       void *context);
 
+struct work;
+
+/**
+ * suite_add_row - append a row of a test, compiled from a unit (or NO_UNIT)
+ * @entry_point: taken over
+ * @cpus: NULL for any
+ */
+void suite_add_row(struct work *work, struct suite *suite, const struct test *test, size_t unit,
+		   char *entry_point, const yaml_node_t *cpus);
+
 #endif
