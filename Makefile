@@ -64,7 +64,7 @@ ALL_OBJ := $(LIB_OBJ) $(foreach t,$(TOOLS),$(patsubst %.c,$(OBJ)/%.o,$(wildcard 
 MAN     := $(wildcard tools/*/*.1)
 # The files that the tools write.
 FLOW    := plan samples environment summary verdict
-SCHEMA  := $(addprefix build/schema/,columns.h statuses.h verdicts.h tables.inc)
+SCHEMA  := $(addprefix build/schema/,columns.h statuses.h verdicts.h limits.h tables.inc)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -107,7 +107,7 @@ $(SCHEMA) &: $(SCHEMA_CSV) results-schema/columns tools/lib/schema.awk
 	@mkdir -p build/schema
 	$(call say,SCHEMA,build/schema)
 	$(Q)results-schema/columns $(FLOW) | \
-		awk -v out=build/schema -f tools/lib/schema.awk - results-schema/statuses.csv results-schema/verdicts.csv
+		awk -v out=build/schema -f tools/lib/schema.awk - $(addprefix results-schema/,statuses.csv verdicts.csv limits.csv)
 
 install: all ## install tools, man pages and suites
 	$(INSTALL) -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/man/man1"

@@ -110,6 +110,12 @@ TABLE
   assert_equal "$(cat verdict.csv)" "$(header_of verdict)"
 }
 
+@test "the man page says the limits that limits.csv has" {
+  eval "$("$TOP/results-schema/limits")"
+  grep -q "older than $STALE_DAYS days" "$TOP/tools/regress-detect/regress-detect.1"
+  grep -q "exact $CONFIDENCE_PCT % interval" "$TOP/tools/regress-detect/regress-detect.1"
+}
+
 # bats test_tags=slow
 @test "a column or a status is added in one file: results-schema/ has it, and the tools write and take it" {
   mkdir -p copy/build

@@ -12,7 +12,7 @@ def other_programs: (.base_commit | is_commit) and (.head_commit | is_commit) an
 def in_vm: .runtime == "icount" or .runtime == "kvm";
 
 def table:
-  "| test | metric | \(.[0].baseline_build | code) | \(.[0].current_build | code) | change | 99 % interval in these runs | rounds | p |\n" +
+  "| test | metric | \(.[0].baseline_build | code) | \(.[0].current_build | code) | change | \(confidence_pct) % interval in these runs | rounds | p |\n" +
   "|---|---|--:|--:|--:|--:|--:|--:|\n" +
   (map("| \(.test | code)\(if .entry_point == "" then "" else " " + (.entry_point | code) end) | \(.metric | code) | \(.baseline | short) | \(.current | short) | \(.ratio | percent) | \(interval) | \(.rounds | short) | \(.p_adjusted | short) |") | join("\n"));
 
@@ -80,7 +80,7 @@ def profile:
 
 def ending:
   "## If the change is intended\n\nSet the label <code>performance-accepted</code> on this issue, or add the build to <code>pipelines/judge/markers.csv</code>. Later builds are then compared with the new level.\n\n" +
-  "## How this issue ends\n\nIt closes when the change is accepted, or when three builds in a row are back at the old level. A further change is commented and leaves it open. If a person closes it, the same build is not filed again. One comment below shows the newest build.";
+  "## How this issue ends\n\nIt closes when the change is accepted, or when \(recovery_builds) builds in a row are back at the old level. A further change is commented and leaves it open. If a person closes it, the same build is not filed again. One comment below shows the newest build.";
 
 # [series...] of one build, the worst first; .[0] speaks for all.
 def regression_body($env):
@@ -111,7 +111,7 @@ def data_title($kind):
 
 def data_body($kind):
   . as $all | .[0]
-  | (if $kind == "stale" then "The newest results of the suite \(.suite | code) on the track \(.track | code), measured on \(.host_class | code), are older than 3 days, so no regression would be seen. Newest build: \(.current_build | code).\n\nLook at the newest runs of the workflow that measures them, and at its schedule: GitHub stops schedules after 60 days without a commit. If the track is given up, close this issue; it is not filed again for this build."
+  | (if $kind == "stale" then "The newest results of the suite \(.suite | code) on the track \(.track | code), measured on \(.host_class | code), are older than \(stale_days) days, so no regression would be seen. Newest build: \(.current_build | code).\n\nLook at the newest runs of the workflow that measures them, and at its schedule: GitHub stops schedules after 60 days without a commit. If the track is given up, close this issue; it is not filed again for this build."
      else "These tests of the suite \(.suite | code) on the track \(.track | code), measured on \(.host_class | code), gave a number before and give none now:\n\n| test | entry point | state | reason |\n|---|---|---|---|\n" +
        ($all | group_by([.test, .entry_point]) | map(.[0] | "| \(.test | code) | \(.entry_point | code) | \(.verdict | words) | \(.reason | code) |") | join("\n") | cut(50000; "… and more."))
        + "\n\nIf a test was taken out on purpose, add a row to <code>pipelines/judge/markers.csv</code>. If a person closes this issue, the same tests are not filed again." end)

@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: MIT
 # Text from outside, made harmless: in markdown and HTML, in a shell, in a pattern.
 
+# Of results-schema/limits.csv: who runs this has put them into the environment.
+def recovery_builds: env.RECOVERY_BUILDS | tonumber;
+def stale_days: env.STALE_DAYS | tonumber;
+def confidence_pct: env.CONFIDENCE_PCT | tonumber;
+
 # The body of an issue or of a comment may have 65536 characters.
 def body_limit: 65000;
 

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "cli.h"
+#include "schema/limits.h"
 #include "series.h"
 #include "xalloc.h"
 
@@ -16,8 +17,6 @@
 #define NOMINATE_LEAST .03
 /* Noise hides the beginning of a step by so many builds. */
 #define STEP_BLUR 2
-/* Older data are stale. */
-#define STALE_DAYS 3
 
 /* The values of one metric of a series, without the rows that have none. */
 struct track {

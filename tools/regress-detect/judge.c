@@ -18,13 +18,14 @@
 #include "cli.h"
 #include "detect.h"
 #include "ranktest.h"
+#include "schema/limits.h"
 #include "stats.h"
 #include "xalloc.h"
 
 /* Fewer rounds are never a regression: the smallest p-value of five pairs is .03. */
 #define MIN_ROUNDS 6
 /* Error probability of both ends of the interval of a ratio. */
-#define INTERVAL_ALPHA .01
+#define INTERVAL_ALPHA ((100 - CONFIDENCE_PCT) / 100.)
 /* Spread of the log ratios (median absolute deviation) beyond which nothing is believed. */
 #define UNSTABLE_SPREAD .05
 /* Lag-1 autocorrelation that is no chance: this many standard errors, 1/√n each. */

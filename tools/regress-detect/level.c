@@ -11,6 +11,7 @@
 
 #include "history.h"
 #include "ranktest.h"
+#include "schema/limits.h"
 #include "stats.h"
 #include "xalloc.h"
 
@@ -29,8 +30,6 @@
 #define LEAST_SPREAD .003
 /* So many nominated values in a row are a lasting step, not outliers. */
 #define LASTING 3
-/* So many values back at the level are a recovery. */
-#define RECOVERED 3
 /* So many better values in a row are the new level, without anybody accepting it. */
 #define BETTER_LEVEL 5
 /* Slow creep: the last so many values against the first after a marker. */
@@ -53,10 +52,10 @@ struct walk {
 	bool *left;		  /* of each value: of a lasting step that is over */
 	const struct nomination *rule;
 	struct level level;
-	size_t begin;		/* first value since the last marker or new level */
-	size_t first, count;	/* nominated values in a row: first one and how many */
-	int direction;		/* of them: 1 up, -1 down, 0 none */
-	size_t back[RECOVERED]; /* values back at the level, after a lasting step */
+	size_t begin;		      /* first value since the last marker or new level */
+	size_t first, count;	      /* nominated values in a row: first one and how many */
+	int direction;		      /* of them: 1 up, -1 down, 0 none */
+	size_t back[RECOVERY_BUILDS]; /* values back at the level, after a lasting step */
 	size_t nback;
 	struct band band; /* of the newest value */
 	bool again;	  /* a lasting step was left for something better than the level */
@@ -174,7 +173,7 @@ static void at_level(struct walk *w, size_t i)
 		return;
 	}
 	w->back[w->nback++] = i;
-	if (w->nback == RECOVERED)
+	if (w->nback == RECOVERY_BUILDS)
 		end_step(w);
 }
 
