@@ -116,7 +116,7 @@ policy() {
   parsed "$WORKFLOWS"/*.yml >parsed.json
   jq -r '.workflow.jobs[].steps[]?.run // empty' parsed.json | grep -E '(make|bench)( [a-z-]+)* (site|profile)( |$)' >runs.txt
   assert_equal "$(wc -l <runs.txt)" 2
-  assert_equal "$(grep -vE '(make|bench) deps ' runs.txt)" ''
+  assert_equal "$(grep -vE '(make|measure) deps ' runs.txt)" ''
 }
 
 @test "the matrix has a job a track, or a kernel on each runner and suite" {
