@@ -114,7 +114,7 @@ policy() {
 @test "what more than the tools needs is installed by the same make" {
   packages
   parsed "$WORKFLOWS"/*.yml >parsed.json
-  jq -r '.workflow.jobs[].steps[]?.run // empty' parsed.json | grep -E '(make|bench)( [a-z-]+)* (site|profile)( |$)' >runs.txt
+  jq -r '.workflow.jobs[].steps[]?.run // empty' parsed.json | grep -E '(make|measure)( [a-z-]+)* (site|profile)( |$)' >runs.txt
   assert_equal "$(wc -l <runs.txt)" 2
   assert_equal "$(grep -vE '(make|measure) deps ' runs.txt)" ''
 }
