@@ -1,3 +1,4 @@
+#!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # The pages: what is written, from what input, and what a browser makes of it.
 
@@ -72,15 +73,15 @@ in_browser() {
 @test "the CSV of a test holds just what was stored, whatever its name" {
   requires mlr gnuplot
   find "$BATS_FILE_TMPDIR/hostile.tree" -name summary.csv -exec mlr --icsv --ojson filter '$track == "main"' then cut -o -f test,build,value_duration_ns,ci_low_duration_ns,status,reason \
-    then rename value_duration_ns,value,ci_low_duration_ns,ci_low {} + | mlr --ijson --ocsv sort -f test,build then unsparsify > stored.csv
-  mlr --icsv --ocsv filter '$track == "main"' then cut -o -f test,build,value,ci_low,status,reason then sort -f test,build "$BATS_FILE_TMPDIR"/hostile/t/*.csv > shown.csv
-  [ "$(wc -l < shown.csv)" -gt 1000 ]
+    then rename value_duration_ns,value,ci_low_duration_ns,ci_low {} + | mlr --ijson --ocsv sort -f test,build then unsparsify >stored.csv
+  mlr --icsv --ocsv filter '$track == "main"' then cut -o -f test,build,value,ci_low,status,reason then sort -f test,build "$BATS_FILE_TMPDIR"/hostile/t/*.csv >shown.csv
+  [ "$(wc -l <shown.csv)" -gt 1000 ]
   diff stored.csv shown.csv
 }
 
 @test "a failed row shows its reason and never a number" {
   requires mlr gnuplot
-  printf 'run_id,timestamp,build,test,entry_point,value_v_ns,status,reason\n1,2024-01-01T00:00:00Z,a,t,e,5,ok,\n2,2024-01-02T00:00:00Z,b,t,e,777,run_failed,it <broke>\n' > in.csv
+  printf 'run_id,timestamp,build,test,entry_point,value_v_ns,status,reason\n1,2024-01-01T00:00:00Z,a,t,e,5,ok,\n2,2024-01-02T00:00:00Z,b,t,e,777,run_failed,it <broke>\n' >in.csv
   site -o out --now "$NOW" in.csv
   run cat out/t/*.html out/t/*.csv out/r/*.js out/index.html
   [[ $output != *777* ]]
@@ -95,11 +96,11 @@ in_browser() {
   [ "$(mlr --icsv --onidx filter '$test == "map/hash/read" && $median_duration_ns < 21.9 && $value_duration_ns > 22.8' then count "results/$place/summary.csv")" = 1 ]
   of='$test == "map/hash/read"'
   assert_equal "$("$PIPELINES/bench/table" "results/$place/summary.csv" | sed -n 's/^map.hash.read *read *\([0-9.]*\) .*/\1/p')" 22.813
-  "$PIPELINES/results/history" --directory results > history.csv
+  "$PIPELINES/results/history" --directory results >history.csv
   assert_equal "$(csv_value history.csv value_duration_ns "$of" | uniq)" 22.813
-  regress-detect --history history.csv > history-verdict.csv
-  mlr --csv put '$build = "b"' "results/$place/rounds.csv" > head.csv
-  regress-detect --baseline 6.1.2 "results/$place/rounds.csv" head.csv > verdict.csv
+  regress-detect --history history.csv >history-verdict.csv
+  mlr --csv put '$build = "b"' "results/$place/rounds.csv" >head.csv
+  regress-detect --baseline 6.1.2 "results/$place/rounds.csv" head.csv >verdict.csv
   for file in history-verdict verdict; do
     assert_equal "$(mlr --icsv --onidx --ofmt %.3f filter "$of" then put '$x = $baseline * 1; $y = $current * 1' then cut -o -f x,y $file.csv)" '22.813 22.813'
   done
@@ -116,7 +117,7 @@ in_browser() {
 @test "runs of schema version 1 stand beside later ones with the value of their rounds, and are named" {
   requires mlr gnuplot
   load runs
-  for i in 0 1 2; do make_run results $i > place.$i; done
+  for i in 0 1 2; do make_run results $i >place.$i; done
   site -o wanted --now 2026-11-01T06:00:00Z results
   make_old "results/$(cat place.0)" "results/$(cat place.1)"
   run -0 --separate-stderr site -o out --now 2026-11-01T06:00:00Z results
@@ -133,7 +134,7 @@ in_browser() {
   run -2 --separate-stderr site -o out2 results
   assert_equal "$stderr" "site: no value_duration_ns, and no rounds.csv of schema version 1 to take it from: test 'baseline/xdp/empty' ('$(cat place.1)/summary.csv' row 1)"
   # A project that never had values has medians.
-  printf 'run_id,timestamp,build,test,median_v_ns\n1,2024-01-01T00:00:00Z,a,t,5\n' > median.csv
+  printf 'run_id,timestamp,build,test,median_v_ns\n1,2024-01-01T00:00:00Z,a,t,5\n' >median.csv
   site -o median --now "$NOW" median.csv
   assert_equal "$(csv_value "$(ls median/t/t-*.csv)" value)" 5
 }
@@ -141,9 +142,9 @@ in_browser() {
 @test "make site judges and shows runs of both schema versions" {
   requires mlr gnuplot git cc
   load runs
-  for i in 0 1 2; do make_run results $i > place.$i; done
+  for i in 0 1 2; do make_run results $i >place.$i; done
   make_old "results/$(cat place.0)"
-  (cd "$TOP" && pipelines/site/verdicts "$BATS_TEST_TMPDIR/results" "$BATS_TEST_TMPDIR/v" 2> "$BATS_TEST_TMPDIR/said")
+  (cd "$TOP" && pipelines/site/verdicts "$BATS_TEST_TMPDIR/results" "$BATS_TEST_TMPDIR/v" 2>"$BATS_TEST_TMPDIR/said")
   assert_contains "$(cat said)" "runs of schema version 1: 1, from '$(cat place.0)'"
   assert_equal "$(csv_value v/newest.csv verdict | sort -u)" inconclusive
   assert_equal "$(mlr --icsv --onidx --ofmt %.3f filter '$test == "map/hash/read"' then put '$x = $current * 1' then cut -f x v/newest.csv)" 22.813
@@ -158,7 +159,7 @@ in_browser() {
     for status in compile_failed load_failed run_failed wrong_result dropped missed changed_packet below_noise; do
       echo "1,2024-01-01T00:00:00Z,a,$status,77.77,,,,$status,because of $status"
     done
-  } > in.csv
+  } >in.csv
   site -o out --now 2024-01-01T06:00:00Z in.csv
   assert_contains "$(sed 's/\xc2\xa0/ /g' out/t/heaps-*.html)" 'Two heaps</span> of samples within rounds: 62 % near 41.200 ns, 38 % near 2270.1 ns. The value is where their mixture falls.'
   assert_contains "$(cat out/t/heaps-*.html)" '<td>ok, two heaps</td>'
@@ -176,17 +177,17 @@ in_browser() {
 
 @test "a build that is alone is compared with nothing" {
   requires mlr gnuplot
-  printf 'run_id,timestamp,build,test,entry_point,value_v_ns,status,reason\n1,2024-01-01T00:00:00Z,a,t,e,5,ok,\n' > one.csv
-  printf '2,2024-01-02T00:00:00Z,b,t,e,6,ok,\n' | cat one.csv - > two.csv
+  printf 'run_id,timestamp,build,test,entry_point,value_v_ns,status,reason\n1,2024-01-01T00:00:00Z,a,t,e,5,ok,\n' >one.csv
+  printf '2,2024-01-02T00:00:00Z,b,t,e,6,ok,\n' | cat one.csv - >two.csv
   for n in one two; do
     site -o $n --now "$NOW" $n.csv
   done
-  cat one/t/*.html > page.html
+  cat one/t/*.html >page.html
   [[ $(cat page.html) != *"+0.00"* && $(cat page.html) != *"against the"* && $(cat page.html) != *"Dotted"* ]]
   assert_contains "$(cat page.html)" 'data-base="0"'
   [[ $(cat one/t/*.svg) != *'%<'* ]]
   # With another build there is all that.
-  cat two/t/*.html > page.html
+  cat two/t/*.html >page.html
   assert_contains "$(cat page.html)" '+20.0 %</strong> against the previous build'
   assert_contains "$(cat page.html)" 'Dotted: previous build.'
   assert_contains "$(cat two/t/*.svg)" '%<'
@@ -202,7 +203,7 @@ in_browser() {
         echo "$day,2024-01-0${day}T00:00:00Z,b$day,bad,e,,load_failed,no"
       echo "$day,2024-01-0${day}T00:00:00Z,b$day,never,e,,unsupported,one CPU only"
     done
-  } > in.csv
+  } >in.csv
   site -o out --now 2024-01-04T06:00:00Z in.csv
   assert_contains "$(cat out/index.html)" '<span class="alarm">1 failed</span>'
   run grep -o '<tr class="failed".*' out/index.html
@@ -219,9 +220,9 @@ in_browser() {
 
 @test "a change of a tenth of a per cent that was judged real is seen in the chart, on both axes" {
   requires mlr gnuplot
-  echo run_id,timestamp,build,test,value_count > in.csv
-  for day in 1 2 3 4; do echo "$day,2024-01-0${day}T00:00:00Z,b$day,t,$((day < 3 ? 2259 : 2262))" >> in.csv; done
-  printf 'host_class,track,suite,test,entry_point,metric,baseline_build,current_build,baseline,current,ratio,verdict,first_bad_build\n,,,t,,count,b2,b4,2259,2262,1.001328,suspected,b3\n' > verdicts.csv
+  echo run_id,timestamp,build,test,value_count >in.csv
+  for day in 1 2 3 4; do echo "$day,2024-01-0${day}T00:00:00Z,b$day,t,$((day < 3 ? 2259 : 2262))" >>in.csv; done
+  printf 'host_class,track,suite,test,entry_point,metric,baseline_build,current_build,baseline,current,ratio,verdict,first_bad_build\n,,,t,,count,b2,b4,2259,2262,1.001328,suspected,b3\n' >verdicts.csv
   plot --test t --verdicts verdicts.csv -o p.svg in.csv
   for label in 2260 2262 '+0 %' '+0.1 %' '+0.13 %  b3'; do grep -q "> *$label<" p.svg; done
 }
@@ -252,7 +253,7 @@ in_browser() {
 @test "change points, levels and markers are drawn in" {
   requires mlr gnuplot
   grep -q '>+12.0 %  028fccf<' "$BATS_FILE_TMPDIR"/plain/t/map-hash-update-*-*.svg
-  printf 'build,kind,label,url\n0280557,release,v2 <final>,https://example.org/v2\n0282446,accepted,meant so,javascript:alert(1)\n' > events.csv
+  printf 'build,kind,label,url\n0280557,release,v2 <final>,https://example.org/v2\n0282446,accepted,meant so,javascript:alert(1)\n' >events.csv
   plot --test map/hash/update --track main --events events.csv -o p.svg "$BATS_FILE_TMPDIR/plain.tree"
   grep -q '>v2 &lt;final' p.svg
   grep -q '>meant so<' p.svg
@@ -261,7 +262,7 @@ in_browser() {
   assert_contains "$output" '<a rel="nofollow" href="https://example.org/v2">v2 &lt;final&gt;</a>'
   [[ $output != *javascript:* ]]
   # Labels that would run into one another stand in rows; a part of the history shows them too.
-  cat > events.csv <<'CSV'
+  cat >events.csv <<'CSV'
 build,kind,label,url
 028dde0,release,"v2-""><b>'$(touch owned)",
 028fccf,accepted,meant so,
@@ -276,15 +277,15 @@ CSV
   load runs
   unset GITHUB_REPOSITORY
   git init -q --bare remote.git
-  for i in 0 1 2; do make_run results $i > place; done
+  for i in 0 1 2; do make_run results $i >place; done
   (cd "$TOP" && pipelines/results/store --remote "$BATS_TEST_TMPDIR/remote.git" "$BATS_TEST_TMPDIR/results" >/dev/null)
   git clone -q "$TOP" clone
   git -C clone remote set-url origin "$PWD/remote.git"
   make -s -C clone fetch-results
   mkdir -p clone/build/site-input/gone
-  echo old > clone/build/site-input/gone/summary.csv
-  printf 'build,kind,label,url\n6.1.2,release,v2,https://example.org/v2\n' > events.csv
-  printf 'host_class,track,suite,test,entry_point,metric,build,comment\n,,,map/*,,,6.1.1,meant so\n' > markers.csv
+  echo old >clone/build/site-input/gone/summary.csv
+  printf 'build,kind,label,url\n6.1.2,release,v2,https://example.org/v2\n' >events.csv
+  printf 'host_class,track,suite,test,entry_point,metric,build,comment\n,,,map/*,,,6.1.1,meant so\n' >markers.csv
   make -s -C clone site MARKERS="$PWD/markers.csv" EVENTS="$PWD/events.csv"
   assert_contains "$(cat clone/build/site/index.html)" '>6.1.2</a>'
   [ ! -e clone/build/site-input/gone/summary.csv ]
@@ -329,7 +330,7 @@ CSV
   site -o anew --now "$NOW" t
   diff -r grown anew
   # A test that is gone takes its pages with it.
-  grep -v ,csum/diff, "$(find t -name summary.csv | head -n 1)" > one.csv
+  grep -v ,csum/diff, "$(find t -name summary.csv | head -n 1)" >one.csv
   find t -name summary.csv -exec sh -c 'grep -v ,csum/diff, "$1" > x; mv x "$1"' sh {} \;
   site -o grown --now "$NOW" t
   site -o anew2 --now "$NOW" t
@@ -353,20 +354,20 @@ CSV
   requires mlr gnuplot
   tree t 6
   mkdir out.state
-  echo $$ > out.state/lock
+  echo $$ >out.state/lock
   run -2 --separate-stderr site -o out t
   assert_contains "$stderr" "another one works on this"
 }
 
 @test "bad input is one line and exit status 2" {
   requires mlr gnuplot
-  printf 'name,value_v\nx,1\n' > no-test.csv
-  printf 'test,build,n\nx,b,1\n' > no-value.csv
-  printf 'test,build,value_v\nx,b,12abc\n' > no-number.csv
-  printf 'test,build,value_v\nx,b\n' > short.csv
-  printf 'test,build,value_v\n,b,1\n' > no-name.csv
-  printf 'test,build,value_v,median_v\nx,b,1,2\nx,c,,2\n' > mixed.csv
-  : > empty.csv
+  printf 'name,value_v\nx,1\n' >no-test.csv
+  printf 'test,build,n\nx,b,1\n' >no-value.csv
+  printf 'test,build,value_v\nx,b,12abc\n' >no-number.csv
+  printf 'test,build,value_v\nx,b\n' >short.csv
+  printf 'test,build,value_v\n,b,1\n' >no-name.csv
+  printf 'test,build,value_v,median_v\nx,b,1,2\nx,c,,2\n' >mixed.csv
+  : >empty.csv
   mkdir empty-tree
   while IFS='|' read -r arguments expected; do
     # shellcheck disable=SC2086 # several words are meant
@@ -452,10 +453,10 @@ CASES
     for host in icount host; do
       place=t/$host/main/s/2026/01/2026010${i}t000000z-b$i-r$i
       mkdir -p "$place"
-      echo run_id,timestamp,host_class,runtime,track,suite,test,entry_point,build,program_type,control,value_duration_ns,value_instructions,status,reason > "$place/summary.csv"
+      echo run_id,timestamp,host_class,runtime,track,suite,test,entry_point,build,program_type,control,value_duration_ns,value_instructions,status,reason >"$place/summary.csv"
       for test in baseline/xdp/empty:59 map:200; do
         echo "r$i,2026-01-0${i}T00:00:00Z,$host,$host,main,s,${test%:*},e,b$i,xdp,0,,$((${test#*:} + grown)),ok,"
-      done >> "$place/summary.csv"
+      done >>"$place/summary.csv"
     done
   done
   (cd "$TOP" && pipelines/site/verdicts "$BATS_TEST_TMPDIR/t" "$BATS_TEST_TMPDIR/v")
@@ -486,7 +487,7 @@ CASES
 @test "another awk gives the same pages" {
   requires mlr gnuplot gawk
   mkdir bin
-  printf '#!/bin/sh\nexec gawk --posix "$@"\n' > bin/awk
+  printf '#!/bin/sh\nexec gawk --posix "$@"\n' >bin/awk
   chmod +x bin/awk
   tree t 6
   site -o one --now "$NOW" t
@@ -497,7 +498,7 @@ CASES
 @test "site-serve shows the site on this machine only" {
   requires busybox curl
   mkdir www
-  echo hello > www/index.html
+  echo hello >www/index.html
   make -s -C "$TOP" site-serve SITE="$PWD/www" SITE_PORT=8765 >/dev/null 3>&- &
   local server=$! ok=
   for _ in 1 2 3 4 5 6 7 8 9 10; do
@@ -515,22 +516,28 @@ CASES
   awk -v out=t -v tests=500 -v builds=100 -v lines=1 -v rounds_runs=0 -f "$FIXTURES/site/tree.awk"
   site -o out --now "$NOW" t
   [ "$(grep -c '<tr class="[a-z]*" data-g' out/index.html)" -ge 500 ]
-  [ "$(wc -c < out/index.html)" -lt 1048576 ]
+  [ "$(wc -c <out/index.html)" -lt 1048576 ]
 }
 
 @test "each hole of a template is filled, and each template is used" {
   cd "$TOP/$SITE_CODE"
   for hole in $(grep -oh '{{[&#^]*[a-z_]*}}' templates/*.html | tr -d '{}&#^' | sort -u); do
-    grep -qF "[\"$hole\"]" lib/*.awk || { echo "nothing fills '$hole'"; return 1; }
+    grep -qF "[\"$hole\"]" lib/*.awk || {
+      echo "nothing fills '$hole'"
+      return 1
+    }
   done
-  for name in $(sed -n 's/^<!-- template \(.*\) -->$/\1/p' templates/*.html); do
-    grep -qF "\"$name\"" lib/*.awk || grep -qF "{{>$name}}" templates/*.html || { echo "nothing uses '$name'"; return 1; }
-  done
+  while read -r name; do
+    grep -qF "\"$name\"" lib/*.awk || grep -qF "{{>$name}}" templates/*.html || {
+      echo "nothing uses '$name'"
+      return 1
+    }
+  done < <(sed -n 's/^<!-- template \(.*\) -->$/\1/p' templates/*.html)
 }
 
 @test "a hole escapes its text unless it says otherwise, and a condition takes what is in it" {
-  printf '%s\n' '<!-- template a -->' '<b title="{{x}}">{{x}}' '	{{&y}}</b>{{#z}} z{{/z}}{{^z}} no z{{/z}}' '<i>{{>b}}</i>' '<!-- template b -->' '{{x}}' > page.html
-  echo 'BEGIN { load_templates(); v["x"] = "<\"&>"; v["y"] = "<u>"; print fill("a", v) }' > fill.awk
+  printf '%s\n' '<!-- template a -->' '<b title="{{x}}">{{x}}' '	{{&y}}</b>{{#z}} z{{/z}}{{^z}} no z{{/z}}' '<i>{{>b}}</i>' '<!-- template b -->' '{{x}}' >page.html
+  echo 'BEGIN { load_templates(); v["x"] = "<\"&>"; v["y"] = "<u>"; print fill("a", v) }' >fill.awk
   for program in mawk 'gawk --posix' 'busybox awk'; do
     command -v "${program%% *}" >/dev/null || continue
     # shellcheck disable=SC2086 # a program and its argument
