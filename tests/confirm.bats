@@ -133,7 +133,7 @@ KERNELS_OF_BOTH=(kernel.b1=6.1 kernel.b2=6.2 kernel_package=linux-image kernel_v
   mlr -I -S --csv put '$baseline_build = "b0"' found.csv
   fake_make
   run -0 --separate-stderr "$PIPELINES/judge/confirm" found.csv
-  assert_contains "$stderr" "there is no run of 'b0' or of 'b2' any more"
+  assert_contains "$stderr" "no run of 'b0' or of 'b2' is left"
   assert_equal "$(wc -l <<<"$output")" 1
 }
 

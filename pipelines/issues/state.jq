@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# What issues know of series: keys and state, hidden in their bodies. Only the labelled count, as who may not
-# set labels can't forge one.
+# Keys and state of series, hidden in the bodies of issues. Only issues with our label count: who may not set labels
+# cannot forge one.
 include "text";
 
 def cells: [.host_class, .track, .suite, .test, .entry_point, .metric];

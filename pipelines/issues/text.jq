@@ -9,11 +9,11 @@ def confidence_pct: env.CONFIDENCE_PCT | tonumber;
 # The body of an issue or of a comment may have 65536 characters.
 def body_limit: 65000;
 
-# Inline code in which nothing is markup: no markdown, no HTML, no mention, no link to an issue. All
-# but plain characters become entities, which are text to GitHub wherever they stand.
-# Of our own words nothing but words: what is shown without code.
+# Our own words, shown without code.
 def words: tostring | gsub("[^A-Za-z0-9 ,.;:%()+\\/-]"; "");
 
+# Inline code without markup: no markdown, HTML, mention or link to an issue. All but plain characters become
+# entities, which GitHub always takes for text.
 def code:
   tostring | explode | (if length > 200 then .[:200] + [8230] else . end)
   | map(if (. >= 48 and . <= 57) or (. >= 65 and . <= 90) or (. >= 97 and . <= 122) or . == 47 or . == 32
@@ -27,7 +27,7 @@ def plain($most):
   tostring | explode | map(if . < 32 or . == 127 then 32 else . end) | implode
   | if length > $most then .[:$most - 1] + "…" else . end;
 
-# One word for a POSIX shell. A name with a line break is not to be typed; it does no harm either.
+# One word for a POSIX shell. A name with a line break does no harm.
 def shell: tostring | "'" + gsub("'"; "'\\''") + "'";
 
 # The same as the value of a variable on the command line of make.

@@ -111,9 +111,10 @@ void judge_exact(const struct comparison *c, struct finding *f)
 			    spread.within);
 	} else if (seen <= tolerance && tolerance > unseen) {
 		/* Too coarse to show that nothing changed. */
-		finding_set(f, INCONCLUSIVE,
-			    "seeds explain a difference of %.3g: one of more would have been seen",
-			    tolerance);
+		finding_set(
+		    f, INCONCLUSIVE,
+		    "seeds explain a difference of up to %.3g; a larger one would have been seen",
+		    tolerance);
 	} else if (seen <= tolerance) {
 		finding_set(f, UNCHANGED, NULL);
 	} else {

@@ -99,8 +99,7 @@ static void take_answer(struct history *h, struct series *s, struct finding *f,
 	finding_set(f, a->verdict, a->why, a->count);
 }
 
-/* Seconds since the epoch of an ISO 8601 time, of which all but the day may be missing; without a
- * zone it is UTC. -1 for what is no such text. */
+/* Seconds since the epoch; -1 for what is no ISO 8601 time. A day is enough; no zone means UTC. */
 static time_t seconds_of(const char *timestamp)
 {
 	struct tm tm = {0};
@@ -139,7 +138,8 @@ static bool is_below_noise(const struct history *h, const struct series *s, cons
 	       metric_is_cost(h->c->cols.metrics.name[f->metric]);
 }
 
-/* What is wrong with the newest row, whatever the values say. Returns false for nothing. */
+/* Verdicts that the newest row's status or age gives, whatever its values. Returns false for none.
+ */
 static bool judge_newest(const struct history *h, const struct series *s, struct finding *f,
 			 const char *now)
 {
@@ -281,7 +281,7 @@ static bool moved_together(const struct history *h, const struct finding *contro
 	return false;
 }
 
-/* Something that moved all of a machine is no build's doing; that it moved is no finding either. */
+/* If a control moved, the machine did, not the build. */
 static void apply_controls(struct history *h)
 {
 	struct comparison *c = h->c;

@@ -57,7 +57,7 @@ static struct subject *find_subject(struct comparison *c, const struct csv_reade
 	return *id == known ? new_subject(c, *id, side) : c->subjects[*id];
 }
 
-/* The worst row speaks for the subject; an interrupted run still has its good rounds. */
+/* Keep the worst row's status. An interrupted run still has its good rounds. */
 static void keep_status(struct subject *s, const char *status, const char *reason)
 {
 	if (s->status &&

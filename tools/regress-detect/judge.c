@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The decision rule. All on the logarithms of the values, since a change is a factor.
+ * The decision rule. It works on logarithms, since a change is a factor.
  *
- * What is asked of a series is whether its slowdown is more than the margin: the p-value is that
- * of "it is at most the margin", one-sided, by the exact signed-rank test over the log ratios of
- * the rounds (both builds measured in one run), or by the exact rank-sum test (two runs). The
- * p-values of all series are adjusted together (Holm).
+ * The p-value is one-sided; its null hypothesis is that the change is at most the margin. The exact
+ * signed-rank test judges the log ratios of the rounds of one run, the exact rank-sum test two
+ * runs. The p-values of all series are adjusted together (Holm).
  */
 #include <err.h>
 #include <gsl/gsl_cdf.h>
@@ -110,8 +109,7 @@ static double autocorrelation(const double *x, size_t n)
 	return sqrt(bottom) > RANKTEST_TIE * (double)n ? top / bottom : 0;
 }
 
-/* Rounds that do not agree with one another: nothing follows, unless all that they leave open
- * lies far beyond their disagreement. */
+/* Whether the rounds disagree, and the interval does not lie far beyond their disagreement. */
 static bool is_unstable(struct finding *f)
 {
 	double mad, r;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Walks through a series as its builds came, keeping the level: the last values that were not
- * nominated. A value is nominated when it leaves the level's median by more than the rule allows;
- * it is not put into the level, so that a step stays nominated until a marker accepts it. What
- * comes back soon was an outlier, and is put into the level after all.
+ * Walks through a series in time order and keeps the level: the last values that were not
+ * nominated. A value that leaves the level's median by more than the rule allows is nominated. It
+ * does not enter the level, so a step stays nominated until a marker accepts it. What comes back
+ * soon was an outlier, and enters the level after all.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -23,8 +23,7 @@
  * 1992). */
 #define SIGMAS 3.
 #define SMALL_SAMPLE .8
-/* What a tenth of the level's values reach is no news, however narrow the rest is: a machine that
- * has two speeds. */
+/* What a tenth of the level's values reach is no news: a machine may have two speeds. */
 #define USUAL .9
 /* The spread of a level is never taken to be less than this part of it. */
 #define LEAST_SPREAD .003

@@ -36,7 +36,7 @@ static bool is_unsupported(const struct subject *s)
 	return s && s->status && outcome_of(s->status) == OUTCOME_UNSUPPORTED;
 }
 
-/* What is below noise ran well: that it has no number is no failure. */
+/* What is below noise ran well: its missing number is no failure. */
 static bool is_failed(const struct subject *s)
 {
 	return is_unsupported(s) || (s && s->status && outcome_of(s->status) == OUTCOME_FAILED);
@@ -129,7 +129,7 @@ static struct controls controls_of(struct comparison *c)
 	return controls;
 }
 
-/* Let the controls speak. In one run a control that moved tells that the sides did not have the
+/* Apply the controls. In one run a control that moved shows that the sides did not have the
  * same machine. Two runs are two moments: there a control must be shown to agree. */
 static void apply_controls(const struct comparison *c, const struct controls *controls,
 			   struct finding *f)
@@ -156,7 +156,7 @@ static void apply_controls(const struct comparison *c, const struct controls *co
 		contaminate(c, f, loose, "is not shown to agree");
 	else if (!steady)
 		finding_set(f, INCONCLUSIVE,
-			    "two separate runs without a control: nothing follows");
+			    "two separate runs without a control are inconclusive");
 }
 
 /* What two moments leave open in the control is left open in every series. */
