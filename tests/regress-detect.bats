@@ -741,6 +741,20 @@ version_1() {
   assert_equal "$(printf '%s\n' "${lines[@]:2:3}" | cut -d' ' -f 1 | uniq -c | xargs)" "3 unchanged"
 }
 
+@test "a table names a row by what tells it apart: a plan's counts have no machine, and an entry point often no second" {
+  cat >v.csv <<'CSV'
+host_class,track,suite,test,entry_point,metric,verdict
+,,core,t,p,insns,unchanged
+h,main,core,t,p,duration_ns,regression
+,,core,u,p,insns,unchanged
+h,main,core,u,q,duration_ns,unchanged
+CSV
+  header=$(header_of verdict)
+  mlr --csv unsparsify -f "$header" then reorder -f "$header" v.csv >stored.csv
+  run -0 --separate-stderr regress-detect --verdicts --table -v stored.csv
+  assert_equal "$(printf '%s\n' "${lines[@]:1:4}" | awk '{ print $2, $3, $4 }' | sort | xargs)" "t p duration_ns t p insns u p insns u q duration_ns"
+}
+
 @test "colours on a terminal only, and not with NO_COLOR" {
   samples 20 1 r1 >s.csv
   script -qec "regress-detect --table -v --baseline a s.csv" /dev/null >tty.txt

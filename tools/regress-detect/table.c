@@ -79,7 +79,7 @@ static char *name_of(const struct comparison *c, const struct finding *f, const 
 	for (size_t k = 0; k < c->cols.keys.n; k++) {
 		char *longer;
 
-		if (!differs[k] && strcmp(c->cols.keys.name[k], "test") != 0)
+		if (!*cells[k] || (!differs[k] && strcmp(c->cols.keys.name[k], "test") != 0))
 			continue;
 		longer = xasprintf("%s%s%s", name, *name ? " " : "", cells[k]);
 		free(name);
@@ -88,23 +88,34 @@ static char *name_of(const struct comparison *c, const struct finding *f, const 
 	return name;
 }
 
-/* Two programs of one test make the entry point part of its name; one program is the rule. */
+/* Does key k tell rows apart? Metrics of a plan have no machine and no track: empty is no
+ * difference. A program is mostly named after its test: its name counts where a test has two of
+ * them. */
+static bool key_differs(const struct comparison *c, size_t k)
+{
+	const struct names *keys = &c->cols.keys;
+	int test = strcmp(keys->name[k], "entry_point") ? -1 : names_index(keys, "test");
+	const char *const *seen = NULL;
+
+	for (size_t i = 0; i < c->nfindings; i++) {
+		const char *const *cells = finding_cells(&c->findings[i]);
+
+		if (!*cells[k])
+			continue;
+		if (seen && strcmp(cells[k], seen[k]) &&
+		    (test < 0 || !strcmp(cells[test], seen[test])))
+			return true;
+		seen = cells;
+	}
+	return false;
+}
+
 static bool *differing_keys(const struct comparison *c)
 {
 	bool *differs = xcalloc(c->cols.keys.n, sizeof(*differs));
 
 	for (size_t k = 0; k < c->cols.keys.n; k++)
-		for (size_t i = 1; i < c->nfindings && !differs[k]; i++) {
-			const char *const *a = finding_cells(&c->findings[i - 1]);
-			const char *const *b = finding_cells(&c->findings[i]);
-
-			differs[k] = strcmp(a[k], b[k]) != 0;
-			/* Programs are mostly named after what their test does. */
-			for (size_t t = 0; t < c->cols.keys.n && differs[k]; t++)
-				if (!strcmp(c->cols.keys.name[k], "entry_point") &&
-				    !strcmp(c->cols.keys.name[t], "test") && strcmp(a[t], b[t]))
-					differs[k] = false;
-		}
+		differs[k] = key_differs(c, k);
 	return differs;
 }
 
