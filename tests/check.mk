@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Tests. Each prints `N passed, N failed` (and `, N skipped`) as its last line, and fails when one failed.
 #:: TESTS        test files  (tests/*.bats)
-#:: CAPABILITIES what this machine has, so that a test that needs it must not be skipped: root bpf cpus2
+#:: CAPABILITIES what this machine has, so that a test that needs it must not be skipped: root bpf cpus2 tracefs
 #::              kvm pmu kprobes all-commands  (none: a test is skipped where something is missing)
 .PHONY: check check-expensive
 

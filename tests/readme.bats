@@ -32,11 +32,3 @@ examples() {
   done < <(git -C "$TOP" ls-files '*.md') >missing.txt
   assert_equal "$(cat missing.txt)" ''
 }
-
-@test "every file that pipelines/README.md names by its path is there" {
-  local path
-  while read -r path; do
-    [ -e "$TOP/pipelines/$path" ] || [ -e "$TOP/$path" ] || echo "not there: $path"
-  done < <(sed -n '/^## Where/,$p' "$TOP/pipelines/README.md" | grep -oE '`[a-z./-]+/[a-z./-]+`' | tr -d '`') >missing.txt
-  assert_equal "$(cat missing.txt)" ''
-}

@@ -80,7 +80,7 @@ def profile:
 
 def ending:
   "## If the change is intended\n\nSet the label <code>performance-accepted</code> on this issue, or add the build to <code>pipelines/judge/markers.csv</code>. Later builds are then compared with the new level.\n\n" +
-  "## How this issue ends\n\nIt closes when the change is accepted, or when \(recovery_builds) builds in a row are back at the old level. A further change is commented and leaves it open. If a person closes it, the same build is not filed again. One comment below shows the newest build.";
+  "## How this issue ends\n\nIt closes when the change is accepted, or when \(recovery_builds) builds are back at the old level. A further change is commented and leaves it open. If a person closes it, the same build is not filed again. One comment below shows the newest build.";
 
 # [series...] of one build, the worst first; .[0] has what all share.
 def regression_body($env):
