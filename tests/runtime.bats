@@ -553,7 +553,7 @@ cp "$input" "$plan"
 printf 'name,value\nkernel,%s\n' "$build" >"$environment"
 mlr --csv --seed "$boot${#build}" put '$run_id = "'"$run"'"; $host_class = "h"; $track = "t"; $build = "'"$build"'"; $round = '"$boot"';
 	$runtime = "kvm"; $sample = 1; $cpu = 0; $status = "ok"; $reason = "";
-	$duration_ns = ($test =~ "^baseline/" ? 5 : 100) * (1 + urand() / 1000) + ($test == "noisy" ? 12 * urand() : 0)' then template -f "$(header_of samples)" "$input" >"$out"
+	$duration_ns = ($test =~ "^baseline/" ? 5 : 100) * (1 + urand() / 1000) + ($test == "noisy" ? 12 * urand() : 0)' then template -f "$("$TOP/results-schema/columns" --header samples)" "$input" >"$out"
 SH
   chmod +x pipelines/vm/*
   printf 'suite,test,entry_point,program_type,control\ns,baseline/xdp/empty,e,xdp,0\ns,control/user/loop,l,user,1\ns,noisy,n,xdp,0\ns,quiet,q,xdp,0\n' >plan.csv
