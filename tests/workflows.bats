@@ -210,11 +210,11 @@ SH
     [ -e "artifacts/profile-$runtime/functions.csv" ]
   done
   assert_equal "$(cat asked)" '|host|deb:k|
-profile|host|deb:k|.
+deps profile|host|deb:k|.
 |icount|deb:k|
-profile|icount|deb:k|.
+deps profile|icount|deb:k|.
 |kvm|deb:k|
-profile|icount|deb:k|.'
+deps profile|icount|deb:k|.'
   run_job perf.yml measure '{"inputs": {"profile": false, "tests": "^x$"}, "matrix": {"runtime": "kvm", "kernel": "deb:k", "name": "none"}}'
   [ ! -e artifacts/profile-none ]
 }
