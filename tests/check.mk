@@ -50,7 +50,7 @@ check-expensive: all $(TEST_PROGRAMS) ### run the tests that take long
 # npm packages that tests use, as tests/NAME/package-lock.json has them.
 .PHONY: test-packages browser-tests
 test-packages: build/github/node_modules/.package-lock.json ### install npm packages that tests of workflows and issues use
-browser-tests: build/browser/node_modules/.package-lock.json
+browser-tests: build/browser/node_modules/.package-lock.json ### install npm packages that tests of pages use
 
 build/%/node_modules/.package-lock.json: tests/%/package.json tests/%/package-lock.json
 	@mkdir -p build/$*
