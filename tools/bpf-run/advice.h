@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Whether this host is fit to measure on. */
-#ifndef ADVICE_H
-#define ADVICE_H
+#pragma once
 
 /** advice_give - say on standard error what makes measurements worse here, and what to do */
 void advice_give(void);
-
-#endif

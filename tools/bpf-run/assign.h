@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which CPUs the entry points of a test run on. */
-#ifndef ASSIGN_H
-#define ASSIGN_H
+#pragma once
 
 #include <stddef.h>
 
@@ -27,5 +26,3 @@ void assign_available(struct cpu_list *list, size_t most);
  */
 int assign_cpus(const struct plan_row *const *rows, size_t n, const struct cpu_list *available,
 		struct cpu_list *lists, char *reason, size_t reason_size);
-
-#endif

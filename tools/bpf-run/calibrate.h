@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How many invocations the calls of a test have. */
-#ifndef CALIBRATE_H
-#define CALIBRATE_H
+#pragma once
 
 #include <stdint.h>
 
@@ -29,5 +28,3 @@ int calibrate_variant(const struct run_options *options, struct test *test, stru
 
 /** calibrate_share - set what was found for all variants of the test */
 void calibrate_share(struct test *test);
-
-#endif

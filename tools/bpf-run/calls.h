@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The timed calls of a sample: a pair, a small and a large one. */
-#ifndef CALLS_H
-#define CALLS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -39,5 +38,3 @@ bool calls_is_wrong(const struct probe *probe, const struct call *call);
 
 /** calls_error - the error of a pair, 0 for none */
 int calls_error(const struct pair *pair);
-
-#endif

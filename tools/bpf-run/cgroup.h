@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A cgroup of this process's own, so that what is attached to it meets nobody else. */
-#ifndef CGROUP_H
-#define CGROUP_H
+#pragma once
 
 /** cgroup_enter - make a cgroup (version 2) and move this process into it, once
  * @return: a descriptor of its folder, owned here; -1 with errno set */
@@ -12,5 +11,3 @@ void cgroup_leave(void);
 
 /** cgroup_remove_orphans - remove the cgroups of processes that were killed */
 void cgroup_remove_orphans(void);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Time: read, waited for, and taken away by the hypervisor. */
-#ifndef CLOCK_H
-#define CLOCK_H
+#pragma once
 
 #include <stdint.h>
 
@@ -22,5 +21,3 @@ void clock_wait_for_tick(int64_t wanted_ns);
 
 /** clock_stolen - ticks (1/100 s) that the hypervisor has taken from a CPU */
 int64_t clock_stolen(int cpu);
-
-#endif

@@ -8,8 +8,7 @@
  *between the timed calls trace_pipe                      bpf_trace_printk's output, read like a
  *ring buffer
  */
-#ifndef CONSUMER_H
-#define CONSUMER_H
+#pragma once
 
 #include <bpf/libbpf.h>
 #include <stdbool.h>
@@ -48,5 +47,3 @@ bool consumer_feeds(const struct consumer *consumer);
 uint64_t consumer_count(const struct consumer *consumer);
 
 void consumer_stop(struct consumer *consumer);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Hardware counters of the calling thread, where the machine has them. */
-#ifndef COUNTERS_H
-#define COUNTERS_H
+#pragma once
 
 #include <stdint.h>
 
@@ -9,5 +8,3 @@
 
 /** counters_read - what this thread has counted so far; -1 where the machine counts nothing */
 void counters_read(int64_t values[COUNTERS]);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A pinned thread on each CPU. */
-#ifndef CPUS_H
-#define CPUS_H
+#pragma once
 
 #include <pthread.h>
 #include <stddef.h>
@@ -32,5 +31,3 @@ pthread_t cpus_start_thread(void *(*run)(void *arg), void *arg);
 
 /** cpus_pin - let this thread run on a CPU only; exits with status 2 when that fails */
 void cpus_pin(int cpu);
-
-#endif

@@ -7,8 +7,7 @@
  * attached, in generic mode, to the loopback device of a network namespace of its own. Namespaces
  * and attachments go with the process, however it ends.
  */
-#ifndef DISPATCHER_H
-#define DISPATCHER_H
+#pragma once
 
 struct attachment; /* a namespace and what is attached there */
 
@@ -16,5 +15,3 @@ struct attachment; /* a namespace and what is attached there */
  * or the dispatcher is full: then calls cost more, and are measured all the same */
 struct attachment *dispatcher_attach(int program_fd);
 void dispatcher_detach(struct attachment *attachment);
-
-#endif

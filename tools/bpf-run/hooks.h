@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Commands of the user before and after each test. */
-#ifndef HOOKS_H
-#define HOOKS_H
+#pragma once
 
 #include <stdint.h>
 
@@ -16,5 +15,3 @@
  * fails ends the tool with status 2: what it was to set up is not there.
  */
 void hook_run(const char *command, const char *option, const struct plan_row *row, uint64_t round);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HYPERVISOR_H
-#define HYPERVISOR_H
+#pragma once
 
 /**
  * hypervisor_name - what systemd-detect-virt calls the hypervisor of this signature
@@ -8,5 +7,3 @@
  * @return: the signature itself when it is not known
  */
 const char *hypervisor_name(const char *signature);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Who measured where: what every sample of a run carries, and environment.csv. */
-#ifndef IDENTITY_H
-#define IDENTITY_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -37,5 +36,3 @@ void identity_timestamp(char *buffer, size_t size);
 /** identity_write_environment - write environment.csv; exits with status 2 when it can't */
 void identity_write_environment(const struct identity *identity, const struct plan *plan,
 				const char *path);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A test's programs, freshly loaded, prepared and proven to do what they should. */
-#ifndef INSTANCE_H
-#define INSTANCE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -65,5 +64,3 @@ enum status instance_count_runs(struct instance *instance, double *runs);
 enum status instance_check(struct instance *instance);
 
 void instance_unload(struct instance *instance);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Ending a run by a signal. */
-#ifndef INTERRUPT_H
-#define INTERRUPT_H
+#pragma once
 
 #include <signal.h>
 
@@ -11,5 +10,3 @@ extern volatile sig_atomic_t interrupted;
 
 /** interrupt_catch - let SIGINT, SIGTERM and SIGHUP interrupt, from now on */
 void interrupt_catch(void);
-
-#endif

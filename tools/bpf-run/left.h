@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a program leaves of its packet. In a test run with repetitions each run gets the packet that
  * the one before has left, so a program that changes it is timed on another packet than its own. */
-#ifndef LEFT_H
-#define LEFT_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -17,5 +16,3 @@
  * what happened, such as "grows its packet from 64 to 114 bytes"
  */
 int left_invoke(const struct target *target, uint32_t n, uint32_t *result, char *change);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What this machine is, and which settings of it change what programs cost. */
-#ifndef MACHINE_H
-#define MACHINE_H
+#pragma once
 
 #include <stddef.h>
 
@@ -22,5 +21,3 @@ void machine_advise(void);
 /** machine_setting - setting number @i as environment.csv has it: its name and its value, which the
  * caller frees; NULL behind the last */
 const char *machine_setting(size_t i, char **value);
-
-#endif

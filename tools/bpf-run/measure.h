@@ -19,8 +19,7 @@
  * T is the CPU time of the calling thread, without other processes. Hardware counters are read
  * around the same calls, and have slopes of their own.
  */
-#ifndef MEASURE_H
-#define MEASURE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -139,5 +138,3 @@ void measure_sample(struct probe *probes, size_t n);
  * median (the bound of the kernel's own bench_bpf_timing).
  */
 void measure_costs(const struct probe *probe, struct sample *samples, size_t n);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Network namespaces that nothing else uses; they end with the process. */
-#ifndef NETNS_H
-#define NETNS_H
+#pragma once
 
 #define NETNS_LOOPBACK 1 /* interface index, in every namespace */
 
@@ -14,5 +13,3 @@ int netns_enter(int *fd);
 
 /** netns_leave - go back, and close the descriptor; exits with status 2 when that fails */
 void netns_leave(int home);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Warnings about tests: those of one text are said once, with how many tests they are about. */
-#ifndef NOTICES_H
-#define NOTICES_H
+#pragma once
 
 #include <stddef.h>
 
@@ -26,5 +25,3 @@ void notices_add(struct notices *notices, const struct plan_row *row, const char
 
 /** notices_say - write all to standard error, a line each, and forget them */
 void notices_say(struct notices *notices);
-
-#endif

@@ -4,8 +4,7 @@
  * each has a watcher, a shell that removes it when this process is gone. Should that be killed too,
  * the next run does so: folders are named after their process.
  */
-#ifndef ORPHANS_H
-#define ORPHANS_H
+#pragma once
 
 #include <sys/types.h>
 
@@ -26,5 +25,3 @@ void folder_remove(struct folder *folder);
 
 /** orphans_remove - remove the folders of processes that are no more */
 void orphans_remove(const char *parent);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Whether the samples of a test are valid, or why not. */
-#ifndef OUTCOME_H
-#define OUTCOME_H
+#pragma once
 
 #include <stddef.h>
 
@@ -13,5 +12,3 @@
  * @reason: why, where the status is not STATUS_OK
  */
 enum status outcome_judge(struct variant *variant, char *reason, size_t reason_size);
-
-#endif

@@ -3,8 +3,7 @@
  * Marks for a profiler outside of the VM, which counts executed instructions by address
  * (pipelines/vm/count-plugin.c). Each part of a measurement begins with a jump to its mark.
  */
-#ifndef PROFILE_H
-#define PROFILE_H
+#pragma once
 
 #include <stdint.h>
 
@@ -31,5 +30,3 @@ void profile_enter(enum profile_part part);
  * message when that fails.
  */
 void profile_write_symbols(const char *path, uint64_t invocations);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Whether a program runs as often as it is called, or its trigger fires. */
-#ifndef RAN_H
-#define RAN_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,5 +34,3 @@ int ran_count(const struct target *target, int cpu, struct ran *ran);
 
 /* With the one that validates, no more than a preparation may be good for: MEASURE_LARGE_MIN. */
 #define RAN_CALLS 3
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Random orders from a seed, the same on every machine. */
-#ifndef RANDOM_ORDER_H
-#define RANDOM_ORDER_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -11,5 +10,3 @@ uint64_t random_next(uint64_t *state);
 
 /** random_shuffle - put n indices into random order (Fisher and Yates) */
 void random_shuffle(uint64_t *state, size_t *order, size_t n);
-
-#endif

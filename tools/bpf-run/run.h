@@ -4,8 +4,7 @@
  * every build, and its builds are sampled side by side: in random order, then in the reverse of
  * that order (A B B A), so that a machine that grows slower meanwhile slows all builds alike.
  */
-#ifndef RUN_H
-#define RUN_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -34,5 +33,3 @@ struct run_options {
  */
 uint64_t run_rounds(const struct plan *plan, const struct run_options *options,
 		    struct samples *samples);
-
-#endif

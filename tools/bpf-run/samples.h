@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* samples.csv, a whole row at a time. */
-#ifndef SAMPLES_H
-#define SAMPLES_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -40,5 +39,3 @@ void samples_write(struct samples *samples, const struct plan_row *row, uint64_t
  * @runs: how often it ran for each call, where that is why; else NaN */
 void samples_write_failure(struct samples *samples, const struct plan_row *row, uint64_t round,
 			   enum status status, const char *reason, double runs);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Taking the samples of a visit to a test, of all its builds side by side. */
-#ifndef SAMPLING_H
-#define SAMPLING_H
+#pragma once
 
 #include <stdint.h>
 
@@ -19,5 +18,3 @@
  */
 void sampling_visit(const struct run_options *options, struct test *test, uint64_t *random,
 		    struct spent *spent);
-
-#endif

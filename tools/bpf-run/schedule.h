@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which tests a round measures, how often, and in which order. */
-#ifndef SCHEDULE_H
-#define SCHEDULE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,5 +25,3 @@ void schedule_make(struct schedule *schedule, const struct tests *tests, bool co
 void schedule_shuffle(struct schedule *schedule, uint64_t *random);
 
 void schedule_release(struct schedule *schedule);
-
-#endif

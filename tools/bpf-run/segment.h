@@ -5,8 +5,7 @@
  * segment is an address that the route is for. Without a program the route only passes it on to the
  * next segment, where there is none.
  */
-#ifndef SEGMENT_H
-#define SEGMENT_H
+#pragma once
 
 /** segment_send - send one; 0 or -1 with errno set */
 int segment_send(void);
@@ -14,5 +13,3 @@ int segment_send(void);
 /** segment_route - let the route call a program; 0 or -1 with errno set */
 int segment_route(int program);
 void segment_unroute(void);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which rows of the plan are to be run. */
-#ifndef SELECT_H
-#define SELECT_H
+#pragma once
 
 #include "plan.h"
 
@@ -12,5 +11,3 @@
  * Exits with status 2 when the expression or the file is bad, or when of some rows none is left.
  */
 void select_rows(struct plan *plan, const char *regex, const char *only);
-
-#endif

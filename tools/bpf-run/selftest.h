@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A check of the measuring loop, on this machine, on programs whose relative cost is known. */
-#ifndef SELFTEST_H
-#define SELFTEST_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,5 +19,3 @@ bool selftest_run(uint64_t seed);
 
 /** selftest_list - write the checks' names alone */
 void selftest_list(void);
-
-#endif

@@ -4,8 +4,7 @@
  * its own UDP socket, over the loopback. They are made when first needed and closed with the
  * process.
  */
-#ifndef SOCKETS_H
-#define SOCKETS_H
+#pragma once
 
 #include <bpf/bpf.h>
 
@@ -24,5 +23,3 @@ void sockets_part(int map);
 /** sockets_select - let a program select whose datagram it is; 0 or -1 with errno set */
 int sockets_select(int program);
 void sockets_unselect(void);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Where the wall-clock time of a run goes, step by step and test by test. */
-#ifndef SPENT_H
-#define SPENT_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -45,5 +44,3 @@ void spent_prepared(struct spent *spent, int64_t ns);
 void spent_write(struct spent *spent, const struct tests *tests, FILE *out);
 
 void spent_release(struct spent *spent);
-
-#endif

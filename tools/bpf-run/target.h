@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is timed: a loaded program with its input, or an operation in user space. */
-#ifndef TARGET_H
-#define TARGET_H
+#pragma once
 
 #include <linux/bpf.h>
 #include <stdbool.h>
@@ -74,5 +73,3 @@ uint64_t target_counted(const struct target *target);
 
 /** target_error - what an error number of target_invoke() means */
 const char *target_error(const struct target *target, int error);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The rows of a plan as the tests that they are: each with its builds, each of those with the entry
  * points that run at once. */
-#ifndef TESTS_H
-#define TESTS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -55,5 +54,3 @@ size_t tests_entry(struct test *test, const char *entry_point);
 
 /** tests_release - free all, and unload what is still loaded */
 void tests_release(struct tests *tests);
-
-#endif

@@ -5,8 +5,7 @@
  * trace is filled; afterwards all is as it was. One process does so at a time: each would write
  * into the instances of the others.
  */
-#ifndef TRACE_H
-#define TRACE_H
+#pragma once
 
 /** trace_begin - before a program that prints is loaded: remember whether the event is enabled, and
  * wait for other processes that print
@@ -27,5 +26,3 @@ void trace_restore(void);
 
 /** trace_remove_orphans - remove the instances of processes that were killed */
 void trace_remove_orphans(void);
-
-#endif

@@ -9,8 +9,7 @@
  * The trigger follows from where a program attaches: a getppid() for the tracing types (so hook
  * what that calls), a connection over the loopback for sock_ops, and so on.
  */
-#ifndef TRIGGER_H
-#define TRIGGER_H
+#pragma once
 
 #include <bpf/libbpf.h>
 #include <stdbool.h>
@@ -48,5 +47,3 @@ const char *trigger_calls(const struct trigger *trigger);
 
 /** trigger_release - leave the cgroup that trigger_attach() may have made for this process */
 void trigger_release(void);
-
-#endif

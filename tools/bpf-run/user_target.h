@@ -10,8 +10,7 @@
  *
  *	struct { __u32 entries; __u32 unused; __u64 confirmed; } user SEC(".data.user");
  */
-#ifndef USER_TARGET_H
-#define USER_TARGET_H
+#pragma once
 
 #include <errno.h>
 #include <stddef.h>
@@ -71,5 +70,3 @@ void user_target_free(struct user_target *target);
 int user_map_run(const struct user_target *target, struct user_state *state);
 int user_program_load(const struct user_target *target, struct user_state *state);
 int user_program_verify(const struct user_target *target, struct user_state *state);
-
-#endif
