@@ -20,7 +20,7 @@ build/tests/%: $(OBJ)/tests/programs/%.o $(LIB_OBJ) build/flags
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ALL_LIBS)
 
-build/tests/hypervisor-name: $(OBJ)/tools/bpf-run/hypervisor.o
+build/tests/hypervisor-name: $(OBJ)/tools/bpf-run/machine.o
 build/tests/shared-lines: $(call parts_of,bpf-run)
 build/tests/power build/tests/past: $(call parts_of,regress-detect)
 -include $(TEST_PROGRAMS:build/tests/%=$(OBJ)/tests/programs/%.d)

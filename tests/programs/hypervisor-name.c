@@ -2,7 +2,7 @@
 /* The names of hypervisors, for the tests: each argument's on a line. */
 #include <stdio.h>
 
-#include "../../tools/bpf-run/hypervisor.h"
+#include "../../tools/bpf-run/machine.h"
 #include "cli.h"
 
 int main(int argc, char **argv)

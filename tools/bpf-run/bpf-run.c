@@ -10,7 +10,6 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "advice.h"
 #include "cgroup.h"
 #include "cli.h"
 #include "cpus.h"
@@ -18,6 +17,7 @@
 #include "explain.h"
 #include "identity.h"
 #include "interrupt.h"
+#include "machine.h"
 #include "measure.h"
 #include "mounts.h"
 #include "program.h"
@@ -251,7 +251,7 @@ static int measure(struct opts *o)
 	mounts_complete();
 	remove_orphans();
 	if (!o->quiet)
-		advice_give();
+		machine_advise();
 	cli_writes(&o->cli, o->environment);
 	cli_writes(&o->cli, o->run.profile);
 	cli_open_output(&o->cli);

@@ -18,7 +18,6 @@
 #include "machine.h"
 #include "number.h"
 #include "schema.h"
-#include "text.h"
 #include "xalloc.h"
 
 #ifndef VERSION
@@ -64,22 +63,16 @@ static void set_text(char **field, const char *value)
 static int take(struct identity *identity, struct csv_reader *csv, const char *name,
 		const char *value)
 {
-	const struct {
-		const char *name;
-		char **field;
-	} texts[] = {
-	    {"run_id", &identity->run_id},
-	    {"host_class", &identity->host_class},
-	    {"track", &identity->track},
-	};
+	char **text = !strcmp(name, "run_id")	    ? &identity->run_id
+		      : !strcmp(name, "host_class") ? &identity->host_class
+		      : !strcmp(name, "track")	    ? &identity->track
+						    : NULL;
 	const char *wrong;
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-		if (!strcmp(name, texts[i].name)) {
-			if (!*value)
-				return csv_fail(csv, "%s is empty", name);
-			set_text(texts[i].field, value);
-		}
+	if (text && !*value)
+		return csv_fail(csv, "%s is empty", name);
+	if (text)
+		set_text(text, value);
 	if (!strcmp(name, "runtime")) {
 		identity->runtime = find_runtime(value);
 		if (identity->runtime == RUNTIME_COUNT)
@@ -106,18 +99,6 @@ static void read_file(struct identity *identity, const char *path)
 	csv_release(&csv);
 }
 
-static char *host_class(enum runtime runtime)
-{
-	char *text = machine_cpu_model(), *hypervisor = machine_hypervisor(), *slug;
-
-	xappendf(&text, " %s %s", hypervisor, runtime_names[runtime]);
-	machine_append_unusual(&text);
-	slug = text_slug(text);
-	free(hypervisor);
-	free(text);
-	return slug;
-}
-
 static char *new_run_id(void)
 {
 	uint64_t random = 0;
@@ -139,7 +120,7 @@ void identity_init(struct identity *identity, const char *path, const char *trac
 	if (!identity->run_id)
 		identity->run_id = new_run_id();
 	if (!identity->host_class)
-		identity->host_class = host_class(identity->runtime);
+		identity->host_class = machine_class(runtime_names[identity->runtime]);
 }
 
 void identity_release(struct identity *identity)
@@ -171,21 +152,6 @@ static void put_each(FILE *f, const char *name, const struct plan *plan, size_t 
 	}
 }
 
-static void put_settings(FILE *f)
-{
-	char *model = machine_cpu_model(), *hypervisor = machine_hypervisor(), *value;
-	const char *name;
-
-	put(f, "cpu_model", model);
-	put(f, "virtualisation", hypervisor);
-	free(model);
-	free(hypervisor);
-	for (size_t i = 0; (name = machine_setting(i, &value)); i++) {
-		put(f, name, value);
-		free(value);
-	}
-}
-
 static void put_environment(FILE *f, const struct identity *identity, const struct plan *plan)
 {
 	struct utsname kernel;
@@ -211,7 +177,7 @@ static void put_environment(FILE *f, const struct identity *identity, const stru
 	put(f, "kernel", kernel.release);
 	put(f, "kernel_version", kernel.version);
 	put(f, "machine", kernel.machine);
-	put_settings(f);
+	machine_describe(put, f);
 }
 
 void identity_write_environment(const struct identity *identity, const struct plan *plan,

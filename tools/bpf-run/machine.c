@@ -7,12 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>
 #endif
 
-#include "hypervisor.h"
+#include "text.h"
 #include "xalloc.h"
 
 /* What environment.csv says of the host: a name there, and a file, or a pattern of files. */
@@ -95,18 +96,21 @@ static bool is_unusual(size_t u)
 	return false;
 }
 
-void machine_append_unusual(char **text)
-{
-	for (size_t u = 0; u < UNUSUAL; u++)
-		if (unusual[u].name && is_unusual(u))
-			xappendf(text, " %s", unusual[u].name);
-}
+/* Other work on the machine shows in every number. A run before this one is a load of 1. */
+#define OWN_LOAD 1
+#define LOAD_MAX .25 /* runnable threads a CPU */
 
 void machine_advise(void)
 {
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	double load;
+
 	for (size_t u = 0; u < UNUSUAL; u++)
 		if (is_unusual(u))
 			warnx("advice: %s", unusual[u].advice);
+	if (getloadavg(&load, 1) == 1 && load - OWN_LOAD > LOAD_MAX * (double)cpus)
+		warnx("advice: the machine is busy (load %.1f on %ld CPUs): wait, or stop the rest",
+		      load, cpus);
 }
 
 /* Append what the first line "name : value" of /proc/cpuinfo says. */
@@ -130,7 +134,8 @@ static void append_cpuinfo(char **text, const char *separator, const char *name)
 		fclose(f);
 }
 
-char *machine_cpu_model(void)
+/* With family, model and stepping: clouds cut the name down to "AMD EPYC". */
+static char *cpu_model(void)
 {
 	static const struct {
 		const char *separator, *name;
@@ -147,8 +152,31 @@ char *machine_cpu_model(void)
 	return text;
 }
 
+/* How signatures begin: some have a version behind. */
+static const struct {
+	const char *signature, *name;
+} known_signatures[] = {
+    {"KVMKVMKVM", "kvm"},	{"Linux KVM Hv", "kvm"},
+    {"linux,kvm", "kvm"},	{"Microsoft Hv", "microsoft"},
+    {"VMwareVMware", "vmware"}, {"vmware", "vmware"},
+    {"XenVMMXenVMM", "xen"},	{"xen", "xen"},
+    {"TCGTCGTCGTCG", "qemu"},	{"bhyve bhyve", "bhyve"},
+    {"VBoxVBoxVBox", "oracle"}, {"prl hyperv", "parallels"},
+    {"ACRNACRNACRN", "acrn"},	{"QNXQVMBSQG", "qnx"},
+    {"SRESRESRESRE", "sre"},	{"Apple VZ", "apple"},
+};
+
+const char *hypervisor_name(const char *signature)
+{
+	for (size_t i = 0; i < sizeof(known_signatures) / sizeof(*known_signatures); i++)
+		if (!strncmp(signature, known_signatures[i].signature,
+			     strlen(known_signatures[i].signature)))
+			return known_signatures[i].name;
+	return signature;
+}
+
 #if defined(__x86_64__) || defined(__i386__)
-char *machine_hypervisor(void)
+static char *hypervisor_here(void)
 {
 	unsigned int a, b, c, d;
 	char signature[13] = "";
@@ -165,7 +193,7 @@ char *machine_hypervisor(void)
 	return xstrdup(*signature ? hypervisor_name(signature) : "unknown");
 }
 #else
-char *machine_hypervisor(void)
+static char *hypervisor_here(void)
 {
 	char *compatible = first_line("/proc/device-tree/hypervisor/compatible");
 	char *type = first_line("/sys/hypervisor/type");
@@ -177,6 +205,20 @@ char *machine_hypervisor(void)
 	return result;
 }
 #endif
+
+char *machine_class(const char *runtime)
+{
+	char *text = cpu_model(), *hypervisor = hypervisor_here(), *slug;
+
+	xappendf(&text, " %s %s", hypervisor, runtime);
+	for (size_t u = 0; u < UNUSUAL; u++)
+		if (unusual[u].name && is_unusual(u))
+			xappendf(&text, " %s", unusual[u].name);
+	slug = text_slug(text);
+	free(hypervisor);
+	free(text);
+	return slug;
+}
 
 /* The files of a pattern as name=value, separated by ';'. */
 static char *first_lines(const char *pattern)
@@ -197,11 +239,19 @@ static char *first_lines(const char *pattern)
 	return all;
 }
 
-const char *machine_setting(size_t i, char **value)
+void machine_describe(void (*put)(FILE *, const char *, const char *), FILE *f)
 {
-	if (i == SETTINGS)
-		return NULL;
-	*value = strchr(settings[i].path, '*') ? first_lines(settings[i].path)
-					       : first_line(settings[i].path);
-	return settings[i].name;
+	char *model = cpu_model(), *hypervisor = hypervisor_here();
+
+	put(f, "cpu_model", model);
+	put(f, "virtualisation", hypervisor);
+	free(model);
+	free(hypervisor);
+	for (size_t i = 0; i < SETTINGS; i++) {
+		const char *path = settings[i].path;
+		char *value = strchr(path, '*') ? first_lines(path) : first_line(path);
+
+		put(f, settings[i].name, value);
+		free(value);
+	}
 }

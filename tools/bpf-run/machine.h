@@ -2,22 +2,18 @@
 /* What this machine is, and which settings of it change what programs cost. */
 #pragma once
 
-#include <stddef.h>
+#include <stdio.h>
 
-/** machine_cpu_model - the CPU's name with family, model and stepping: clouds cut the name down to
- * "AMD EPYC". The caller frees it */
-char *machine_cpu_model(void);
+/** hypervisor_name - what systemd-detect-virt calls the hypervisor of this signature, which CPUID
+ * leaf 0x40000000 or the device tree has; the signature itself when it is not known */
+const char *hypervisor_name(const char *signature);
 
-/** machine_hypervisor - its name, "none" on bare metal; the caller frees it */
-char *machine_hypervisor(void);
+/** machine_class - the host class under a runtime, made of the CPU's model, the hypervisor, and
+ * what is set unusually and changes what all programs cost; the caller frees it */
+char *machine_class(const char *runtime);
 
-/** machine_append_unusual - append the names of what is set unusually, and changes what all
- * programs cost, such as " nojit": then runs are of another host class */
-void machine_append_unusual(char **text);
-
-/** machine_advise - say on standard error which settings make samples worse, and what to do */
+/** machine_advise - say on standard error what makes samples worse here, and what to do */
 void machine_advise(void);
 
-/** machine_setting - setting number @i as environment.csv has it: its name and its value, which the
- * caller frees; NULL behind the last */
-const char *machine_setting(size_t i, char **value);
+/** machine_describe - put the names and values that environment.csv has of the machine */
+void machine_describe(void (*put)(FILE *, const char *, const char *), FILE *f);

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include "untimed.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cpus.h"
+#include "explain.h"
+#include "left.h"
+
+/* Untimed invocations run on the test's CPU too: a map may have a copy a CPU. */
+struct invocation {
+	const struct target *target;
+	uint32_t n, result;
+	char change[LEFT_TEXT]; /* of its packet */
+	int error;
+};
+
+static void run_invocation(void *arg)
+{
+	struct invocation *i = arg;
+
+	i->error = left_invoke(i->target, i->n, &i->result, i->change);
+}
+
+static struct invocation invoke_on(int cpu, const struct target *target, uint32_t n)
+{
+	struct invocation invocation = {.target = target, .n = n};
+	struct cpu_task task = {cpu, run_invocation, &invocation};
+
+	cpus_run(&task, 1);
+	return invocation;
+}
+
+/* Run a program that returns 0 when all is as it should be. */
+static enum status run_own(struct instance *instance, const struct target *target, const char *name,
+			   uint64_t n, const char *otherwise)
+{
+	struct invocation i = invoke_on(instance->cpu[0], target, (uint32_t)n);
+
+	if (i.error)
+		return instance_fail(instance, STATUS_RUN_FAILED, "%s: %s", name,
+				     strerror(i.error));
+	if (i.result)
+		return instance_fail(instance, STATUS_WRONG_RESULT, "%s returned %u%s", name,
+				     i.result, otherwise);
+	return STATUS_OK;
+}
+
+enum status untimed_prepare(struct instance *instance)
+{
+	const struct plan_row *first = instance->row[0];
+
+	if (!*first->prepare)
+		return STATUS_OK;
+	return run_own(instance, &instance->prepare, first->prepare, first->prepare_iterations,
+		       " where 0 was expected");
+}
+
+enum status untimed_check(struct instance *instance)
+{
+	const char *name = instance->row[0]->check;
+
+	if (!*name)
+		return STATUS_OK;
+	return run_own(instance, &instance->check, name, 1,
+		       ": the operation did not do what it should");
+}
+
+/* A triggered program is not run once, as nobody sees its result; it must attach, though. */
+static enum status try_to_attach(struct instance *instance, size_t i)
+{
+	const struct target *target = &instance->target[i];
+	struct attached attached;
+	enum status status;
+	char *reason;
+	int error;
+
+	explain_forget();
+	error = trigger_attach(target->trigger, target->program, instance->cpu[i], &attached)
+		    ? errno
+		    : 0;
+	trigger_detach(&attached);
+	if (!error)
+		return STATUS_OK;
+	reason = explain_attach(target->program, error, attached.lacks, &status);
+	instance_fail(instance, status, "%s can't be attached here: %s",
+		      instance->row[i]->entry_point, reason);
+	free(reason);
+	return status;
+}
+
+enum status untimed_changes_packet(struct instance *instance, size_t i, const char *change)
+{
+	return instance_fail(
+	    instance, STATUS_CHANGED_PACKET,
+	    "%s %s: later runs of a test run see the changed one; give each run a fresh "
+	    "packet (fresh_packet: true in the suite, or bpf-compile-check --fresh-packet)",
+	    instance->row[i]->entry_point, change);
+}
+
+static enum status validate_entry(struct instance *instance, size_t e, bool ignore)
+{
+	const struct plan_row *row = instance->row[e];
+	struct invocation i;
+
+	if (instance->target[e].trigger)
+		return try_to_attach(instance, e);
+	i = invoke_on(instance->cpu[e], &instance->target[e], 1);
+	if (i.error)
+		return instance_fail(instance, STATUS_RUN_FAILED, "%s: %s", row->entry_point,
+				     target_error(&instance->target[e], i.error));
+	if (!ignore && row->has_expected_result && i.result != row->expected_result)
+		return instance_fail(instance, STATUS_WRONG_RESULT,
+				     "%s returned %u where %u was expected", row->entry_point,
+				     i.result, row->expected_result);
+	return *i.change ? untimed_changes_packet(instance, e, i.change) : STATUS_OK;
+}
+
+enum status untimed_validate(struct instance *instance, bool ignore)
+{
+	if (instance->consumer)
+		consumer_settle(instance->consumer);
+	for (size_t e = 0; e < instance->n; e++)
+		if (validate_entry(instance, e, ignore))
+			return instance->status;
+	return STATUS_OK;
+}
