@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The fixed cost of a call, from all samples of a visit, and so the cost of an invocation. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "measure.h"
 #include "stats.h"
@@ -60,19 +58,4 @@ void measure_costs(const struct probe *probe, struct sample *samples, size_t n)
 				s->marks |= MARK_NEGATIVE;
 		}
 	}
-}
-
-const char *mark_text(unsigned int marks, char *buffer, size_t size)
-{
-	static const char *const names[] = {"preempted", "migrated", "stolen",
-					    "nonlinear", "stats",    "negative"};
-
-	*buffer = '\0';
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		size_t used = strlen(buffer);
-
-		if (marks & 1U << i)
-			snprintf(buffer + used, size - used, "%s%s", used ? " " : "", names[i]);
-	}
-	return buffer;
 }

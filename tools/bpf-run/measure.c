@@ -98,10 +98,25 @@ static bool is_inside(const struct pair *p, const struct window *w)
 	       (double)(w->begin_ns - p->begin_ns) <= BEFORE_WINDOW * length;
 }
 
+static void count_result(struct returned *returned, uint32_t value)
+{
+	size_t i = 0;
+
+	while (i < returned->n && returned->kept[i].value != value)
+		i++;
+	if (i == RETURNED_KEPT) {
+		returned->others++;
+		return;
+	}
+	returned->n += i == returned->n;
+	returned->kept[i].value = value;
+	returned->kept[i].count++;
+}
+
 static void compare_result(const struct probe *probe, const struct call *call, struct sample *s)
 {
 	if (!call->error)
-		returned_add(&s->returned, call->result);
+		count_result(&s->returned, call->result);
 	if (!calls_is_wrong(probe, call))
 		return;
 	s->wrong = true;

@@ -7,17 +7,14 @@
  *
  *	slope = (T(large) - T(small)) / (large - small)
  *
- * and so each pair tells what F is. F is the same in all samples of a visit, so its median is known
- * better than any single one, and
+ * and so each pair tells what F is. It is the same in all samples of a visit. So with its median
  *
  *	c = (T(large) - median F) / large
  *
- * is steadier than the slope: a disturbed small call does not enter (on a busy machine a slope may
- * even be negative). The small call has an eighth of the invocations: nearly all of the time is the
- * large call's.
+ * is steadier than the slope, which a disturbed small call may even make negative.
  *
- * T is the CPU time of the calling thread, without other processes. Hardware counters are read
- * around the same calls, and have slopes of their own.
+ * T is the CPU time of the thread, without other processes; hardware counters are read around the
+ * same calls.
  */
 #pragma once
 
@@ -43,33 +40,26 @@ enum reading {
 
 #define FIRST_COUNTER READ_INSTRUCTIONS
 
-/* Why a sample is suspect; several may hold. */
+/* Why a sample is suspect, see bpf-run(1); several may hold. */
 enum {
-	MARK_PREEMPTED = 1, /* another thread ran on the CPU */
-	MARK_MIGRATED = 2,  /* the thread left its CPU */
-	MARK_STOLEN = 4,    /* the hypervisor took the CPU */
-	MARK_NONLINEAR = 8, /* the pair disagrees with the fixed cost of the others */
-	MARK_STATS = 16,    /* the kernel timed each run of the program, which takes time */
-	MARK_NEGATIVE = 32, /* the cost is below zero: what was taken off is noisier */
+	MARK_PREEMPTED = 1,
+	MARK_MIGRATED = 2,
+	MARK_STOLEN = 4,
+	MARK_NONLINEAR = 8,
+	MARK_STATS = 16,
+	MARK_NEGATIVE = 32,
 };
-
-/** mark_text - the marks as the cell `mark` has them, separated by blanks */
-const char *mark_text(unsigned int marks, char *buffer, size_t size);
 
 /* What the last invocations of calls returned; values beyond those kept are counted as others. */
 #define RETURNED_KEPT 8
 struct returned {
 	size_t n;
-	uint32_t value[RETURNED_KEPT];
-	uint64_t count[RETURNED_KEPT], others;
+	struct returned_value {
+		uint32_t value;
+		uint64_t count;
+	} kept[RETURNED_KEPT];
+	uint64_t others;
 };
-
-/** returned_add - count a result */
-void returned_add(struct returned *returned, uint32_t value);
-
-/** returned_text - as the cell `returned` has it: the value, or value:count pairs, the most
- * frequent first and others:count last; "" when nothing was counted. Returns @buffer */
-const char *returned_text(const struct returned *returned, char *buffer, size_t size);
 
 struct sample {
 	double large[READ_COUNT]; /* of the large call; NaN where nothing was read */
@@ -113,28 +103,21 @@ struct probe {
 	struct sample sample; /* written by measure_sample() */
 };
 
-/** measure_is_difference - whether its costs are those of one call less those of another: of a
- * triggered program, or one beside an empty one */
+/** measure_is_difference - whether its costs are a difference of calls: of a triggered program, or
+ * one beside an empty one */
 bool measure_is_difference(const struct probe *probe);
 
 /** measure_small - invocations of the small call that belongs to the large one */
 uint32_t measure_small(const struct probe *probe);
 
-/**
- * measure_sample - take one sample of each probe, all at the same time
+/** measure_sample - take one sample of each probe, all at the same time
  *
- * One probe is timed by one pair of calls. Several start together, each runs a pair, and then short
- * calls that are not measured until all have. Only pairs that lie inside the time in which all ran
- * count, and are averaged. When one has none it is tried again with more pairs, a few times; then
- * its readings are NaN.
- */
+ * Several start together. Each runs a pair of calls, and then short ones that are not measured
+ * until all have. Pairs that lie inside the time in which all ran are averaged. When a probe has
+ * none it is tried again with more pairs, a few times; then its readings are NaN. */
 void measure_sample(struct probe *probes, size_t n);
 
-/**
- * measure_costs - the costs of a probe's n ≥ 1 samples of one visit
- *
- * The fixed cost is never more than the shortest call lasted, so that no cost is negative, but of a
- * difference. Marks samples whose own fixed cost is more than 5 % of the large call away from the
- * median (the bound of the kernel's own bench_bpf_timing).
- */
+/** measure_costs - the costs of a probe's n ≥ 1 samples of one visit. Marks samples whose own fixed
+ * cost is more than 5 % of the large call away from the median (the bound of the kernel's own
+ * bench_bpf_timing) */
 void measure_costs(const struct probe *probe, struct sample *samples, size_t n);

@@ -2,8 +2,11 @@
 #include "samples.h"
 
 #include <err.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "cli.h"
 #include "csv.h"
@@ -115,10 +118,53 @@ static void set_values(struct record *r, const struct samples *samples, const st
 	record_double(r, SAMPLES_CYCLES, sample->cost[READ_CYCLES] / operations);
 }
 
+/* The marks, separated by blanks. */
+static const char *mark_text(unsigned int marks, char *buffer, size_t size)
+{
+	static const char *const names[] = {"preempted", "migrated", "stolen",
+					    "nonlinear", "stats",    "negative"};
+
+	*buffer = '\0';
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		size_t used = strlen(buffer);
+
+		if (marks & 1U << i)
+			snprintf(buffer + used, size - used, "%s%s", used ? " " : "", names[i]);
+	}
+	return buffer;
+}
+
+static int most_frequent_first(const void *a, const void *b)
+{
+	const struct returned_value *x = a, *y = b;
+
+	if (x->count != y->count)
+		return x->count < y->count ? 1 : -1;
+	return (x->value > y->value) - (x->value < y->value);
+}
+
+/* The value, or value:count pairs, the most frequent first, of equals the smallest, and
+ * others:count last. The buffer has room for all. */
+static const char *returned_text(struct returned returned, char *buffer)
+{
+	char *end = buffer;
+
+	*buffer = '\0';
+	qsort(returned.kept, returned.n, sizeof(*returned.kept), most_frequent_first);
+	for (size_t i = 0; i < returned.n; i++) {
+		end += sprintf(end, "%s%" PRIu32, i ? " " : "", returned.kept[i].value);
+		if (returned.n > 1)
+			end += sprintf(end, ":%" PRIu64, returned.kept[i].count);
+	}
+	if (returned.others)
+		sprintf(end, " others:%" PRIu64, returned.others);
+	return buffer;
+}
+
 void samples_write(struct samples *samples, const struct plan_row *row, uint64_t round,
 		   size_t index, const struct probe *probe, const struct sample *sample)
 {
-	char now[32], returned[256], marks[64];
+	char now[32], returned[512], marks[64];
 	struct record r = begin_row(samples, row, round, now);
 
 	record_u64(&r, SAMPLES_SAMPLE, index);
@@ -131,8 +177,7 @@ void samples_write(struct samples *samples, const struct plan_row *row, uint64_t
 	/* Nobody sees what a triggered program returns; an operation in user space returns nothing.
 	 */
 	if (!probe->target->trigger && !probe->target->user)
-		record_text(&r, SAMPLES_RETURNED,
-			    returned_text(&sample->returned, returned, sizeof(returned)));
+		record_text(&r, SAMPLES_RETURNED, returned_text(sample->returned, returned));
 	record_text(&r, SAMPLES_MARK, mark_text(sample->marks, marks, sizeof(marks)));
 	record_text(&r, SAMPLES_STATUS, status_names[STATUS_OK]);
 	end_row(&r, samples, row);
