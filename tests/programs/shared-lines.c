@@ -13,6 +13,7 @@
 
 #include "../../tools/bpf-run/cpus.h"
 #include "../../tools/bpf-run/instance.h"
+#include "../../tools/bpf-run/untimed.h"
 #include "cli.h"
 #include "csv.h"
 #include "explain.h"
@@ -196,7 +197,7 @@ static void examine(const struct plan_row *const *rows, size_t n)
 
 	for (size_t e = 0; e < n; e++)
 		cpu[e] = strcmp(rows[e]->cpus, "remaining") ? 0 : 1;
-	if (instance_load(&instance, rows, n, cpu, -1) != STATUS_OK)
+	if (instance_load(&instance, rows, n, cpu, -1) || untimed_prepare(&instance))
 		errx(EXIT_TROUBLE, "'%s': %s", rows[0]->test, instance.reason);
 	find_memories(&m, instance.loaded.object);
 	for (size_t e = 0; e < n; e++)

@@ -9,17 +9,7 @@
 #include <string.h>
 
 #include "cli.h"
-
-/* CPUs that entry points have, and whose they are. */
-struct taken {
-	struct cpu_list list;
-	const struct plan_row *by[CPUS_MAX];
-};
-
-struct reason {
-	char *text;
-	size_t size;
-};
+#include "xalloc.h"
 
 void assign_available(struct cpu_list *list, size_t most)
 {
@@ -41,98 +31,79 @@ static bool contains(const struct cpu_list *list, long cpu)
 	return false;
 }
 
-static int add_range(struct cpu_list *out, long first, long last, const struct cpu_list *available,
-		     struct reason reason)
+static char *add_range(struct cpu_list *out, long first, long last,
+		       const struct cpu_list *available)
 {
 	for (long cpu = first; cpu <= last; cpu++) {
-		if (!contains(available, cpu)) {
-			snprintf(reason.text, reason.size,
-				 "CPU %ld is not there, not online or not allowed", cpu);
-			return -1;
-		}
+		if (!contains(available, cpu))
+			return xasprintf("CPU %ld is not there, not online or not allowed", cpu);
 		if (!contains(out, cpu))
 			out->cpu[out->n++] = (int)cpu;
 	}
-	return 0;
+	return NULL;
 }
 
 /* 0,2-3 */
-static int resolve_list(const char *spec, const struct cpu_list *available, struct cpu_list *out,
-			struct reason reason)
+static char *resolve_list(const char *spec, const struct cpu_list *available, struct cpu_list *out)
 {
-	const char *at = spec;
+	char *copy = xstrdup(spec), *rest = copy, *part, *wrong = NULL;
 
-	for (;;) {
-		char *end;
-		long first = strtol(at, &end, 10), last = first;
-		bool is_wrong = end == at || first < 0;
+	while (!wrong && (part = strsep(&rest, ","))) {
+		long first = -1, last;
+		int end = 0;
 
-		if (!is_wrong && *end == '-') {
-			at = end + 1;
-			last = strtol(at, &end, 10);
-			is_wrong = end == at || last < first;
-		}
-		if (is_wrong || (*end && *end != ','))
-			break;
-		if (add_range(out, first, last, available, reason))
-			return -1;
-		if (!*end)
-			return 0;
-		at = end + 1;
+		if (sscanf(part, "%ld%n-%ld%n", &first, &end, &last, &end) < 2)
+			last = first;
+		if (part[end] || first < 0 || last < first)
+			wrong = xasprintf("cpus is not any, all, remaining or a list: '%s'", spec);
+		else
+			wrong = add_range(out, first, last, available);
 	}
-	snprintf(reason.text, reason.size, "cpus is not any, all, remaining or a list: '%s'", spec);
-	return -1;
+	free(copy);
+	return wrong;
 }
 
-static int resolve_remaining(const struct cpu_list *available, const struct cpu_list *taken,
-			     struct cpu_list *out, struct reason reason)
-{
-	for (size_t i = 0; i < available->n; i++)
-		if (!contains(taken, available->cpu[i]))
-			out->cpu[out->n++] = available->cpu[i];
-	if (!out->n)
-		snprintf(reason.text, reason.size,
-			 "no CPU remains: the other entry points take all %zu", available->n);
-	return out->n ? 0 : -1;
-}
-
-static int resolve(const char *spec, const struct cpu_list *available, const struct cpu_list *taken,
-		   struct cpu_list *out, struct reason reason)
+/* @owner: the entry point that each CPU belongs to by now */
+static char *resolve(const char *spec, const struct cpu_list *available,
+		     const struct plan_row *const *owner, struct cpu_list *out)
 {
 	size_t last = available->n - 1;
 
 	out->n = 0;
-	if (!strcmp(spec, "remaining"))
-		return resolve_remaining(available, taken, out, reason);
+	if (!strcmp(spec, "remaining")) {
+		for (size_t i = 0; i < available->n; i++)
+			if (!owner[available->cpu[i]])
+				out->cpu[out->n++] = available->cpu[i];
+		return out->n ? NULL
+			      : xasprintf("no CPU remains: the other entry points take all %zu",
+					  available->n);
+	}
 	if (!strcmp(spec, "all")) {
 		*out = *available;
-		return 0;
+		return NULL;
 	}
 	if (*spec && strcmp(spec, "any") != 0)
-		return resolve_list(spec, available, out, reason);
-	while (last && contains(taken, available->cpu[last]))
+		return resolve_list(spec, available, out);
+	while (last && owner[available->cpu[last]])
 		last--;
 	out->cpu[out->n++] = available->cpu[last];
-	return 0;
+	return NULL;
 }
 
-/* Take the CPUs of an entry point, unless another has taken one of them. */
-static int take(struct taken *taken, const struct plan_row *row, const struct cpu_list *list,
-		struct reason reason)
+/* Give an entry point its CPUs, unless another has one of them. */
+static char *take(const struct plan_row **owner, const struct plan_row *row,
+		  const struct cpu_list *list)
 {
 	for (size_t c = 0; c < list->n; c++) {
-		for (size_t t = 0; t < taken->list.n; t++)
-			if (taken->list.cpu[t] == list->cpu[c]) {
-				snprintf(reason.text, reason.size,
-					 "two entry points want CPU %d: %s (%s) and %s (%s)",
-					 list->cpu[c], taken->by[t]->entry_point,
-					 taken->by[t]->cpus, row->entry_point, row->cpus);
-				return -1;
-			}
-		taken->by[taken->list.n] = row;
-		taken->list.cpu[taken->list.n++] = list->cpu[c];
+		const struct plan_row **of = &owner[list->cpu[c]];
+
+		if (*of)
+			return xasprintf("two entry points want CPU %d: %s (%s) and %s (%s)",
+					 list->cpu[c], (*of)->entry_point, (*of)->cpus,
+					 row->entry_point, row->cpus);
+		*of = row;
 	}
-	return 0;
+	return NULL;
 }
 
 /* When an entry point chooses: first those that have no choice. */
@@ -141,18 +112,19 @@ static int turn_of(const char *spec)
 	return !strcmp(spec, "remaining") ? 2 : !strcmp(spec, "any") ? 1 : 0;
 }
 
-int assign_cpus(const struct plan_row *const *rows, size_t n, const struct cpu_list *available,
-		struct cpu_list *lists, char *reason, size_t reason_size)
+char *assign_cpus(const struct plan_row *const *rows, size_t n, const struct cpu_list *available,
+		  struct cpu_list *lists)
 {
-	struct reason why = {reason, reason_size};
-	struct taken taken;
+	const struct plan_row *owner[CPUS_MAX] = {NULL};
+	char *wrong = NULL;
 
-	taken.list.n = 0;
 	for (int turn = 0; turn <= 2; turn++)
-		for (size_t i = 0; i < n; i++)
-			if (turn_of(rows[i]->cpus) == turn &&
-			    (resolve(rows[i]->cpus, available, &taken.list, &lists[i], why) ||
-			     take(&taken, rows[i], &lists[i], why)))
-				return -1;
-	return 0;
+		for (size_t i = 0; i < n && !wrong; i++) {
+			if (turn_of(rows[i]->cpus) != turn)
+				continue;
+			wrong = resolve(rows[i]->cpus, available, owner, &lists[i]);
+			if (!wrong)
+				wrong = take(owner, rows[i], &lists[i]);
+		}
+	return wrong;
 }

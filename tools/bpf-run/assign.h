@@ -21,8 +21,7 @@ void assign_available(struct cpu_list *list, size_t most);
  * @rows: n entry points: any (the last CPU that no other one has), all, remaining, or a list such
  * as 0,2-3
  * @lists: the CPUs of each, written
- * @reason: why it cannot be, written on failure
- * @return: 0 or -1
+ * @return: NULL, or why it cannot be, which the caller frees
  */
-int assign_cpus(const struct plan_row *const *rows, size_t n, const struct cpu_list *available,
-		struct cpu_list *lists, char *reason, size_t reason_size);
+char *assign_cpus(const struct plan_row *const *rows, size_t n, const struct cpu_list *available,
+		  struct cpu_list *lists);

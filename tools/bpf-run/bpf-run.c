@@ -16,14 +16,12 @@
 #include "csv.h"
 #include "explain.h"
 #include "identity.h"
-#include "interrupt.h"
 #include "machine.h"
 #include "measure.h"
 #include "mounts.h"
 #include "program.h"
 #include "run.h"
 #include "samples.h"
-#include "select.h"
 #include "selftest.h"
 #include "tests.h"
 #include "trace.h"
@@ -163,28 +161,31 @@ static void parse_options(struct opts *o, int argc, char **argv)
 	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, o);
 }
 
-static void read_plans(struct plan *plan, const struct opts *o)
+static void read_plans(struct plan *plan, struct tests *tests, const struct opts *o)
 {
 	char error[512];
 
 	for (int i = 0; i < o->cli.noperands; i++)
 		if (plan_read(plan, o->cli.operands[i], error, sizeof(error)))
 			errx(EXIT_TROUBLE, "%s", error);
-	select_rows(plan, o->regex, o->only);
-	tests_check_rows(plan);
+	tests_select(plan, o->regex, o->only);
+	tests_group(tests, plan);
 }
 
-static void check_privilege(const struct plan *plan)
+static void check_privilege(void)
 {
-	const char *forbidden = NULL;
+	const char *forbidden = program_may_load();
 
-	for (size_t i = 0; i < plan->nrows; i++)
-		if (user_needs_object(&plan->rows[i])) {
-			forbidden = program_may_load();
-			break;
-		}
 	if (forbidden)
 		errx(EXIT_TROUBLE, "%s", forbidden);
+}
+
+static bool needs_object(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nrows; i++)
+		if (user_needs_object(&plan->rows[i]))
+			return true;
+	return false;
 }
 
 /* The marks of a profile tell the parts of a measurement apart, but not one measurement from
@@ -206,11 +207,9 @@ static void remove_orphans(void)
 
 static int self_test(struct opts *o)
 {
-	const char *forbidden = program_may_load();
 	bool passed;
 
-	if (forbidden)
-		errx(EXIT_TROUBLE, "%s", forbidden);
+	check_privilege();
 	remove_orphans();
 	cli_open_output(&o->cli);
 	passed = selftest_run(o->run.seed);
@@ -221,15 +220,17 @@ static int self_test(struct opts *o)
 static int list(struct opts *o)
 {
 	struct plan plan = {0};
+	struct tests tests = {0};
 
 	if (!o->self_test)
-		read_plans(&plan, o);
+		read_plans(&plan, &tests, o);
 	cli_open_output(&o->cli);
 	if (o->self_test)
 		selftest_list();
 	else
 		plan_write_list(&plan, stdout);
 	cli_close_output();
+	tests_release(&tests);
 	plan_release(&plan);
 	return 0;
 }
@@ -237,6 +238,7 @@ static int list(struct opts *o)
 static int measure(struct opts *o)
 {
 	struct plan plan = {0};
+	struct tests tests = {0};
 	struct identity identity;
 	struct samples samples = {.identity = &identity, .plan = &plan};
 	uint64_t rounds;
@@ -245,9 +247,10 @@ static int measure(struct opts *o)
 		errx(EXIT_TROUBLE, "--environment needs a file: standard output is samples.csv's");
 	identity_init(&identity, o->identity, o->track);
 	o->run.counted = identity.runtime == RUNTIME_ICOUNT;
-	read_plans(&plan, o);
+	read_plans(&plan, &tests, o);
 	check_profile(o, &plan);
-	check_privilege(&plan);
+	if (needs_object(&plan))
+		check_privilege();
 	mounts_complete();
 	remove_orphans();
 	if (!o->quiet)
@@ -255,11 +258,11 @@ static int measure(struct opts *o)
 	cli_writes(&o->cli, o->environment);
 	cli_writes(&o->cli, o->run.profile);
 	cli_open_output(&o->cli);
-	interrupt_catch();
+	cpus_catch_signals();
 	if (o->environment)
 		identity_write_environment(&identity, &plan, o->environment);
 	samples_write_header(&samples);
-	rounds = run_rounds(&plan, &o->run, &samples);
+	rounds = run_rounds(&tests, &o->run, &samples);
 	cli_close_output();
 	identity_release(&identity);
 	plan_release(&plan);

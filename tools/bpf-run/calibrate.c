@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "calibrate.h"
+#include "sampling.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "calls.h"
 #include "cpus.h"
@@ -103,12 +104,6 @@ static uint32_t floor_power_of_two(uint32_t n)
 	return n;
 }
 
-static void lower(uint32_t *value, uint32_t to)
-{
-	if (!*value || to < *value)
-		*value = to;
-}
-
 /* Programs that run at once hinder each other: a write to a shared map takes up to ten times longer
  * than alone. Have them all run once, and shorten what lasts longer than is wanted. */
 static int shorten_together(const struct run_options *options, struct variant *variant)
@@ -167,7 +162,7 @@ static int calibrate_alone(const struct run_options *options, struct variant *va
 	return 0;
 }
 
-int calibrate_variant(const struct run_options *options, struct test *test, struct variant *variant,
+int calibrate_variant(const struct run_options *options, struct variant *variant,
 		      struct notices *notices)
 {
 	bool calibrated = false;
@@ -176,28 +171,36 @@ int calibrate_variant(const struct run_options *options, struct test *test, stru
 	/* Twice, as once may be a lucky moment. */
 	for (int i = 0; i < 2 && calibrated && variant->nprobes > 1 && !options->counted; i++)
 		error = error ? error : shorten_together(options, variant);
-	for (size_t p = 0; p < variant->nprobes && !error; p++) {
-		const struct probe *probe = &variant->probes[p];
-		size_t entry = tests_entry(test, variant->row[probe->entry]->entry_point);
-
-		lower(&test->large[entry], probe->large);
-		lower(&test->turns[entry], probe->turns);
-	}
 	return error;
+}
+
+/* Take what is less for an entry point in any build. */
+static void lower(const struct test *test, struct probe *probe, const char *entry_point)
+{
+	for (size_t v = 0; v < test->nvariants; v++) {
+		const struct variant *variant = &test->variants[v];
+
+		for (size_t p = 0; p < variant->nprobes && !variant->ended; p++) {
+			const struct probe *other = &variant->probes[p];
+
+			if (strcmp(variant->row[other->entry]->entry_point, entry_point) != 0)
+				continue;
+			if (other->large < probe->large)
+				probe->large = other->large;
+			if (other->turns < probe->turns)
+				probe->turns = other->turns;
+		}
+	}
 }
 
 void calibrate_share(struct test *test)
 {
-	for (size_t v = 0; v < test->nvariants; v++) {
+	for (size_t v = 0; v < test->nvariants && !test->calibrated; v++) {
 		struct variant *variant = &test->variants[v];
 
-		for (size_t p = 0; p < variant->nprobes && !variant->ended; p++) {
-			struct probe *probe = &variant->probes[p];
-			size_t entry = tests_entry(test, variant->row[probe->entry]->entry_point);
-
-			probe->large = test->large[entry];
-			probe->turns = test->turns[entry];
-		}
+		for (size_t p = 0; p < variant->nprobes; p++)
+			lower(test, &variant->probes[p],
+			      variant->row[variant->probes[p].entry]->entry_point);
 	}
 	test->calibrated = true;
 }

@@ -6,7 +6,6 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -165,10 +164,10 @@ static bool open_buffer(struct consumer *c, struct bpf_map *map)
 
 static struct consumer *trace_reader;
 
-struct consumer *consumer_start(struct bpf_map *map, enum consumer_mode mode, int cpu, char *reason,
-				size_t reason_size)
+struct consumer *consumer_start(struct bpf_map *map, enum consumer_mode mode, int cpu)
 {
 	struct consumer *c;
+	int error;
 
 	/* The kernel gives the pipe to one reader; one build is timed at a time. */
 	if (!map && trace_reader) {
@@ -182,9 +181,9 @@ struct consumer *consumer_start(struct bpf_map *map, enum consumer_mode mode, in
 	c->cpu = -1;
 	pthread_mutex_init(&c->lock, NULL);
 	if (!open_buffer(c, map)) {
-		snprintf(reason, reason_size, "can't consume from '%s': %s",
-			 map ? bpf_map__name(map) : CONSUMER_TRACE_PIPE, strerror(errno));
+		error = errno;
 		consumer_stop(c);
+		errno = error;
 		return NULL;
 	}
 	if (!map)

@@ -3,10 +3,10 @@
  * The other end of a buffer. A ring buffer or perf event array that nobody reads is soon full, and
  * then the failure is timed; a user ring buffer that nobody fills is empty.
  *
- *	ring buffer, perf event array   drained: while the producer is timed, on a CPU of its own,
- *or between the timed calls (also where no CPU is left) user ring buffer                filled
- *between the timed calls trace_pipe                      bpf_trace_printk's output, read like a
- *ring buffer
+ * - ring buffer, perf event array: drained while the producer is timed, on a CPU of its own, or
+ *   between the timed calls (also where no CPU is left)
+ * - user ring buffer: filled between the timed calls
+ * - trace_pipe: bpf_trace_printk's output, read like a ring buffer
  */
 #pragma once
 
@@ -30,11 +30,9 @@ struct consumer;
  * @map: NULL for the trace pipe
  * @mode: when it reads
  * @cpu: where its thread runs; -1 to drain between the timed calls only
- * @reason: why it cannot be, written on failure
- * @return: NULL on failure; freed by consumer_stop()
+ * @return: NULL with errno set on failure; freed by consumer_stop()
  */
-struct consumer *consumer_start(struct bpf_map *map, enum consumer_mode mode, int cpu, char *reason,
-				size_t reason_size);
+struct consumer *consumer_start(struct bpf_map *map, enum consumer_mode mode, int cpu);
 
 /** consumer_settle - return when the buffer is as the next timed call needs it: empty (full, for a
  * user ring buffer). Called between timed calls, by any thread. */

@@ -3,9 +3,9 @@
 
 #include <err.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "xalloc.h"
@@ -20,6 +20,8 @@ struct worker {
 	int cpu;
 	const struct cpu_task *task; /* being run; NULL while idle */
 };
+
+volatile sig_atomic_t interrupted;
 
 static struct worker *workers[CPUS_MAX];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -91,11 +93,29 @@ static void start_worker(int cpu)
 	workers[cpu] = worker;
 }
 
-void cpus_interrupt(void)
+/* A call that a thread is about to make is not ended: ask again every second. */
+static void on_signal(int signal)
 {
+	(void)signal;
+	interrupted = 1;
 	for (int cpu = 0; cpu < CPUS_MAX; cpu++)
 		if (workers[cpu])
 			pthread_kill(workers[cpu]->thread, INTERRUPT_SIGNAL);
+	alarm(1);
+}
+
+void cpus_catch_signals(void)
+{
+	/* A write that waits for its reader goes on: rows are whole. */
+	const struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+	struct sigaction hangup;
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGALRM, &action, NULL);
+	sigaction(SIGHUP, NULL, &hangup);
+	if (hangup.sa_handler != SIG_IGN) /* nohup */
+		sigaction(SIGHUP, &action, NULL);
 }
 
 void cpus_run(const struct cpu_task *tasks, size_t n)

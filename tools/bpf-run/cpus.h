@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A pinned thread on each CPU. */
+/* A pinned thread on each CPU, and how a signal ends what they do. */
 #pragma once
 
 #include <pthread.h>
+#include <signal.h>
 #include <stddef.h>
 
 #define CPUS_MAX 1024
@@ -22,9 +23,12 @@ struct cpu_task {
  */
 void cpus_run(const struct cpu_task *tasks, size_t n);
 
-/** cpus_interrupt - have the system calls that the threads are in end with EINTR; for a signal
- * handler. A call that a thread is just about to make is missed: ask again until all have ended */
-void cpus_interrupt(void);
+/* Set by a signal: what calls or loops many times then ends with EINTR. */
+extern volatile sig_atomic_t interrupted;
+
+/** cpus_catch_signals - from now on let SIGINT, SIGTERM and SIGHUP set `interrupted`, and end the
+ * system calls that the threads are in */
+void cpus_catch_signals(void);
 
 /** cpus_start_thread - start a thread that gets no signal; exits with status 2 when that fails */
 pthread_t cpus_start_thread(void *(*run)(void *arg), void *arg);

@@ -6,12 +6,9 @@
 
 #include "plan.h"
 
-/**
- * hook_run - run a command for a test and wait for it
+/** hook_run - run a command for a test and wait for it
  * @command: for /bin/sh; NULL runs nothing
  *
- * The command learns of the test by its environment: BPF_RUN_SUITE, BPF_RUN_TEST, BPF_RUN_ROUND.
- * Its standard output goes to standard error: standard output is samples.csv. A command that
- * fails ends the tool with status 2: what it was to set up is not there.
- */
+ * Its standard output goes to standard error: standard output is samples.csv. A command that fails
+ * ends the tool with status 2: what it was to set up is not there. */
 void hook_run(const char *command, const char *option, const struct plan_row *row, uint64_t round);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "left.h"
 
+#include <linux/if_ether.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,9 +15,9 @@
 static uint32_t count_changes(const struct target *target, const unsigned char *left,
 			      uint32_t *first)
 {
-	uint32_t n = 0;
+	uint32_t n = 0, from = target->left == LEFT_SKB_NETWORK ? ETH_HLEN : 0;
 
-	for (uint32_t i = target->data_bytes; i-- > target->left_from;)
+	for (uint32_t i = target->data_bytes; i-- > from;)
 		if (left[i] != target->data[i]) {
 			n++;
 			*first = i;
@@ -68,13 +69,13 @@ int left_invoke(const struct target *target, uint32_t n, uint32_t *result, char 
 	int error;
 
 	*change = '\0';
-	if (!target->left_known)
+	if (target->left == LEFT_NOTHING)
 		return target_invoke(target, n, result, NULL);
 	left.data = xmalloc(left.room);
 	error = target_invoke_left(target, n, result, &left);
 	if (!error)
 		describe(target, left.data, left.bytes, change);
-	if (!error && !*change && target->left_context)
+	if (!error && !*change && target->left > LEFT_PACKET)
 		describe_context(&left.context, change);
 	free(left.data);
 	return error;

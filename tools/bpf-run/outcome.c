@@ -1,58 +1,41 @@
 /* SPDX-License-Identifier: MIT */
-#include "outcome.h"
+/* Whether the samples of a test are valid, or why not. */
 
 #include <math.h>
-#include <stdio.h>
 
 #include "samples.h"
+#include "tests.h"
+#include "untimed.h"
 
-static int sample_error(const struct variant *variant)
+/* What the samples of all probes say together. */
+struct findings {
+	int error;		    /* of a call */
+	const struct sample *wrong; /* one with another result than was expected, or NULL */
+	const struct plan_row *row; /* and whose that is */
+	bool together;		    /* each probe has one during which all threads ran */
+};
+
+static struct findings look_through(const struct variant *variant)
 {
-	for (size_t p = 0; p < variant->nprobes; p++)
-		for (size_t s = 0; s < variant->taken; s++) {
-			int error = variant->samples[p * variant->room + s].error;
+	struct findings found = {.together = true};
 
-			if (error)
-				return error;
-		}
-	return 0;
-}
-
-/* Whether a timed call gave another result than the first one, which was as expected. The packet is
- * not why: a program that changes it has failed before. */
-static bool gave_wrong_result(const struct variant *variant, char *reason, size_t reason_size)
-{
 	for (size_t p = 0; p < variant->nprobes; p++) {
-		const struct plan_row *row = variant->row[variant->probes[p].entry];
+		bool together = false;
 
 		for (size_t i = 0; i < variant->taken; i++) {
 			const struct sample *s = &variant->samples[p * variant->room + i];
 
-			if (!s->wrong)
-				continue;
-			snprintf(reason, reason_size,
-				 "%s returned %u where %u was expected, while timed; its first run "
-				 "was right, and left its packet as it was: look at what it keeps, "
-				 "in maps or variables",
-				 row->entry_point, s->result, row->expected_result);
-			return true;
+			if (!found.error)
+				found.error = s->error;
+			if (s->wrong && !found.wrong) {
+				found.wrong = s;
+				found.row = variant->row[variant->probes[p].entry];
+			}
+			together |= !isnan(s->slope[READ_CPU_NS]);
 		}
+		found.together &= together;
 	}
-	return false;
-}
-
-/* Whether an entry point has no sample in which all of the test's threads ran. */
-static bool never_together(const struct variant *variant)
-{
-	for (size_t p = 0; p < variant->nprobes; p++) {
-		bool any = false;
-
-		for (size_t s = 0; s < variant->taken; s++)
-			any |= !isnan(variant->samples[p * variant->room + s].slope[READ_CPU_NS]);
-		if (!any)
-			return true;
-	}
-	return false;
+	return found;
 }
 
 /* The records of all samples; of a sample they are those of all probes together. */
@@ -74,58 +57,54 @@ static struct drops all_drops(const struct variant *variant, bool *too_many)
 }
 
 /* With a consumer: whether too few records came out. */
-static enum status judge_losses(const struct variant *variant, const struct drops *all,
-				char *reason, size_t reason_size)
+static enum status judge_losses(struct variant *variant, const struct drops *all)
 {
 	const struct plan_row *row = variant->row[0];
 
 	if (100 * (double)all->dropped <= row->dropped_max_pct * (double)all->produced)
 		return STATUS_OK;
-	if (!all->consumed) {
-		snprintf(reason, reason_size,
-			 "the program wrote nothing: none of %llu records came out of '%s'",
-			 (unsigned long long)all->produced, row->consumer);
-		return STATUS_WRONG_RESULT;
-	}
-	snprintf(reason, reason_size, "%llu of %llu records were lost, %g %% at most may be",
-		 (unsigned long long)all->dropped, (unsigned long long)all->produced,
-		 row->dropped_max_pct);
-	return STATUS_DROPPED;
+	if (!all->consumed)
+		return instance_fail(
+		    &variant->instance, STATUS_WRONG_RESULT,
+		    "the program wrote nothing: none of %llu records came out of '%s'",
+		    (unsigned long long)all->produced, row->consumer);
+	return instance_fail(&variant->instance, STATUS_DROPPED,
+			     "%llu of %llu records were lost, %g %% at most may be",
+			     (unsigned long long)all->dropped, (unsigned long long)all->produced,
+			     row->dropped_max_pct);
 }
 
-enum status outcome_judge(struct variant *variant, char *reason, size_t reason_size)
+enum status outcome_judge(struct variant *variant)
 {
-	int error = sample_error(variant);
+	struct instance *instance = &variant->instance;
+	struct findings found = look_through(variant);
 	bool too_many;
 	struct drops all = all_drops(variant, &too_many);
-	enum status losses;
 
-	if (error) {
-		snprintf(reason, reason_size, "%s",
-			 target_error(&variant->instance.target[0], error));
-		return STATUS_RUN_FAILED;
-	}
+	if (found.error)
+		return instance_fail(instance, STATUS_RUN_FAILED, "%s",
+				     target_error(&instance->target[0], found.error));
 	/* A program whose record finds no room may well return another result. */
-	losses = judge_losses(variant, &all, reason, reason_size);
-	if (losses != STATUS_OK)
-		return losses;
-	if (gave_wrong_result(variant, reason, reason_size))
-		return STATUS_WRONG_RESULT;
-	if (never_together(variant)) {
-		snprintf(reason, reason_size,
-			 "its threads never ran at the same time: other processes kept them from "
-			 "their CPUs");
-		return STATUS_RUN_FAILED;
-	}
-	if (instance_check(&variant->instance) != STATUS_OK) {
-		snprintf(reason, reason_size, "%s", variant->instance.reason);
-		return variant->instance.status;
-	}
-	if (!too_many)
-		return STATUS_OK;
-	snprintf(reason, reason_size,
-		 "%llu records were consumed where %llu were produced: let operations be the "
-		 "records of a call, and nothing else write them",
-		 (unsigned long long)all.consumed, (unsigned long long)all.produced);
-	return STATUS_WRONG_RESULT;
+	if (judge_losses(variant, &all))
+		return instance->status;
+	/* The packet is not why: a program that changes it has failed before. */
+	if (found.wrong)
+		return instance_fail(
+		    instance, STATUS_WRONG_RESULT,
+		    "%s returned %u where %u was expected, while timed; its first run was right, "
+		    "and left its packet as it was: look at what it keeps, in maps or variables",
+		    found.row->entry_point, found.wrong->result, found.row->expected_result);
+	if (!found.together)
+		return instance_fail(instance, STATUS_RUN_FAILED,
+				     "its threads never ran at the same time: other processes kept "
+				     "them from their CPUs");
+	if (untimed_check(instance))
+		return instance->status;
+	if (too_many)
+		return instance_fail(
+		    instance, STATUS_WRONG_RESULT,
+		    "%llu records were consumed where %llu were produced: let operations be the "
+		    "records of a call, and nothing else write them",
+		    (unsigned long long)all.consumed, (unsigned long long)all.produced);
+	return STATUS_OK;
 }

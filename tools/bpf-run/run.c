@@ -7,26 +7,24 @@
 #include <stdlib.h>
 
 #include "assign.h"
-#include "calibrate.h"
+#include "cgroup.h"
+#include "cpus.h"
 #include "hooks.h"
 #include "instance.h"
-#include "interrupt.h"
 #include "notices.h"
-#include "outcome.h"
 #include "random_order.h"
 #include "sampling.h"
-#include "schedule.h"
 #include "spent.h"
-#include "tests.h"
 #include "text.h"
 #include "trace.h"
+#include "untimed.h"
 #include "xalloc.h"
 
 struct run {
 	const struct run_options *options;
 	struct samples *out;
 	struct cpu_list available;
-	struct tests tests;
+	struct tests *tests;
 	uint64_t random; /* state of the generator */
 	uint64_t round;
 	bool advised; /* that the kernel times programs itself */
@@ -35,59 +33,36 @@ struct run {
 	struct notices notices;
 };
 
-/* How often an entry point ran for each call, where that is why it failed. */
-static double runs_of(const struct variant *variant, size_t entry, enum status status)
+static void unload_variant(struct run *run, struct variant *variant)
 {
-	for (size_t p = 0; p < variant->nprobes && status == STATUS_MISSED; p++)
-		if (variant->probes[p].entry == entry)
-			return variant->probes[p].runs;
-	return NAN;
+	spent_enter(&run->spent, STEP_UNLOAD);
+	instance_unload(&variant->instance);
+	spent_enter(&run->spent, STEP_OTHER);
 }
 
-/* Say what became of a variant, and leave it out from now on. */
-static void end_variant(struct run *run, struct variant *variant, enum status status,
-			const char *reason)
+/* Say what became of a variant, as its instance has it, and leave it out from now on. */
+static void end_variant(struct run *run, struct variant *variant)
 {
+	struct instance *instance = &variant->instance;
+
 	/* A signal makes calls fail. */
-	if (interrupted) {
-		status = STATUS_INTERRUPTED;
-		reason = "ended by a signal";
-	} else {
-		notices_add(&run->notices, variant->row[0], status_names[status], reason);
-	}
+	if (interrupted)
+		instance_fail(instance, STATUS_INTERRUPTED, "ended by a signal");
+	else
+		notices_add(&run->notices, variant->row[0], status_names[instance->status],
+			    instance->reason);
 	for (size_t i = 0; i < variant->nrows; i++)
-		samples_write_failure(run->out, variant->row[i], run->round, status, reason,
-				      runs_of(variant, i, status));
+		samples_write_failure(run->out, variant->row[i], run->round, instance->status,
+				      instance->reason,
+				      instance->status == STATUS_MISSED ? variant->runs[i] : NAN);
 	variant->ended = true;
+	unload_variant(run, variant);
 }
 
-/* The CPUs of each entry point; 0, or -1 and why they can't be. */
-static int assign(const struct run *run, const struct variant *variant, struct cpu_list *lists,
-		  char *reason, size_t reason_size)
+static void make_probes(struct run *run, struct variant *variant, const struct cpu_list *lists)
 {
-	uint64_t limit = variant->row[0]->prepare_every;
-
-	if (!limit || limit >= MEASURE_LARGE_MIN)
-		return assign_cpus(variant->row, variant->nrows, &run->available, lists, reason,
-				   reason_size);
-	snprintf(reason, reason_size,
-		 "map_state_preparation every %llu: a sample takes %d invocations or more without "
-		 "one",
-		 (unsigned long long)limit, MEASURE_LARGE_MIN);
-	return -1;
-}
-
-static void make_probes(struct run *run, struct variant *variant)
-{
-	struct cpu_list *lists = xcalloc(variant->nrows, sizeof(*lists));
-	char reason[400];
 	size_t n = 0;
 
-	if (assign(run, variant, lists, reason, sizeof(reason))) {
-		end_variant(run, variant, STATUS_UNSUPPORTED, reason);
-		free(lists);
-		return;
-	}
 	for (size_t i = 0; i < variant->nrows; i++)
 		n += lists[i].n;
 	variant->probes = xcalloc(n, sizeof(*variant->probes));
@@ -96,8 +71,29 @@ static void make_probes(struct run *run, struct variant *variant)
 	for (size_t i = 0; i < variant->nrows; i++)
 		for (size_t c = 0; c < lists[i].n; c++)
 			variant->probes[variant->nprobes++] =
-			    (struct probe){.cpu = lists[i].cpu[c], .runs = NAN, .entry = i};
+			    (struct probe){.cpu = lists[i].cpu[c], .entry = i};
+}
+
+/* Give each entry point its CPUs, once. */
+static enum status assign(struct run *run, struct variant *variant)
+{
+	uint64_t limit = variant->row[0]->prepare_every;
+	struct cpu_list *lists;
+	char *wrong;
+
+	if (variant->probes)
+		return STATUS_OK;
+	if (limit && limit < MEASURE_LARGE_MIN)
+		return instance_fail(&variant->instance, STATUS_UNSUPPORTED,
+				     "map_state_preparation every %llu: a sample takes %d "
+				     "invocations or more without one",
+				     (unsigned long long)limit, MEASURE_LARGE_MIN);
+	lists = xcalloc(variant->nrows, sizeof(*lists));
+	wrong = assign_cpus(variant->row, variant->nrows, &run->available, lists);
+	if (!wrong)
+		make_probes(run, variant, lists);
 	free(lists);
+	return wrong ? instance_failed(&variant->instance, STATUS_UNSUPPORTED, wrong) : STATUS_OK;
 }
 
 /* A CPU on which nothing of the test is timed; -1 when all are taken. */
@@ -115,53 +111,36 @@ static int spare_cpu(const struct run *run, const struct variant *variant)
 	return -1;
 }
 
-static void unload_variant(struct run *run, struct variant *variant)
-{
-	spent_enter(&run->spent, STEP_UNLOAD);
-	instance_unload(&variant->instance);
-	variant->loaded = false;
-	spent_enter(&run->spent, STEP_OTHER);
-}
-
 /* Prove, once a variant, that each program runs as often as it is called. It is done in the first
  * load, before anything is timed, so that it lies at the same place in each boot: counted
- * instructions depend on that. It takes RAN_CALLS calls, or 10 ms of a trigger. */
+ * instructions depend on that. It takes three calls, or 10 ms of a trigger. */
 static enum status count_runs(struct variant *variant)
 {
-	double runs[ENTRIES_MAX];
-	enum status status;
-
 	if (variant->ran)
 		return STATUS_OK;
 	variant->ran = true;
-	for (size_t i = 0; i < ENTRIES_MAX; i++)
-		runs[i] = NAN;
-	status = instance_count_runs(&variant->instance, runs);
-	for (size_t p = 0; p < variant->nprobes; p++)
-		variant->probes[p].runs = runs[variant->probes[p].entry];
-	return status;
+	for (size_t i = 0; i < variant->nrows; i++)
+		variant->runs[i] = NAN;
+	return untimed_count_runs(&variant->instance, variant->runs);
 }
 
 static enum status load(struct run *run, struct variant *variant)
 {
+	struct instance *instance = &variant->instance;
 	int cpu[ENTRIES_MAX] = {0};
-	enum status status;
 
 	for (size_t p = variant->nprobes; p-- > 0;)
 		cpu[variant->probes[p].entry] = variant->probes[p].cpu;
 	spent_enter(&run->spent, STEP_LOAD);
-	variant->loaded = true;
-	status = instance_load(&variant->instance, variant->row, variant->nrows, cpu,
-			       spare_cpu(run, variant));
-	spent_prepared(&run->spent, variant->instance.prepare_ns);
-	if (!status) {
-		spent_enter(&run->spent, STEP_VALIDATE);
-		status = instance_validate(&variant->instance, run->options->ignore_results);
-	}
-	if (!status)
-		status = count_runs(variant);
-	spent_enter(&run->spent, STEP_OTHER);
-	return status;
+	if (instance_load(instance, variant->row, variant->nrows, cpu, spare_cpu(run, variant)))
+		return instance->status;
+	spent_enter(&run->spent, STEP_PREPARE);
+	if (untimed_prepare(instance))
+		return instance->status;
+	spent_enter(&run->spent, STEP_VALIDATE);
+	if (untimed_validate(instance, run->options->ignore_results))
+		return instance->status;
+	return count_runs(variant);
 }
 
 /* Point a probe at its program. */
@@ -180,12 +159,13 @@ static void aim_probe(const struct run_options *options, struct variant *variant
 			  !probe->target->trigger && !(row->dropped_max_pct > 0);
 	probe->expected_result = row->expected_result;
 	/* A consumer prepares its buffer itself. */
-	probe->prepare = first->prepare_every && instance->has_prepare && !instance->consumer
+	probe->prepare = first->prepare_every && *first->prepare && !instance->consumer
 			     ? &instance->prepare
 			     : NULL;
 	probe->prepare_iterations = (uint32_t)first->prepare_iterations;
 	probe->consumer = instance->consumer;
 	probe->settle_ns = 0;
+	probe->runs = variant->runs[entry];
 	/* Calibration may miss by a factor of two. */
 	probe->tickless_ns = options->counted ? 2 * (int64_t)options->sample_ns : 0;
 }
@@ -193,17 +173,12 @@ static void aim_probe(const struct run_options *options, struct variant *variant
 /* Load, prepare and validate a variant, and point its probes at its programs. */
 static void start_variant(struct run *run, struct variant *variant)
 {
-	if (!variant->probes)
-		make_probes(run, variant);
-	if (variant->ended)
-		return;
-	if (variant->loaded) {
+	if (variant->instance.n) { /* kept */
 		instance_attach(&variant->instance);
 		return;
 	}
-	if (load(run, variant)) {
-		end_variant(run, variant, variant->instance.status, variant->instance.reason);
-		unload_variant(run, variant);
+	if (assign(run, variant) || load(run, variant)) {
+		end_variant(run, variant);
 		return;
 	}
 	for (size_t p = 0; p < variant->nprobes; p++)
@@ -249,22 +224,20 @@ static bool is_kept(const struct run *run, const struct test *test)
 /* A variant's numbers are written only when all of its calls and its check succeeded. */
 static void finish_variant(struct run *run, const struct test *test, struct variant *variant)
 {
-	char reason[512] = "";
-	enum status status = STATUS_INTERRUPTED;
+	bool is_valid;
 
 	spent_enter(&run->spent, STEP_CHECK);
-	if (!interrupted)
-		status = outcome_judge(variant, reason, sizeof(reason));
+	is_valid = !interrupted && !outcome_judge(variant);
 	spent_enter(&run->spent, STEP_OTHER);
-	if (status != STATUS_OK)
-		end_variant(run, variant, status, reason);
-	else
-		write_samples(run, variant);
-	if (!variant->ended && is_kept(run, test)) {
-		instance_detach(&variant->instance);
+	if (!is_valid) {
+		end_variant(run, variant);
 		return;
 	}
-	unload_variant(run, variant);
+	write_samples(run, variant);
+	if (is_kept(run, test))
+		instance_detach(&variant->instance);
+	else
+		unload_variant(run, variant);
 }
 
 /* Whether no variant of a test is left, or its plan had none to measure. */
@@ -277,15 +250,17 @@ static bool has_ended(struct run *run, const struct test *test)
 		const struct plan_row *first = variant->row[0];
 
 		if (!variant->ended && first->status != STATUS_OK &&
-		    first->status != STATUS_COMPILED)
-			end_variant(run, variant, first->status, first->reason);
+		    first->status != STATUS_COMPILED) {
+			instance_fail(&variant->instance, first->status, "%s", first->reason);
+			end_variant(run, variant);
+		}
 		all &= variant->ended;
 	}
 	return all;
 }
 
 /* Load and calibrate a variant. One that fails is left out from now on. */
-static void ready_variant(struct run *run, struct test *test, struct variant *variant)
+static void ready_variant(struct run *run, const struct test *test, struct variant *variant)
 {
 	int error;
 
@@ -294,13 +269,12 @@ static void ready_variant(struct run *run, struct test *test, struct variant *va
 	if (variant->ended || test->calibrated)
 		return;
 	spent_enter(&run->spent, STEP_CALIBRATE);
-	error = calibrate_variant(run->options, test, variant, &run->notices);
-	spent_enter(&run->spent, STEP_OTHER);
+	error = calibrate_variant(run->options, variant, &run->notices);
 	if (!error)
 		return;
-	end_variant(run, variant, STATUS_RUN_FAILED,
-		    target_error(&variant->instance.target[0], error));
-	unload_variant(run, variant);
+	instance_fail(&variant->instance, STATUS_RUN_FAILED, "%s",
+		      target_error(&variant->instance.target[0], error));
+	end_variant(run, variant);
 }
 
 static void run_test(struct run *run, struct test *test)
@@ -343,11 +317,11 @@ static void show_progress(const struct run *run, size_t percent, const struct te
 
 static void run_round(struct run *run, struct schedule *schedule)
 {
-	for (size_t t = 0; t < run->tests.n; t++)
-		run->tests.test[t].visited = 0;
+	for (size_t t = 0; t < run->tests->n; t++)
+		run->tests->test[t].visited = 0;
 	schedule_shuffle(schedule, &run->random);
 	for (size_t i = 0; i < schedule->n && !interrupted; i++) {
-		struct test *test = &run->tests.test[schedule->test[i]];
+		struct test *test = &run->tests->test[schedule->test[i]];
 
 		spent_test(&run->spent, schedule->test[i]);
 		show_progress(run, 100 * i / schedule->n, test);
@@ -358,32 +332,25 @@ static void run_round(struct run *run, struct schedule *schedule)
 	notices_say(&run->notices);
 }
 
-uint64_t run_rounds(const struct plan *plan, const struct run_options *options,
-		    struct samples *samples)
+uint64_t run_rounds(struct tests *tests, const struct run_options *options, struct samples *samples)
 {
 	struct run run = {
-	    .options = options,
-	    .out = samples,
-	    .random = options->seed,
-	};
+	    .options = options, .out = samples, .tests = tests, .random = options->seed};
 	uint64_t whole = 0;
 	struct schedule schedule;
 
 	assign_available(&run.available, options->cpus);
-	tests_group(&run.tests, plan);
-	schedule_make(&schedule, &run.tests, options->counted);
-	spent_start(&run.spent, run.tests.n);
+	schedule_make(&schedule, tests, options->counted);
+	spent_start(&run.spent, tests);
 	for (uint64_t r = 0; r < options->rounds && !interrupted; r++) {
 		run.round = options->first_round + r;
 		run_round(&run, &schedule);
 		whole += !interrupted;
 	}
-	if (options->show_spent)
-		spent_write(&run.spent, &run.tests, stderr);
-	spent_release(&run.spent);
-	schedule_release(&schedule);
-	tests_release(&run.tests);
+	spent_end(&run.spent, options->show_spent ? stderr : NULL);
+	free(schedule.test);
+	tests_release(tests);
 	trace_restore();
-	trigger_release();
+	cgroup_leave();
 	return whole;
 }

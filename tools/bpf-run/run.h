@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "plan.h"
 #include "samples.h"
+#include "tests.h"
 
 struct run_options {
 	uint64_t rounds, first_round, samples, sample_ns;
@@ -28,8 +28,8 @@ struct run_options {
 };
 
 /**
- * run_rounds - measure all rows of a plan and write the samples
+ * run_rounds - measure all tests, write the samples, and release the tests
  * @return: the number of whole rounds; after a signal the test at hand is written as interrupted
  */
-uint64_t run_rounds(const struct plan *plan, const struct run_options *options,
+uint64_t run_rounds(struct tests *tests, const struct run_options *options,
 		    struct samples *samples);

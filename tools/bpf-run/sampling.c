@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sampling.h"
 
-#include "interrupt.h"
+#include "cpus.h"
 #include "profile.h"
 #include "random_order.h"
 #include "samples.h"

@@ -12,12 +12,12 @@
 #include <unistd.h>
 
 #include "assign.h"
-#include "calibrate.h"
 #include "cli.h"
 #include "csv.h"
 #include "dispatcher.h"
 #include "measure.h"
 #include "random_order.h"
+#include "sampling.h"
 #include "stats.h"
 #include "xalloc.h"
 
@@ -29,14 +29,8 @@
 #define R2_MIN .995
 #define CONFIDENCE .99
 
-static const struct {
-	const char *name;
-	enum bpf_prog_type type;
-} types[] = {
-    {"xdp", BPF_PROG_TYPE_XDP},
-    {"sched_cls", BPF_PROG_TYPE_SCHED_CLS},
-    {"socket_filter", BPF_PROG_TYPE_SOCKET_FILTER},
-};
+static const enum bpf_prog_type types[] = {BPF_PROG_TYPE_XDP, BPF_PROG_TYPE_SCHED_CLS,
+					   BPF_PROG_TYPE_SOCKET_FILTER};
 
 #define TYPES (sizeof(types) / sizeof(*types))
 #define PROGRAMS (TYPES * (CHAINS + 1)) /* with an empty one a type */
@@ -75,7 +69,7 @@ static void load_subjects(struct subject *subjects)
 	assign_available(&available, 0);
 	for (size_t i = 0; i < PROGRAMS; i++) {
 		struct subject *s = &subjects[i];
-		enum bpf_prog_type type = types[i / (CHAINS + 1)].type;
+		enum bpf_prog_type type = types[i / (CHAINS + 1)];
 		int fd = load_chain(type, i % (CHAINS + 1) * STEP), error;
 
 		target_init(&s->target, fd, (int)type, PACKET_DEFAULT);
@@ -193,18 +187,19 @@ static bool check_empty(const struct subject *empty, const char *name)
 static bool check_type(const struct subject *subjects, size_t t)
 {
 	const struct subject *of_type = subjects ? &subjects[t * (CHAINS + 1)] : NULL;
+	const char *name = libbpf_bpf_prog_type_str(types[t]);
 	bool passed = true;
 	char names[64];
 
-	snprintf(names, sizeof(names), "%s/%s", types[t].name, types[0].name);
+	snprintf(names, sizeof(names), "%s/%s", name, libbpf_bpf_prog_type_str(types[0]));
 	if (!subjects) {
-		printf("linear,%s\nempty,%s\n", types[t].name, types[t].name);
+		printf("linear,%s\nempty,%s\n", name, name);
 		if (t)
 			printf("slope,%s\n", names);
 		return true;
 	}
-	passed &= check_linear(of_type, types[t].name);
-	passed &= check_empty(of_type, types[t].name);
+	passed &= check_linear(of_type, name);
+	passed &= check_empty(of_type, name);
 	if (t)
 		passed &= check_slope(of_type, subjects, names);
 	return passed;

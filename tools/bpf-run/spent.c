@@ -20,20 +20,22 @@ static void book(struct spent *spent)
 {
 	int64_t now = clock_now();
 
-	spent->ns[spent->test][spent->step] += now - spent->since_ns;
+	spent->test[spent->at].ns[spent->step] += now - spent->since_ns;
 	spent->since_ns = now;
 }
 
-void spent_start(struct spent *spent, size_t ntests)
+void spent_start(struct spent *spent, const struct tests *tests)
 {
-	*spent = (struct spent){.since_ns = clock_now()};
-	spent->ns = xcalloc(ntests + 1, sizeof(*spent->ns));
+	*spent = (struct spent){.since_ns = clock_now(), .ntests = tests->n};
+	spent->test = xcalloc(tests->n, sizeof(*spent->test));
+	for (size_t t = 0; t < tests->n; t++)
+		spent->test[t].name = tests->test[t].variants[0].row[0]->test;
 }
 
 void spent_test(struct spent *spent, size_t test)
 {
-	book(spent);
-	spent->test = test;
+	spent_enter(spent, STEP_OTHER);
+	spent->at = test;
 }
 
 void spent_enter(struct spent *spent, enum step step)
@@ -44,65 +46,58 @@ void spent_enter(struct spent *spent, enum step step)
 
 void spent_prepared(struct spent *spent, int64_t ns)
 {
-	spent->ns[spent->test][STEP_PREPARE] += ns;
-	spent->ns[spent->test][spent->step] -= ns;
+	spent->test[spent->at].ns[STEP_PREPARE] += ns;
+	spent->test[spent->at].ns[spent->step] -= ns;
 }
 
-static int64_t total(const int64_t *ns)
+static int64_t total(const struct spent_test *test)
 {
 	int64_t sum = 0;
 
 	for (int s = 0; s < STEP_COUNT; s++)
-		sum += ns[s];
+		sum += test->ns[s];
 	return sum;
 }
 
-static void write_row(const int64_t *ns, const char *name, FILE *out)
+static int longest_first(const void *a, const void *b)
 {
-	fprintf(out, "%9.2f", (double)total(ns) / 1e9);
+	int64_t of_a = total(a), of_b = total(b);
+
+	return (of_a < of_b) - (of_a > of_b);
+}
+
+static void write_row(const struct spent_test *test, FILE *out)
+{
+	char *name = text_line(test->name);
+
+	fprintf(out, "%9.2f", (double)total(test) / 1e9);
 	for (int s = 0; s < STEP_COUNT; s++)
-		fprintf(out, " %9.2f", (double)ns[s] / 1e9);
+		fprintf(out, " %9.2f", (double)test->ns[s] / 1e9);
 	fprintf(out, "  %s\n", name);
+	free(name);
 }
 
-/* The test that took longest of those not shown yet; its time is taken off. */
-static size_t take_longest(const struct spent *spent, size_t n, bool *shown)
+static void write_table(struct spent *spent, FILE *out)
 {
-	size_t longest = n;
+	struct spent_test all = {.name = "all tests"};
 
-	for (size_t t = 0; t < n; t++)
-		if (!shown[t] && (longest == n || total(spent->ns[t]) > total(spent->ns[longest])))
-			longest = t;
-	shown[longest] = true;
-	return longest;
-}
-
-void spent_write(struct spent *spent, const struct tests *tests, FILE *out)
-{
-	bool *shown = xcalloc(tests->n + 1, sizeof(*shown));
-	int64_t all[STEP_COUNT] = {0};
-
-	book(spent);
-	for (size_t t = 0; t < tests->n; t++)
+	for (size_t t = 0; t < spent->ntests; t++)
 		for (int s = 0; s < STEP_COUNT; s++)
-			all[s] += spent->ns[t][s];
+			all.ns[s] += spent->test[t].ns[s];
+	qsort(spent->test, spent->ntests, sizeof(*spent->test), longest_first);
 	fprintf(out, "%9s", "seconds");
 	for (int s = 0; s < STEP_COUNT; s++)
 		fprintf(out, " %9s", step_names[s]);
 	fprintf(out, "  test\n");
-	write_row(all, "all tests", out);
-	for (size_t i = 0; i < SHOWN && i < tests->n; i++) {
-		size_t t = take_longest(spent, tests->n, shown);
-		char *name = text_line(tests->test[t].variants[0].row[0]->test);
-
-		write_row(spent->ns[t], name, out);
-		free(name);
-	}
-	free(shown);
+	write_row(&all, out);
+	for (size_t t = 0; t < SHOWN && t < spent->ntests; t++)
+		write_row(&spent->test[t], out);
 }
 
-void spent_release(struct spent *spent)
+void spent_end(struct spent *spent, FILE *out)
 {
-	free(spent->ns);
-	*spent = (struct spent){0};
+	book(spent);
+	if (out)
+		write_table(spent, out);
+	free(spent->test);
 }

@@ -2,8 +2,6 @@
 /* Where the wall-clock time of a run goes, step by step and test by test. */
 #pragma once
 
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 
 #include "tests.h"
@@ -20,27 +18,28 @@ enum step {
 	STEP_COUNT,
 };
 
-/* Zeroed nothing is spent yet. */
+struct spent_test {
+	const char *name;
+	int64_t ns[STEP_COUNT];
+};
+
 struct spent {
 	int64_t since_ns; /* when the step at hand began */
 	enum step step;
-	size_t test;
-	int64_t (*ns)[STEP_COUNT]; /* of each test */
+	size_t at, ntests;
+	struct spent_test *test;
 };
 
-/** spent_start - begin with STEP_OTHER of the first of @ntests */
-void spent_start(struct spent *spent, size_t ntests);
+/** spent_start - nothing is spent yet; the tests outlive it */
+void spent_start(struct spent *spent, const struct tests *tests);
 
-/** spent_test - what comes now is of this test */
+/** spent_test - what comes now is STEP_OTHER of a test; spent_enter - this step of it */
 void spent_test(struct spent *spent, size_t test);
-
-/** spent_enter - what comes now is this step */
 void spent_enter(struct spent *spent, enum step step);
 
 /** spent_prepared - of the step at hand, so much went into preparing maps */
 void spent_prepared(struct spent *spent, int64_t ns);
 
-/** spent_write - a table for people: seconds of all tests, and of the ten that took longest */
-void spent_write(struct spent *spent, const struct tests *tests, FILE *out);
-
-void spent_release(struct spent *spent);
+/** spent_end - free all; before, to a stream unless that is NULL, a table for people: seconds of
+ * all tests, and of the ten that took longest */
+void spent_end(struct spent *spent, FILE *out);

@@ -3,13 +3,12 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <linux/if_ether.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "interrupt.h"
+#include "cpus.h"
 
 /* Newer than the headers of Debian 12. */
 #define PROG_TYPE_NETFILTER 32
@@ -23,24 +22,20 @@
 /* The one argument, NULL, of bpf_dummy_ops.test_1: the kernel compares the size. */
 #define STRUCT_OPS_BYTES 8
 
-/* What a test run gives back of the packet: nothing, all, or all behind the Ethernet header. The
- * kernel pulls that header before the program runs, and writes zeros there after it. */
-enum left { LEFT_NOTHING, LEFT_ALL, LEFT_NETWORK };
-
 static const struct {
 	int type;
 	bool data, repeats;
 	uint32_t context_bytes;
 	enum left left;
 } kinds[] = {
-    {BPF_PROG_TYPE_XDP, true, true, 0, LEFT_ALL},
-    {BPF_PROG_TYPE_SCHED_CLS, true, true, 0, LEFT_ALL},
-    {BPF_PROG_TYPE_SCHED_ACT, true, true, 0, LEFT_ALL},
-    {BPF_PROG_TYPE_SOCKET_FILTER, true, true, 0, LEFT_NETWORK},
-    {BPF_PROG_TYPE_CGROUP_SKB, true, true, 0, LEFT_NETWORK},
-    {BPF_PROG_TYPE_LWT_IN, true, true, 0, LEFT_NETWORK},
-    {BPF_PROG_TYPE_LWT_OUT, true, true, 0, LEFT_NETWORK},
-    {BPF_PROG_TYPE_LWT_XMIT, true, true, 0, LEFT_NETWORK},
+    {BPF_PROG_TYPE_XDP, true, true, 0, LEFT_PACKET},
+    {BPF_PROG_TYPE_SCHED_CLS, true, true, 0, LEFT_SKB},
+    {BPF_PROG_TYPE_SCHED_ACT, true, true, 0, LEFT_SKB},
+    {BPF_PROG_TYPE_SOCKET_FILTER, true, true, 0, LEFT_SKB_NETWORK},
+    {BPF_PROG_TYPE_CGROUP_SKB, true, true, 0, LEFT_SKB_NETWORK},
+    {BPF_PROG_TYPE_LWT_IN, true, true, 0, LEFT_SKB_NETWORK},
+    {BPF_PROG_TYPE_LWT_OUT, true, true, 0, LEFT_SKB_NETWORK},
+    {BPF_PROG_TYPE_LWT_XMIT, true, true, 0, LEFT_SKB_NETWORK},
     {BPF_PROG_TYPE_FLOW_DISSECTOR, true, true, 0, LEFT_NOTHING},
     {PROG_TYPE_NETFILTER, true, true, 0, LEFT_NOTHING},
     {BPF_PROG_TYPE_SK_LOOKUP, false, true, SK_LOOKUP_BYTES, LEFT_NOTHING},
@@ -56,13 +51,10 @@ const char *target_init(struct target *target, int fd, int program_type, const c
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		if (kinds[i].type != program_type)
 			continue;
-		memset(target, 0, sizeof(*target));
-		target->fd = fd;
-		target->repeats = kinds[i].repeats;
-		target->context_bytes = kinds[i].context_bytes;
-		target->left_known = kinds[i].left != LEFT_NOTHING;
-		target->left_from = kinds[i].left == LEFT_NETWORK ? ETH_HLEN : 0;
-		target->left_context = target->left_known && program_type != BPF_PROG_TYPE_XDP;
+		*target = (struct target){.fd = fd,
+					  .repeats = kinds[i].repeats,
+					  .context_bytes = kinds[i].context_bytes,
+					  .left = kinds[i].left};
 		if (kinds[i].data)
 			target->data_bytes = (uint32_t)packet_build(packet, target->data);
 		if (kinds[i].data && !target->data_bytes)
@@ -90,10 +82,8 @@ const char *target_init_program(struct target *target, struct bpf_program *progr
 	if (!trigger || is_test_function(program))
 		return target_init(target, bpf_program__fd(program),
 				   (int)bpf_program__type(program), packet);
-	memset(target, 0, sizeof(*target));
-	target->fd = bpf_program__fd(program);
-	target->trigger = trigger;
-	target->program = program;
+	*target =
+	    (struct target){.fd = bpf_program__fd(program), .trigger = trigger, .program = program};
 	return NULL;
 }
 
@@ -102,7 +92,7 @@ const char *target_refresh(struct target *target)
 	if (!target->data_bytes)
 		return "fresh_packet is for programs that get a packet";
 	target->repeats = false;
-	target->left_known = false;
+	target->left = LEFT_NOTHING;
 	return NULL;
 }
 
@@ -125,8 +115,7 @@ int target_init_empty(struct target *target, const struct target *like,
 
 void target_init_user(struct target *target, struct user_target *user)
 {
-	memset(target, 0, sizeof(*target));
-	target->user = user;
+	*target = (struct target){.user = user};
 }
 
 /* @left: where the packet goes, or NULL */
@@ -145,7 +134,7 @@ static int test_run(const struct target *target, uint32_t repeat, struct target_
 	    .data_out = left ? left->data : NULL,
 	    .data_size_out = left ? left->room : 0,
 	};
-	if (left && target->left_context) {
+	if (left && target->left > LEFT_PACKET) {
 		opts->ctx_out = &left->context;
 		opts->ctx_size_out = sizeof(left->context);
 	}

@@ -10,25 +10,25 @@
 #include "trigger.h"
 #include "user_target.h"
 
+/* What a test run gives back: nothing; the packet; struct __sk_buff too; of the packet only what is
+ * behind the Ethernet header, as the kernel pulls that before the program runs, and writes zeros
+ * there after it. */
+enum left { LEFT_NOTHING, LEFT_PACKET, LEFT_SKB, LEFT_SKB_NETWORK };
+
 struct target {
 	int fd;			       /* of the program */
 	struct user_target *user;      /* an operation in user space instead, or NULL */
 	const struct trigger *trigger; /* of a type that the kernel can't run by itself, or NULL */
 	struct bpf_program *program;   /* to be attached then */
 	bool repeats;		       /* the kernel repeats it; else a call is an invocation */
-	/* Whether a test run tells what is left of the packet, from which byte on, and what of its
-	 * struct __sk_buff. */
-	bool left_known;
-	uint32_t left_from;
-	bool left_context;
+	enum left left;
 	unsigned char data[PACKET_MAX_BYTES];
 	uint32_t data_bytes; /* 0: the type takes no packet */
 	unsigned char context[128];
 	uint32_t context_bytes;
 };
 
-/** target_init - set how a program is called
- * @program_type: of the kernel (BPF_PROG_TYPE_*)
+/** target_init - set how a program of a type (BPF_PROG_TYPE_*) is called
  * @packet: name of the packet, for types that take one
  * @return: NULL, or why programs of this type cannot be run */
 const char *target_init(struct target *target, int fd, int program_type, const char *packet);
@@ -60,10 +60,11 @@ int target_invoke(const struct target *target, uint32_t n, uint32_t *result, uin
 struct target_left {
 	unsigned char *data;
 	uint32_t room, bytes; /* of data; what was written, or would have been if there were room */
-	struct __sk_buff context; /* where target->left_context says so; it began with zeros */
+	struct __sk_buff context; /* from LEFT_SKB on; it began with zeros */
 };
 
-/** target_invoke_left - target_invoke() of a target with left_known, whose packet is wanted back */
+/** target_invoke_left - target_invoke() of a target with something left, whose packet is wanted
+ * back */
 int target_invoke_left(const struct target *target, uint32_t n, uint32_t *result,
 		       struct target_left *left);
 

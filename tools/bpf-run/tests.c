@@ -2,11 +2,112 @@
 #include "tests.h"
 
 #include <err.h>
+#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
+#include "csv.h"
+#include "keytable.h"
+#include "random_order.h"
+#include "text.h"
 #include "xalloc.h"
+
+/* What a file asks for. */
+struct only {
+	struct keytable tests, absent; /* all, and those that the plan does not have */
+	bool *wanted;		       /* rows of the plan */
+};
+
+/* Want the rows of a test; whether there is one. */
+static bool want(bool *wanted, const struct plan *plan, const char *suite, const char *test)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < plan->nrows; i++)
+		if (!strcmp(plan->rows[i].suite, suite) && !strcmp(plan->rows[i].test, test))
+			any = wanted[i] = true;
+	return any;
+}
+
+/* What was asked for and is not there would be missed in silence. */
+static void warn_of_absent(const struct only *only, const char *path)
+{
+	const char *key = keytable_key(&only->absent, 0);
+	char *suite = text_line(key), *test = text_line(key + strlen(key) + 1);
+
+	warnx("%zu of %zu tests of '%s' are not in the plan, such as '%s' of suite '%s'",
+	      only->absent.n, only->tests.n, path, test, suite);
+	free(suite);
+	free(test);
+}
+
+static void read_only(struct only *only, const struct plan *plan, const char *path)
+{
+	static const char *const names[] = {"suite", "test"};
+	struct csv_reader csv;
+	struct key key = {0};
+	int index[2], got = csv_open(&csv, path);
+
+	if (got || csv_require(&csv, names, 2, index))
+		errx(EXIT_TROUBLE, "%s", csv.error);
+	while ((got = csv_next_row(&csv)) == 1) {
+		const char *suite = csv.cell[index[0]], *test = csv.cell[index[1]];
+
+		key_clear(&key);
+		key_add(&key, suite, strlen(suite));
+		key_add(&key, test, strlen(test));
+		keytable_add(&only->tests, key.text, key.len);
+		if (!want(only->wanted, plan, suite, test))
+			keytable_add(&only->absent, key.text, key.len);
+	}
+	if (got < 0)
+		errx(EXIT_TROUBLE, "%s", csv.error);
+	csv_release(&csv);
+	key_release(&key);
+}
+
+static void compile_regex(regex_t *expression, const char *regex)
+{
+	int error = regcomp(expression, regex, REG_EXTENDED | REG_NOSUB);
+	char text[200];
+
+	if (!error)
+		return;
+	regerror(error, expression, text, sizeof(text));
+	errx(EXIT_TROUBLE, "bad regular expression: '%s': %s", regex, text);
+}
+
+void tests_select(struct plan *plan, const char *regex, const char *only)
+{
+	struct only file = {.wanted = xcalloc(plan->nrows, sizeof(bool))};
+	size_t kept = 0, before = plan->nrows;
+	regex_t expression;
+
+	if (only)
+		read_only(&file, plan, only);
+	if (regex)
+		compile_regex(&expression, regex);
+	for (size_t i = 0; i < before; i++) {
+		struct plan_row *row = &plan->rows[i];
+
+		if ((only && !file.wanted[i]) ||
+		    (regex && regexec(&expression, row->test, 0, NULL, 0)))
+			plan_row_release(row, plan->nextra);
+		else
+			plan->rows[kept++] = *row;
+	}
+	plan->nrows = kept;
+	if (regex)
+		regfree(&expression);
+	if (before && !kept)
+		errx(EXIT_TROUBLE, "no test is selected (--list shows what there is)");
+	if (file.absent.n)
+		warn_of_absent(&file, only);
+	keytable_release(&file.tests);
+	keytable_release(&file.absent);
+	free(file.wanted);
+}
 
 static struct test *find_test(struct tests *tests, const struct plan_row *row)
 {
@@ -28,30 +129,27 @@ static struct variant *find_variant(struct test *test, const struct plan_row *ro
 	return &test->variants[test->nvariants++];
 }
 
-size_t tests_entry(struct test *test, const char *entry_point)
+static void add_row(struct variant *variant, const struct plan_row *row)
 {
-	for (size_t e = 0; e < test->nentries; e++)
-		if (!strcmp(test->entry_point[e], entry_point))
-			return e;
-	if (test->nentries == ENTRIES_MAX)
+	for (size_t i = 0; i < variant->nrows; i++)
+		if (!strcmp(variant->row[i]->entry_point, row->entry_point))
+			errx(EXIT_TROUBLE,
+			     "a row twice: test '%s', entry point '%s', build '%s' (give each "
+			     "build a label "
+			     "with bpf-compile-check --build)",
+			     row->test, row->entry_point, row->build);
+	if (variant->nrows == ENTRIES_MAX)
 		errx(EXIT_TROUBLE, "a test has more than %d entry points: '%s'", ENTRIES_MAX,
-		     test->variants[0].row[0]->test);
-	test->entry_point[test->nentries] = entry_point;
-	test->large[test->nentries] = test->turns[test->nentries] = 0;
-	return test->nentries++;
+		     row->test);
+	variant->row[variant->nrows++] = row;
 }
 
 void tests_group(struct tests *tests, const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->nrows; i++) {
-		const struct plan_row *row = &plan->rows[i];
-		struct test *test = find_test(tests, row);
-		struct variant *variant = find_variant(test, row);
+		struct test *test = find_test(tests, &plan->rows[i]);
 
-		if (variant->nrows == ENTRIES_MAX)
-			errx(EXIT_TROUBLE, "a test has more than %d entry points: '%s'",
-			     ENTRIES_MAX, row->test);
-		variant->row[variant->nrows++] = row;
+		add_row(find_variant(test, &plan->rows[i]), &plan->rows[i]);
 	}
 }
 
@@ -61,12 +159,9 @@ void tests_release(struct tests *tests)
 		struct test *test = &tests->test[t];
 
 		for (size_t v = 0; v < test->nvariants; v++) {
-			struct variant *variant = &test->variants[v];
-
-			if (variant->loaded)
-				instance_unload(&variant->instance);
-			free(variant->probes);
-			free(variant->samples);
+			instance_unload(&test->variants[v].instance);
+			free(test->variants[v].probes);
+			free(test->variants[v].samples);
 		}
 		free(test->variants);
 		free(test->order);
@@ -74,17 +169,43 @@ void tests_release(struct tests *tests)
 	free(tests->test);
 }
 
-void tests_check_rows(const struct plan *plan)
+/* Counted instructions do not differ between visits. */
+size_t schedule_visits(const struct test *test, bool counted)
 {
-	for (size_t i = 0; i < plan->nrows; i++)
-		for (size_t j = 0; j < i; j++) {
-			const struct plan_row *a = &plan->rows[i], *b = &plan->rows[j];
+	uint64_t n = test->variants[0].row[0]->visits;
 
-			if (plan_same_test(a, b) && !strcmp(a->entry_point, b->entry_point) &&
-			    !strcmp(a->build, b->build))
-				errx(EXIT_TROUBLE,
-				     "a row twice: test '%s', entry point '%s', build '%s' (give "
-				     "each build a label with bpf-compile-check --build)",
-				     a->test, a->entry_point, a->build);
+	return n && !counted ? (size_t)n : 1;
+}
+
+/* A preparation that is worth keeping is large, and leaves the kernel's allocator in pieces: tests
+ * counted after it take up to a seventh more instructions. So it is counted last. Timed tests come
+ * in any order. */
+static bool is_late(const struct test *test, bool counted)
+{
+	return counted && test->variants[0].row[0]->keep;
+}
+
+static void add_part(struct schedule *schedule, const struct tests *tests, bool counted, bool late)
+{
+	for (size_t t = 0; t < tests->n; t++)
+		for (size_t v = schedule_visits(&tests->test[t], counted);
+		     v > 0 && is_late(&tests->test[t], counted) == late; v--) {
+			schedule->test =
+			    xgrow(schedule->test, schedule->n, sizeof(*schedule->test));
+			schedule->test[schedule->n++] = t;
 		}
+}
+
+void schedule_make(struct schedule *schedule, const struct tests *tests, bool counted)
+{
+	*schedule = (struct schedule){0};
+	add_part(schedule, tests, counted, false);
+	schedule->early = schedule->n;
+	add_part(schedule, tests, counted, true);
+}
+
+void schedule_shuffle(struct schedule *schedule, uint64_t *random)
+{
+	random_shuffle(random, schedule->test, schedule->early);
+	random_shuffle(random, schedule->test + schedule->early, schedule->n - schedule->early);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The rows of a plan as the tests that they are: each with its builds, each of those with the entry
- * points that run at once. */
+/* The rows of a plan that are wanted, as the tests that they are: each with its builds, each of
+ * those with the entry points that run at once. And in which order a round measures them. */
 #pragma once
 
 #include <stdbool.h>
@@ -16,9 +16,9 @@ struct variant {
 	const struct plan_row *row[ENTRIES_MAX];
 	size_t nrows;
 	struct instance instance;
-	bool loaded;
-	bool ended; /* it failed, and its rows have said so */
-	bool ran;   /* its programs' runs have been counted */
+	bool ended;		  /* it failed, and its rows have said so */
+	bool ran;		  /* its programs' runs have been counted: */
+	double runs[ENTRIES_MAX]; /* for each call of an entry point; NaN for unknown */
 
 	struct probe *probes; /* one an entry point and CPU; probe->entry is an index of `row` */
 	size_t nprobes;
@@ -29,12 +29,8 @@ struct variant {
 struct test {
 	struct variant *variants;
 	size_t nvariants;
-	size_t *order; /* of the variants, for whoever needs one */
-	/* The invocations of a large call, found once and shared by all builds and rounds. */
-	const char *entry_point[ENTRIES_MAX];
-	uint32_t large[ENTRIES_MAX], turns[ENTRIES_MAX];
-	size_t nentries;
-	bool calibrated; /* `large` is known */
+	size_t *order;	 /* of the variants, for whoever needs one */
+	bool calibrated; /* its probes have their invocations, for all rounds */
 	size_t visited;	 /* times in this round */
 };
 
@@ -43,14 +39,36 @@ struct tests {
 	size_t n;
 };
 
-/** tests_check_rows - exits with status 2 when a row is there twice: then builds lack labels */
-void tests_check_rows(const struct plan *plan);
+/** tests_select - drop the rows that are not wanted
+ * @regex: POSIX extended, matched anywhere in the test's name; NULL for all
+ * @only: a CSV with the columns suite and test; NULL for all
+ *
+ * Exits with status 2 when the expression or the file is bad, or when of some rows none is left. */
+void tests_select(struct plan *plan, const char *regex, const char *only);
 
-/** tests_group - group the rows of a plan, which must outlive the tests */
+/** tests_group - group the rows of a plan, which must outlive the tests. Exits with status 2 when a
+ * row is there twice: then builds lack labels */
 void tests_group(struct tests *tests, const struct plan *plan);
 
-/** tests_entry - the index of an entry point in test->entry_point, added when it is new */
-size_t tests_entry(struct test *test, const char *entry_point);
+/** outcome_judge - what became of a variant that was sampled, as its instance then says: whether
+ * its samples are valid, and the test's check passes */
+enum status outcome_judge(struct variant *variant);
 
 /** tests_release - free all, and unload what is still loaded */
 void tests_release(struct tests *tests);
+
+/* The tests of a round, in two parts, each shuffled by itself. */
+struct schedule {
+	size_t *test; /* indices of tests->test, each as often as it is to be measured */
+	size_t n;
+	size_t early; /* how many of them are in the first part */
+};
+
+/** schedule_visits - how often a round measures a test; @counted: instructions, not time */
+size_t schedule_visits(const struct test *test, bool counted);
+
+/** schedule_make - the tests of each round; the caller frees schedule->test */
+void schedule_make(struct schedule *schedule, const struct tests *tests, bool counted);
+
+/** schedule_shuffle - put them into another order; random: the state of a generator */
+void schedule_shuffle(struct schedule *schedule, uint64_t *random);

@@ -7,7 +7,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "interrupt.h"
+#include "cpus.h"
 #include "mounts.h"
 #include "orphans.h"
 #include "trace_event.h"
@@ -48,11 +48,6 @@ static void drop_lock(void)
 	lock = -1;
 }
 
-static int set_own_event(char state)
-{
-	return folder_write(instance.path, TRACE_PRINTK_ENABLE, state);
-}
-
 static const char *begin(void)
 {
 	const char *locked = take_lock();
@@ -70,16 +65,16 @@ const char *trace_begin(void)
 {
 	const char *wrong = users ? NULL : begin();
 
-	if (!wrong)
-		users++;
-	else
+	if (wrong)
 		drop_lock();
+	else
+		users++;
 	return wrong;
 }
 
 const char *trace_redirect(void)
 {
-	return set_own_event('1') || trace_event_set('0')
+	return folder_write(instance.path, TRACE_PRINTK_ENABLE, '1') || trace_event_set('0')
 		   ? "can't enable the trace event in a tracefs instance"
 		   : NULL;
 }
@@ -88,7 +83,7 @@ void trace_end(void)
 {
 	if (--users)
 		return;
-	if (set_own_event('0'))
+	if (folder_write(instance.path, TRACE_PRINTK_ENABLE, '0'))
 		warn("can't disable the trace event in '%s'", instance.path);
 	trace_event_restore();
 	drop_lock();
@@ -109,8 +104,6 @@ int trace_open_pipe(void)
 
 void trace_restore(void)
 {
-	if (!instance.path)
-		return;
 	folder_remove(&instance);
 }
 

@@ -134,7 +134,7 @@ static int fire_tcp_connection(void)
 	static _Thread_local struct sockaddr_in to;
 	socklen_t size = sizeof(to);
 	struct linger reset = {.l_onoff = 1}; /* no TIME_WAIT: ports would run out */
-	int client, server, result = -1;
+	int client, server = -1, result = -1;
 
 	if (listener < 0) {
 		to = loopback(0);
@@ -144,17 +144,14 @@ static int fire_tcp_connection(void)
 			return -1;
 	}
 	client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (client >= 0 && !connect(client, (struct sockaddr *)&to, sizeof(to))) {
+	if (client >= 0 && !connect(client, (struct sockaddr *)&to, sizeof(to)))
 		server = accept(listener, NULL, NULL);
-		if (server >= 0) {
-			result = setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
-			close(client);
-			client = -1;
-			close(server);
-		}
-	}
+	if (server >= 0)
+		result = setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 	if (client >= 0)
 		close(client);
+	if (server >= 0)
+		close(server);
 	return result;
 }
 
@@ -240,7 +237,7 @@ static struct bpf_link *attach_perf_event(struct bpf_program *program, int cpu)
 	return fd < 0 ? NULL : bpf_program__attach_perf_event(program, fd);
 }
 
-static int attach_cgroup(struct bpf_program *program, struct attached *attached)
+static void attach_cgroup(struct bpf_program *program, struct attached *attached)
 {
 	int cgroup = cgroup_enter();
 
@@ -249,42 +246,43 @@ static int attach_cgroup(struct bpf_program *program, struct attached *attached)
 						  : "it needs a cgroup of its own";
 	else
 		attached->link = bpf_program__attach_cgroup(program, cgroup);
-	return attached->link ? 0 : -1;
 }
 
-static int attach_target(struct bpf_program *program, struct attached *attached)
+static void attach_target(struct bpf_program *program, struct attached *attached)
 {
 	attached->link = bpf_program__attach(program);
 	/* libbpf says what the kernel does not support, and not what libbpf itself can't attach. */
 	if (!attached->link && errno == EOPNOTSUPP && explain_is_silent())
 		attached->lacks = "its section names nothing to attach to";
-	return attached->link ? 0 : -1;
 }
 
 int trigger_attach(const struct trigger *trigger, struct bpf_program *program, int cpu,
 		   struct attached *attached)
 {
+	int fd = bpf_program__fd(program);
+
 	*attached = (struct attached){.map = -1};
 	switch (trigger->where) {
 	case AT_CGROUP:
-		return attach_cgroup(program, attached);
+		attach_cgroup(program, attached);
+		break;
 	case AT_TARGET:
-		return attach_target(program, attached);
+		attach_target(program, attached);
+		break;
 	case AT_PERF_EVENT:
 		attached->link = attach_perf_event(program, cpu);
 		break;
 	case AT_SOCKET_MAP:
-		attached->map = sockets_join(bpf_program__fd(program),
-					     bpf_program__expected_attach_type(program));
-		return attached->map < 0 ? -1 : 0;
+		attached->map = sockets_join(fd, bpf_program__expected_attach_type(program));
+		break;
 	case AT_SOCKET:
-		attached->selects = !sockets_select(bpf_program__fd(program));
-		return attached->selects ? 0 : -1;
+		attached->undo = sockets_select(fd) ? NULL : sockets_unselect;
+		break;
 	case AT_ROUTE:
-		attached->routes = !segment_route(bpf_program__fd(program));
-		return attached->routes ? 0 : -1;
+		attached->undo = segment_route(fd) ? NULL : segment_unroute;
+		break;
 	}
-	return attached->link ? 0 : -1;
+	return attached->link || attached->map >= 0 || attached->undo ? 0 : -1;
 }
 
 void trigger_detach(struct attached *attached)
@@ -292,18 +290,11 @@ void trigger_detach(struct attached *attached)
 	bpf_link__destroy(attached->link);
 	if (attached->map >= 0)
 		sockets_part(attached->map);
-	if (attached->selects)
-		sockets_unselect();
-	if (attached->routes)
-		segment_unroute();
+	if (attached->undo)
+		attached->undo();
 }
 
 const char *trigger_calls(const struct trigger *trigger)
 {
 	return trigger->action->calls;
-}
-
-void trigger_release(void)
-{
-	cgroup_leave();
 }

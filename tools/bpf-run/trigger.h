@@ -2,12 +2,7 @@
 /*
  * Program types that the kernel cannot run by itself: they are attached, and something in user
  * space triggers them. What is timed is the trigger with the program, less the trigger without it.
- *
- *	tracepoint, kprobe, tracing, lsm, cgroup hooks, sock_ops, perf_event, sk_msg, sk_skb,
- *	sk_reuseport, lwt_seg6local
- *
- * The trigger follows from where a program attaches: a getppid() for the tracing types (so hook
- * what that calls), a connection over the loopback for sock_ops, and so on.
+ * bpf-run(1) lists them.
  */
 #pragma once
 
@@ -26,10 +21,9 @@ int trigger_fire(const struct trigger *trigger);
 /* How a program is attached: one of these. */
 struct attached {
 	struct bpf_link *link;
-	int map;	   /* of sockets; -1 for none */
-	bool selects;	   /* for this thread's UDP socket */
-	bool routes;	   /* in this thread's namespace for that */
-	const char *lacks; /* why it is not, where that is known; else NULL */
+	int map;	    /* of sockets; -1 for none */
+	void (*undo)(void); /* what this thread's UDP socket or route has; else NULL */
+	const char *lacks;  /* why it is not, where that is known; else NULL */
 };
 
 /**
@@ -44,6 +38,3 @@ void trigger_detach(struct attached *attached);
 
 /** trigger_calls - what firing it several times is called, such as "getppid() calls" */
 const char *trigger_calls(const struct trigger *trigger);
-
-/** trigger_release - leave the cgroup that trigger_attach() may have made for this process */
-void trigger_release(void);

@@ -4,24 +4,17 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "interrupt.h"
+#include "cpus.h"
 #include "xalloc.h"
 
 /* Values of a map with a copy a CPU, and elements of a mapped array, lie this far apart. */
 #define ROUND_UP_8(n) (((n) + 7) & ~(uint32_t)7)
-
-static int fail(char *reason, size_t size, const char *what, int error)
-{
-	snprintf(reason, size, "%s: %s", what, strerror(error));
-	return -1;
-}
 
 /* The memory of a map that can be mapped; NULL with errno set. */
 static void *map_memory(const struct bpf_map *map, size_t bytes)
@@ -31,19 +24,17 @@ static void *map_memory(const struct bpf_map *map, size_t bytes)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-static int find_shared(struct user_target *t, const struct loaded *loaded, char *reason,
-		       size_t size)
+/* This and the next return why it can't be, else NULL. */
+static char *find_shared(struct user_target *t, const struct loaded *loaded)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(loaded->object, USER_SECTION);
 
-	if (!map || bpf_map__value_size(map) < sizeof(*t->shared)) {
-		snprintf(reason, size, "the object has no section " USER_SECTION " of %zu bytes",
-			 sizeof(*t->shared));
-		return -1;
-	}
+	if (!map || bpf_map__value_size(map) < sizeof(*t->shared))
+		return xasprintf("the object has no section " USER_SECTION " of %zu bytes",
+				 sizeof(*t->shared));
 	t->shared_bytes = bpf_map__value_size(map);
 	t->shared = map_memory(map, t->shared_bytes);
-	return t->shared ? 0 : fail(reason, size, "can't map " USER_SECTION, errno);
+	return t->shared ? NULL : xasprintf("can't map " USER_SECTION ": %s", strerror(errno));
 }
 
 static bool is_percpu(enum bpf_map_type type)
@@ -52,14 +43,12 @@ static bool is_percpu(enum bpf_map_type type)
 	       type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
 }
 
-static int find_map(struct user_target *t, const struct loaded *loaded, char *reason, size_t size)
+static char *find_map(struct user_target *t, const struct loaded *loaded)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(loaded->object, USER_MAP);
 
-	if (!map) {
-		snprintf(reason, size, "no map is named '" USER_MAP "'");
-		return -1;
-	}
+	if (!map)
+		return xasprintf("no map is named '" USER_MAP "'");
 	t->map = bpf_map__fd(map);
 	t->key_bytes = bpf_map__key_size(map);
 	t->value_bytes = bpf_map__value_size(map);
@@ -69,47 +58,34 @@ static int find_map(struct user_target *t, const struct loaded *loaded, char *re
 		t->copies = (uint32_t)libbpf_num_possible_cpus();
 	}
 	if (t->key_bytes < sizeof(uint32_t) || t->value_bytes < sizeof(uint32_t) ||
-	    !t->shared->entries || t->shared->entries > bpf_map__max_entries(map)) {
-		snprintf(reason, size, "map '" USER_MAP "' does not hold the numbers 0 to %u",
-			 t->shared->entries - 1);
-		return -1;
-	}
+	    !t->shared->entries || t->shared->entries > bpf_map__max_entries(map))
+		return xasprintf("map '" USER_MAP "' does not hold the numbers 0 to %u",
+				 t->shared->entries - 1);
 	if (t->operation != USER_READ_MAPPED && t->operation != USER_WRITE_MAPPED)
-		return 0;
-	if (!(bpf_map__map_flags(map) & BPF_F_MMAPABLE)) {
-		snprintf(reason, size, "map '" USER_MAP "' can't be mapped: no BPF_F_MMAPABLE");
-		return -1;
-	}
+		return NULL;
+	if (!(bpf_map__map_flags(map) & BPF_F_MMAPABLE))
+		return xasprintf("map '" USER_MAP "' can't be mapped: no BPF_F_MMAPABLE");
 	t->value_bytes = ROUND_UP_8(t->value_bytes);
 	t->mapped_bytes = (size_t)t->value_bytes * bpf_map__max_entries(map);
 	t->mapped = map_memory(map, t->mapped_bytes);
-	return t->mapped ? 0 : fail(reason, size, "can't map '" USER_MAP "'", errno);
-}
-
-static int find_subject(struct user_target *t, const struct loaded *loaded, char *reason,
-			size_t size)
-{
-	switch (user_subject(t->operation)) {
-	case USER_OF_MAP:
-		return find_shared(t, loaded, reason, size) || find_map(t, loaded, reason, size);
-	case USER_OF_PROGRAM:
-		t->program = program_find(loaded, USER_PROGRAM);
-		return find_shared(t, loaded, reason, size);
-	case USER_OF_NOTHING:
-		break;
-	}
-	return 0;
+	return t->mapped ? NULL : xasprintf("can't map '" USER_MAP "': %s", strerror(errno));
 }
 
 struct user_target *user_target_new(enum user_operation operation, const struct loaded *loaded,
-				    char *reason, size_t reason_size)
+				    char **reason)
 {
 	struct user_target *t = xcalloc(1, sizeof(*t));
+	enum user_subject subject = user_subject(operation);
 
 	t->operation = operation;
 	t->cpus = (int)sysconf(_SC_NPROCESSORS_CONF);
 	t->state = xcalloc((size_t)t->cpus, sizeof(struct user_state *));
-	if (!find_subject(t, loaded, reason, reason_size))
+	*reason = subject == USER_OF_NOTHING ? NULL : find_shared(t, loaded);
+	if (!*reason && subject == USER_OF_MAP)
+		*reason = find_map(t, loaded);
+	if (subject == USER_OF_PROGRAM)
+		t->program = program_find(loaded, USER_PROGRAM);
+	if (!*reason)
 		return t;
 	user_target_free(t);
 	return NULL;

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Operations in user space (lib/user.h) as targets: on a map, by system calls or through memory,
- *and loading a program.
+ * and loading a program.
  *
- * A map's keys and values begin with a number of 32 bits. It holds the keys 0 to entries - 1, each
- * of which has its own number as its value; what is written is the complement, so that the object's
- * check sees it. How many entries there are the object says, and it learns what succeeded, in a
- * section of its own:
- *
- *	struct { __u32 entries; __u32 unused; __u64 confirmed; } user SEC(".data.user");
+ * bpf-run(1) says what a map's elements are, and what the object and the operation tell each other
+ * in a section of its own.
  */
 #pragma once
 
@@ -54,11 +50,11 @@ struct user_target {
 /**
  * user_target_new - an operation, on a loaded object where it needs one
  * @loaded: outlives it, or NULL
- * @reason: written on failure, why
+ * @reason: written: NULL, or why it can't be, which the caller frees
  * @return: NULL on failure; free with user_target_free()
  */
 struct user_target *user_target_new(enum user_operation operation, const struct loaded *loaded,
-				    char *reason, size_t reason_size);
+				    char **reason);
 
 /** user_target_run - do it n times, on the pinned thread; 0 or an error number */
 int user_target_run(struct user_target *target, uint32_t n);
