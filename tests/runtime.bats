@@ -524,6 +524,28 @@ make_trees() { # ADDITIONS...
   no_machine
 }
 
+@test "what bpf-run says in each boot is said once, with a count" {
+  requires setpriv
+  # Boots that are made up: what they say is what is looked at.
+  mkdir -p pipelines/vm kernel
+  cp "$TOP/pipelines/lib.sh" pipelines
+  cp "$TOP/pipelines/vm/run-in-vm" pipelines/vm
+  cp -r "$TOP/results-schema" .
+  printf 'name,value\nkernel_version,6.1\n' >kernel/kernel.csv
+  printf '#!/bin/sh\necho kernel\n' >pipelines/vm/get-kernel
+  printf '#!/bin/sh\n' >pipelines/vm/make-initramfs
+  cat >pipelines/vm/boot-vm <<'SH'
+#!/bin/sh
+[ "$1" != --host-class ] || exec echo icount-qemu-0
+while [ "$1" != -c ]; do shift; done
+printf '%s\n' 'plan.end 0' "samples.err bpf-run: unsupported: 'a': no CPU remains" 'samples.end 0' 'end ' >"$2"
+SH
+  chmod +x pipelines/vm/*
+  make_plan
+  BIN=$TOP/build/bin run -0 --separate-stderr pipelines/vm/run-in-vm -k any --boots 3 plan.csv
+  assert_equal "$(grep '^bpf-run' <<<"$stderr")" "bpf-run: unsupported: 'a': no CPU remains (3 times)"
+}
+
 @test "two kernels in turn under kvm: what is undecided gets as many boots again, by itself" {
   # Boots that are made up: the order, the plans and the rounds are what is looked at.
   mkdir -p pipelines/vm pipelines/compare
