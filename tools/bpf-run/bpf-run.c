@@ -199,18 +199,11 @@ static void check_profile(const struct opts *o, const struct plan *plan)
 		     plan->nrows, (unsigned long long)o->run.rounds);
 }
 
-static void remove_orphans(void)
-{
-	cgroup_remove_orphans();
-	trace_remove_orphans();
-}
-
 static int self_test(struct opts *o)
 {
 	bool passed;
 
 	check_privilege();
-	remove_orphans();
 	cli_open_output(&o->cli);
 	passed = selftest_run(o->run.seed);
 	cli_close_output();
@@ -252,7 +245,8 @@ static int measure(struct opts *o)
 	if (needs_object(&plan))
 		check_privilege();
 	mounts_complete();
-	remove_orphans();
+	cgroup_remove_orphans();
+	trace_remove_orphans();
 	if (!o->quiet)
 		machine_advise();
 	cli_writes(&o->cli, o->environment);

@@ -38,19 +38,22 @@ void identity_timestamp(char *buffer, size_t size)
 	strftime(buffer, size, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
 }
 
-/* A runtime, or RUNTIME_COUNT. Elsewhere than in a VM that counts, the same clock tells time, which
- * would pass for a count: only our VMs' init sets the variable. */
-static enum runtime find_runtime(const char *name)
+/* Elsewhere than in a VM that counts, the same clock tells time, which would pass for a count: only
+ * our VMs' init sets the variable. */
+static int take_runtime(struct identity *identity, struct csv_reader *csv, const char *name)
 {
 	int r = 0;
 
 	while (r < RUNTIME_COUNT && strcmp(name, runtime_names[r]) != 0)
 		r++;
-	if (r != RUNTIME_HOST && r != RUNTIME_COUNT && !getenv("BPF_RUN_GUEST"))
+	if (r == RUNTIME_COUNT)
+		return csv_fail(csv, "runtime is not host, kvm or icount: '%s'", name);
+	if (r != RUNTIME_HOST && !getenv("BPF_RUN_GUEST"))
 		errx(EXIT_TROUBLE,
 		     "runtime %s is for a VM that pipelines/vm boots (make bench RUNTIME=%s)", name,
 		     name);
-	return (enum runtime)r;
+	identity->runtime = (enum runtime)r;
+	return 0;
 }
 
 static void set_text(char **field, const char *value)
@@ -73,11 +76,8 @@ static int take(struct identity *identity, struct csv_reader *csv, const char *n
 		return csv_fail(csv, "%s is empty", name);
 	if (text)
 		set_text(text, value);
-	if (!strcmp(name, "runtime")) {
-		identity->runtime = find_runtime(value);
-		if (identity->runtime == RUNTIME_COUNT)
-			return csv_fail(csv, "runtime is not host, kvm or icount: '%s'", value);
-	}
+	if (!strcmp(name, "runtime"))
+		return take_runtime(identity, csv, value);
 	if (strcmp(name, "boot") != 0)
 		return 0;
 	wrong = number_parse_u64(value, 1, UINT32_MAX, &identity->boot);

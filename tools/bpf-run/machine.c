@@ -85,15 +85,16 @@ static char *first_line(const char *path)
 /* Whether the setting has the value that number `u` of the unusual ones is about. */
 static bool is_unusual(size_t u)
 {
-	for (size_t s = 0; s < SETTINGS; s++)
-		if (!strcmp(settings[s].name, unusual[u].setting)) {
-			char *value = first_line(settings[s].path);
-			bool same = !strcmp(value, unusual[u].value);
+	size_t s = 0;
+	char *value;
+	bool same;
 
-			free(value);
-			return same;
-		}
-	return false;
+	while (strcmp(settings[s].name, unusual[u].setting) != 0)
+		s++;
+	value = first_line(settings[s].path);
+	same = !strcmp(value, unusual[u].value);
+	free(value);
+	return same;
 }
 
 /* Other work on the machine shows in every number. A run before this one is a load of 1. */

@@ -62,7 +62,5 @@ int user_target_run(struct user_target *target, uint32_t n);
 /** user_target_free - NULL will do */
 void user_target_free(struct user_target *target);
 
-/* The operations; 0 or an error number. */
+/** user_map_run - do one on a map; 0 or an error number */
 int user_map_run(const struct user_target *target, struct user_state *state);
-int user_program_load(const struct user_target *target, struct user_state *state);
-int user_program_verify(const struct user_target *target, struct user_state *state);
