@@ -10,24 +10,6 @@
 #include "detect.h"
 #include "history.h"
 
-enum {
-	OPT_MARGIN = 0x100,
-	OPT_ALPHA,
-	OPT_ALERT,
-	OPT_HIGHER,
-	OPT_EXIT_CODE,
-	OPT_SETTINGS,
-	OPT_HISTORY,
-	OPT_ALL,
-	OPT_MARKERS,
-	OPT_NOW,
-	OPT_NET_IN_VM,
-	OPT_WHOLE,
-	OPT_TABLE,
-	OPT_MARKDOWN,
-	OPT_VERDICTS
-};
-
 struct opts {
 	struct cli cli;
 	const char *baseline, *current, *value, *key, *settings;
@@ -36,89 +18,89 @@ struct opts {
 	bool net, exit_code, history, verdicts, table, markdown;
 };
 
-static const char doc[] =
-    "Say which tests became slower from one build to another, which did not, and which are "
-    "inconclusive. All options: regress-detect(1).";
-
-static const struct argp_option options[] = {
-    {"baseline", 'b', "LABEL", 0, "compare with this build, all in one stream", 0},
-    {"current", 'c', "LABEL", 0, "judge this build only, with --baseline", 0},
-    {"value", 'x', "COLUMNS", 0, "judge these columns instead of duration_ns", 0},
-    {"key", 'k', "COLUMNS", 0, "these columns name a series", 0},
-    {"margin", OPT_MARGIN, "PCT", 0, "accept a change up to PCT percent (1)", 0},
-    {"alert", OPT_ALERT, "PCT", 0, "unchanged: shown to lie within PCT percent (5)", 0},
-    {"alpha", OPT_ALPHA, "P", OPTION_HIDDEN, NULL, 0},
-    {"higher-is-better", OPT_HIGHER, NULL, OPTION_HIDDEN, NULL, 0},
-    {"settings", OPT_SETTINGS, "FILE", 0, "rules of single series, a CSV", 0},
-    {"net", 'n', NULL, 0, "judge what a test costs beyond the empty program", 0},
-    {"history", OPT_HISTORY, NULL, 0, "judge the newest of many builds in time order", 0},
-    {"all", OPT_ALL, NULL, OPTION_HIDDEN, NULL, 0},
-    {"markers", OPT_MARKERS, "FILE", 0, "with --history: accepted changes, a CSV", 0},
-    {"now", OPT_NOW, "TIME", OPTION_HIDDEN, NULL, 0},
-    {"net-in-vm", OPT_NET_IN_VM, NULL, OPTION_HIDDEN, NULL, 0},
-    {"whole", OPT_WHOLE, NULL, OPTION_HIDDEN, NULL, 0},
-    {"verdicts", OPT_VERDICTS, NULL, 0, "the files are verdicts: show or decide on them", 0},
-    {"table", OPT_TABLE, NULL, 0, "write a table instead of CSV (-v: all rows)", 0},
-    {"markdown", OPT_MARKDOWN, NULL, 0, "write markdown for GitHub instead of CSV", 0},
-    {"exit-code", OPT_EXIT_CODE, NULL, 0, "exit 1 for a regression, 3 without an answer", 0},
-    {0},
+enum kind {
+	FLAG,
+	TEXT,
+	PERCENT,
+	PROBABILITY,
 };
 
-/* Options that only set something. */
-static const struct {
-	int key;
+#define AT(member) offsetof(struct opts, member)
+
+/* An option and where its value goes. Those without a text are in the man page only. */
+static const struct spec {
+	const char *name;
+	char letter;
+	const char *argument, *text;
+	enum kind kind;
 	size_t at;
-} flags[] =
-    {
-	{OPT_HIGHER, offsetof(struct opts, rule.higher_is_better)},
-	{'n', offsetof(struct opts, net)},
-	{OPT_HISTORY, offsetof(struct opts, history)},
-	{OPT_ALL, offsetof(struct opts, past.all)},
-	{OPT_NET_IN_VM, offsetof(struct opts, past.net_in_vm)},
-	{OPT_WHOLE, offsetof(struct opts, past.whole)},
-	{OPT_VERDICTS, offsetof(struct opts, verdicts)},
-	{OPT_TABLE, offsetof(struct opts, table)},
-	{OPT_MARKDOWN, offsetof(struct opts, markdown)},
-	{OPT_EXIT_CODE, offsetof(struct opts, exit_code)},
-},
-  texts[] = {
-      {'b', offsetof(struct opts, baseline)},	  {'c', offsetof(struct opts, current)},
-      {'x', offsetof(struct opts, value)},	  {'k', offsetof(struct opts, key)},
-      {OPT_NOW, offsetof(struct opts, past.now)},
+} specs[] = {
+    {"baseline", 'b', "LABEL", "compare with this build, all in one stream", TEXT, AT(baseline)},
+    {"current", 'c', "LABEL", "judge this build only, with --baseline", TEXT, AT(current)},
+    {"value", 'x', "COLUMNS", "judge these columns instead of duration_ns", TEXT, AT(value)},
+    {"key", 'k', "COLUMNS", "these columns name a series", TEXT, AT(key)},
+    {"margin", 0, "PCT", "accept a change up to PCT percent (1)", PERCENT, AT(rule.margin)},
+    {"alert", 0, "PCT", "unchanged: shown to lie within PCT percent (5)", PERCENT, AT(rule.alert)},
+    {"alpha", 0, "P", NULL, PROBABILITY, AT(rule.alpha)},
+    {"higher-is-better", 0, NULL, NULL, FLAG, AT(rule.higher_is_better)},
+    {"settings", 0, "FILE", "rules of single series, a CSV", TEXT, AT(settings)},
+    {"net", 'n', NULL, "judge what a test costs beyond the empty program", FLAG, AT(net)},
+    {"history", 0, NULL, "judge the newest of many builds in time order", FLAG, AT(history)},
+    {"all", 0, NULL, NULL, FLAG, AT(past.all)},
+    {"markers", 0, "FILE", "with --history: accepted changes, a CSV", TEXT, AT(past.markers)},
+    {"now", 0, "TIME", NULL, TEXT, AT(past.now)},
+    {"net-in-vm", 0, NULL, NULL, FLAG, AT(past.net_in_vm)},
+    {"whole", 0, NULL, NULL, FLAG, AT(past.whole)},
+    {"verdicts", 0, NULL, "the files are verdicts: show or decide on them", FLAG, AT(verdicts)},
+    {"table", 0, NULL, "write a table instead of CSV (-v: all rows)", FLAG, AT(table)},
+    {"markdown", 0, NULL, "write markdown for GitHub instead of CSV", FLAG, AT(markdown)},
+    {"exit-code", 0, NULL, "exit 1 for a regression, 3 without an answer", FLAG, AT(exit_code)},
 };
+
+#define SPECS (sizeof(specs) / sizeof(*specs))
+#define FIRST_KEY 256 /* of options without a letter */
+
+static int key_of(size_t spec)
+{
+	return specs[spec].letter ? specs[spec].letter : FIRST_KEY + (int)spec;
+}
+
+static void set(struct opts *o, const struct spec *spec, char *arg)
+{
+	void *member = (char *)o + spec->at;
+	char name[32];
+
+	snprintf(name, sizeof(name), "--%s", spec->name);
+	switch (spec->kind) {
+	case FLAG:
+		*(bool *)member = true;
+		break;
+	case TEXT:
+		*(const char **)member = cli_text(name, arg);
+		break;
+	case PERCENT:
+		*(double *)member = cli_double(name, arg, 0, 1000) / 100;
+		break;
+	case PROBABILITY:
+		*(double *)member = cli_double(name, arg, 1e-9, .5);
+		break;
+	}
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct opts *o = state->input;
 
-	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
-		if (flags[i].key == key)
-			return *(bool *)((char *)o + flags[i].at) = true, 0;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-		if (texts[i].key == key)
-			return *(const char **)((char *)o + texts[i].at) = arg, 0;
-	switch (key) {
-	case ARGP_KEY_INIT:
+	if (key == ARGP_KEY_INIT) {
 		state->child_inputs[0] = &o->cli;
 		return 0;
-	case OPT_MARGIN:
-		o->rule.margin = cli_double("--margin", arg, 0, 1000) / 100;
-		return 0;
-	case OPT_ALERT:
-		o->rule.alert = cli_double("--alert", arg, 0, 1000) / 100;
-		return 0;
-	case OPT_ALPHA:
-		o->rule.alpha = cli_double("--alpha", arg, 1e-9, .5);
-		return 0;
-	case OPT_MARKERS:
-		o->past.markers = cli_text("--markers", arg);
-		return 0;
-	case OPT_SETTINGS:
-		o->settings = cli_text("--settings", arg);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
 	}
+	for (size_t i = 0; i < SPECS; i++)
+		if (key_of(i) == key) {
+			set(o, &specs[i], arg);
+			return 0;
+		}
+	return ARGP_ERR_UNKNOWN;
 }
 
 /* Help fits a screen without the note on arguments of short options. */
@@ -128,29 +110,44 @@ static char *filter_help(int key, const char *text, void *input)
 	return key == ARGP_KEY_HELP_DUP_ARGS_NOTE ? NULL : (char *)text;
 }
 
-static const struct argp argp = {
-    .options = options,
-    .parser = parse,
-    .args_doc = "BASELINE.csv CURRENT.csv\n--baseline LABEL [FILE.csv...]\n--history [FILE.csv...]",
-    .doc = doc,
-    .children = cli_children,
-    .help_filter = filter_help,
-};
+static void parse_options(struct opts *o, int argc, char **argv)
+{
+	struct argp_option options[SPECS + 1] = {{0}};
+	const struct argp argp = {
+	    .options = options,
+	    .parser = parse,
+	    .args_doc = "BASELINE.csv CURRENT.csv\n--baseline LABEL [FILE.csv...]\n"
+			"--history [FILE.csv...]",
+	    .doc = "Say which tests became slower from one build to another, which did not, and "
+		   "which are inconclusive. All options: regress-detect(1).",
+	    .children = cli_children,
+	    .help_filter = filter_help,
+	};
+
+	for (size_t i = 0; i < SPECS; i++)
+		options[i] = (struct argp_option){.name = specs[i].name,
+						  .key = key_of(i),
+						  .arg = specs[i].argument,
+						  .flags = specs[i].text ? 0 : OPTION_HIDDEN,
+						  .doc = specs[i].text};
+	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, o);
+}
 
 static struct comparison comparison_of(const struct opts *o)
 {
-	struct comparison c = {.baseline = o->baseline,
-			       .current = o->current,
-			       .net = o->net || o->past.net_in_vm,
-			       .verbose = o->cli.verbose,
-			       .rule = o->rule,
-			       .cols = {.keys_given = o->key, .metrics_given = o->value}};
+	const char *keys = o->key ? o->key : "host_class,track,suite,test,entry_point";
 
-	c.cols.keys =
-	    names_split("--key", o->key ? o->key : "host_class,track,suite,test,entry_point");
-	if (o->value)
-		c.cols.metrics = names_split("--value", o->value);
-	return c;
+	return (struct comparison){
+	    .baseline = o->baseline,
+	    .current = o->current,
+	    .net = o->net || o->past.net_in_vm,
+	    .verbose = o->cli.verbose,
+	    .rule = o->rule,
+	    .cols = {.keys = names_split("--key", keys),
+		     .keys_given = o->key,
+		     .metrics = o->value ? names_split("--value", o->value) : (struct names){0},
+		     .metrics_given = o->value},
+	};
 }
 
 static void check_usage(const struct opts *o)
@@ -225,7 +222,7 @@ int main(int argc, char **argv)
 	int status = 0;
 
 	cli_start();
-	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &o);
+	parse_options(&o, argc, argv);
 	check_usage(&o);
 	complete(&o.rule);
 	c = comparison_of(&o);
