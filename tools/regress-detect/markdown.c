@@ -3,11 +3,13 @@
  * Verdicts as markdown for GitHub's summaries and comments: a headline, what became worse, and all
  * series folded. All text from outside is inline code in which nothing is markup.
  */
+#include <ctype.h>
 #include <err.h>
-#include <stdint.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 #include "cli.h"
 #include "table.h"
@@ -21,25 +23,15 @@
 #define REPLACEMENT 0xfffd /* for bytes that are no UTF-8 */
 
 /* The next character of UTF-8 text. */
-static uint32_t next_character(const char **text)
+static wchar_t next_character(const char **text)
 {
-	const unsigned char *p = (const unsigned char *)*text;
-	int more = *p < 0x80   ? 0
-		   : *p < 0xc2 ? -1
-		   : *p < 0xe0 ? 1
-		   : *p < 0xf0 ? 2
-		   : *p < 0xf5 ? 3
-			       : -1;
-	uint32_t c = more <= 0 ? *p : *p & (0x3f >> more);
+	mbstate_t start = {0};
+	wchar_t c;
+	size_t len = mbrtowc(&c, *text, strlen(*text), &start);
 
-	++*text;
-	for (int i = 1; i <= more; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return REPLACEMENT;
-		c = c << 6 | (p[i] & 0x3f);
-		++*text;
-	}
-	return more < 0 ? REPLACEMENT : c;
+	/* It is negative for what is no character. */
+	*text += (ssize_t)len > 0 ? len : 1;
+	return (ssize_t)len > 0 ? c : REPLACEMENT;
 }
 
 /* All but plain characters become entities, which are text to GitHub wherever they stand. */
@@ -47,17 +39,16 @@ static void print_code(FILE *to, const char *text)
 {
 	fputs("<code>", to);
 	for (size_t n = 0; *text; n++) {
-		uint32_t c = next_character(&text);
+		wchar_t c = next_character(&text);
 
 		if (n == MOST_NAME) {
 			fputs("&#8230;", to);
 			break;
 		}
-		if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-		    c == '/' || c == ' ')
-			fputc((int)c, to);
-		else if (c < ' ' || c == 0x7f)
+		if (c < ' ' || c == 0x7f)
 			fputc(' ', to);
+		else if (c < 0x7f && (isalnum(c) || c == '/' || c == ' '))
+			fputc(c, to);
 		else
 			fprintf(to, "&#%u;", (unsigned)c);
 	}
@@ -159,6 +150,7 @@ void markdown_write(const struct comparison *c)
 	struct table t = table_make(c);
 	size_t worse = 0;
 
+	setlocale(LC_CTYPE, "C.UTF-8");
 	if (!t.n) {
 		puts("There is nothing to compare with yet.");
 		return;

@@ -13,9 +13,6 @@
 
 #include "xalloc.h"
 
-static const char *const titles[NCOLUMNS] = {"verdict", "test",	  "metric",   "builds", "baseline",
-					     "current", "change", "interval", "reason"};
-
 static double distance(const struct finding *f)
 {
 	return isnan(f->ratio) || f->ratio <= 0 ? 0 : fabs(log(f->ratio));
@@ -76,15 +73,9 @@ static char *name_of(const struct comparison *c, const struct finding *f, const 
 	const char *const *cells = finding_cells(f);
 	char *name = xstrdup("");
 
-	for (size_t k = 0; k < c->cols.keys.n; k++) {
-		char *longer;
-
-		if (!*cells[k] || (!differs[k] && strcmp(c->cols.keys.name[k], "test") != 0))
-			continue;
-		longer = xasprintf("%s%s%s", name, *name ? " " : "", cells[k]);
-		free(name);
-		name = longer;
-	}
+	for (size_t k = 0; k < c->cols.keys.n; k++)
+		if (*cells[k] && (differs[k] || !strcmp(c->cols.keys.name[k], "test")))
+			xappendf(&name, "%s%s", *name ? " " : "", cells[k]);
 	return name;
 }
 
@@ -110,15 +101,6 @@ static bool key_differs(const struct comparison *c, size_t k)
 	return false;
 }
 
-static bool *differing_keys(const struct comparison *c)
-{
-	bool *differs = xcalloc(c->cols.keys.n, sizeof(*differs));
-
-	for (size_t k = 0; k < c->cols.keys.n; k++)
-		differs[k] = key_differs(c, k);
-	return differs;
-}
-
 static void fill_row(const struct comparison *c, const struct finding *f, const bool *differs,
 		     char *cell[NCOLUMNS])
 {
@@ -130,20 +112,9 @@ static void fill_row(const struct comparison *c, const struct finding *f, const 
 	cell[NOW] = number(f->value[CURRENT]);
 	cell[CHANGE] = change(f);
 	cell[INTERVAL] = interval(f);
-	if (f->first_bad)
-		cell[REASON] = xasprintf("since %s%s%s", f->first_bad, f->reason ? ": " : "",
-					 f->reason ? f->reason : "");
-	else
-		cell[REASON] = xstrdup(f->reason ? f->reason : "");
-}
-
-/* The interval of a comparison knows nothing of other runs. */
-static void choose_titles(struct table *t, const struct comparison *c)
-{
-	for (enum column k = 0; k < NCOLUMNS; k++)
-		t->title[k] = titles[k];
-	if (!c->history)
-		t->title[INTERVAL] = "interval in these runs";
+	cell[REASON] =
+	    xasprintf("%s%s%s%s", f->first_bad ? "since " : "", f->first_bad ? f->first_bad : "",
+		      f->first_bad && f->reason ? ": " : "", f->reason ? f->reason : "");
 }
 
 /* Columns without any text are left out, and builds that all rows share. */
@@ -159,9 +130,16 @@ static void choose_columns(struct table *t)
 
 struct table table_make(const struct comparison *c)
 {
-	struct table t = {.n = c->nfindings};
-	bool *differs = differing_keys(c);
+	struct table t = {
+	    .n = c->nfindings,
+	    .title = {"verdict", "test", "metric", "builds", "baseline", "current", "change",
+		      /* That of a comparison knows nothing of other runs. */
+		      c->history ? "interval" : "interval in these runs", "reason"},
+	};
+	bool *differs = xcalloc(c->cols.keys.n, sizeof(*differs));
 
+	for (size_t k = 0; k < c->cols.keys.n; k++)
+		differs[k] = key_differs(c, k);
 	t.cells = xcalloc(t.n, sizeof(*t.cells));
 	t.findings = xmalloc(t.n * sizeof(struct finding *));
 	for (size_t i = 0; i < t.n; i++)
@@ -170,7 +148,6 @@ struct table table_make(const struct comparison *c)
 	for (size_t i = 0; i < t.n; i++)
 		fill_row(c, t.findings[i], differs, t.cells[i]);
 	choose_columns(&t);
-	choose_titles(&t, c);
 	free(differs);
 	return t;
 }
@@ -210,18 +187,6 @@ bool table_is_number(enum column k)
 	return k == BASE || k == NOW || k == CHANGE || k == INTERVAL;
 }
 
-/* Returns how many blanks are owed before the next cell: a row does not end in blanks. */
-static int print_padded(const char *text, int width, bool right, int owed)
-{
-	int pad = width - width_of(text);
-
-	if (right)
-		owed += pad;
-	if (*text)
-		printf("%*s%s", owed, "", text);
-	return (*text ? 0 : owed + width_of(text)) + (right ? 0 : pad) + 2;
-}
-
 size_t count_verdict(const struct comparison *c, enum verdict verdict)
 {
 	size_t n = 0;
@@ -247,10 +212,9 @@ void counts_write(const struct comparison *c, FILE *to)
 }
 
 /* The colours of a terminal (SGR). */
-static const char *const colours[VERDICT_COUNT] = {
-    [REGRESSION] = "1;31", [SUSPECTED] = "1;31",  [FAILED] = "31",   [MISSING] = "31",
-    [STALE] = "33",	   [CONTAMINATED] = "33", [UNSTABLE] = "33", [INCONCLUSIVE] = "33",
-    [NEW] = "36",	   [IMPROVEMENT] = "32",  [UNCHANGED] = "2", [UNSUPPORTED] = "2",
+static const char *const colours[] = {
+    [SEVERITY_BAD] = "1;31", [SEVERITY_TROUBLE] = "31", [SEVERITY_OPEN] = "33",
+    [SEVERITY_GOOD] = "32",  [SEVERITY_NONE] = "2",
 };
 
 static bool use_colour(void)
@@ -260,21 +224,26 @@ static bool use_colour(void)
 	return isatty(STDOUT_FILENO) && !(no && *no);
 }
 
+/* The cells of a row, padded; a row does not end in blanks. */
 static void print_row(const struct table *t, char *const *cell, const int *width,
 		      const char *colour)
 {
-	int owed = 0;
+	char *row = xstrdup("");
 
 	for (enum column k = 0; k < NCOLUMNS; k++) {
-		if (!t->shown[k])
-			continue;
-		if (colour && k == VERDICT)
-			printf("\033[%sm", colour);
-		owed = print_padded(cell[k], width[k], table_is_number(k), owed);
-		if (colour && k == VERDICT)
-			fputs("\033[0m", stdout);
+		int pad = width[k] - width_of(cell[k]);
+		bool right = table_is_number(k);
+
+		if (t->shown[k])
+			xappendf(&row, "%*s%s%*s  ", right ? pad : 0, "", cell[k], right ? 0 : pad,
+				 "");
 	}
-	putchar('\n');
+	for (char *end = row + strlen(row); end > row && end[-1] == ' ';)
+		*--end = '\0';
+	if (colour)
+		printf("\033[%sm%s\033[0m", colour, cell[VERDICT]);
+	puts(row + (colour ? strlen(cell[VERDICT]) : 0));
+	free(row);
 }
 
 /* What is unchanged is most of a table: it is counted, and shown when asked for. */
@@ -302,7 +271,8 @@ void table_write(const struct comparison *c)
 			continue;
 		if (!i)
 			print_row(&t, (char *const *)t.title, width, NULL);
-		print_row(&t, t.cells[i], width, colour ? colours[t.findings[i]->verdict] : NULL);
+		print_row(&t, t.cells[i], width,
+			  colour ? colours[verdict_severity[t.findings[i]->verdict]] : NULL);
 	}
 	counts_write(c, stdout);
 	table_release(&t);

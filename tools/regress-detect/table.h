@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Verdicts as cells of text, worst first: what the table and the markdown have in common. */
-#ifndef TABLE_H
-#define TABLE_H
+#pragma once
 
 #include "detect.h"
 
@@ -23,5 +22,3 @@ bool table_is_number(enum column k);
 
 /** count_verdict - how many findings have this verdict */
 size_t count_verdict(const struct comparison *c, enum verdict verdict);
-
-#endif
