@@ -140,10 +140,11 @@ bool finding_take_values(const struct comparison *c, struct finding *f);
 
 /** copy_values - n numbers; the caller frees them */
 double *copy_values(const double *v, size_t n);
+double median_of(const double *v, size_t n);
 
-/** judge_measured - numbers of a finding with noise, but for p_adjusted and the verdict
- * @return: false when there is no number to judge; then the verdict stands */
-bool judge_measured(const struct comparison *c, struct finding *f);
+/** judge_measured - numbers of a finding with noise, but for p_adjusted and the verdict, which
+ * stands when there is no number to judge */
+void judge_measured(const struct comparison *c, struct finding *f);
 
 /** judge_exact - numbers and verdict of a finding without noise */
 void judge_exact(const struct comparison *c, struct finding *f);

@@ -7,7 +7,6 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "detect.h"
@@ -41,13 +40,7 @@ static double seed_tolerance(const struct spread *s, const size_t *n)
 
 static double range(const double *v, size_t n)
 {
-	double low = INFINITY, high = -INFINITY;
-
-	for (size_t i = 0; i < n; i++) {
-		low = fmin(low, v[i]);
-		high = fmax(high, v[i]);
-	}
-	return n ? high - low : 0;
+	return n ? gsl_stats_max(v, 1, n) - gsl_stats_min(v, 1, n) : 0;
 }
 
 /* Returns how many rounds have a value; the spread becomes that of the side where it is more. */
@@ -55,16 +48,13 @@ static size_t take_side(const struct comparison *c, struct finding *f, enum side
 			struct spread *spread)
 {
 	struct by_round b;
-	size_t n = 0;
+	size_t n;
 
 	finding_rounds(c, f, side, &b);
-	for (size_t i = 0; i < b.n; i++) {
-		if (isnan(b.value[i]))
-			continue;
-		b.value[n++] = b.value[i];
+	n = b.n;
+	for (size_t i = 0; i < n; i++)
 		spread->within =
 		    fmax(spread->within, range(b.sample + b.begin[i], b.begin[i + 1] - b.begin[i]));
-	}
 	spread->rounds = fmax(spread->rounds, range(b.value, n));
 	if (n) {
 		spread->mean[side] = gsl_stats_mean(b.value, 1, n);

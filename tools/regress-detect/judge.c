@@ -8,6 +8,7 @@
  */
 #include <err.h>
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -66,13 +67,13 @@ static struct location location_of(const struct finding *f, double alpha)
 	return l;
 }
 
-bool judge_measured(const struct comparison *c, struct finding *f)
+void judge_measured(const struct comparison *c, struct finding *f)
 {
 	double limit, slower, faster;
 	struct location l;
 
 	if (!finding_take_values(c, f))
-		return false;
+		return;
 	limit = log1p(f->rule.margin);
 	slower = p_of(f, limit).greater;
 	faster = p_of(f, -limit).less;
@@ -83,7 +84,6 @@ bool judge_measured(const struct comparison *c, struct finding *f)
 	/* That of the direction in which the ratio lies; of no direction, the smaller one. So
 	 * swapping the sides keeps it. */
 	f->p_value = l.estimate > 0 ? slower : l.estimate < 0 ? faster : fmin(slower, faster);
-	return true;
 }
 
 /* Median absolute deviation of the paired log ratios. */
@@ -96,17 +96,12 @@ static double spread(const struct finding *f)
 	return mad;
 }
 
+/* Ratios that are equal but for rounding follow nothing. */
 static double autocorrelation(const double *x, size_t n)
 {
-	double mean = stats_average(x, n), top = 0, bottom = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		bottom += (x[i] - mean) * (x[i] - mean);
-		if (i)
-			top += (x[i] - mean) * (x[i - 1] - mean);
-	}
-	/* Ratios that are equal but for rounding follow nothing. */
-	return sqrt(bottom) > RANKTEST_TIE * (double)n ? top / bottom : 0;
+	return sqrt(gsl_stats_tss(x, 1, n)) > RANKTEST_TIE * (double)n
+		   ? gsl_stats_lag1_autocorrelation(x, 1, n)
+		   : 0;
 }
 
 /* Whether the rounds disagree, and the interval does not lie far beyond their disagreement. */

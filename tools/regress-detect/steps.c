@@ -35,14 +35,6 @@ struct scan {
 	double least_change;
 };
 
-static double median_of(const double *x, size_t n)
-{
-	double copy[2 * WIDEST];
-
-	memcpy(copy, x, n * sizeof(*x));
-	return stats_median(copy, n);
-}
-
 /* Signed score of a change at i, from the a values before to the b values from it on. */
 static double score(const struct scan *s, size_t i, size_t a, size_t b)
 {
@@ -181,11 +173,11 @@ static struct step describe(const struct scan *s, const double *v, bool logs, si
 
 static bool take_logs(double *x, const double *v, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		if (v[i] <= 0)
 			return false;
-	for (size_t i = 0; i < n; i++)
 		x[i] = log(v[i]);
+	}
 	return true;
 }
 

@@ -17,7 +17,7 @@ double *copy_values(const double *v, size_t n)
 	return copy;
 }
 
-static double median_of(const double *v, size_t n)
+double median_of(const double *v, size_t n)
 {
 	double *copy = copy_values(v, n), median = stats_median(copy, n);
 
@@ -37,53 +37,27 @@ void finding_rounds(const struct comparison *c, const struct finding *f, enum si
 	const struct subject *s = f->side[side];
 
 	group_by_round(&s->g, f->metric, &c->rounds, b);
-	for (size_t i = 0; is_net(c, s) && i < b->n; i++)
-		b->value[i] -=
-		    net_value(&c->net_values, s->scope, b->round[i], f->metric, s->operations);
+	if (is_net(c, s))
+		net_subtract(&c->net_values, s->scope, f->metric, s->operations, b);
 }
 
-/* Values of the rounds that both sides have. */
-struct rounds_in_common {
-	double *value[NSIDES];
-	size_t n;
-};
-
-static void common_rounds(const struct comparison *c, const struct by_round *b,
-			  struct rounds_in_common *r)
+/* Move the values of the rounds that both sides have to the front. Returns how many there are. */
+static size_t pair_rounds(const struct comparison *c, struct by_round *base,
+			  struct by_round *current)
 {
-	size_t most = b[BASELINE].n < b[CURRENT].n ? b[BASELINE].n : b[CURRENT].n;
+	size_t n = 0;
 
-	r->n = 0;
-	r->value[BASELINE] = xmalloc(most * sizeof(double));
-	r->value[CURRENT] = xmalloc(most * sizeof(double));
-	for (size_t i = 0, j = 0; !c->rounds.single && i < b[BASELINE].n && j < b[CURRENT].n;) {
-		uint32_t base = b[BASELINE].round[i], current = b[CURRENT].round[j];
-
-		if (base == current) {
-			if (!isnan(b[BASELINE].value[i]) && !isnan(b[CURRENT].value[j])) {
-				r->value[BASELINE][r->n] = b[BASELINE].value[i];
-				r->value[CURRENT][r->n++] = b[CURRENT].value[j];
-			}
-			i++;
-			j++;
-		} else if (rounds_before(&c->rounds, base, current)) {
+	for (size_t i = 0, j = 0; !c->rounds.single && i < base->n && j < current->n;) {
+		if (base->round[i] == current->round[j]) {
+			base->value[n] = base->value[i++];
+			current->value[n++] = current->value[j++];
+		} else if (rounds_before(&c->rounds, base->round[i], current->round[j])) {
 			i++;
 		} else {
 			j++;
 		}
 	}
-}
-
-/* Without rounds in common: each side's own. */
-static double *own_rounds(const struct by_round *b, size_t *n)
-{
-	double *value = xmalloc(b->n * sizeof(*value));
-
-	*n = 0;
-	for (size_t i = 0; i < b->n; i++)
-		if (!isnan(b->value[i]))
-			value[(*n)++] = b->value[i];
-	return value;
+	return n;
 }
 
 static size_t not_positive(const double *v, size_t n)
@@ -115,10 +89,10 @@ static double resolution(const double *v, size_t n)
 }
 
 /* The margin can't be finer than the values are. */
-static void fit_rule(struct finding *f, double *const *value, const size_t *n)
+static void fit_rule(struct finding *f, const struct by_round *b)
 {
 	for (enum side s = BASELINE; s < NSIDES; s++) {
-		double step = resolution(value[s], n[s]) / f->value[s];
+		double step = resolution(b[s].value, b[s].n) / f->value[s];
 
 		f->rule.margin = fmax(f->rule.margin, 2 * step);
 		f->rounding = fmax(f->rounding, step / 2);
@@ -155,7 +129,11 @@ static bool took_turns(const struct comparison *c, const struct by_round *b)
 	return 2 * turns >= (b[BASELINE].n < b[CURRENT].n ? b[BASELINE].n : b[CURRENT].n);
 }
 
-static const char *const side_names[NSIDES] = {"the baseline's side", "the current side"};
+/* For a message: the sides of which something is said. */
+static const char *sides(bool baseline, bool current)
+{
+	return !current ? "the baseline's side" : baseline ? "either side" : "the current side";
+}
 
 bool finding_set_below_noise(const struct comparison *c, struct finding *f)
 {
@@ -167,10 +145,8 @@ bool finding_set_below_noise(const struct comparison *c, struct finding *f)
 	if (!below[BASELINE] && !below[CURRENT])
 		return false;
 	finding_set(f, INCONCLUSIVE, "no value on %s: %s: %s",
-		    !below[BASELINE]  ? side_names[CURRENT]
-		    : !below[CURRENT] ? side_names[BASELINE]
-				      : "either side",
-		    status_names[STATUS_BELOW_NOISE], BELOW_NOISE_REASON);
+		    sides(below[BASELINE], below[CURRENT]), status_names[STATUS_BELOW_NOISE],
+		    BELOW_NOISE_REASON);
 	for (enum side s = BASELINE; s < NSIDES; s++)
 		if (below[s])
 			f->value[s] = NAN;
@@ -179,89 +155,72 @@ bool finding_set_below_noise(const struct comparison *c, struct finding *f)
 
 void finding_set_no_value(const struct comparison *c, struct finding *f, const size_t *n)
 {
-	enum side without = n[BASELINE] ? CURRENT : BASELINE;
-	const struct subject *s = f->side[without];
-	const char *which = n[CURRENT]	  ? side_names[BASELINE]
-			    : n[BASELINE] ? side_names[CURRENT]
-					  : "either side";
+	const struct subject *s = f->side[n[BASELINE] ? CURRENT : BASELINE];
+	const char *which = sides(!n[BASELINE], !n[CURRENT]), *why = "", *more = "";
 
-	if (s->status)
-		finding_set(f, INCONCLUSIVE, "no value on %s: %s%s%s", which, s->status,
-			    *s->reason ? ": " : "", s->reason);
-	else if (c->net && s->g.value && s->g.value[f->metric])
-		finding_set(f, INCONCLUSIVE,
-			    "no value on %s: its program type's baseline is not there", which);
-	else
-		finding_set(f, INCONCLUSIVE, "no value on %s", which);
+	if (s->status) {
+		why = s->status;
+		more = s->reason;
+	} else if (c->net && s->g.value && s->g.value[f->metric]) {
+		why = "its program type's baseline is not there";
+	}
+	finding_set(f, INCONCLUSIVE, "no value on %s%s%s%s%s", which, *why ? ": " : "", why,
+		    *more ? ": " : "", more);
 }
 
 /* The round values of both sides: of the rounds in common, or each side's own. */
-static void collect_values(const struct comparison *c, struct finding *f,
-			   struct rounds_in_common *r, size_t *n)
+static void collect_values(const struct comparison *c, struct finding *f, struct by_round *b)
 {
-	struct by_round b[NSIDES];
+	size_t pairs = 0;
 
 	for (enum side s = BASELINE; s < NSIDES; s++)
 		finding_rounds(c, f, s, &b[s]);
 	if (same_run(f))
-		common_rounds(c, b, r);
-	f->paired = r->n > 0;
+		pairs = pair_rounds(c, &b[BASELINE], &b[CURRENT]);
+	f->paired = pairs > 0;
 	f->one_run = f->paired || (same_run(f) && took_turns(c, b));
-	n[BASELINE] = n[CURRENT] = r->n;
-	for (enum side s = BASELINE; s < NSIDES; s++) {
-		if (!f->paired) {
-			free(r->value[s]);
-			r->value[s] = own_rounds(&b[s], &n[s]);
-		}
-		by_round_release(&b[s]);
-	}
+	if (f->paired)
+		b[BASELINE].n = b[CURRENT].n = pairs;
 }
 
-static void take_logs(struct finding *f, double *const *value, const size_t *n)
+static void take_logs(struct finding *f, const struct by_round *b)
 {
-	f->nx = n[BASELINE];
+	f->nx = b[BASELINE].n;
 	if (!f->paired) {
-		f->ny = n[CURRENT];
-		f->x = logs_of(value[BASELINE], f->nx);
-		f->y = logs_of(value[CURRENT], f->ny);
+		f->ny = b[CURRENT].n;
+		f->x = logs_of(b[BASELINE].value, f->nx);
+		f->y = logs_of(b[CURRENT].value, f->ny);
 		return;
 	}
 	f->x = xmalloc(f->nx * sizeof(*f->x));
 	/* A quotient is rounded once: equal ratios are equal numbers. */
 	for (size_t i = 0; i < f->nx; i++)
-		f->x[i] = log(value[CURRENT][i] / value[BASELINE][i]);
-}
-
-/* Returns false, with the reason in the finding, when its values have no ratio.
- * n: values a side; bad: how many of them are not above zero */
-static bool can_be_judged(const struct comparison *c, struct finding *f, const size_t *n,
-			  size_t bad)
-{
-	if (!f->rounds)
-		finding_set_no_value(c, f, n);
-	else if (bad && !finding_set_below_noise(c, f))
-		finding_set(f, INCONCLUSIVE, "%zu of %zu round values are not above zero%s", bad,
-			    n[BASELINE] + n[CURRENT], c->net ? ": too close to its baseline" : "");
-	return f->rounds && !bad;
+		f->x[i] = log(b[CURRENT].value[i] / b[BASELINE].value[i]);
 }
 
 bool finding_take_values(const struct comparison *c, struct finding *f)
 {
-	struct rounds_in_common r = {0};
+	struct by_round b[NSIDES];
 	size_t n[NSIDES], bad = 0;
 
-	collect_values(c, f, &r, n);
+	collect_values(c, f, b);
 	for (enum side s = BASELINE; s < NSIDES; s++) {
+		n[s] = b[s].n;
 		if (n[s])
-			f->value[s] = median_of(r.value[s], n[s]);
-		bad += not_positive(r.value[s], n[s]);
+			f->value[s] = median_of(b[s].value, n[s]);
+		bad += not_positive(b[s].value, n[s]);
 	}
 	f->rounds = n[BASELINE] < n[CURRENT] ? n[BASELINE] : n[CURRENT];
-	if (can_be_judged(c, f, n, bad)) {
-		fit_rule(f, r.value, n);
-		take_logs(f, r.value, n);
+	if (!f->rounds) {
+		finding_set_no_value(c, f, n);
+	} else if (!bad) {
+		fit_rule(f, b);
+		take_logs(f, b);
+	} else if (!finding_set_below_noise(c, f)) {
+		finding_set(f, INCONCLUSIVE, "%zu of %zu round values are not above zero%s", bad,
+			    n[BASELINE] + n[CURRENT], c->net ? ": too close to its baseline" : "");
 	}
-	free(r.value[BASELINE]);
-	free(r.value[CURRENT]);
+	by_round_release(&b[BASELINE]);
+	by_round_release(&b[CURRENT]);
 	return f->x != NULL;
 }
