@@ -2,7 +2,6 @@
 #include "columns.h"
 
 #include <err.h>
-#include <fnmatch.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,24 +64,25 @@ static void fail_without(const struct csv_reader *in, const char *metric)
 	errx(EXIT_TROUBLE, "missing column '%s' or 'value_%s' (%s)", metric, metric, in->path);
 }
 
-static void find_metrics(struct layout *l, const struct columns *c, const struct csv_reader *in)
+static void find_metrics(struct rows *r)
 {
+	const struct columns *c = r->columns;
 	bool any = false;
 
-	l->metrics = xmalloc(c->metrics.n * sizeof(*l->metrics));
-	l->medians = xmalloc(c->metrics.n * sizeof(*l->medians));
+	r->metrics = xmalloc(c->metrics.n * sizeof(*r->metrics));
+	r->medians = xmalloc(c->metrics.n * sizeof(*r->medians));
 	for (size_t i = 0; i < c->metrics.n; i++) {
 		bool found;
 
-		l->metrics[i] = metric_column(in, c->metrics.name[i]);
-		l->medians[i] = median_column(in, c->metrics.name[i]);
-		found = l->metrics[i] >= 0 || l->medians[i] >= 0;
+		r->metrics[i] = metric_column(&r->in, c->metrics.name[i]);
+		r->medians[i] = median_column(&r->in, c->metrics.name[i]);
+		found = r->metrics[i] >= 0 || r->medians[i] >= 0;
 		any |= found;
 		if (!found && c->metrics_given)
-			fail_without(in, c->metrics.name[i]);
+			fail_without(&r->in, c->metrics.name[i]);
 	}
 	if (!any)
-		fail_without(in, c->metrics.name[0]);
+		fail_without(&r->in, c->metrics.name[0]);
 }
 
 static bool may_be_missing(const struct columns *c, const char *key)
@@ -90,91 +90,104 @@ static bool may_be_missing(const struct columns *c, const char *key)
 	return !c->keys_given && (!strcmp(key, "host_class") || !strcmp(key, "track"));
 }
 
-static void find_keys(struct layout *l, const struct columns *c, const struct csv_reader *in)
+static void find_keys(struct rows *r)
 {
-	l->keys = xmalloc(c->keys.n * sizeof(*l->keys));
+	const struct columns *c = r->columns;
+
+	r->keys = xmalloc(c->keys.n * sizeof(*r->keys));
 	for (size_t i = 0; i < c->keys.n; i++) {
-		l->keys[i] = csv_column(in, c->keys.name[i]);
-		if (l->keys[i] < 0 && !may_be_missing(c, c->keys.name[i]))
-			errx(EXIT_TROUBLE, "missing column '%s' (%s)", c->keys.name[i], in->path);
+		r->keys[i] = csv_column(&r->in, c->keys.name[i]);
+		if (r->keys[i] < 0 && !may_be_missing(c, c->keys.name[i]))
+			errx(EXIT_TROUBLE, "missing column '%s' (%s)", c->keys.name[i], r->in.path);
 	}
 }
 
-void layout_find(struct layout *l, struct columns *c, const struct csv_reader *in)
+void rows_open(struct rows *r, struct columns *c, const char *path)
 {
-	choose_metrics(c, in);
-	find_keys(l, c, in);
-	find_metrics(l, c, in);
-	l->build = csv_column(in, "build");
-	l->run = csv_column(in, "run_id");
-	l->timestamp = csv_column(in, "timestamp");
-	l->status = csv_column(in, "status");
-	l->reason = csv_column(in, "reason");
-	l->control = csv_column(in, "control");
-	l->runtime = csv_column(in, "runtime");
-	l->by_round = csv_column(in, "round") >= 0;
-	if (l->build < 0 && !c->keys_given)
-		errx(EXIT_TROUBLE, "missing column 'build' (%s)", in->path);
+	*r = (struct rows){.columns = c};
+	or_exit(&r->in, csv_open(&r->in, path));
+	choose_metrics(c, &r->in);
+	find_keys(r);
+	find_metrics(r);
+	r->value = xmalloc(c->metrics.n * sizeof(*r->value));
+	r->build = csv_column(&r->in, "build");
+	r->run = csv_column(&r->in, "run_id");
+	r->timestamp = csv_column(&r->in, "timestamp");
+	r->status = csv_column(&r->in, "status");
+	r->reason = csv_column(&r->in, "reason");
+	r->control = csv_column(&r->in, "control");
+	r->runtime = csv_column(&r->in, "runtime");
+	r->min_instructions = csv_column(&r->in, "min_instructions");
+	r->max_instructions = csv_column(&r->in, "max_instructions");
+	r->by_round = csv_column(&r->in, "round") >= 0;
+	if (r->build < 0 && !c->keys_given)
+		errx(EXIT_TROUBLE, "missing column 'build' (%s)", r->in.path);
 }
 
-void layout_key(const struct layout *l, const struct columns *c, const struct csv_reader *in,
-		struct key *key)
+bool rows_next(struct rows *r)
 {
-	for (size_t i = 0; i < c->keys.n; i++)
-		if (l->keys[i] >= 0)
-			key_add(key, in->cell[l->keys[i]], in->cell_len[l->keys[i]]);
-		else
-			key_add(key, "", 0);
+	bool got = or_exit(&r->in, csv_next_row(&r->in));
+
+	r->n += got;
+	return got;
 }
 
-/* Remember which version a file is of, and what is taken for what. */
-static void note_old(struct layout *l, struct columns *c, const struct csv_reader *in,
-		     const char *metric)
+void rows_key(const struct rows *r, struct key *key)
+{
+	for (size_t i = 0; i < r->columns->keys.n; i++) {
+		const char *cell = cell_at(&r->in, r->keys[i], "");
+
+		key_add(key, cell, strlen(cell));
+	}
+}
+
+/* Remember which version the file is of, and what is taken for what. */
+static void note_old(struct rows *r, const char *metric)
 {
 	char *note;
 
-	if (l->noted_old)
+	if (r->noted_old)
 		return;
-	l->noted_old = true;
-	note = xasprintf(l->by_round ? "results of schema version 1: median_%s is the value of a "
+	r->noted_old = true;
+	note = xasprintf(r->by_round ? "results of schema version 1: median_%s is the value of a "
 				       "round, and taken for value_%s (%s)"
 				     : "results of schema version 1: median_%s is of all samples, "
 				       "another number than value_%s (%s)",
-			 metric, metric, in->path);
-	names_add(&c->old, note);
+			 metric, metric, r->in.path);
+	names_add(&r->columns->old, note);
 	free(note);
 }
 
 /* Remember what kind of number has come. A median of all samples beside values ends the tool: a
  * difference between the two is no program's. */
-static void note_number(struct columns *c, const struct csv_reader *in, const char *metric,
-			bool is_median)
+static void note_number(struct rows *r, const char *metric, bool is_median)
 {
+	struct columns *c = r->columns;
 	const char **kind = is_median ? &c->with_medians : &c->with_values;
 
 	if (!*kind)
-		*kind = in->path;
+		*kind = r->in.path;
 	if (c->with_medians && c->with_values)
 		errx(EXIT_TROUBLE,
 		     "the summary of schema version 1 '%s' has median_%s, another number than the "
 		     "value_%s of '%s': take its rounds.csv instead (%s line %zu)",
-		     c->with_medians, metric, metric, c->with_values, in->path, in->line);
+		     c->with_medians, metric, metric, c->with_values, r->in.path, r->in.line);
 }
 
 /* The cell of a metric in the current row; "" when it has none. */
-static const char *value_cell(struct layout *l, struct columns *c, const struct csv_reader *in,
-			      size_t metric)
+static const char *value_cell(struct rows *r, size_t metric)
 {
-	const char *name = c->metrics.name[metric], *cell = layout_cell(in, l->metrics[metric], "");
+	const char *name = r->columns->metrics.name[metric];
+	const char *cell = cell_at(&r->in, r->metrics[metric], "");
 	bool old = !*cell;
 
 	if (old)
-		cell = layout_cell(in, l->medians[metric], "");
+		cell = cell_at(&r->in, r->medians[metric], "");
 	if (!*cell)
 		return cell;
 	if (old)
-		note_old(l, c, in, name);
-	note_number(c, in, name, old && !l->by_round);
+		note_old(r, name);
+	note_number(r, name, old && !r->by_round);
 	return cell;
 }
 
@@ -190,21 +203,50 @@ static double parse(const struct csv_reader *in, const char *name, const char *c
 	return value;
 }
 
-double layout_number(const struct csv_reader *in, int column, double min, double max,
-		     double otherwise)
+bool rows_measured(const struct rows *r)
 {
-	if (column < 0 || !in->cell_len[column])
-		return otherwise;
-	return parse(in, in->header[column], in->cell[column], min, max);
+	return outcome_of(cell_at(&r->in, r->status, "ok")) == OUTCOME_MEASURED;
 }
 
-void layout_values(struct layout *l, struct columns *c, const struct csv_reader *in, double *value)
+void rows_values(struct rows *r)
 {
-	for (size_t v = 0; v < c->metrics.n; v++) {
-		const char *cell = value_cell(l, c, in, v);
+	bool has_numbers = rows_measured(r);
 
-		value[v] = *cell ? parse(in, c->metrics.name[v], cell, -HUGE_VAL, HUGE_VAL) : NAN;
+	for (size_t v = 0; v < r->columns->metrics.n; v++) {
+		const char *cell = has_numbers ? value_cell(r, v) : "";
+
+		r->value[v] =
+		    *cell ? parse(&r->in, r->columns->metrics.name[v], cell, -HUGE_VAL, HUGE_VAL)
+			  : NAN;
 	}
+}
+
+void rows_close(struct rows *r)
+{
+	csv_release(&r->in);
+	free(r->keys);
+	free(r->metrics);
+	free(r->medians);
+	free(r->value);
+}
+
+int or_exit(const struct csv_reader *in, int result)
+{
+	if (result < 0)
+		errx(EXIT_TROUBLE, "%s", in->error);
+	return result;
+}
+
+const char *cell_at(const struct csv_reader *in, int column, const char *otherwise)
+{
+	return column < 0 ? otherwise : in->cell[column];
+}
+
+double number_at(const struct csv_reader *in, int column, double min, double max, double otherwise)
+{
+	const char *cell = cell_at(in, column, "");
+
+	return *cell ? parse(in, in->header[column], cell, min, max) : otherwise;
 }
 
 void columns_tell_old(const struct columns *c)
@@ -220,60 +262,20 @@ void columns_release(struct columns *c)
 	names_release(&c->old);
 }
 
-void layout_open(struct csv_reader *in, const char *path)
+const char **key_cells(const char *key, size_t n)
 {
-	if (csv_open(in, path))
-		errx(EXIT_TROUBLE, "%s", in->error);
-}
+	const char **cells = xmalloc(n * sizeof(*cells));
 
-bool layout_next_row(struct csv_reader *in)
-{
-	int got = csv_next_row(in);
-
-	if (got < 0)
-		errx(EXIT_TROUBLE, "%s", in->error);
-	return got;
-}
-
-const char *layout_cell(const struct csv_reader *in, int column, const char *otherwise)
-{
-	return column < 0 ? otherwise : in->cell[column];
-}
-
-void layout_release(struct layout *l)
-{
-	free(l->keys);
-	free(l->metrics);
-	free(l->medians);
-	*l = (struct layout){0};
-}
-
-void columns_check(const struct names *keys, const struct csv_reader *in, const char *const *others,
-		   size_t n, const char *what)
-{
-	for (size_t i = 0; i < in->ncolumns; i++) {
-		const char *name = in->header[i];
-		bool known = names_have(keys, name) || !strcmp(name, "metric");
-
-		for (size_t o = 0; o < n; o++)
-			known |= !strcmp(name, others[o]);
-		if (!known)
-			errx(EXIT_TROUBLE, "unknown column '%s' in the %s (%s)", name, what,
-			     in->path);
-	}
-}
-
-bool pattern_matches(const char *pattern, const char *text)
-{
-	return !*pattern || !fnmatch(pattern, text, 0);
+	for (size_t i = 0; i < n; i++, key += strlen(key) + 1)
+		cells[i] = key;
+	return cells;
 }
 
 const char *key_cell(const struct columns *c, const char *const *cells, const char *key)
 {
-	for (size_t k = 0; k < c->keys.n; k++)
-		if (!strcmp(c->keys.name[k], key))
-			return cells[k];
-	return "";
+	int at = names_index(&c->keys, key);
+
+	return at < 0 ? "" : cells[at];
 }
 
 const char *keep_text(struct keytable *t, const char *text)

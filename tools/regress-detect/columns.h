@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which columns name a series, which hold its values, and where a file has them. */
-#ifndef COLUMNS_H
-#define COLUMNS_H
+/* Rows of results: which columns name a series, which hold its values, where a file has them. */
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,57 +20,74 @@ struct columns {
 	struct names old; /* private: what to say of files of schema version 1 */
 };
 
-/* Where this file has what; -1 for nowhere. */
-struct layout {
-	int *keys, *metrics;
-	int *medians;	/* of each metric the column that stands for it in schema version 1 */
-	bool by_round;	/* a row is of a round */
-	bool noted_old; /* that the file is of that version */
-	int build, run, timestamp, status, reason, control, runtime;
-};
-
-/** layout_find - find the columns; a missing one ends the tool with a message */
-void layout_find(struct layout *l, struct columns *c, const struct csv_reader *in);
-
-/** layout_key - add the current row's cells of the key columns to a key */
-void layout_key(const struct layout *l, const struct columns *c, const struct csv_reader *in,
-		struct key *key);
-
-/**
- * layout_values - the current row's values, NaN for an empty cell; a bad one ends the tool
- *
- * The value of metric X is the column X (samples.csv, plan.csv), else value_X (rounds.csv,
- * summary.csv). Schema version 1 had median_X instead: in rounds.csv it was the value of the round
- * and is taken for it; in summary.csv it was the median of all samples, which is another number:
- * rows of both in one comparison end the tool. columns_tell_old() says which files those were.
- */
-void layout_values(struct layout *l, struct columns *c, const struct csv_reader *in, double *value);
-
 /** columns_tell_old - on standard error, once all is read: a line for each file of version 1 */
 void columns_tell_old(const struct columns *c);
 void columns_release(struct columns *c);
 
-/** layout_open, layout_next_row - csv_open(), csv_next_row(): an error ends the tool */
-void layout_open(struct csv_reader *in, const char *path);
-bool layout_next_row(struct csv_reader *in);
+/* A file of results, and its current row. A column that it does not have is -1. */
+struct rows {
+	struct csv_reader in;
+	struct columns *columns;
+	size_t n; /* rows read so far */
+	int build, run, timestamp, status, reason, control, runtime;
+	int min_instructions, max_instructions;
+	double *value; /* of rows_values() */
+	/* private */
+	int *keys, *metrics;
+	int *medians;	/* of each metric the column that stands for it in schema version 1 */
+	bool by_round;	/* a row is of a round */
+	bool noted_old; /* that the file is of that version */
+};
 
-/** layout_number - a cell of the current row as a number, or `otherwise` for an empty one or no
- * such column; a bad one ends the tool */
-double layout_number(const struct csv_reader *in, int column, double min, double max,
-		     double otherwise);
+/** rows_open - open a file and find its columns; a missing one ends the tool with a message */
+void rows_open(struct rows *r, struct columns *c, const char *path);
+bool rows_next(struct rows *r);
 
-/** layout_cell - a cell of the current row, or `otherwise` when the file has no such column */
-const char *layout_cell(const struct csv_reader *in, int column, const char *otherwise);
-void layout_release(struct layout *l);
+/** rows_key - add the current row's cells of the key columns to a key */
+void rows_key(const struct rows *r, struct key *key);
 
-/** columns_check - a column that is neither a key, `metric` nor one of others ends the tool: a
- * misspelt one would make a rule of one test one of all
+/** rows_measured - whether the current row has numbers, by its status */
+bool rows_measured(const struct rows *r);
+
+/**
+ * rows_values - write the current row's numbers to r->value: NaN for an empty cell, and for a row
+ * that is not measured. A bad one ends the tool
+ *
+ * The value of metric X is the column X (samples.csv, plan.csv), else value_X (rounds.csv,
+ * summary.csv). Schema version 1 had median_X instead: in rounds.csv it was the value of the round
+ * and is taken for it; in summary.csv it was the median of all samples, which is another number:
+ * rows of both in one comparison end the tool.
+ */
+void rows_values(struct rows *r);
+void rows_close(struct rows *r);
+
+/** or_exit - the result of a csv_, rounds_ or net_ function; an error ends the tool */
+int or_exit(const struct csv_reader *in, int result);
+
+/** cell_at - a cell of the current row, or `otherwise` when the file has no such column */
+const char *cell_at(const struct csv_reader *in, int column, const char *otherwise);
+
+/** number_at - a cell of the current row as a number, or `otherwise` for an empty one or no such
+ * column; a bad one ends the tool */
+double number_at(const struct csv_reader *in, int column, double min, double max, double otherwise);
+
+/** patterns_open - open a file that people keep: rows for the series that shell patterns match
+ * @others: its n columns besides the keys and `metric`. Any other ends the tool: a misspelt one
+ * would make a rule of one test one of all
  * @what: the file, as the message names it */
-void columns_check(const struct names *keys, const struct csv_reader *in, const char *const *others,
-		   size_t n, const char *what);
+void patterns_open(struct csv_reader *in, const char *path, const struct names *keys,
+		   const char *const *others, size_t n, const char *what);
 
-/** pattern_matches - whether a shell pattern matches; an empty one does */
-bool pattern_matches(const char *pattern, const char *text);
+/** patterns_of - the current row's patterns, whose texts go into a table; the caller frees them */
+const char **patterns_of(const struct csv_reader *in, const struct names *keys, struct keytable *t);
+
+/** patterns_match - whether they match a series; an empty one does
+ * @metric: or NULL for any */
+bool patterns_match(const char *const *pattern, const struct names *keys, const char *const *cells,
+		    const char *metric);
+
+/** key_cells - the n texts of a key; the caller frees the array */
+const char **key_cells(const char *key, size_t n);
 
 /** key_cell - the cell of a key column of a series, or "" when it is no key column */
 const char *key_cell(const struct columns *c, const char *const *cells, const char *key);
@@ -82,5 +98,3 @@ const char *keep_text(struct keytable *t, const char *text);
 /** metric_is_exact - a count without noise
  * @counted: whether instructions are counted by an emulator */
 bool metric_is_exact(const char *metric, bool counted);
-
-#endif

@@ -2,30 +2,26 @@
 /*
  * regress-detect's parts and how they meet:
  *
- *	columns.c  which columns a file has
+ *	columns.c  a file's columns and rows
  *	input.c    rows → subjects: the values of one test of one build
  *	pair.c     subjects → findings: a series with its two sides
  *	values.c   the values of a finding's two sides
  *	judge.c    what they say: ratio, interval, p-value, verdict
  *	exact.c    the same for metrics without noise
+ *	patterns.c files that people keep
  *	settings.c rules of single series
  *	verdict.c  what the controls allow the numbers to say
  *	history.c  histories instead of two builds (history.h)
  *	output.c   findings → verdict.csv, and back
  *	table.c    findings → tables for people
  */
-#ifndef DETECT_H
-#define DETECT_H
+#pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "columns.h"
 #include "group.h"
-#include "keytable.h"
-#include "names.h"
 #include "net.h"
 #include "schema.h"
 #include "schema/verdicts.h"
@@ -46,11 +42,11 @@ struct rule {
 /* The values of one test of one build, as one side of the comparison has them. */
 struct subject {
 	enum side side;
-	const char **cells; /* of the key columns; views into the table of subjects */
+	const char **cells; /* of the key columns */
 	const char *build;
-	struct group g; /* a value array a metric */
-	char *status;	/* NULL as long as all rows are ok */
-	char *reason;
+	struct group g;	    /* a value array a metric */
+	const char *status; /* NULL as long as all rows are ok */
+	const char *reason;
 	bool control;
 	bool counted;	   /* measured under icount: instructions are exact */
 	const char *run;   /* the run_id of its rows; NULL without one, "" for several */
@@ -81,7 +77,7 @@ struct finding {
 	enum verdict verdict;
 	char *reason; /* owned; NULL for none */
 
-	size_t since; /* in history: the row of its series with which the new level begins */
+	size_t since; /* in history: the point of its series with which the new level begins */
 	const char *first_bad; /* in history: build with which the new level begins, or NULL */
 	struct subject *owned; /* sides that belong to this finding alone, or NULL */
 	size_t order;	       /* in which it was found */
@@ -97,25 +93,45 @@ struct comparison {
 
 	/* what was read */
 	struct rounds rounds;
-	struct keytable table, texts;
-	struct subject **subjects;
-	size_t subjects_size;
+	struct keytable table, texts; /* of subjects; kept for the findings */
+	struct subject *subjects;     /* one for each key of the table */
+	struct key key;		      /* under construction */
 	struct net net_values;
 
 	/* what was found */
 	struct finding *findings;
-	size_t nfindings, findings_size;
+	size_t nfindings;
 };
 
 /** comparison_read - add the rows of a file; ends the tool with a message when they are bad
  * @side: the side of all of its rows, or NSIDES: by build label */
 void comparison_read(struct comparison *c, const char *path, enum side side);
 
-/** finding_blank - a finding without sides and numbers, with the rule of the comparison */
-struct finding finding_blank(const struct comparison *c);
+/** subject_note - take from the current row whether it is a control, and counted */
+void subject_note(struct subject *s, const struct rows *r);
 
-/** comparison_add - append a copy of a finding; the pointer is valid until the next one */
-struct finding *comparison_add(struct comparison *c, const struct finding *f);
+/** subject_set_status - take the current row's status and reason */
+void subject_set_status(struct comparison *c, struct subject *s, const struct rows *r);
+
+/** comparison_add - append a finding without sides and numbers, with the rule of the comparison;
+ * the pointer is valid until the next one */
+struct finding *comparison_add(struct comparison *c);
+
+/** subject_take_net - take from the current row what is subtracted from its values, or it is that
+ * itself; see net.h */
+void subject_take_net(struct comparison *c, struct subject *s, struct rows *r, const char *salt,
+		      uint32_t round);
+
+/** subject_has_values - whether it is there and has any value of a metric */
+bool subject_has_values(const struct subject *s, size_t metric);
+
+/** comparison_add_series - add the findings of a series: of all metrics that were asked for, or of
+ * the first with values */
+void comparison_add_series(struct comparison *c, const struct subject *baseline,
+			   const struct subject *current, size_t pairing);
+
+/** finding_own_sides - sides that belong to the finding alone, with empty cells for the keys */
+struct subject *finding_own_sides(struct finding *f, size_t nkeys);
 
 /** comparison_sort - bring the findings into the order of output */
 void comparison_sort(struct comparison *c);
@@ -157,6 +173,16 @@ void decide(struct finding *f, size_t ntests);
 void finding_set(struct finding *f, enum verdict verdict, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/** finding_set_status - give the verdict for the status of a side, which is the reason
+ * @before: text before it */
+void finding_set_status(struct finding *f, enum verdict verdict, const char *before,
+			const struct subject *s);
+
+/** finding_contaminate - contaminated by a control, which did what is said; a control that moved is
+ * contaminated itself, as it tells nothing of a build */
+void finding_contaminate(const struct comparison *c, struct finding *f,
+			 const struct finding *control, const char *what);
+
 /** finding_set_no_value - inconclusive, as a side has no number: which one, and why
  * @n: how many values there are on each side */
 void finding_set_no_value(const struct comparison *c, struct finding *f, const size_t *n);
@@ -188,5 +214,3 @@ void markdown_write(const struct comparison *c);
 /** comparison_exit_status - what --exit-code makes of the verdicts */
 int comparison_exit_status(const struct comparison *c);
 void comparison_release(struct comparison *c);
-
-#endif

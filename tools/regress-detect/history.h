@@ -3,17 +3,14 @@
  * Histories: rows in time order, one a build and series. How the parts meet:
  *
  *	series.c   rows → series of points
- *	history.c  series → what is missing or stale; findings
  *	markers.c  where a level begins anew
- *	level.c    a series → is its newest value suspect, and since which build
- *	steps.c    a series → every lasting change of level (--all)
+ *	history.c  series → findings: of their newest builds, or every change of level (--all)
+ *	newest.c   a series → the verdict of its newest build: suspected, missing, stale, …
+ *	level.c    values → is the newest suspect, and since which build
+ *	creep.c    values → what no one build shows
+ *	steps.c    values → every lasting change of level
  */
-#ifndef HISTORY_H
-#define HISTORY_H
-
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#pragma once
 
 #include "detect.h"
 
@@ -33,8 +30,7 @@ struct level_answer {
 	size_t builds;	      /* values in the level before */
 	double level;	      /* their median, NaN without */
 	double low, high;     /* interval of that median, NaN when there are too few */
-	const char *why;      /* constant text, or NULL */
-	size_t count;	      /* belongs to `why`, which has a %zu for it */
+	char why[96];	      /* "" for none */
 };
 
 /**
@@ -45,6 +41,19 @@ struct level_answer {
  */
 struct level_answer level_judge(const double *v, const double *resolution, const bool *reset,
 				size_t n, const struct nomination *rule);
+
+/* Values of one level. */
+struct band {
+	double center, low, high;
+};
+
+/** level_band - what lies within is the level of these values, which are reordered
+ * @resolution: of a count: how far it may lie from the level */
+struct band level_band(double *v, size_t n, const struct nomination *rule, double resolution);
+
+/** slow_change - fill in the answer if n values in time order changed slowly, for the worse
+ * @return: whether they did */
+bool slow_change(const double *v, size_t n, const struct nomination *rule, struct level_answer *a);
 
 /* Sigma of normal noise in units of the median absolute deviation. */
 #define SIGMA_PER_MAD 1.4826
@@ -90,5 +99,3 @@ struct history;
 struct history *history_run(struct comparison *c, char **paths, int npaths, const char *settings,
 			    const struct history_options *o);
 void history_release(struct history *h);
-
-#endif

@@ -1,72 +1,65 @@
 /* SPDX-License-Identifier: MIT */
 #include <err.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
-#include "csv.h"
 #include "detect.h"
 #include "xalloc.h"
 
-static void find_layout(struct comparison *c, struct csv_reader *in, struct layout *l)
+static void find_columns(struct comparison *c, struct rows *r)
 {
-	layout_find(l, &c->cols, in);
-	if (l->build < 0 && c->baseline)
-		errx(EXIT_TROUBLE, "missing column 'build' (%s)", in->path);
-	if (rounds_columns(&c->rounds, in))
-		errx(EXIT_TROUBLE, "%s", in->error);
-	if (c->net && net_columns(&c->net_values, in, c->cols.metrics.n, true))
-		errx(EXIT_TROUBLE, "%s", in->error);
+	if (r->build < 0 && c->baseline)
+		errx(EXIT_TROUBLE, "missing column 'build' (%s)", r->in.path);
+	or_exit(&r->in, rounds_columns(&c->rounds, &r->in));
+	if (c->net)
+		or_exit(&r->in, net_columns(&c->net_values, &r->in, c->cols.metrics.n, true));
 }
 
-static struct subject *new_subject(struct comparison *c, uint32_t id, enum side side)
+/* The subject of the current row, and its number. */
+static struct subject *find_subject(struct comparison *c, const struct rows *r, enum side side,
+				    uint32_t *id)
 {
-	struct subject *s = xcalloc(1, sizeof(*s));
-	const char *cell = keytable_key(&c->table, id);
+	const char *build = cell_at(&r->in, r->build, "");
+	size_t known = c->table.n, nkeys = c->cols.keys.n;
+	struct subject *s;
 
-	if (id >= c->subjects_size) {
-		c->subjects_size = c->subjects_size ? 2 * c->subjects_size : 64;
-		c->subjects = xrealloc(c->subjects, c->subjects_size * sizeof(*c->subjects));
-	}
-	c->subjects[id] = s;
+	key_clear(&c->key);
+	rows_key(r, &c->key);
+	key_add(&c->key, build, strlen(build));
+	key_add(&c->key, side == BASELINE ? "b" : "c", 1);
+	*id = keytable_add(&c->table, c->key.text, c->key.len);
+	if (*id < known)
+		return &c->subjects[*id];
+	c->subjects = xgrow(c->subjects, known, sizeof(*c->subjects));
+	s = &c->subjects[*id];
 	s->side = side;
-	cell += strlen(cell) + 1; /* the side */
-	s->build = cell;
-	s->cells = xmalloc(c->cols.keys.n * sizeof(*s->cells));
-	for (size_t i = 0; i < c->cols.keys.n; i++) {
-		cell += strlen(cell) + 1;
-		s->cells[i] = cell;
-	}
+	s->cells = key_cells(keytable_key(&c->table, *id), nkeys + 1);
+	s->build = s->cells[nkeys];
 	return s;
 }
 
-static struct subject *find_subject(struct comparison *c, const struct csv_reader *in,
-				    const struct layout *l, enum side side, struct key *key,
-				    uint32_t *id)
-{
-	size_t known = c->table.n;
-	const char *build;
-
-	key_clear(key);
-	key_add(key, side == BASELINE ? "b" : "c", 1);
-	build = layout_cell(in, l->build, "");
-	key_add(key, build, strlen(build));
-	layout_key(l, &c->cols, in, key);
-	*id = keytable_add(&c->table, key->text, key->len);
-	return *id == known ? new_subject(c, *id, side) : c->subjects[*id];
-}
-
 /* Keep the worst row's status. An interrupted run still has its good rounds. */
-static void keep_status(struct subject *s, const char *status, const char *reason)
+static void keep_status(struct comparison *c, struct subject *s, const struct rows *r)
 {
+	const char *status = cell_at(&r->in, r->status, "ok");
+
 	if (s->status &&
 	    (outcome_of(status) == OUTCOME_INCOMPLETE || strcmp(s->status, status) < 0))
 		return;
-	free(s->status);
-	free(s->reason);
-	s->status = xstrdup(status);
-	s->reason = xstrdup(reason);
+	subject_set_status(c, s, r);
+}
+
+void subject_set_status(struct comparison *c, struct subject *s, const struct rows *r)
+{
+	s->status = keep_text(&c->texts, cell_at(&r->in, r->status, "ok"));
+	s->reason = keep_text(&c->texts, cell_at(&r->in, r->reason, ""));
+}
+
+void subject_note(struct subject *s, const struct rows *r)
+{
+	s->control |= !strcmp(cell_at(&r->in, r->control, ""), "1");
+	s->counted |= !strcmp(cell_at(&r->in, r->runtime, ""), "icount");
 }
 
 static void keep_run(struct comparison *c, struct subject *s, const char *run)
@@ -77,83 +70,78 @@ static void keep_run(struct comparison *c, struct subject *s, const char *run)
 		s->run = "";
 }
 
-/* Returns whether the row is of a build that is compared. */
-static bool take_row(struct comparison *c, struct csv_reader *in, struct layout *l, enum side side,
-		     struct key *key, double *value)
+void subject_take_net(struct comparison *c, struct subject *s, struct rows *r, const char *salt,
+		      uint32_t round)
 {
-	const char *status = layout_cell(in, l->status, "ok");
-	uint32_t id, round, scope = 0;
+	struct net *n = &c->net_values;
+
+	s->scope = net_scope(n, &r->in, salt);
+	s->operations = net_operations(n, &r->in);
+	s->is_baseline = net_is_empty(n, &r->in);
+	if (s->is_baseline)
+		or_exit(&r->in, net_add(n, &r->in, s->scope, &c->rounds, round, r->value));
+}
+
+static void take_row(struct comparison *c, struct rows *r, enum side side)
+{
 	struct subject *s;
+	uint32_t id, round;
 
-	if (side == NSIDES) {
-		const char *build = in->cell[l->build];
-
-		side = !strcmp(build, c->baseline) ? BASELINE : CURRENT;
-		if (side == CURRENT && c->current && strcmp(build, c->current) != 0)
-			return false;
+	if (!*cell_at(&r->in, r->status, "ok"))
+		errx(EXIT_TROUBLE, "status is empty (%s line %zu)", r->in.path, r->in.line);
+	s = find_subject(c, r, side, &id);
+	subject_note(s, r);
+	if (!rows_measured(r)) {
+		keep_status(c, s, r);
+		return;
 	}
-	if (!*status)
-		errx(EXIT_TROUBLE, "status is empty (%s line %zu)", in->path, in->line);
-	s = find_subject(c, in, l, side, key, &id);
-	s->control |= !strcmp(layout_cell(in, l->control, ""), "1");
-	s->counted |= !strcmp(layout_cell(in, l->runtime, ""), "icount");
-	if (outcome_of(status) != OUTCOME_MEASURED) {
-		keep_status(s, status, layout_cell(in, l->reason, ""));
-		return true;
-	}
-	if (l->run >= 0)
-		keep_run(c, s, in->cell[l->run]);
-	layout_values(l, &c->cols, in, value);
-	if (rounds_row(&c->rounds, in, &round))
-		errx(EXIT_TROUBLE, "%s", in->error);
-	if (c->net) {
-		scope = net_scope(&c->net_values, in, side == BASELINE ? "b" : "c");
-		s->scope = scope;
-		s->operations = net_operations(&c->net_values, in);
-		s->is_baseline = net_is_empty(&c->net_values, in);
-		if (s->is_baseline && net_add(&c->net_values, in, scope, &c->rounds, round, value))
-			errx(EXIT_TROUBLE, "%s", in->error);
-	}
-	if (!group_add(&s->g, id, &c->rounds, in, round, value, c->cols.metrics.n) &&
+	if (r->run >= 0)
+		keep_run(c, s, r->in.cell[r->run]);
+	rows_values(r);
+	or_exit(&r->in, rounds_row(&c->rounds, &r->in, &round));
+	if (c->net)
+		subject_take_net(c, s, r, side == BASELINE ? "b" : "c", round);
+	if (!group_add(&s->g, id, &c->rounds, &r->in, round, r->value, c->cols.metrics.n) &&
 	    !c->cols.keys_given)
-		errx(EXIT_TROUBLE, GROUP_TWICE, in->path, in->line);
-	return true;
+		errx(EXIT_TROUBLE, GROUP_TWICE, r->in.path, r->in.line);
+}
+
+/* The side of a row of a stream; NSIDES for a build that is not compared. */
+static enum side side_of(const struct comparison *c, const struct rows *r)
+{
+	const char *build = r->in.cell[r->build];
+
+	return !strcmp(build, c->baseline)		   ? BASELINE
+	       : !c->current || !strcmp(build, c->current) ? CURRENT
+							   : NSIDES;
 }
 
 void comparison_read(struct comparison *c, const char *path, enum side side)
 {
-	struct layout l = {0};
-	struct csv_reader in;
-	struct key key = {0};
-	size_t rows = 0, left_out = 0;
-	double *value;
+	size_t left_out = 0;
+	struct rows r;
 
-	layout_open(&in, path);
-	find_layout(c, &in, &l);
-	value = xmalloc(c->cols.metrics.n * sizeof(*value));
-	while (layout_next_row(&in)) {
-		rows++;
-		left_out += !take_row(c, &in, &l, side, &key, value);
+	rows_open(&r, &c->cols, path);
+	find_columns(c, &r);
+	while (rows_next(&r)) {
+		enum side of_row = side == NSIDES ? side_of(c, &r) : side;
+
+		if (of_row == NSIDES)
+			left_out++;
+		else
+			take_row(c, &r, of_row);
 	}
 	if (c->verbose)
-		warnx("%s: %zu rows, of them left out: %zu of other builds", in.path, rows,
+		warnx("%s: %zu rows, of them left out: %zu of other builds", r.in.path, r.n,
 		      left_out);
-	key_release(&key);
-	csv_release(&in);
-	layout_release(&l);
-	free(value);
+	rows_close(&r);
 }
 
 void comparison_release(struct comparison *c)
 {
 	for (size_t i = 0; i < c->table.n; i++) {
-		struct subject *s = c->subjects[i];
-
-		group_release(&s->g, c->cols.metrics.n);
-		free(s->cells);
-		free(s->status);
-		free(s->reason);
-		free(s);
+		group_release(&c->subjects[i].g, c->cols.metrics.n);
+		free(c->subjects[i].cells);
 	}
 	free(c->subjects);
 	for (size_t i = 0; i < c->nfindings; i++) {
@@ -165,6 +153,7 @@ void comparison_release(struct comparison *c)
 	free(c->findings);
 	columns_release(&c->cols);
 	rounds_release(&c->rounds);
+	key_release(&c->key);
 	keytable_release(&c->table);
 	keytable_release(&c->texts);
 	net_release(&c->net_values);

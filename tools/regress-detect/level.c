@@ -6,11 +6,10 @@
  * soon was an outlier, and enters the level after all.
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "history.h"
-#include "ranktest.h"
 #include "schema/limits.h"
 #include "stats.h"
 #include "xalloc.h"
@@ -31,18 +30,12 @@
 #define LASTING 3
 /* So many better values in a row are the new level, without anybody accepting it. */
 #define BETTER_LEVEL 5
-/* Slow creep: the last so many values against the first after a marker. */
-#define CREEP 10
 /* A step may begin so many values before the first that was nominated. */
 #define BEFORE_STEP 5
 
 struct level {
 	size_t index[LEVEL_MOST]; /* a ring of the values that make it */
 	size_t n, next;
-};
-
-struct band {
-	double center, low, high;
 };
 
 struct walk {
@@ -53,7 +46,7 @@ struct walk {
 	struct level level;
 	size_t begin;		      /* first value since the last marker or new level */
 	size_t first, count;	      /* nominated values in a row: first one and how many */
-	int direction;		      /* of them: 1 up, -1 down, 0 none */
+	int direction;		      /* of them: 1 up, -1 down */
 	size_t back[RECOVERY_BUILDS]; /* values back at the level, after a lasting step */
 	size_t nback;
 	struct band band; /* of the newest value */
@@ -93,8 +86,7 @@ static bool whole_numbers(const double *v, size_t n)
 	return true;
 }
 
-/* What lies within is the level; reorders v. A count's level is as wide as its `resolution`. */
-static struct band band_of(double *v, size_t n, const struct nomination *rule, double resolution)
+struct band level_band(double *v, size_t n, const struct nomination *rule, double resolution)
 {
 	double center = stats_median(v, n), width, spread, low, high;
 
@@ -134,7 +126,6 @@ static void start_again(struct walk *w, size_t at)
 	w->level = (struct level){0};
 	w->begin = at;
 	w->count = w->nback = 0;
-	w->direction = 0;
 	w->again = false;
 }
 
@@ -149,7 +140,6 @@ static void take_outliers(struct walk *w)
 	for (size_t i = 0; i < w->count; i++)
 		level_add(&w->level, w->first + i);
 	w->count = 0;
-	w->direction = 0;
 }
 
 /* The level is what it was before the step: nothing that looks for steps or creep need see it. */
@@ -160,7 +150,6 @@ static void end_step(struct walk *w)
 	for (size_t i = 0; i < w->nback; i++)
 		level_add(&w->level, w->back[i]);
 	w->nback = w->count = 0;
-	w->direction = 0;
 }
 
 static void at_level(struct walk *w, size_t i)
@@ -180,9 +169,9 @@ static void off_level(struct walk *w, size_t i, int direction)
 {
 	size_t enough = w->rule->exact ? 1 : BETTER_LEVEL;
 
-	if (w->direction && w->direction != direction) {
+	if (w->count && w->direction != direction) {
 		w->again = is_lasting(w);
-		if (!is_lasting(w))
+		if (!w->again)
 			take_outliers(w);
 		w->count = 0;
 	}
@@ -199,17 +188,21 @@ static void off_level(struct walk *w, size_t i, int direction)
 	}
 }
 
+static size_t least_level(const struct walk *w)
+{
+	return w->rule->exact ? 1 : LEVEL_LEAST;
+}
+
 static void step_on(struct walk *w, size_t i)
 {
-	size_t least = w->rule->exact ? 1 : LEVEL_LEAST;
 	double v[LEVEL_MOST];
 	size_t newest;
 
-	if (w->level.n < least) {
+	if (w->level.n < least_level(w)) {
 		level_add(&w->level, i);
 		return;
 	}
-	w->band = band_of(v, level_values(w, i, v, &newest), w->rule, resolution_at(w, i));
+	w->band = level_band(v, level_values(w, i, v, &newest), w->rule, resolution_at(w, i));
 	if (w->v[i] > w->band.high)
 		off_level(w, i, 1);
 	else if (w->v[i] < w->band.low)
@@ -229,99 +222,25 @@ static size_t refine(const double *v, size_t begin, size_t first, size_t n, doub
 			  before, after);
 }
 
-static double median_between(const double *v, size_t from, size_t to)
+/* Look for slow changes in the values since the last marker, without those of steps that are over.
+ */
+static void answer_slow_change(const struct walk *w, size_t n, struct level_answer *a)
 {
-	double copy[LEVEL_MOST];
-	size_t n = to - from < LEVEL_MOST ? to - from : LEVEL_MOST;
-
-	memcpy(copy, v + to - n, n * sizeof(*v));
-	return stats_median(copy, n);
-}
-
-static bool is_beyond(const struct band *b, double v, int worse)
-{
-	return worse > 0 ? v > b->high : v < b->low;
-}
-
-/* The values since the last marker, without those of steps that are over. */
-struct settled {
-	double *v;
-	size_t *index;
-	size_t n;
-};
-
-static struct settled settled_values(const struct walk *w, size_t n)
-{
-	struct settled s = {xmalloc((n - w->begin) * sizeof(*s.v)),
-			    xmalloc((n - w->begin) * sizeof(*s.index)), 0};
+	double *v = xmalloc((n - w->begin) * sizeof(*v));
+	size_t *index = xmalloc((n - w->begin) * sizeof(*index)), settled = 0;
 
 	for (size_t i = w->begin; i < n; i++) {
 		if (w->left[i])
 			continue;
-		s.v[s.n] = w->v[i];
-		s.index[s.n++] = i;
+		v[settled] = w->v[i];
+		index[settled++] = i;
 	}
-	return s;
-}
-
-/* Back from the newest value to the first one whose last CREEP values are beyond the band; n when
- * they are not. */
-static size_t beyond_since(const struct settled *s, const struct band *b, int worse)
-{
-	size_t first = s->n;
-
-	while (first >= 2 * CREEP &&
-	       is_beyond(b, median_between(s->v, first - CREEP, first), worse))
-		first--;
-	return first;
-}
-
-/* A lasting step that is too small to be nominated in any one build: the last change of level went
- * the bad way. Of several in a row the first began it. Fills in the answer. */
-static bool has_stepped(const struct walk *w, const struct settled *s, struct level_answer *a)
-{
-	struct step *steps, first = {0};
-	size_t at = steps_find(s->v, s->n, w->rule, &steps);
-	double after = at ? steps[at - 1].after : NAN;
-
-	while (at > 0 && (steps[at - 1].after - steps[at - 1].before) * w->rule->worse > 0)
-		first = steps[--at];
-	free(steps);
-	if (!first.first || fabs(after - first.before) < w->rule->least * fabs(first.before))
-		return false;
-	a->verdict = SUSPECTED;
-	a->level = first.before;
-	a->low = a->high = NAN;
-	a->first_bad = s->index[first.first];
-	a->last_good = s->index[first.first - 1];
-	a->count = s->n - first.first;
-	a->why = "a lasting step: the level of the last %zu values";
-	return true;
-}
-
-/* The last values against the first since the last marker: fills in the answer if they moved. */
-static void has_crept(const struct walk *w, const struct settled *s, struct level_answer *a)
-{
-	double v[CREEP];
-	struct band b;
-	size_t since;
-
-	if (s->n < 2 * CREEP)
-		return;
-	memcpy(v, s->v, sizeof(v));
-	b = band_of(v, CREEP, w->rule, 0);
-	since = beyond_since(s, &b, w->rule->worse);
-	if (since == s->n)
-		return;
-	memcpy(v, s->v, sizeof(v));
-	stats_interval(v, CREEP, .95, &a->low, &a->high);
-	a->verdict = SUSPECTED;
-	a->level = b.center;
-	a->builds = CREEP;
-	a->first_bad = s->index[since];
-	a->last_good = s->index[since - 1];
-	a->why = "creeps: the last %zu values against as many after the last accepted change";
-	a->count = CREEP;
+	if (slow_change(v, settled, w->rule, a)) {
+		a->last_good = index[a->first_bad - 1];
+		a->first_bad = index[a->first_bad];
+	}
+	free(v);
+	free(index);
 }
 
 static void describe_level(const struct walk *w, size_t n, struct level_answer *a)
@@ -336,27 +255,29 @@ static void describe_level(const struct walk *w, size_t n, struct level_answer *
 /* The newest value is off the level. */
 static void answer_nominated(const struct walk *w, size_t n, struct level_answer *a)
 {
+	size_t last = n - w->first < LEVEL_MOST ? n - w->first : LEVEL_MOST;
+
 	describe_level(w, n, a);
 	a->first_bad = w->first;
 	if (is_lasting(w))
-		a->first_bad = refine(w->v, w->begin, w->first, n, a->level,
-				      median_between(w->v, w->first, n));
+		a->first_bad =
+		    refine(w->v, w->begin, w->first, n, a->level, median_of(w->v + n - last, last));
 	a->last_good = a->first_bad - 1;
 	a->verdict = w->direction == w->rule->worse ? SUSPECTED : IMPROVEMENT;
-	a->count = w->count;
 	if (w->again)
-		a->why = w->count == 1
-			     ? "changed again: better than before the last step"
-			     : "changed again: %zu values better than before the last step";
+		snprintf(a->why, sizeof(a->why),
+			 "changed again: better than before the last step, for %zu builds",
+			 w->count);
+	else if (w->count == 1)
+		snprintf(a->why, sizeof(a->why), "beyond the level");
 	else
-		a->why =
-		    w->count == 1 ? "beyond the level" : "%zu values in a row are beyond the level";
+		snprintf(a->why, sizeof(a->why), "%zu values in a row are beyond the level",
+			 w->count);
 }
 
 static struct level_answer answer(const struct walk *w, size_t n)
 {
 	struct level_answer a = {.verdict = UNCHANGED, .level = NAN, .low = NAN, .high = NAN};
-	struct settled settled;
 
 	if (w->count && !w->nback) {
 		answer_nominated(w, n, &a);
@@ -366,22 +287,18 @@ static struct level_answer answer(const struct walk *w, size_t n)
 	if (n == 1) {
 		a.verdict = NEW;
 	} else if (!a.builds) {
-		a.why = "the first value after an accepted change";
-	} else if (a.builds < (w->rule->exact ? 1 : LEVEL_LEAST)) {
+		snprintf(a.why, sizeof(a.why), "the first value after an accepted change");
+	} else if (a.builds < least_level(w)) {
 		a.verdict = INCONCLUSIVE;
-		a.why = a.builds == 1 ? "one value before it is too few: 6 are needed"
-				      : "%zu values before it are too few: 6 are needed";
-		a.count = a.builds;
+		snprintf(a.why, sizeof(a.why), "too few values before it: %zu of %d", a.builds,
+			 LEVEL_LEAST);
 	} else if (w->nback) {
 		a.verdict = INCONCLUSIVE;
-		a.why = "back at the level before the step for %zu of 3 values";
-		a.count = w->nback;
+		snprintf(a.why, sizeof(a.why),
+			 "back at the level before the step for %zu of %d values", w->nback,
+			 RECOVERY_BUILDS);
 	} else if (!w->rule->exact) {
-		settled = settled_values(w, n);
-		if (!has_stepped(w, &settled, &a))
-			has_crept(w, &settled, &a);
-		free(settled.v);
-		free(settled.index);
+		answer_slow_change(w, n, &a);
 	}
 	return a;
 }

@@ -8,11 +8,8 @@
 #include <string.h>
 
 #include "cli.h"
-#include "csv.h"
 #include "detect.h"
-#include "number.h"
 #include "record.h"
-#include "xalloc.h"
 
 /* The numbers of a finding. */
 static const struct number {
@@ -89,17 +86,17 @@ void comparison_write(const struct comparison *c)
 /* A cell of the current row, kept; "" where the file has no such column. */
 static const char *text_at(struct comparison *c, const struct csv_reader *in, const char *column)
 {
-	return keep_text(&c->texts, layout_cell(in, csv_column(in, column), ""));
+	return keep_text(&c->texts, cell_at(in, csv_column(in, column), ""));
 }
 
-static double number_at(const struct csv_reader *in, const char *column)
+static double number_in(const struct csv_reader *in, const char *column)
 {
-	return layout_number(in, csv_column(in, column), -HUGE_VAL, HUGE_VAL, NAN);
+	return number_at(in, csv_column(in, column), -HUGE_VAL, HUGE_VAL, NAN);
 }
 
 static enum verdict verdict_at(const struct csv_reader *in)
 {
-	const char *name = layout_cell(in, csv_column(in, "verdict"), "");
+	const char *name = cell_at(in, csv_column(in, "verdict"), "");
 
 	for (enum verdict v = 0; v < VERDICT_COUNT; v++)
 		if (!strcmp(verdict_names[v], name))
@@ -113,36 +110,28 @@ static size_t metric_at(struct comparison *c, const struct csv_reader *in)
 
 	if (!names_have(&c->cols.metrics, name))
 		names_add(&c->cols.metrics, name);
-	for (size_t m = 0;; m++)
-		if (!strcmp(c->cols.metrics.name[m], name))
-			return m;
+	return (size_t)names_index(&c->cols.metrics, name);
 }
 
 static void take_row(struct comparison *c, const struct csv_reader *in)
 {
-	size_t nkeys = c->cols.keys.n;
-	struct subject *side = xcalloc(1, NSIDES * sizeof(*side) + nkeys * sizeof(char *));
-	struct finding f = finding_blank(c);
+	struct finding *f = comparison_add(c);
+	struct subject *side = finding_own_sides(f, c->cols.keys.n);
 	const char *reason = text_at(c, in, "reason"),
 		   *first_bad = text_at(c, in, "first_bad_build");
 
-	side[BASELINE].cells = side[CURRENT].cells = (const char **)(side + NSIDES);
-	for (size_t k = 0; k < nkeys; k++)
+	for (size_t k = 0; k < c->cols.keys.n; k++)
 		side[BASELINE].cells[k] = text_at(c, in, c->cols.keys.name[k]);
 	side[BASELINE].build = text_at(c, in, "baseline_build");
 	side[CURRENT].build = text_at(c, in, "current_build");
-	f.side[BASELINE] = &side[BASELINE];
-	f.side[CURRENT] = &side[CURRENT];
-	f.owned = side;
-	f.metric = metric_at(c, in);
+	f->metric = metric_at(c, in);
 	for (size_t i = 0; i < NNUMBERS; i++)
-		*number_of(&f, i) = number_at(in, schema_verdict.columns[numbers[i].column].name);
-	f.rounds = (size_t)fmax(0, number_at(in, "rounds"));
-	f.rule.margin = number_at(in, "margin_pct") / 100;
-	finding_set(&f, verdict_at(in), *reason ? "%s" : NULL, reason);
-	f.first_bad = *first_bad ? first_bad : NULL;
-	c->history |= f.verdict == SUSPECTED || f.verdict == STALE;
-	comparison_add(c, &f);
+		*number_of(f, i) = number_in(in, schema_verdict.columns[numbers[i].column].name);
+	f->rounds = (size_t)fmax(0, number_in(in, "rounds"));
+	f->rule.margin = number_in(in, "margin_pct") / 100;
+	finding_set(f, verdict_at(in), *reason ? "%s" : NULL, reason);
+	f->first_bad = *first_bad ? first_bad : NULL;
+	c->history |= f->verdict == SUSPECTED || f->verdict == STALE;
 }
 
 void comparison_read_verdicts(struct comparison *c, const char *path)
@@ -151,10 +140,9 @@ void comparison_read_verdicts(struct comparison *c, const char *path)
 	struct csv_reader in;
 	int at[3];
 
-	layout_open(&in, path);
-	if (csv_require(&in, needed, 3, at))
-		errx(EXIT_TROUBLE, "%s", in.error);
-	while (layout_next_row(&in))
+	or_exit(&in, csv_open(&in, path));
+	or_exit(&in, csv_require(&in, needed, 3, at));
+	while (or_exit(&in, csv_next_row(&in)))
 		take_row(c, &in);
 	csv_release(&in);
 }

@@ -31,21 +31,23 @@ static bool is_control(const struct finding *f)
 	       (f->side[BASELINE] && f->side[BASELINE]->control);
 }
 
-static bool is_unsupported(const struct subject *s)
+static enum outcome outcome_at(const struct finding *f, enum side side)
 {
-	return s && s->status && outcome_of(s->status) == OUTCOME_UNSUPPORTED;
+	const struct subject *s = f->side[side];
+
+	return s && s->status ? outcome_of(s->status) : OUTCOME_MEASURED;
 }
 
 /* What is below noise ran well: its missing number is no failure. */
-static bool is_failed(const struct subject *s)
+static bool is_failed(const struct finding *f, enum side side)
 {
-	return is_unsupported(s) || (s && s->status && outcome_of(s->status) == OUTCOME_FAILED);
+	return outcome_at(f, side) == OUTCOME_UNSUPPORTED || outcome_at(f, side) == OUTCOME_FAILED;
 }
 
-static void set_from_status(struct finding *f, enum verdict verdict, const char *whose,
-			    const struct subject *s)
+void finding_set_status(struct finding *f, enum verdict verdict, const char *before,
+			const struct subject *s)
 {
-	finding_set(f, verdict, "%s%s%s%s", whose, s->status, *s->reason ? ": " : "", s->reason);
+	finding_set(f, verdict, "%s%s%s%s", before, s->status, *s->reason ? ": " : "", s->reason);
 }
 
 /* What has no number on one side. Returns false when both sides have numbers to be judged. */
@@ -55,38 +57,18 @@ static bool judge_absent(struct finding *f)
 
 	if (!current)
 		finding_set(f, MISSING, "not in the current rows");
-	else if (is_unsupported(current) && is_unsupported(base))
-		set_from_status(f, UNSUPPORTED, "", current);
-	else if (is_failed(current))
-		set_from_status(f, FAILED, "", current);
+	else if (outcome_at(f, CURRENT) == OUTCOME_UNSUPPORTED &&
+		 outcome_at(f, BASELINE) == OUTCOME_UNSUPPORTED)
+		finding_set_status(f, UNSUPPORTED, "", current);
+	else if (is_failed(f, CURRENT))
+		finding_set_status(f, FAILED, "", current);
 	else if (!base)
 		finding_set(f, NEW, NULL);
-	else if (is_failed(base))
-		set_from_status(f, NEW, "the baseline has no number: ", base);
+	else if (is_failed(f, BASELINE))
+		finding_set_status(f, NEW, "the baseline has no number: ", base);
 	else
 		return false;
 	return true;
-}
-
-/* Adjust the p-values of the findings that are controls, or of those that are not. Returns how
- * many there are. */
-static size_t adjust(struct comparison *c, bool controls)
-{
-	double *p = xmalloc(c->nfindings * sizeof(*p));
-	size_t n = 0;
-
-	for (size_t i = 0; i < c->nfindings; i++) {
-		struct finding *f = &c->findings[i];
-
-		p[i] = is_control(f) == controls ? f->p_value : NAN;
-		n += !isnan(p[i]);
-	}
-	holm(p, c->nfindings);
-	for (size_t i = 0; i < c->nfindings; i++)
-		if (!isnan(p[i]))
-			c->findings[i].p_adjusted = p[i];
-	free(p);
-	return n;
 }
 
 static bool same_machine(const struct comparison *c, const struct finding *a,
@@ -101,37 +83,32 @@ static bool moved(const struct finding *control)
 	return control->verdict == REGRESSION || control->verdict == IMPROVEMENT;
 }
 
-static double percent(double ratio)
-{
-	return 100 * (ratio - 1);
-}
-
-static void contaminate(const struct comparison *c, struct finding *f,
-			const struct finding *control, const char *what)
+void finding_contaminate(const struct comparison *c, struct finding *f,
+			 const struct finding *control, const char *what)
 {
 	finding_set(f, CONTAMINATED, "control '%s' %s (%+.1f %%)",
-		    finding_label(c, control, "test"), what, percent(control->ratio));
+		    finding_label(c, control, "test"), what, 100 * (control->ratio - 1));
 }
 
-/* The findings that are controls: few of many. */
-struct controls {
+/* Findings that are judged together. */
+struct list {
 	struct finding **at;
 	size_t n;
 };
 
-static struct controls controls_of(struct comparison *c)
+static struct list list_of(struct comparison *c, bool controls)
 {
-	struct controls controls = {xmalloc(c->nfindings * sizeof(*controls.at)), 0};
+	struct list l = {xmalloc(c->nfindings * sizeof(*l.at)), 0};
 
 	for (size_t i = 0; i < c->nfindings; i++)
-		if (is_control(&c->findings[i]))
-			controls.at[controls.n++] = &c->findings[i];
-	return controls;
+		if (is_control(&c->findings[i]) == controls)
+			l.at[l.n++] = &c->findings[i];
+	return l;
 }
 
 /* Apply the controls. In one run a control that moved shows that the sides did not have the
  * same machine. Two runs are two moments: there a control must be shown to agree. */
-static void apply_controls(const struct comparison *c, const struct controls *controls,
+static void apply_controls(const struct comparison *c, const struct list *controls,
 			   struct finding *f)
 {
 	const struct finding *steady = NULL, *loose = NULL;
@@ -142,7 +119,7 @@ static void apply_controls(const struct comparison *c, const struct controls *co
 		if (control->exact || isnan(control->ratio) || !same_machine(c, control, f))
 			continue;
 		if (moved(control)) {
-			contaminate(c, f, control, "moved");
+			finding_contaminate(c, f, control, "moved");
 			return;
 		}
 		if (control->verdict == UNCHANGED)
@@ -153,85 +130,72 @@ static void apply_controls(const struct comparison *c, const struct controls *co
 	if (f->one_run)
 		return;
 	if (loose)
-		contaminate(c, f, loose, "is not shown to agree");
+		finding_contaminate(c, f, loose, "is not shown to agree");
 	else if (!steady)
 		finding_set(f, INCONCLUSIVE,
 			    "two separate runs without a control are inconclusive");
 }
 
 /* What two moments leave open in the control is left open in every series. */
-static void widen_margins(struct comparison *c, const struct controls *controls)
+static void widen_margins(const struct comparison *c, const struct list *controls,
+			  const struct list *tests)
 {
 	for (size_t i = 0; i < controls->n; i++) {
 		const struct finding *control = controls->at[i];
 
 		if (control->one_run || isnan(control->ratio_low))
 			continue;
-		for (size_t j = 0; j < c->nfindings; j++) {
-			struct finding *f = &c->findings[j];
+		for (size_t j = 0; j < tests->n; j++) {
+			double *margin = &tests->at[j]->rule.margin;
 
-			if (!is_control(f) && same_machine(c, control, f))
-				f->rule.margin =
-				    fmax(f->rule.margin,
-					 fmax(1 / control->ratio_low - 1, control->ratio_high - 1));
+			if (same_machine(c, control, tests->at[j]))
+				*margin = fmax(*margin, fmax(1 / control->ratio_low - 1,
+							     control->ratio_high - 1));
 		}
 	}
 }
 
-static void judge_numbers(struct comparison *c, bool controls)
+/* Their numbers, p-values adjusted for each other, and verdicts on their own. */
+static void judge_list(struct comparison *c, const struct list *l)
 {
-	for (size_t i = 0; i < c->nfindings; i++) {
-		struct finding *f = &c->findings[i];
+	double *p = xmalloc(l->n * sizeof(*p));
+	size_t ntests = 0;
 
-		if (is_control(f) != controls || judge_absent(f))
-			continue;
-		f->exact = is_exact(c, f);
-		if (f->exact)
-			judge_exact(c, f);
-		else
-			judge_measured(c, f);
+	for (size_t i = 0; i < l->n; i++) {
+		struct finding *f = l->at[i];
+
+		if (!judge_absent(f)) {
+			f->exact = is_exact(c, f);
+			(f->exact ? judge_exact : judge_measured)(c, f);
+		}
+		p[i] = f->p_value;
+		ntests += !isnan(p[i]);
 	}
-}
-
-static void decide_all(struct comparison *c, bool controls)
-{
-	size_t ntests = adjust(c, controls);
-
-	for (size_t i = 0; i < c->nfindings; i++) {
-		struct finding *f = &c->findings[i];
-
-		if (is_control(f) == controls && !isnan(f->p_value))
-			decide(f, ntests);
+	holm(p, l->n);
+	for (size_t i = 0; i < l->n; i++) {
+		l->at[i]->p_adjusted = p[i];
+		if (!isnan(p[i]))
+			decide(l->at[i], ntests);
 	}
-}
-
-/* A control's own verdict is not a finding about a build. */
-static void settle_controls(const struct controls *controls)
-{
-	for (size_t i = 0; i < controls->n; i++) {
-		struct finding *f = controls->at[i];
-
-		if (!f->exact && moved(f))
-			finding_set(f, CONTAMINATED, "the control moved (%+.1f %%)",
-				    percent(f->ratio));
-	}
+	free(p);
 }
 
 void comparison_judge(struct comparison *c)
 {
-	struct controls controls = controls_of(c);
+	struct list controls = list_of(c, true), tests = list_of(c, false);
 
 	net_finish(&c->net_values, &c->rounds);
-	judge_numbers(c, true);
-	decide_all(c, true);
-	widen_margins(c, &controls);
-	judge_numbers(c, false);
-	decide_all(c, false);
-	for (size_t i = 0; i < c->nfindings; i++)
-		if (!is_control(&c->findings[i]) && !isnan(c->findings[i].p_value))
-			apply_controls(c, &controls, &c->findings[i]);
-	settle_controls(&controls);
+	judge_list(c, &controls);
+	widen_margins(c, &controls, &tests);
+	judge_list(c, &tests);
+	for (size_t i = 0; i < tests.n; i++)
+		if (!isnan(tests.at[i]->p_value))
+			apply_controls(c, &controls, tests.at[i]);
+	for (size_t i = 0; i < controls.n; i++)
+		if (!controls.at[i]->exact && moved(controls.at[i]))
+			finding_contaminate(c, controls.at[i], controls.at[i], "moved");
 	free(controls.at);
+	free(tests.at);
 }
 
 int comparison_exit_status(const struct comparison *c)

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* The verdict of a series' newest build. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "schema/limits.h"
+#include "series.h"
+
+/* A change of less than this is not nominated: nobody could confirm it in one run. */
+#define NOMINATE_LEAST .03
+
+struct nomination nomination_of(const struct history *h, const struct finding *f)
+{
+	const char *metric = h->c->cols.metrics.name[f->metric];
+
+	return (struct nomination){
+	    .least = fmax(NOMINATE_LEAST, f->rule.margin),
+	    .exact = metric_is_exact(metric, h->series[f->pairing].subject.counted),
+	    .counted = !strcmp(metric, "instructions"),
+	    .worse = f->rule.higher_is_better ? -1 : 1,
+	};
+}
+
+static void take_answer(struct finding *f, struct series *s, const struct track *t,
+			const struct level_answer *a)
+{
+	double newest = t->v[t->n - 1];
+
+	f->value[BASELINE] = a->level;
+	f->value[CURRENT] = newest;
+	f->since = t->point[a->first_bad];
+	f->rounds = a->builds;
+	if (a->level > 0 && newest > 0) {
+		f->ratio = newest / a->level;
+		f->ratio_low = newest / a->high;
+		f->ratio_high = newest / a->low;
+	}
+	if (!isnan(a->level)) {
+		s->before.build = s->points[t->point[a->last_good]].build;
+		f->side[BASELINE] = &s->before;
+	}
+	if (a->verdict == SUSPECTED)
+		f->first_bad = s->points[f->since].build;
+	finding_set(f, a->verdict, *a->why ? "%s" : NULL, a->why);
+}
+
+static void judge_values(const struct history *h, struct series *s, struct finding *f, bool whole)
+{
+	struct track t = track_of(h, s, f->metric, whole);
+
+	if (t.n) {
+		struct nomination rule = nomination_of(h, f);
+		struct level_answer a = level_judge(t.v, t.resolution, t.reset, t.n, &rule);
+
+		f->exact = rule.exact;
+		take_answer(f, s, &t, &a);
+	} else {
+		finding_set(f, INCONCLUSIVE, "no value in any row");
+	}
+	track_release(&t);
+}
+
+time_t seconds_of(const char *timestamp)
+{
+	struct tm tm = {0};
+	const char *at = strptime(timestamp, "%Y-%m-%d", &tm), *time;
+	long offset;
+
+	if (at && (*at == 'T' || *at == ' ')) {
+		time = strptime(++at, "%H:%M:%S", &tm);
+		at = time ? time : strptime(at, "%H:%M", &tm);
+	}
+	if (at) {
+		at += strspn(at, ".0123456789");
+		at = *at ? strptime(at, "%z", &tm) : at;
+	}
+	offset = tm.tm_gmtoff;
+	return at && !*at ? timegm(&tm) - offset : -1;
+}
+
+static bool is_stale(const struct scope *scope, const char *now)
+{
+	time_t then = seconds_of(scope->timestamp), today = seconds_of(now);
+
+	return then >= 0 && today >= 0 && difftime(today, then) > STALE_DAYS * 24 * 60 * 60;
+}
+
+/* Whether the newest value is a whole cost that is not above zero. */
+static bool is_below_noise(const struct history *h, const struct series *s, const struct finding *f)
+{
+	return f->value[CURRENT] <= 0 && (!h->c->net || s->gross) &&
+	       metric_is_cost(h->c->cols.metrics.name[f->metric]);
+}
+
+/* What its runtime has never had has not failed, nor has what ran well and is too small. */
+static enum verdict verdict_of(const struct subject *s, bool has_values)
+{
+	enum outcome outcome = outcome_of(s->status);
+
+	if (outcome == OUTCOME_BELOW_NOISE)
+		return INCONCLUSIVE;
+	return outcome == OUTCOME_UNSUPPORTED && !has_values ? UNSUPPORTED : FAILED;
+}
+
+/* Verdicts that the newest row's status or age gives, whatever its values. */
+static void judge_row(const struct history *h, const struct series *s, struct finding *f)
+{
+	const struct scope *scope = &h->scope[s->scope];
+
+	if (strcmp(s->run, scope->run) != 0)
+		finding_set(f, MISSING, "not in the newest run '%s'", scope->run);
+	else if (s->subject.status)
+		finding_set_status(f, verdict_of(&s->subject, !isnan(f->value[CURRENT])), "",
+				   &s->subject);
+	else if (is_below_noise(h, s, f))
+		finding_set(f, INCONCLUSIVE, "%s: %s", status_names[STATUS_BELOW_NOISE],
+			    BELOW_NOISE_REASON);
+	else if (f->verdict != SUSPECTED && is_stale(scope, h->now))
+		finding_set(f, STALE, "the newest data are of %s", scope->timestamp);
+}
+
+void newest_judge(const struct history *h, struct finding *f)
+{
+	struct series *s = &h->series[f->pairing];
+	struct finding net;
+
+	judge_values(h, s, f, false);
+	judge_row(h, s, f);
+	if (!h->o->whole || !s->net[f->metric])
+		return;
+	/* The verdict is that of the net values, the numbers are those that were measured. */
+	net = *f;
+	f->reason = NULL;
+	judge_values(h, s, f, true);
+	finding_set(f, net.verdict, net.reason ? "%s" : NULL, net.reason);
+	f->first_bad = net.first_bad;
+	f->since = net.since;
+	free(net.reason);
+}
+
+/* Whether both left their levels with the same build of one machine, give or take the blur. */
+static bool moved_together(const struct history *h, const struct finding *control,
+			   const struct finding *f)
+{
+	const struct series *a = &h->series[control->pairing], *b = &h->series[f->pairing];
+	const char *build = a->points[control->since].build;
+	size_t from = f->since > STEP_BLUR ? f->since - STEP_BLUR : 0;
+
+	if (a->machine == b->machine)
+		for (size_t i = from; i < b->subject.g.n && i <= f->since + STEP_BLUR; i++)
+			if (!strcmp(b->points[i].build, build))
+				return true;
+	return false;
+}
+
+void newest_apply_controls(const struct history *h)
+{
+	struct comparison *c = h->c;
+
+	for (size_t i = 0; i < c->nfindings; i++) {
+		struct finding *control = &c->findings[i];
+
+		if (!control->side[CURRENT]->control || control->exact ||
+		    (control->verdict != SUSPECTED && control->verdict != IMPROVEMENT))
+			continue;
+		for (size_t j = 0; j < c->nfindings; j++) {
+			struct finding *f = &c->findings[j];
+
+			if (f->verdict == SUSPECTED && !f->exact && !f->side[CURRENT]->control &&
+			    moved_together(h, control, f))
+				finding_contaminate(c, f, control, "moved as well");
+		}
+		finding_contaminate(c, control, control, "moved");
+	}
+}
