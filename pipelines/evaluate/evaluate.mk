@@ -18,8 +18,7 @@ power: build/tests/power build/tests/past ### simulate error rates of the decisi
 	$(Q)build/tests/power $(SIMULATED) counted > $(SIMULATIONS)/counted.csv
 	$(Q)build/tests/past $(SIMULATED) alarms > $(SIMULATIONS)/history-alarms.csv
 	$(Q)build/tests/past $$(($(SIMULATED) / 10)) latency > $(SIMULATIONS)/history-latency.csv
-	$(Q)pipelines/evaluate/error-rates $(SIMULATIONS) $(SIMULATED) > $(SIMULATIONS)/error-rates.md
-	$(Q)cp $(SIMULATIONS)/error-rates.md tools/regress-detect/error-rates.md
+	$(Q)pipelines/evaluate/error-rates $(SIMULATIONS) $(SIMULATED) '$(CURDIR)/tools/regress-detect/error-rates.md'
 	$(Q)cat $(SIMULATIONS)/error-rates.md
 
 #:: RUNS     A/A runs, and runs with planted slowdowns, of `make aa`  (20)
@@ -34,11 +33,8 @@ benchmark-tools: benchmark-measurement benchmark-history benchmark-statistics be
 benchmark-measurement: all
 	$(Q)$(SUDO) pipelines/evaluate/measurement
 
-benchmark-history: all
-	$(Q)pipelines/evaluate/history-speed
-
-benchmark-statistics: all
-	$(Q)pipelines/evaluate/statistics-speed
+benchmark-history benchmark-statistics: all
+	$(Q)pipelines/evaluate/$(@:benchmark-%=%)-speed
 
 benchmark-site: browser-tests ### 500 tests by 1000 builds: how long the pages take, anew and with one run more
 	$(Q)pipelines/evaluate/site-speed
