@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # What this project's own numbers and rules are worth. Each target prints a table. Run them alone: they are about noise
 # and time.
-.PHONY: instrument power aa benchmark-tools benchmark-measurement benchmark-history \
+.PHONY: instrument power aa benchmark-tools benchmark-history \
 	benchmark-statistics benchmark-counted benchmark-site
 
 instrument: all ## measure what each test costs besides its operation
@@ -28,10 +28,7 @@ aa: all ### compare builds with themselves, and with slower ones, for real: coun
 	@mkdir -p build/aa
 	$(Q)$(SUDO) pipelines/evaluate/aa build/aa/verdicts.csv $(RUNS) $(ROUNDS)
 
-benchmark-tools: benchmark-measurement benchmark-history benchmark-statistics benchmark-site ### what the tools' numbers and speed are worth here: run alone
-
-benchmark-measurement: all
-	$(Q)$(SUDO) pipelines/evaluate/measurement
+benchmark-tools: benchmark-history benchmark-statistics benchmark-site ### how fast the tools are here: run alone
 
 benchmark-history benchmark-statistics: all
 	$(Q)pipelines/evaluate/$(@:benchmark-%=%)-speed

@@ -31,18 +31,16 @@ seconds() { # COMMAND...
 made_up_samples() { # ROWS
 	awk -v rows="$1" 'BEGIN {
 		srand(1)
-		print "run_id,timestamp,host_class,runtime,track,suite,test,entry_point,build,program_type," \
-			"program_hash,control,boot,round,sample,cpu,iterations,operations,duration_ns," \
-			"kernel_ns,instructions,cycles,mark,status,reason"
+		print "test,build,round,sample,duration_ns,kernel_ns"
 		for (round = 1; n < rows; round++)
 			for (test = 1; test <= 50; test++)
 				for (s = 1; s <= 10; s++)
 					for (b = 1; b <= 2 && n < rows; b++) {
 						n++
-						printf "20260101t000000z-1,2026-01-01T00:00:00Z,intel-xeon-8370c-kvm," \
-							"host,debian-6.12,core,map/hash/operation%d,read,6.12.%d,xdp," \
-							"0123456789abcdef,0,1,%d,%d,0,100000,1,%.12f,%d,,,,ok,\n",
-							test, b, round, s, 20 + test + rand(), 20 + test
+						printf "map/hash/operation%d,6.12.%d,%d,%d,%.12f,%d\n", test, b, round, s, 20 + test + rand(), 20 + test
 					}
-	}'
+	}' | mlr --csv put '$run_id = "20260101t000000z-1"; $timestamp = "2026-01-01T00:00:00Z"; $host_class = "intel-xeon-8370c-kvm";
+		$runtime = "host"; $track = "debian-6.12"; $suite = "core"; $entry_point = "read"; $program_type = "xdp";
+		$program_hash = "0123456789abcdef"; $control = 0; $boot = 1; $cpu = 0; $iterations = 100000; $operations = 1;
+		$status = "ok"' then template -f "$(results-schema/columns --header samples)"
 }
