@@ -70,13 +70,6 @@ static size_t counted_sum(const struct ranked *v, size_t n)
 	return sum;
 }
 
-/* Two normal tails with correction for continuity, as in R. */
-static struct rank_p normal_tails(double distance, double sigma, double half)
-{
-	return (struct rank_p){gsl_cdf_ugaussian_Q((distance - half) / sigma),
-			       gsl_cdf_ugaussian_P((distance + half) / sigma)};
-}
-
 /* The distribution of a sum of ranks, over 0 to max. */
 struct distribution {
 	double *weight;
@@ -84,59 +77,34 @@ struct distribution {
 	double total; /* of the weights */
 };
 
-/* Of the ranks that get a plus sign, each sign independent and even. */
-static struct distribution sign_distribution(const unsigned *rank, size_t n)
-{
-	struct distribution d = {.total = 1};
-
-	for (size_t i = 0; i < n; i++)
-		d.max += rank[i];
-	d.weight = xcalloc(d.max + 1, sizeof(*d.weight));
-	d.weight[0] = 1;
-	for (size_t i = 0, top = 0; i < n; i++) {
-		double *p = d.weight;
-
-		top += rank[i];
-		for (size_t s = top + 1; s-- > 0;)
-			p[s] = (p[s] + (s >= rank[i] ? p[s - rank[i]] : 0)) / 2;
-	}
-	return d;
-}
-
-/* Of the subsets of `size` ranks. The counts stay below C(100, 50) = 1e29; a double keeps them to
- * 15 digits. */
-static struct distribution subset_distribution(const unsigned *rank, size_t n, size_t size)
+/* Of the sums of `size` of n ranks; with size 0 of any number of them: signed ranks, where each
+ * sign is as likely as the other. Subsets are counted: there are below 2^100 = 1e30, of which a
+ * double keeps 15 digits. */
+static struct distribution distribution_of(const unsigned *rank, size_t n, size_t size)
 {
 	struct distribution d = {0};
+	size_t row, most = size ? size : 1;
 	double *count;
-	size_t row;
 
 	for (size_t i = 0; i < n; i++)
 		d.max += rank[i];
-	row = d.max + 1;
-	count = xcalloc((size + 1) * row, sizeof(*count));
+	/* A row for each number of ranks; or one row that is added to itself. */
+	row = size ? d.max + 1 : 0;
+	count = xcalloc((size + 1) * (d.max + 1), sizeof(*count));
 	count[0] = 1;
 	for (size_t i = 0, top = 0; i < n; i++) {
 		top += rank[i];
-		for (size_t k = (i + 1 < size ? i + 1 : size); k > 0; k--) {
-			double *to = count + k * row, *from = count + (k - 1) * row;
+		for (size_t k = i + 1 < most ? i + 1 : most; k > 0; k--) {
+			double *to = count + k * row, *from = to - row;
 
-			for (size_t s = rank[i]; s <= top; s++)
+			for (size_t s = top + 1; s-- > rank[i];)
 				to[s] += from[s - rank[i]];
 		}
 	}
-	d.weight = xmalloc(row * sizeof(*d.weight));
-	memcpy(d.weight, count + size * row, row * sizeof(*d.weight));
-	for (size_t s = 0; s < row; s++)
+	d.weight = memmove(count, count + size * row, (d.max + 1) * sizeof(*count));
+	for (size_t s = 0; s <= d.max; s++)
 		d.total += d.weight[s];
-	free(count);
 	return d;
-}
-
-/* @size: of the counted group; 0 for signs */
-static struct distribution distribution_of(const unsigned *rank, size_t n, size_t size)
-{
-	return size ? subset_distribution(rank, n, size) : sign_distribution(rank, n);
 }
 
 /* Both tails, each summed from its small end. */
@@ -157,12 +125,27 @@ static struct rank_p exact_p(const struct ranked *v, size_t n, size_t size)
 	return p;
 }
 
+/* Mean and variance are those of the sum of ranks. Above RANKTEST_EXACT_MAX: two normal tails with
+ * correction for continuity, as in R. */
+static struct rank_p tails(const struct ranked *v, size_t n, size_t size, double mean,
+			   double variance)
+{
+	double distance = (double)counted_sum(v, n) / 2 - mean, sigma = sqrt(variance);
+
+	if (!(variance > 0))
+		return (struct rank_p){1, 1};
+	if (n <= RANKTEST_EXACT_MAX)
+		return exact_p(v, n, size);
+	return (struct rank_p){gsl_cdf_ugaussian_Q((distance - .5) / sigma),
+			       gsl_cdf_ugaussian_P((distance + .5) / sigma)};
+}
+
 struct rank_p signed_rank_p(const double *x, size_t n, double mu)
 {
 	struct ranked *v = xmalloc(n * sizeof(*v));
-	struct rank_p result = {1, 1};
+	struct rank_p p;
 	size_t used = 0;
-	double ties;
+	double ties, m;
 
 	for (size_t i = 0; i < n; i++) {
 		double d = x[i] - mu;
@@ -171,16 +154,10 @@ struct rank_p signed_rank_p(const double *x, size_t n, double mu)
 			v[used++] = (struct ranked){.key = fabs(d), .counted = d > 0};
 	}
 	ties = assign_ranks(v, used);
-	if (used && used <= RANKTEST_EXACT_MAX) {
-		result = exact_p(v, used, 0);
-	} else if (used) {
-		double m = (double)used, w = (double)counted_sum(v, used) / 2;
-
-		result = normal_tails(w - m * (m + 1) / 4,
-				      sqrt(m * (m + 1) * (2 * m + 1) / 24 - ties / 48), .5);
-	}
+	m = (double)used;
+	p = tails(v, used, 0, m * (m + 1) / 4, m * (m + 1) * (2 * m + 1) / 24 - ties / 48);
 	free(v);
-	return result;
+	return p;
 }
 
 struct rank_p rank_sum_p(const double *x, size_t nx, const double *y, size_t ny, double mu)
@@ -188,27 +165,16 @@ struct rank_p rank_sum_p(const double *x, size_t nx, const double *y, size_t ny,
 	size_t n = nx + ny, size = nx < ny ? nx : ny;
 	struct ranked *v = xmalloc(n * sizeof(*v));
 	bool count_x = nx < ny; /* the smaller group is counted: less work */
+	double ties, m = (double)size, all = (double)n;
 	struct rank_p p;
-	double ties;
 
 	for (size_t i = 0; i < nx; i++)
 		v[i] = (struct ranked){.key = x[i], .counted = count_x};
 	for (size_t i = 0; i < ny; i++)
 		v[nx + i] = (struct ranked){.key = y[i] - mu, .counted = !count_x};
 	ties = assign_ranks(v, n);
-	if (!size) {
-		p = (struct rank_p){1, 1};
-	} else if (n <= RANKTEST_EXACT_MAX) {
-		p = exact_p(v, n, size);
-	} else {
-		double m = (double)size, all = (double)n;
-		double variance = m * (all - m) / 12 * (all + 1 - ties / (all * (all - 1)));
-
-		p = (struct rank_p){1, 1};
-		if (variance > 0)
-			p = normal_tails((double)counted_sum(v, n) / 2 - m * (all + 1) / 2,
-					 sqrt(variance), .5);
-	}
+	p = tails(v, n, size, m * (all + 1) / 2,
+		  m * (all - m) / 12 * (all + 1 - ties / (all * (all - 1))));
 	free(v);
 	return count_x ? (struct rank_p){p.less, p.greater} : p;
 }
@@ -276,13 +242,6 @@ static struct location locate(const struct pairs *p, uint64_t npairs, uint64_t k
 	return l;
 }
 
-static uint64_t normal_k(double mean, double sigma, double alpha)
-{
-	double k = floor(mean + .5 - gsl_cdf_ugaussian_Qinv(alpha / 2) * sigma);
-
-	return k > 0 ? (uint64_t)k : 0;
-}
-
 /* The largest k with 2 · P(statistic ≤ k - 1) ≤ alpha, 0 if there is none. Sums of `size` ranks
  * begin at 1 + 2 + … + size: from there on the statistic is Mann and Whitney's U. */
 static uint64_t exact_k(size_t n, size_t size, double alpha)
@@ -301,66 +260,51 @@ static uint64_t exact_k(size_t n, size_t size, double alpha)
 	return k - 1;
 }
 
-static uint64_t signed_rank_k(size_t n, double alpha)
+/* The same for any n. Mean and variance are those of the statistic. */
+static uint64_t rank_of_end(size_t n, size_t size, double mean, double variance, double alpha)
 {
-	double m = (double)n;
-
-	return n <= RANKTEST_EXACT_MAX
-		   ? exact_k(n, 0, alpha)
-		   : normal_k(m * (m + 1) / 4, sqrt(m * (m + 1) * (2 * m + 1) / 24), alpha);
-}
-
-static uint64_t rank_sum_k(size_t nx, size_t ny, double alpha)
-{
-	double x = (double)nx, y = (double)ny;
-
-	return nx + ny <= RANKTEST_EXACT_MAX
-		   ? exact_k(nx + ny, nx < ny ? nx : ny, alpha)
-		   : normal_k(x * y / 2, sqrt(x * y * (x + y + 1) / 12), alpha);
+	if (n <= RANKTEST_EXACT_MAX)
+		return exact_k(n, size, alpha);
+	return (uint64_t)fmax(
+	    0, floor(mean + .5 - gsl_cdf_ugaussian_Qinv(alpha / 2) * sqrt(variance)));
 }
 
 struct location signed_rank_location(double *x, size_t n, double alpha)
 {
 	struct pairs p = {.a = x, .b = x, .na = n, .nb = n, .walsh = true};
+	double m = (double)n;
 
 	gsl_sort(x, 1, n);
-	return locate(&p, (uint64_t)n * (n + 1) / 2, signed_rank_k(n, alpha));
+	return locate(&p, (uint64_t)n * (n + 1) / 2,
+		      rank_of_end(n, 0, m * (m + 1) / 4, m * (m + 1) * (2 * m + 1) / 24, alpha));
 }
 
 struct location rank_sum_location(double *x, size_t nx, double *y, size_t ny, double alpha)
 {
 	struct pairs p = {.a = y, .b = x, .na = ny, .nb = nx};
+	double xy = (double)nx * (double)ny;
 
 	gsl_sort(x, 1, nx);
 	gsl_sort(y, 1, ny);
-	return locate(&p, (uint64_t)nx * ny, rank_sum_k(nx, ny, alpha));
-}
-
-struct adjusted {
-	double p;
-	size_t at;
-};
-
-static int by_p(const void *a, const void *b)
-{
-	const struct adjusted *x = a, *y = b;
-
-	return x->p != y->p ? (x->p > y->p) - (x->p < y->p) : (x->at > y->at) - (x->at < y->at);
+	return locate(&p, (uint64_t)nx * ny,
+		      rank_of_end(nx + ny, nx < ny ? nx : ny, xy / 2,
+				  xy * (double)(nx + ny + 1) / 12, alpha));
 }
 
 void holm(double *p, size_t n)
 {
-	struct adjusted *v = xmalloc(n * sizeof(*v));
-	double largest = 0;
-	size_t used = 0;
+	double *key = xmalloc(n * sizeof(*key)), largest = 0;
+	size_t *order = xmalloc(n * sizeof(*order)), used = 0;
 
-	for (size_t i = 0; i < n; i++)
-		if (!isnan(p[i]))
-			v[used++] = (struct adjusted){p[i], i};
-	qsort(v, used, sizeof(*v), by_p);
-	for (size_t i = 0; i < used; i++) {
-		largest = fmax(largest, fmin(1, (double)(used - i) * v[i].p));
-		p[v[i].at] = largest;
+	for (size_t i = 0; i < n; i++) {
+		key[i] = isnan(p[i]) ? INFINITY : p[i];
+		used += !isnan(p[i]);
 	}
-	free(v);
+	gsl_sort_index(order, key, 1, n);
+	for (size_t i = 0; i < used; i++) {
+		largest = fmax(largest, fmin(1, (double)(used - i) * p[order[i]]));
+		p[order[i]] = largest;
+	}
+	free(key);
+	free(order);
 }

@@ -13,8 +13,7 @@
  * Values that differ by no more than RANKTEST_TIE are equal: the values are logarithms of ratios,
  * and two ratios that are the same in decimal notation may differ in their last bits.
  */
-#ifndef LIB_RANKTEST_H
-#define LIB_RANKTEST_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -63,5 +62,3 @@ struct location rank_sum_location(double *x, size_t nx, double *y, size_t ny, do
  *     counted
  */
 void holm(double *p, size_t n);
-
-#endif
