@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "missing.h"
-#include "verifier.h"
 #include "xalloc.h"
 
 /* libbpf says why something failed only through its callback: the first line of the first warning
@@ -93,6 +92,71 @@ static char *said_with(int error, char *found)
 	return with_found(xstrdup(explain_said(error)), found);
 }
 
+/* Whether a line is of the verifier's registers, such as " R1=ctx() R10=fp0", or " R1_w=" of older
+ * kernels; "R1 invalid mem access" is not. */
+static bool is_registers(const char *line)
+{
+	line += strspn(line, " ");
+	if (!strncmp(line, "frame", strlen("frame")))
+		line += strcspn(line, " \n");
+	line += strspn(line, " ");
+	if (*line != 'R')
+		return false;
+	line += 1 + strspn(line + 1, "0123456789");
+	return *line == '=' || *line == '_';
+}
+
+/* Whether a line of the verifier's log shows what it did or saw, and not what was wrong. */
+static bool is_trace(const char *line)
+{
+	static const char *const starts[] = {
+	    "processed ",    "verification time", "stack depth", "cur state:", "old state:",
+	    "mark_precise:", "last_idx ",	  "regs=",	 "from ",      "; ",
+	};
+	size_t digits = strspn(line, "0123456789");
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
+		if (!strncmp(line, starts[i], strlen(starts[i])))
+			return true;
+	return (digits && line[digits] == ':') || is_registers(line);
+}
+
+/* The last line of the verifier's log that says what was wrong, to be freed; NULL for none. */
+static char *verifier_reason(const char *log)
+{
+	const char *last = NULL;
+	size_t n;
+
+	for (const char *line = log; *line; line += n + (line[n] == '\n')) {
+		n = strcspn(line, "\n");
+		if (n && !is_trace(line))
+			last = line;
+	}
+	return last ? xasprintf("%.*s", (int)strcspn(last, "\n"), last) : NULL;
+}
+
+#define NO_ADDRESS "failed to find the address for kernel symbol"
+
+/* Whether it is a helper, kfunc or variable that this kernel does not have, or not for this program
+ * type. */
+static bool is_lacking(const char *said)
+{
+	static const char *const words[] = {
+	    "invalid func ",
+	    "unknown func ",
+	    "cannot use helper ",
+	    "program of this type cannot use",
+	    "calling kernel function ",
+	    "invalid kernel function call not eliminated",
+	    NO_ADDRESS,
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strstr(said, words[i]))
+			return true;
+	return false;
+}
+
 /* What the verifier said of the first program that it has said something of, or NULL. */
 static char *explain_verifier(const struct loaded *loaded, const struct program_set *set,
 			      enum status *status)
@@ -104,8 +168,8 @@ static char *explain_verifier(const struct loaded *loaded, const struct program_
 		said = loaded->log[i] ? verifier_reason(loaded->log[i]) : NULL;
 	if (!said)
 		return NULL;
-	*status = verifier_lacks(said) ? STATUS_UNSUPPORTED : STATUS_LOAD_FAILED;
-	missing = verifier_lacks_symbol(said) ? missing_symbols() : NULL;
+	*status = is_lacking(said) ? STATUS_UNSUPPORTED : STATUS_LOAD_FAILED;
+	missing = strstr(said, NO_ADDRESS) ? missing_symbols() : NULL;
 	reason = xasprintf("%s: %s", set->name[i - 1], said);
 	free(said);
 	return with_found(reason, missing);

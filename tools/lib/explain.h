@@ -4,8 +4,7 @@
  * a probe shows missing in this kernel. A step is bpf_object__open, bpf_object__load (which creates
  * maps and loads programs) or bpf_program__attach; explain_forget() begins it.
  */
-#ifndef LIB_EXPLAIN_H
-#define LIB_EXPLAIN_H
+#pragma once
 
 #include <bpf/libbpf.h>
 #include <stdbool.h>
@@ -39,5 +38,3 @@ char *explain_load(const struct loaded *loaded, const struct program_set *set, i
  */
 char *explain_attach(const struct bpf_program *program, int error, const char *lacks,
 		     enum status *status);
-
-#endif

@@ -4,12 +4,13 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <fnmatch.h>
-#include <inttypes.h>
 #include <linux/capability.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "mounts.h"
@@ -19,35 +20,26 @@
 #define EVENT_SOURCES "/sys/bus/event_source/devices"
 #define LOCKDOWN "/sys/kernel/security/lockdown"
 
-/* The kernel's include/linux/bpf_types.h. */
-static const char *option_of(enum bpf_prog_type type)
-{
-	switch (type) {
-	case BPF_PROG_TYPE_CGROUP_SKB:
-	case BPF_PROG_TYPE_CGROUP_SOCK:
-	case BPF_PROG_TYPE_CGROUP_SOCK_ADDR:
-	case BPF_PROG_TYPE_CGROUP_DEVICE:
-	case BPF_PROG_TYPE_CGROUP_SYSCTL:
-	case BPF_PROG_TYPE_CGROUP_SOCKOPT:
-		return "CONFIG_CGROUP_BPF";
-	case BPF_PROG_TYPE_KPROBE:
-	case BPF_PROG_TYPE_TRACEPOINT:
-	case BPF_PROG_TYPE_PERF_EVENT:
-	case BPF_PROG_TYPE_RAW_TRACEPOINT:
-	case BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE:
-	case BPF_PROG_TYPE_TRACING:
-		return "CONFIG_BPF_EVENTS";
-	case BPF_PROG_TYPE_LIRC_MODE2:
-		return "CONFIG_BPF_LIRC_MODE2";
-	case BPF_PROG_TYPE_STRUCT_OPS:
-	case BPF_PROG_TYPE_EXT:
-		return "CONFIG_BPF_JIT";
-	case BPF_PROG_TYPE_LSM:
-		return "CONFIG_BPF_LSM";
-	default:
-		return NULL;
-	}
-}
+/* The option that a kernel without a program type lacks, as in its include/linux/bpf_types.h. */
+static const char *const options[] = {
+    [BPF_PROG_TYPE_CGROUP_SKB] = "CONFIG_CGROUP_BPF",
+    [BPF_PROG_TYPE_CGROUP_SOCK] = "CONFIG_CGROUP_BPF",
+    [BPF_PROG_TYPE_CGROUP_SOCK_ADDR] = "CONFIG_CGROUP_BPF",
+    [BPF_PROG_TYPE_CGROUP_DEVICE] = "CONFIG_CGROUP_BPF",
+    [BPF_PROG_TYPE_CGROUP_SYSCTL] = "CONFIG_CGROUP_BPF",
+    [BPF_PROG_TYPE_CGROUP_SOCKOPT] = "CONFIG_CGROUP_BPF",
+    [BPF_PROG_TYPE_KPROBE] = "CONFIG_BPF_EVENTS",
+    [BPF_PROG_TYPE_TRACEPOINT] = "CONFIG_BPF_EVENTS",
+    [BPF_PROG_TYPE_PERF_EVENT] = "CONFIG_BPF_EVENTS",
+    [BPF_PROG_TYPE_RAW_TRACEPOINT] = "CONFIG_BPF_EVENTS",
+    [BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE] = "CONFIG_BPF_EVENTS",
+    [BPF_PROG_TYPE_TRACING] = "CONFIG_BPF_EVENTS",
+    [BPF_PROG_TYPE_LIRC_MODE2] = "CONFIG_BPF_LIRC_MODE2",
+    [BPF_PROG_TYPE_STRUCT_OPS] = "CONFIG_BPF_JIT",
+    [BPF_PROG_TYPE_EXT] = "CONFIG_BPF_JIT",
+    [BPF_PROG_TYPE_LSM] = "CONFIG_BPF_LSM",
+};
+#define NOPTIONS (sizeof(options) / sizeof(*options))
 
 /* libbpf 1.1 takes a type for missing when its trial fails otherwise than it expects, as where a
  * policy forbids to attach to functions. Here any word of the verifier will do: a program that each
@@ -72,7 +64,8 @@ char *missing_program_type(const struct bpf_program *program)
 {
 	enum bpf_prog_type type = bpf_program__type(program);
 	enum bpf_attach_type attach_type = bpf_program__expected_attach_type(program);
-	const char *name = libbpf_bpf_prog_type_str(type), *option = option_of(type);
+	const char *name = libbpf_bpf_prog_type_str(type);
+	const char *option = type < NOPTIONS ? options[type] : NULL;
 
 	if (knows_type(type, attach_type))
 		return NULL;
@@ -171,20 +164,6 @@ char *missing_to_attach(const struct bpf_program *program)
 	return missing_beside(type);
 }
 
-/* The effective capabilities of this process; none where /proc does not say. */
-static bool read_capabilities(uint64_t *set)
-{
-	FILE *f = fopen("/proc/self/status", "re");
-	bool found = false;
-	char line[256];
-
-	while (f && !found && fgets(line, sizeof(line), f))
-		found = sscanf(line, "CapEff: %" SCNx64, set) == 1;
-	if (f)
-		fclose(f);
-	return found;
-}
-
 static char *missing_capabilities(void)
 {
 	static const struct {
@@ -195,11 +174,16 @@ static char *missing_capabilities(void)
 	    {CAP_PERFMON, " CAP_PERFMON"},
 	    {CAP_NET_ADMIN, " CAP_NET_ADMIN"},
 	};
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
 	char *list = NULL;
 	uint64_t set;
 
+	if (syscall(SYS_capget, &header, data))
+		return NULL;
+	set = (uint64_t)data[1].effective << 32 | data[0].effective;
 	/* The administrator's stands for all of them. */
-	if (!read_capabilities(&set) || set >> CAP_SYS_ADMIN & 1)
+	if (set >> CAP_SYS_ADMIN & 1)
 		return NULL;
 	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
 		if (set >> needed[i].number & 1)
