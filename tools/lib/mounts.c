@@ -33,29 +33,22 @@ static bool is_there(const struct place *place)
 /* What is mounted here nobody else sees; what others mount or unmount is seen here. */
 static int enter_namespace(void)
 {
-	return unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) ? errno : 0;
-}
-
-static int mount_place(const struct place *place)
-{
-	static bool entered;
-	int error = entered ? 0 : enter_namespace();
-
-	entered = !error;
-	if (error)
-		return error;
-	return mount(place->type, place->path, place->type, 0, NULL) ? errno : 0;
+	return unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) ? -1 : 0;
 }
 
 void mounts_complete(void)
 {
-	for (size_t i = 0; i < PLACE_COUNT; i++) {
-		int error = is_there(&places[i]) ? 0 : mount_place(&places[i]);
+	bool entered = false;
 
-		if (error && i == PLACE_TRACEFS)
+	for (const struct place *p = places; p < places + PLACE_COUNT; p++) {
+		if (is_there(p))
+			continue;
+		entered = entered || !enter_namespace();
+		if ((!entered || mount(p->type, p->path, p->type, 0, NULL)) &&
+		    p == &places[PLACE_TRACEFS])
 			snprintf(no_tracefs, sizeof(no_tracefs),
 				 "tracefs is not mounted at " TRACEFS ", and can't be: %s",
-				 strerror(error));
+				 strerror(errno));
 	}
 }
 

@@ -5,8 +5,7 @@
  * (LIBBPF_PIN_BY_NAME). They are mounted in a mount namespace of this process and of those that it
  * starts: the machine is left as it was.
  */
-#ifndef LIB_MOUNTS_H
-#define LIB_MOUNTS_H
+#pragma once
 
 #define TRACEFS "/sys/kernel/tracing"
 
@@ -16,5 +15,3 @@ void mounts_complete(void);
 
 /** mounts_no_tracefs - why there is no tracefs; NULL when there is one */
 const char *mounts_no_tracefs(void);
-
-#endif

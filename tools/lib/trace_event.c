@@ -16,24 +16,20 @@
 
 static char saved = '?';
 
-/* The event's state, '?' when it can't be told. */
-static char state(void)
+/* Read the event's state, or write it (flags: O_RDONLY or O_WRONLY). */
+static bool access_state(int flags, char *c)
 {
-	int fd = open(TRACEFS "/" TRACE_PRINTK_ENABLE, O_RDONLY | O_CLOEXEC);
-	char c;
+	int fd = open(TRACEFS "/" TRACE_PRINTK_ENABLE, flags | O_CLOEXEC);
+	ssize_t n = flags == O_RDONLY ? read(fd, c, 1) : write(fd, c, 1);
 
-	if (fd < 0 || read(fd, &c, 1) != 1)
-		c = '?';
 	if (fd >= 0)
 		close(fd);
-	return c;
+	return n == 1;
 }
 
 bool trace_event_save(void)
 {
-	if (saved == '?')
-		saved = state();
-	return saved != '?';
+	return saved != '?' || access_state(O_RDONLY, &saved);
 }
 
 bool trace_event_used(const struct bpf_program *program)
@@ -47,23 +43,14 @@ bool trace_event_used(const struct bpf_program *program)
 	return false;
 }
 
-static int write_state(char c)
-{
-	int fd = open(TRACEFS "/" TRACE_PRINTK_ENABLE, O_WRONLY | O_CLOEXEC);
-	int result = fd >= 0 && write(fd, &c, 1) == 1 ? 0 : -1;
-
-	if (fd >= 0)
-		close(fd);
-	return result;
-}
-
 int trace_event_set(char c)
 {
 	int kept = 0;
+	char now;
 
 	for (int i = 0; i < SETTLE_TRIES && kept < SETTLE_TIMES; i++) {
-		kept = state() == c ? kept + 1 : 0;
-		if (!kept && write_state(c))
+		kept = access_state(O_RDONLY, &now) && now == c ? kept + 1 : 0;
+		if (!kept && !access_state(O_WRONLY, &c))
 			return -1;
 		usleep(SETTLE_US);
 	}

@@ -3,8 +3,7 @@
  * The trace event of bpf_trace_printk. Loading a program that may print enables it for the whole
  * system, and the kernel leaves it on: whoever loads programs here puts it back.
  */
-#ifndef LIB_TRACE_EVENT_H
-#define LIB_TRACE_EVENT_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -25,5 +24,3 @@ int trace_event_set(char c);
 
 /** trace_event_restore - put the event back as it was saved; nothing when it was not */
 void trace_event_restore(void);
-
-#endif
