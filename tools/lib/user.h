@@ -1,47 +1,43 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Operations in user space: what a row of type user or user_call times instead of a program. This
- * is what they are called and what they need; bpf-run does them.
- *
- *	user       without the kernel: the control's loop, a memory-mapped array
- *	user_call  by system calls, whose empty one is `baseline/user_call/empty`
- *
- * They work on an object's map named `map`, or its program named `program`; see bpf-run(1).
+ * Operations in user space: what a row of type user or user_call times instead of a program.
+ * bpf-run(1) explains them. Here are their names, and what of an object they work on: its map
+ * `map`, or its program `program`.
  */
-#ifndef LIB_USER_H
-#define LIB_USER_H
+#pragma once
 
 #include <stddef.h>
 
 #include "plan.h"
-
-enum user_operation {
-	USER_LOOP,
-	USER_EMPTY,
-	USER_READ,
-	USER_REPLACE,
-	USER_INSERT,
-	USER_DELETE,
-	USER_TAKE,
-	USER_NEXT_KEY,
-	USER_READ_BATCH,
-	USER_REPLACE_BATCH,
-	USER_INSERT_BATCH,
-	USER_DELETE_BATCH,
-	USER_READ_MAPPED,
-	USER_WRITE_MAPPED,
-	USER_DRAW,
-	USER_DRAW_BATCH,
-	USER_LOAD,
-	USER_VERIFY,
-	USER_COUNT,
-};
 
 enum user_subject {
 	USER_OF_NOTHING,
 	USER_OF_MAP,
 	USER_OF_PROGRAM,
 };
+
+#define USER_OPERATIONS(X)                                                                         \
+	X(USER_LOOP, "user", "loop", USER_OF_NOTHING)                                              \
+	X(USER_EMPTY, "user_call", "empty", USER_OF_NOTHING)                                       \
+	X(USER_READ, "user_call", "read", USER_OF_MAP)                                             \
+	X(USER_REPLACE, "user_call", "replace", USER_OF_MAP)                                       \
+	X(USER_INSERT, "user_call", "insert", USER_OF_MAP)                                         \
+	X(USER_DELETE, "user_call", "delete", USER_OF_MAP)                                         \
+	X(USER_TAKE, "user_call", "take", USER_OF_MAP)                                             \
+	X(USER_NEXT_KEY, "user_call", "next_key", USER_OF_MAP)                                     \
+	X(USER_READ_BATCH, "user_call", "read_batch", USER_OF_MAP)                                 \
+	X(USER_REPLACE_BATCH, "user_call", "replace_batch", USER_OF_MAP)                           \
+	X(USER_INSERT_BATCH, "user_call", "insert_batch", USER_OF_MAP)                             \
+	X(USER_DELETE_BATCH, "user_call", "delete_batch", USER_OF_MAP)                             \
+	X(USER_READ_MAPPED, "user", "read_mapped", USER_OF_MAP)                                    \
+	X(USER_WRITE_MAPPED, "user", "write_mapped", USER_OF_MAP)                                  \
+	X(USER_DRAW, "user", "draw", USER_OF_MAP)                                                  \
+	X(USER_DRAW_BATCH, "user", "draw_batch", USER_OF_MAP)                                      \
+	X(USER_LOAD, "user_call", "load", USER_OF_PROGRAM)                                         \
+	X(USER_VERIFY, "user_call", "verify", USER_OF_PROGRAM)
+
+#define USER_ENUM(operation, type, name, subject) operation,
+enum user_operation { USER_OPERATIONS(USER_ENUM) USER_COUNT };
 
 #define USER_MAP "map"
 #define USER_PROGRAM "program"
@@ -52,10 +48,8 @@ bool user_is_type(const char *program_type);
 /** user_find - the operation of a name among those of a type; USER_COUNT for none */
 enum user_operation user_find(const char *program_type, const char *name);
 
-/** user_subject - what an operation of an object it works on */
+/** user_subject - what of an object the operation works on */
 enum user_subject user_subject(enum user_operation operation);
 
 /** user_needs_object - whether a row needs an object, and so the privilege to load it */
 bool user_needs_object(const struct plan_row *row);
-
-#endif
