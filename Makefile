@@ -59,7 +59,7 @@ ALL_LIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm -lpthread
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s%s\n' $(1) $(2))
 
-LIB_OBJ := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tools/lib/*.c))
+LIB_OBJ := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tools/lib/*.c) $(if $(SANITIZE),tests/leaks.c))
 ALL_OBJ := $(LIB_OBJ) $(foreach t,$(TOOLS),$(patsubst %.c,$(OBJ)/%.o,$(wildcard tools/$(t)/*.c)))
 MAN     := $(wildcard tools/*/*.1)
 # The files that the tools write.

@@ -9,9 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/lsan_interface.h>
-#endif
 
 #include "number.h"
 #include "xalloc.h"
@@ -72,28 +69,9 @@ static const struct argp_option options[] = {
 static const struct argp argp = {.options = options, .parser = parse};
 const struct argp_child cli_children[] = {{&argp, 0, NULL, 0}, {0}};
 
-#ifdef __SANITIZE_ADDRESS__
-/* On trouble a tool ends where it is, with what it holds. After any other end that is a leak. */
-static int in_trouble;
-
-static void note_trouble(int status, void *unused)
-{
-	(void)unused;
-	in_trouble = status == EXIT_TROUBLE;
-}
-
-int __lsan_is_turned_off(void)
-{
-	return in_trouble;
-}
-#endif
-
 void cli_start(void)
 {
 	argp_err_exit_status = EXIT_TROUBLE;
-#ifdef __SANITIZE_ADDRESS__
-	on_exit(note_trouble, NULL);
-#endif
 }
 
 uint64_t cli_u64(const char *option, const char *text, uint64_t min, uint64_t max)

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the command lines of all tools share. A tool lists cli_children in its argp, calls
- * cli_start(), argp_parse() with ARGP_NO_HELP and cli_open_output(), and ends in
- *cli_close_output().
- *
- *	-h, --help   -V, --version   -v, --verbose   -o, --output FILE
+ * What the command lines of all tools share: -h, -V, -v, -o and the operands. A tool lists
+ * cli_children in its argp, calls cli_start(), argp_parse() with ARGP_NO_HELP and
+ * cli_open_output(), and ends in cli_close_output().
  */
-#ifndef LIB_CLI_H
-#define LIB_CLI_H
+#pragma once
 
 #include <argp.h>
 #include <stdbool.h>
@@ -50,23 +47,16 @@ double cli_double(const char *option, const char *text, double min, double max);
 /** cli_text - the text of an option, which must not be empty: a key, or a file's name */
 char *cli_text(const char *option, char *text);
 
-/** cli_reads - note a file besides the operands that is read; NULL is none. Call it before the next
- * two */
+/** cli_reads, cli_writes - note a file besides the operands and -o, first all that are read; NULL
+ * is none */
 void cli_reads(struct cli *cli, const char *path);
-
-/** cli_writes - note a file besides the output that will be written; NULL is none. Exits as
- * cli_open_output() does */
 void cli_writes(struct cli *cli, const char *path);
 
-/**
- * cli_open_output - send standard output to the -o file, if there is one
+/** cli_open_output - send standard output to the -o file, if there is one, and empty it
  *
- * Exits with status 2 when the file cannot be written, or is also read or written otherwise. Only
- * then is it emptied.
- */
+ * This and cli_writes() exit with status 2 when the file can't be written, or is also read or
+ * written otherwise: nothing is lost then. */
 void cli_open_output(struct cli *cli);
 
 /** cli_close_output - flush standard output; a full disk ends the tool with status 2 */
 void cli_close_output(void);
-
-#endif
