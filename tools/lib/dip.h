@@ -4,8 +4,7 @@
  * Dip Test of Unimodality, Annals of Statistics 13 (1985), pages 70 to 84; the algorithm is that of
  * P. M. Hartigan, Algorithm AS 217, Applied Statistics 34 (1985), pages 320 to 325.
  */
-#ifndef LIB_DIP_H
-#define LIB_DIP_H
+#pragma once
 
 #include <stddef.h>
 
@@ -41,5 +40,3 @@ void dips_add(struct dips *d, const double *v, size_t n);
  * to those that happened to get one.
  */
 double dips_p(const struct dips *d);
-
-#endif

@@ -3,8 +3,7 @@
  * Whether the samples of a series fall into two heaps within its rounds: one program that is fast
  * at times and slow at times is two numbers, and its value is where the mixture happens to fall.
  */
-#ifndef LIB_HEAPS_H
-#define LIB_HEAPS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,5 +38,3 @@ struct heaps {
  */
 bool heaps_find(const double *sample, const size_t *cell, size_t ncells, double value,
 		struct heaps *heaps);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists of column names, as options give them. */
-#ifndef LIB_NAMES_H
-#define LIB_NAMES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,5 +19,3 @@ void names_add(struct names *l, const char *name);
 int names_index(const struct names *l, const char *name);
 bool names_have(const struct names *l, const char *name);
 void names_release(struct names *l);
-
-#endif

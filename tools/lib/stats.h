@@ -3,8 +3,7 @@
  * Statistics of one group of finite numbers. A statistic that is not defined for n numbers, such as
  * the standard deviation of one, is NaN, which csv_write_double() writes as an empty cell.
  */
-#ifndef LIB_STATS_H
-#define LIB_STATS_H
+#pragma once
 
 #include <stddef.h>
 
@@ -53,5 +52,3 @@ void stats_interval(double *v, size_t n, double confidence, double *low, double 
  * %, the midmean by .6 %.
  */
 double round_value(double *v, const size_t *n, size_t ncpus);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory that is there or the tool ends with status 2: none of them returns NULL. */
-#ifndef LIB_XALLOC_H
-#define LIB_XALLOC_H
+#pragma once
 
 #include <stddef.h>
 
@@ -19,5 +18,3 @@ char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /** xappendf - append a formatted string to an allocated one, which may move */
 void xappendf(char **text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-#endif
