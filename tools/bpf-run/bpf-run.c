@@ -13,7 +13,6 @@
 #include "cgroup.h"
 #include "cli.h"
 #include "cpus.h"
-#include "csv.h"
 #include "explain.h"
 #include "identity.h"
 #include "machine.h"
@@ -25,7 +24,6 @@
 #include "selftest.h"
 #include "tests.h"
 #include "trace.h"
-#include "xalloc.h"
 
 /* Samples so short that a busy machine is met by many of them, and long enough that the fixed cost
  * of a call, some 10 us, is a small part. */

@@ -4,7 +4,6 @@
 #include <linux/if_ether.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "xalloc.h"
 

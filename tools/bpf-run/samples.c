@@ -12,15 +12,14 @@
 #include "csv.h"
 #include "record.h"
 
-/* What the rows of a test and round have in common. `now` has room for the time of day. */
-static struct record begin_row(const struct samples *s, const struct plan_row *row, uint64_t round,
-			       char now[32])
+/* What the rows of a test and round have in common. */
+static struct record begin_row(struct samples *s, const struct plan_row *row, uint64_t round)
 {
 	struct record r = {.schema = &schema_samples};
 
-	identity_timestamp(now, 32);
+	identity_timestamp(s->now, sizeof(s->now));
 	record_text(&r, SAMPLES_RUN_ID, s->identity->run_id);
-	record_text(&r, SAMPLES_TIMESTAMP, now);
+	record_text(&r, SAMPLES_TIMESTAMP, s->now);
 	record_text(&r, SAMPLES_HOST_CLASS, s->identity->host_class);
 	record_text(&r, SAMPLES_RUNTIME, runtime_names[s->identity->runtime]);
 	record_text(&r, SAMPLES_TRACK, s->identity->track);
@@ -164,8 +163,8 @@ static const char *returned_text(struct returned returned, char *buffer)
 void samples_write(struct samples *samples, const struct plan_row *row, uint64_t round,
 		   size_t index, const struct probe *probe, const struct sample *sample)
 {
-	char now[32], returned[512], marks[64];
-	struct record r = begin_row(samples, row, round, now);
+	char returned[512], marks[64];
+	struct record r = begin_row(samples, row, round);
 
 	record_u64(&r, SAMPLES_SAMPLE, index);
 	record_u64(&r, SAMPLES_CPU, (uint64_t)probe->cpu);
@@ -187,8 +186,7 @@ void samples_write(struct samples *samples, const struct plan_row *row, uint64_t
 void samples_write_failure(struct samples *samples, const struct plan_row *row, uint64_t round,
 			   enum status status, const char *reason, double runs)
 {
-	char now[32];
-	struct record r = begin_row(samples, row, round, now);
+	struct record r = begin_row(samples, row, round);
 
 	record_double(&r, SAMPLES_RUNS, runs);
 	record_text(&r, SAMPLES_STATUS, status_names[status]);

@@ -14,6 +14,7 @@ struct samples {
 	const struct plan *plan; /* its unknown columns pass through */
 	size_t failed, measured; /* rows written so far, by what they say */
 	size_t visit;		 /* of the round's to the test that is written, from 1 */
+	char now[32];		 /* of the row at hand */
 };
 
 /* Records of a sample that has a consumer. */

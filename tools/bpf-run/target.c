@@ -3,8 +3,6 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <signal.h>
-#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <bpf/libbpf.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 struct trigger;
