@@ -660,7 +660,7 @@ improvement 200"
   samples 20 1 r1 | mlr --csv put '$test == "map/hash/read" && $build == "b" {$duration_ns -= 200}' >s.csv
   stats-reduce --per-round s.csv >rounds.csv
   mlr --csv put '$instructions = $duration_ns; $duration_ns = ""; $runtime = "icount"' s.csv >counted.csv
-  why="inconclusive::no value on the current side: below_noise: its cost is not above zero: it can't be told from the noise of what is taken off"
+  why="inconclusive::no value on the current side: below_noise: its cost is not above zero: it can't be told from the noise of what is subtracted"
   for file in s rounds counted; do
     regress-detect --baseline a $file.csv >v.csv
     assert_equal "$(mlr --icsv --onidx --ofs : filter '$test == "map/hash/read"' then cut -o -f verdict,current,reason v.csv)" "$why"

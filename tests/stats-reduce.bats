@@ -173,7 +173,7 @@ outside() {
 plus:ok:2:1.3333333333333333:3
 zero:below_noise:::3"
   assert_equal "$(csv_value out.csv reason '$test != "plus"' | uniq)" \
-    "its cost is not above zero: it can't be told from the noise of what is taken off"
+    "its cost is not above zero: it can't be told from the noise of what is subtracted"
   # All rounds of a series are one answer; a single one may lie below where the series does not.
   stats-reduce --per-round s.csv >rounds.csv
   assert_equal "$(mlr --icsv --onidx --ofs : cut -o -f test,status,value_duration_ns rounds.csv | sort | uniq -c | xargs)" \

@@ -181,13 +181,6 @@ static size_t report_failures(const struct plan *plan)
 	return failed;
 }
 
-static void write_plan(const struct plan *plan)
-{
-	plan_write_header(plan, stdout);
-	for (size_t i = 0; i < plan->nrows; i++)
-		plan_write_row(plan, &plan->rows[i], stdout);
-}
-
 int main(int argc, char **argv)
 {
 	struct opts o = {
@@ -222,7 +215,7 @@ int main(int argc, char **argv)
 			mounts_complete();
 			check(&o.work);
 		}
-		write_plan(&o.work.plan);
+		plan_write(&o.work.plan, stdout);
 		failed = report_failures(&o.work.plan);
 	}
 	cli_close_output();

@@ -26,14 +26,14 @@ static void read_summary(const char *log, struct plan_row *row)
 				"processed %u insns (limit %*u) max_states_per_insn %*u "
 				"total_states %u",
 				&insns, &states) == 2) {
-		row->metric[METRIC_VERIFIED_INSNS] = insns;
-		row->metric[METRIC_VERIFIER_STATES] = states;
+		row->verified_insns = insns;
+		row->verifier_states = states;
 	}
 	if (!stack)
 		return;
-	row->metric[METRIC_STACK_BYTES] = 0;
+	row->stack_bytes = 0;
 	for (char *end, *at = (char *)stack + strlen("stack depth "); *at; at = end + 1) {
-		row->metric[METRIC_STACK_BYTES] += strtol(at, &end, 10);
+		row->stack_bytes += strtol(at, &end, 10);
 		if (*end != '+')
 			break;
 	}
@@ -53,13 +53,13 @@ static void fill_metrics(struct plan_row *row, const struct loaded *loaded)
 	for (size_t i = 0; i < loaded->n; i++)
 		if (loaded->program[i] == program)
 			read_summary(loaded->log[i], row);
-	row->metric[METRIC_INSNS] = (int64_t)bpf_program__insn_cnt(program);
+	row->insns = (int64_t)bpf_program__insn_cnt(program);
 	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
 		return;
-	row->metric[METRIC_JITED_BYTES] = info.jited_prog_len;
+	row->jited_bytes = info.jited_prog_len;
 	/* The kernel says 0 to whom it does not show them. */
 	if (info.xlated_prog_len)
-		row->metric[METRIC_XLATED_INSNS] = info.xlated_prog_len / sizeof(struct bpf_insn);
+		row->xlated_insns = info.xlated_prog_len / sizeof(struct bpf_insn);
 	if (!is_user)
 		plan_set(&row->program_type, libbpf_bpf_prog_type_str(bpf_program__type(program)));
 }
@@ -167,8 +167,7 @@ void check(struct work *work)
 
 		if (done[i] || is_settled(row))
 			continue;
-		for (size_t m = 0; m < METRIC_COUNT; m++)
-			row->metric[m] = -1;
+		plan_row_forget(row);
 		if (user_needs_object(row))
 			prints |= check_test(work, i, done);
 		else

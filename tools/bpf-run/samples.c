@@ -10,7 +10,7 @@
 
 #include "cli.h"
 #include "csv.h"
-#include "record.h"
+#include "schema.h"
 
 /* What the rows of a test and round have in common. */
 static struct record begin_row(struct samples *s, const struct plan_row *row, uint64_t round)

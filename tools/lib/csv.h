@@ -10,8 +10,7 @@
  * The library never exits. A function that can fail returns -1 and leaves one line for a person in
  * `error`, with the file and the line.
  */
-#ifndef LIB_CSV_H
-#define LIB_CSV_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,41 +28,28 @@ struct csv_reader {
 
 	const char *path; /* as messages show it */
 	/* private */
-	int fd;
-	char *buf;
-	size_t size, pos, end, next_line, cells_size;
-	bool eof;
+	FILE *f;
+	char *row, *more; /* the row, and the next of its lines */
+	size_t row_size, more_size, next_line, cells_size;
 };
 
 /**
- * csv_open - open a file and read its header
- * @r: a reader; what was in it is overwritten
- * @path: a file; "-" or NULL is standard input; must outlive the reader
- * @return: 0, or -1 with r->error set; in both cases csv_release() frees what is held
- *
- * An empty input is an error: a CSV has a header. Two columns of one name are an error.
+ * csv_open - open a file and read its header, which must be there and name no column twice
+ * @r: overwritten; csv_release() frees it, after an error too
+ * @path: must outlive the reader; "-" or NULL is standard input
  */
 int csv_open(struct csv_reader *r, const char *path);
 
-/**
- * csv_next_row - read the next row into r->cell
- * @return: 1 for a row, 0 at the end of the input, -1 with r->error set
- */
+/** csv_next_row - read the next row into r->cell: 1, 0 at the end of the input, or -1 */
 int csv_next_row(struct csv_reader *r);
 
 /** csv_column - the index of a column, or -1 when there is none of that name */
 int csv_column(const struct csv_reader *r, const char *name);
 
-/**
- * csv_require - find columns that must be there
- * @names: n column names
- * @index: n indices, written
- * @return: 0, or -1 with r->error naming the first that is missing
- */
+/** csv_require - write the indices of n columns that must be there */
 int csv_require(struct csv_reader *r, const char *const *names, size_t n, int *index);
 
-/** csv_fail - put what is wrong with the current row, with file and line, into r->error; returns -1
- */
+/** csv_fail - say in r->error what is wrong with the current row, with file and line; returns -1 */
 #define csv_fail(r, ...) csv_fail_at(r, (r)->line, __VA_ARGS__)
 
 /** csv_fail_at - the same of another line; 0 for none */
@@ -73,6 +59,10 @@ int csv_fail_at(struct csv_reader *r, size_t line, const char *fmt, ...)
 /** csv_release - close the file and free what the reader holds; it may be opened again */
 void csv_release(struct csv_reader *r);
 
+/** csv_number - the shortest text that reads back as the same number; NULL for NaN */
+#define CSV_NUMBER_BYTES 32
+const char *csv_number(double v, char text[CSV_NUMBER_BYTES]);
+
 /* Writing. A cell is quoted when it must be. Errors of the stream are kept by stdio: check the
  * stream once, at the end (cli_close_output() does). */
 struct csv_writer {
@@ -81,11 +71,6 @@ struct csv_writer {
 };
 
 void csv_write_cell(struct csv_writer *w, const char *s); /* NULL is an empty cell */
-void csv_write_empty(struct csv_writer *w);
-
-/** csv_write_double - the shortest text that reads back as the same number; NaN is an empty cell */
-void csv_write_double(struct csv_writer *w, double v);
+void csv_write_double(struct csv_writer *w, double v);	  /* as csv_number() has it */
 void csv_write_u64(struct csv_writer *w, unsigned long long v);
 void csv_end_row(struct csv_writer *w);
-
-#endif

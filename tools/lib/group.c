@@ -23,14 +23,6 @@ int rounds_columns(struct rounds *r, struct csv_reader *in)
 	return 0;
 }
 
-static void add_cell(struct key *k, const struct csv_reader *in, int column)
-{
-	if (column >= 0)
-		key_add(k, in->cell[column], in->cell_len[column]);
-	else
-		key_add(k, "", 0);
-}
-
 static void new_round(struct rounds *r, uint64_t number)
 {
 	r->ids = xgrow(r->ids, r->n, sizeof(*r->ids));
@@ -48,8 +40,8 @@ int rounds_row(struct rounds *r, struct csv_reader *in, uint32_t *id)
 		return 0;
 	}
 	key_clear(&r->key);
-	add_cell(&r->key, in, r->run_column);
-	add_cell(&r->key, in, r->round_column);
+	key_add_cell(&r->key, in, r->run_column);
+	key_add_cell(&r->key, in, r->round_column);
 	*id = keytable_find(&r->keys, r->key.text, r->key.len);
 	if (*id != KEYTABLE_NONE)
 		return 0;
@@ -75,9 +67,8 @@ void rounds_release(struct rounds *r)
 	free(r->ids);
 	free(r->cell);
 	keytable_release(&r->runs);
+	keytable_release(&r->places);
 	keytable_release(&r->keys);
-	keytable_release(&r->cpus);
-	keytable_release(&r->visits);
 	keytable_release(&r->cells);
 	keytable_release(&r->of_groups);
 	keytable_release(&r->samples);
@@ -85,17 +76,18 @@ void rounds_release(struct rounds *r)
 	*r = (struct rounds){0};
 }
 
-static uint32_t number_of(struct keytable *t, const struct csv_reader *in, int column)
+static uint32_t number_of(struct rounds *r, const struct csv_reader *in, int column)
 {
-	return column < 0 ? 0 : keytable_add(t, in->cell[column], in->cell_len[column] + 1);
+	return column < 0 ? 0
+			  : keytable_add(&r->places, in->cell[column], in->cell_len[column] + 1);
 }
 
 /* The number of the cell (group, round, CPU, visit). */
 static uint32_t find_cell(struct group *g, uint32_t id, struct rounds *r,
 			  const struct csv_reader *in, uint32_t round)
 {
-	uint32_t cpu = number_of(&r->cpus, in, r->cpu_column);
-	uint32_t visit = number_of(&r->visits, in, r->visit_column);
+	uint32_t cpu = number_of(r, in, r->cpu_column);
+	uint32_t visit = number_of(r, in, r->visit_column);
 	uint32_t parts[] = {id, round, cpu, visit};
 	size_t known = r->cells.n, rounds = r->of_groups.n;
 	uint32_t cell = keytable_add(&r->cells, (const char *)parts, sizeof(parts));
@@ -114,19 +106,17 @@ static bool is_new_sample(struct rounds *r, const struct csv_reader *in, uint32_
 {
 	size_t known = r->samples.n;
 	uint64_t number, before = r->cell[cell].samples;
-	const char *sample;
 
 	if (r->sample_column < 0)
 		return true;
-	sample = in->cell[r->sample_column];
-	if (!number_parse_u64(sample, 1, 64, &number)) {
+	if (!number_parse_u64(in->cell[r->sample_column], 1, 64, &number)) {
 		r->cell[cell].samples |= UINT64_C(1) << (number - 1);
 		return r->cell[cell].samples != before;
 	}
 	/* There seldom are so many. */
 	key_clear(&r->key);
 	key_add(&r->key, (const char *)&cell, sizeof(cell));
-	key_add(&r->key, sample, in->cell_len[r->sample_column]);
+	key_add_cell(&r->key, in, r->sample_column);
 	return keytable_add(&r->samples, r->key.text, r->key.len) == known;
 }
 

@@ -4,8 +4,7 @@
  * test of a build, say) keeps every value with the round and the CPU that it is of; once all is
  * read, group_by_round() sorts them out.
  */
-#ifndef LIB_GROUP_H
-#define LIB_GROUP_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,23 +32,19 @@ struct rounds {
 	size_t n;
 	/* private */
 	struct round_cell *cell; /* one for each key of cells */
-	struct keytable runs, keys, cpus, visits, cells, of_groups, samples;
+	struct keytable places;	 /* names of CPUs and visits */
+	struct keytable runs, keys, cells, of_groups, samples;
 	struct key key;
 	int run_column, round_column, cpu_column, visit_column, sample_column;
 	bool any;
 };
 
-/**
- * rounds_columns - find the columns of this file that tell rounds apart; all may be missing
- * @return: 0, or -1 with in->error set when one file has rounds and another has none
- */
+/** rounds_columns - find the columns of this file that tell rounds apart; all may be missing.
+ * Returns 0, or -1 with in->error set when one file has rounds and another has none */
 int rounds_columns(struct rounds *r, struct csv_reader *in);
 
-/**
- * rounds_row - the round of the current row
- * @id: written: its number. Without a column `round` every row is a round of its own
- * @return: 0, or -1 with in->error set when the cell is not a whole number
- */
+/** rounds_row - the number of the current row's round; without a column `round` every row is one.
+ * Returns 0, or -1 with in->error set when the cell is not a whole number */
 int rounds_row(struct rounds *r, struct csv_reader *in, uint32_t *id);
 
 /** rounds_before - whether round a comes before round b: by run as met, then by number */
@@ -79,10 +74,6 @@ bool group_add(struct group *g, uint32_t id, struct rounds *rounds, const struct
 /* For a tool whose groups are of one entry point: what such a row means. */
 #define GROUP_TWICE "a sample that is there already: is a file given twice? (%s line %zu)"
 
-/* Why the status of a group is below_noise: its value is a cost and not above zero. */
-#define BELOW_NOISE_REASON                                                                         \
-	"its cost is not above zero: it can't be told from the noise of what is taken off"
-
 /** metric_is_cost - whether values of this name are what a program costs, which is above zero; any
  * other column may hold anything */
 bool metric_is_cost(const char *metric);
@@ -104,5 +95,3 @@ struct by_round {
 void group_by_round(const struct group *g, size_t which, const struct rounds *rounds,
 		    struct by_round *out);
 void by_round_release(struct by_round *b);
-
-#endif

@@ -4,28 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text.h"
 #include "xalloc.h"
-
-/* Multiply and fold, eight bytes at a time (the core of wyhash); keys are short. */
-static uint64_t fold(uint64_t a, uint64_t b)
-{
-	__uint128_t p = (__uint128_t)a * b;
-
-	return (uint64_t)p ^ (uint64_t)(p >> 64);
-}
-
-static uint64_t hash_bytes(const char *p, size_t len)
-{
-	uint64_t h = 0x9e3779b97f4a7c15u ^ len, w;
-
-	for (; len >= 8; p += 8, len -= 8) {
-		memcpy(&w, p, 8);
-		h = fold(h ^ w, 0xa0761d6478bd642fu);
-	}
-	w = 0;
-	memcpy(&w, p, len);
-	return fold(h ^ w, 0xe7037ed1a0b428dbu);
-}
 
 static struct keytable_slot *lookup(const struct keytable *t, const char *key, size_t len,
 				    uint64_t hash)
@@ -65,7 +45,7 @@ static void grow(struct keytable *t)
 
 uint32_t keytable_add(struct keytable *t, const char *key, size_t len)
 {
-	uint64_t hash = hash_bytes(key, len);
+	uint64_t hash = hash_bytes(HASH_START, key, len);
 	struct keytable_slot *s;
 
 	if (2 * t->n >= t->nslots)
@@ -84,7 +64,8 @@ uint32_t keytable_add(struct keytable *t, const char *key, size_t len)
 
 uint32_t keytable_find(const struct keytable *t, const char *key, size_t len)
 {
-	return t->nslots ? lookup(t, key, len, hash_bytes(key, len))->index : KEYTABLE_NONE;
+	return t->nslots ? lookup(t, key, len, hash_bytes(HASH_START, key, len))->index
+			 : KEYTABLE_NONE;
 }
 
 const char *keytable_key(const struct keytable *t, uint32_t index)
@@ -116,6 +97,18 @@ void key_add(struct key *k, const char *cell, size_t len)
 	memcpy(k->text + k->len, cell, len);
 	k->text[k->len + len] = '\0';
 	k->len += len + 1;
+}
+
+void key_add_cell(struct key *k, const struct csv_reader *in, int column)
+{
+	key_add(k, column < 0 ? "" : in->cell[column], column < 0 ? 0 : in->cell_len[column]);
+}
+
+void key_set(struct key *k, const char *const *texts, size_t n)
+{
+	key_clear(k);
+	for (size_t i = 0; i < n; i++)
+		key_add(k, texts[i], strlen(texts[i]));
 }
 
 void key_release(struct key *k)

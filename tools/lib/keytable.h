@@ -4,11 +4,12 @@
  * kept as their bytes, a NUL behind each (no cell holds a NUL), so that different cells never make
  * equal keys.
  */
-#ifndef LIB_KEYTABLE_H
-#define LIB_KEYTABLE_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "csv.h"
 
 #define KEYTABLE_NONE UINT32_MAX
 
@@ -45,6 +46,10 @@ struct key {
 
 void key_clear(struct key *k);
 void key_add(struct key *k, const char *cell, size_t len);
-void key_release(struct key *k);
 
-#endif
+/** key_add_cell - add a cell of the current row; "" where the file has no such column (-1) */
+void key_add_cell(struct key *k, const struct csv_reader *in, int column);
+
+/** key_set - make the key of n texts */
+void key_set(struct key *k, const char *const *texts, size_t n);
+void key_release(struct key *k);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "text.h"
 #include "xalloc.h"
 
 void names_add(struct names *l, const char *name)
@@ -16,10 +17,9 @@ void names_add(struct names *l, const char *name)
 
 int names_index(const struct names *l, const char *name)
 {
-	for (size_t i = 0; i < l->n; i++)
-		if (!strcmp(l->name[i], name))
-			return (int)i;
-	return -1;
+	size_t at = text_index((const char *const *)l->name, l->n, name);
+
+	return at < l->n ? (int)at : -1;
 }
 
 bool names_have(const struct names *l, const char *name)

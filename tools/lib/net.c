@@ -37,10 +37,7 @@ uint32_t net_scope(struct net *n, const struct csv_reader *in, const char *salt)
 	key_clear(&n->key);
 	key_add(&n->key, salt, strlen(salt));
 	for (size_t i = 0; i < NSCOPE; i++)
-		if (n->column[i] >= 0)
-			key_add(&n->key, in->cell[n->column[i]], in->cell_len[n->column[i]]);
-		else
-			key_add(&n->key, "", 0);
+		key_add_cell(&n->key, in, n->column[i]);
 	scope = keytable_add(&n->scopes, n->key.text, n->key.len);
 	if (scope == known)
 		n->scope = xgrow(n->scope, known, sizeof(*n->scope));

@@ -5,8 +5,7 @@
  * round is subtracted. Values are per operation, and the empty program costs once an invocation: a
  * test with two operations an invocation loses half of it.
  */
-#ifndef LIB_NET_H
-#define LIB_NET_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,16 +35,12 @@ struct net {
 
 #define NET_PREFIX "baseline/"
 
-/**
- * net_columns - find the columns; -1 with in->error set when one is missing
- * @by_round: whether a row is of a round, or else of a run
- */
+/** net_columns - find the columns; -1 with in->error set when one is missing. by_round: whether a
+ * row is of a round, or else of a run */
 int net_columns(struct net *n, struct csv_reader *in, size_t nvalues, bool by_round);
 
-/**
- * net_scope - the number of the run, build, suite and program type of the current row
- * @salt: keeps apart what is the same in two files: "" when there is nothing to keep apart
- */
+/** net_scope - the number of the run, build, suite and program type of the current row. The salt
+ * keeps apart what is the same in two files */
 uint32_t net_scope(struct net *n, const struct csv_reader *in, const char *salt);
 
 /** net_is_empty - whether the current row is of an empty program: nothing is subtracted from it */
@@ -54,11 +49,8 @@ bool net_is_empty(const struct net *n, const struct csv_reader *in);
 /** net_operations - of an invocation, in the current row; 1 where it does not say */
 double net_operations(const struct net *n, const struct csv_reader *in);
 
-/**
- * net_add - take the values of the current row, which is of an empty program
- * @return: 0, or -1 with in->error set when the scope has a second one: then net_value() has
- *          no number for it
- */
+/** net_add - take the values of the current row, which is of an empty program. Returns 0, or -1
+ * with in->error set when the scope has a second one: then net_value() has no number for it */
 int net_add(struct net *n, struct csv_reader *in, uint32_t scope, struct rounds *rounds,
 	    uint32_t round, const double *value);
 
@@ -75,5 +67,3 @@ double net_value(const struct net *n, uint32_t scope, uint32_t round, size_t whi
 void net_subtract(const struct net *n, uint32_t scope, size_t which, double operations,
 		  struct by_round *b);
 void net_release(struct net *n);
-
-#endif

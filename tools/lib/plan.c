@@ -2,6 +2,7 @@
 #include "plan.h"
 
 #include <err.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,21 +17,11 @@ static const char *const mode_names[CONSUMER_MODE_COUNT] = {
     [CONSUMER_BETWEEN] = "between",
 };
 
-/* The place of a name; n for none. */
-static int find_name(const char *const *names, int n, const char *name)
-{
-	int i = 0;
-
-	while (i < n && strcmp(name, names[i]))
-		i++;
-	return i;
-}
-
 /* How a cell and a field of the row become each other, one line a column. */
 enum kind {
 	OTHER, /* text that no tool uses: the schema has it, struct plan_row does not */
 	TEXT,
-	COUNT, /* uint64_t, at least 1; empty means the default of plan_row_init() */
+	COUNT, /* uint64_t, at least 1; empty means the default of plan_add() */
 	FEW,   /* the same, up to PLAN_VISITS_MAX */
 	RESULT,
 	PERCENT, /* double, empty when it is 0 */
@@ -75,12 +66,12 @@ static const struct {
     [PLAN_NET_OF] = {AT(net_of), TEXT},
     [PLAN_FRESH_PACKET] = {AT(fresh_packet), FLAG},
     [PLAN_CONSUMER_MODE] = {AT(consumer_mode), MODE},
-    [PLAN_INSNS] = {AT(metric[METRIC_INSNS]), METRIC},
-    [PLAN_JITED_BYTES] = {AT(metric[METRIC_JITED_BYTES]), METRIC},
-    [PLAN_VERIFIED_INSNS] = {AT(metric[METRIC_VERIFIED_INSNS]), METRIC},
-    [PLAN_VERIFIER_STATES] = {AT(metric[METRIC_VERIFIER_STATES]), METRIC},
-    [PLAN_STACK_BYTES] = {AT(metric[METRIC_STACK_BYTES]), METRIC},
-    [PLAN_XLATED_INSNS] = {AT(metric[METRIC_XLATED_INSNS]), METRIC},
+    [PLAN_INSNS] = {AT(insns), METRIC},
+    [PLAN_JITED_BYTES] = {AT(jited_bytes), METRIC},
+    [PLAN_VERIFIED_INSNS] = {AT(verified_insns), METRIC},
+    [PLAN_VERIFIER_STATES] = {AT(verifier_states), METRIC},
+    [PLAN_STACK_BYTES] = {AT(stack_bytes), METRIC},
+    [PLAN_XLATED_INSNS] = {AT(xlated_insns), METRIC},
 };
 
 static void *field_of(const struct plan_row *row, size_t i)
@@ -98,14 +89,11 @@ static const char *name_of(size_t i)
 	return schema_plan.columns[i].name;
 }
 
-void plan_row_init(struct plan_row *row)
+void plan_row_forget(struct plan_row *row)
 {
-	*row = (struct plan_row){.operations = 1, .status = STATUS_COMPILED};
 	for (size_t i = 0; i < PLAN_NCOLUMNS; i++)
-		if (is_text(i))
-			*(char **)field_of(row, i) = xstrdup("");
-	for (size_t i = 0; i < METRIC_COUNT; i++)
-		row->metric[i] = -1;
+		if (fields[i].kind == METRIC)
+			*(int64_t *)field_of(row, i) = -1;
 }
 
 void plan_row_release(struct plan_row *row, size_t nextra)
@@ -137,7 +125,11 @@ struct plan_row *plan_add(struct plan *plan)
 
 	plan->rows = xrealloc(plan->rows, (plan->nrows + 1) * sizeof(*plan->rows));
 	row = &plan->rows[plan->nrows++];
-	plan_row_init(row);
+	*row = (struct plan_row){.operations = 1, .status = STATUS_COMPILED};
+	for (size_t i = 0; i < PLAN_NCOLUMNS; i++)
+		if (is_text(i))
+			*(char **)field_of(row, i) = xstrdup("");
+	plan_row_forget(row);
 	row->extra = xcalloc(plan->nextra, sizeof(*row->extra));
 	for (size_t i = 0; i < plan->nextra; i++)
 		row->extra[i] = xstrdup("");
@@ -149,10 +141,9 @@ static const char *parse_cell(struct plan_row *row, size_t i, const char *text)
 {
 	void *field = field_of(row, i);
 	const char *wrong;
-	enum status status;
 	uint64_t value;
 	double result;
-	int name;
+	size_t name;
 
 	if (!*text)
 		return NULL;
@@ -166,10 +157,7 @@ static const char *parse_cell(struct plan_row *row, size_t i, const char *text)
 	case FEW:
 		return number_parse_u64(text, 1, PLAN_VISITS_MAX, field);
 	case METRIC:
-		wrong = number_parse_u64(text, 0, INT64_MAX, &value);
-		if (!wrong)
-			*(int64_t *)field = (int64_t)value;
-		return wrong;
+		return number_parse_u64(text, 0, INT64_MAX, field);
 	case PERCENT:
 		return number_parse_double(text, 0, 100, field);
 	case FLAG:
@@ -187,44 +175,34 @@ static const char *parse_cell(struct plan_row *row, size_t i, const char *text)
 		}
 		return wrong;
 	case MODE:
-		name = find_name(mode_names, CONSUMER_MODE_COUNT, text);
+		name = text_index(mode_names, CONSUMER_MODE_COUNT, text);
 		if (name == CONSUMER_MODE_COUNT)
 			return "is not wait, busy or between";
 		row->consumer_mode = (enum consumer_mode)name;
 		return NULL;
 	case STATUS:
-		status = status_named(text);
-		if (status == STATUS_COUNT)
+		name = status_named(text);
+		if (name == STATUS_COUNT)
 			return "is not a status";
-		row->status = status;
+		row->status = (enum status)name;
 		return NULL;
 	}
 	return NULL;
 }
 
-/* The place of a column in `fields`; PLAN_NCOLUMNS for one that this project does not know. */
-static size_t field_named(const char *name)
-{
-	size_t i = 0;
-
-	while (i < PLAN_NCOLUMNS && strcmp(name, name_of(i)))
-		i++;
-	return i;
-}
-
 const char *plan_set_cell(struct plan_row *row, const char *column, const char *text)
 {
-	return parse_cell(row, field_named(column), text);
+	return parse_cell(row, schema_column(&schema_plan, column), text);
 }
 
 /* The plan's number for an unknown column; a new one is empty in the rows already there. */
 static size_t extra_column(struct plan *plan, const char *name)
 {
 	size_t n = plan->nextra;
+	size_t at = text_index((const char *const *)plan->extra_names, n, name);
 
-	for (size_t i = 0; i < n; i++)
-		if (!strcmp(plan->extra_names[i], name))
-			return i;
+	if (at < n)
+		return at;
 	plan->extra_names = xrealloc(plan->extra_names, (n + 1) * sizeof(*plan->extra_names));
 	plan->extra_names[n] = xstrdup(name);
 	plan->nextra++;
@@ -274,7 +252,7 @@ static int read_rows(struct plan *plan, struct csv_reader *csv)
 	int got = require_columns(csv);
 
 	for (size_t c = 0; !got && c < csv->ncolumns; c++) {
-		field[c] = field_named(csv->header[c]);
+		field[c] = schema_column(&schema_plan, csv->header[c]);
 		if (field[c] == PLAN_NCOLUMNS)
 			extra[c] = extra_column(plan, csv->header[c]);
 	}
@@ -296,15 +274,12 @@ int plan_read(struct plan *plan, const char *path, char *error, size_t error_siz
 	return result;
 }
 
-void plan_write_header(const struct plan *plan, FILE *f)
+static void write_count(struct csv_writer *w, uint64_t value, bool is_defined)
 {
-	struct csv_writer w = {.f = f};
-
-	for (size_t i = 0; i < PLAN_NCOLUMNS; i++)
-		csv_write_cell(&w, name_of(i));
-	for (size_t i = 0; i < plan->nextra; i++)
-		csv_write_cell(&w, plan->extra_names[i]);
-	csv_end_row(&w);
+	if (is_defined)
+		csv_write_u64(w, value);
+	else
+		csv_write_cell(w, NULL);
 }
 
 static void write_cell(struct csv_writer *w, const struct plan_row *row, size_t i)
@@ -318,31 +293,19 @@ static void write_cell(struct csv_writer *w, const struct plan_row *row, size_t 
 		return;
 	case COUNT:
 	case FEW:
-		if (*(const uint64_t *)field)
-			csv_write_u64(w, *(const uint64_t *)field);
-		else
-			csv_write_empty(w);
+		write_count(w, *(const uint64_t *)field, *(const uint64_t *)field);
 		return;
 	case METRIC:
-		if (*(const int64_t *)field >= 0)
-			csv_write_u64(w, *(const uint64_t *)field);
-		else
-			csv_write_empty(w);
+		write_count(w, *(const uint64_t *)field, *(const int64_t *)field >= 0);
 		return;
 	case PERCENT:
-		if (*(const double *)field > 0)
-			csv_write_double(w, *(const double *)field);
-		else
-			csv_write_empty(w);
+		csv_write_double(w, *(const double *)field > 0 ? *(const double *)field : NAN);
 		return;
 	case FLAG:
 		csv_write_u64(w, *(const bool *)field);
 		return;
 	case RESULT:
-		if (row->has_expected_result)
-			csv_write_u64(w, row->expected_result);
-		else
-			csv_write_empty(w);
+		write_count(w, row->expected_result, row->has_expected_result);
 		return;
 	case MODE:
 		csv_write_cell(w, *row->consumer ? mode_names[*(const enum consumer_mode *)field]
@@ -354,15 +317,29 @@ static void write_cell(struct csv_writer *w, const struct plan_row *row, size_t 
 	}
 }
 
-void plan_write_row(const struct plan *plan, const struct plan_row *row, FILE *f)
+/* Write columns of the plan, and so many of its unknown ones. @columns: NULL for all, in order */
+static void write_plan(const struct plan *plan, const enum plan_column *columns, size_t n,
+		       size_t nextra, FILE *f)
 {
 	struct csv_writer w = {.f = f};
 
-	for (size_t i = 0; i < PLAN_NCOLUMNS; i++)
-		write_cell(&w, row, i);
-	for (size_t i = 0; i < plan->nextra; i++)
-		csv_write_cell(&w, row->extra[i]);
+	for (size_t i = 0; i < n; i++)
+		csv_write_cell(&w, name_of(columns ? columns[i] : i));
+	for (size_t i = 0; i < nextra; i++)
+		csv_write_cell(&w, plan->extra_names[i]);
 	csv_end_row(&w);
+	for (const struct plan_row *row = plan->rows; row < plan->rows + plan->nrows; row++) {
+		for (size_t i = 0; i < n; i++)
+			write_cell(&w, row, columns ? columns[i] : i);
+		for (size_t i = 0; i < nextra; i++)
+			csv_write_cell(&w, row->extra[i]);
+		csv_end_row(&w);
+	}
+}
+
+void plan_write(const struct plan *plan, FILE *f)
+{
+	write_plan(plan, NULL, PLAN_NCOLUMNS, plan->nextra, f);
 }
 
 void plan_write_list(const struct plan *plan, FILE *f)
@@ -370,17 +347,8 @@ void plan_write_list(const struct plan *plan, FILE *f)
 	static const enum plan_column listed[] = {
 	    PLAN_SUITE,	 PLAN_TEST,	   PLAN_ENTRY_POINT, PLAN_PROGRAM_TYPE, PLAN_OPERATIONS,
 	    PLAN_PACKET, PLAN_DESCRIPTION, PLAN_PROOF,	     PLAN_NET_OF};
-	const size_t n = sizeof(listed) / sizeof(*listed);
-	struct csv_writer w = {.f = f};
 
-	for (size_t i = 0; i < n; i++)
-		csv_write_cell(&w, name_of(listed[i]));
-	csv_end_row(&w);
-	for (size_t r = 0; r < plan->nrows; r++) {
-		for (size_t i = 0; i < n; i++)
-			write_cell(&w, &plan->rows[r], listed[i]);
-		csv_end_row(&w);
-	}
+	write_plan(plan, listed, sizeof(listed) / sizeof(*listed), 0, f);
 }
 
 void plan_warn(const struct plan_row *row, enum status status, const char *reason)

@@ -6,8 +6,7 @@
  *	suite,test,entry_point,build,object,program_type,cpus,operations,iterations,…
  *	smoke,map/hash/read,read,6.1.170,build/bpf/map-0d3c….bpf.o,xdp,any,1,,…
  */
-#ifndef LIB_PLAN_H
-#define LIB_PLAN_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,17 +14,6 @@
 #include <stdio.h>
 
 #include "schema.h"
-
-/* The static metrics. */
-enum metric {
-	METRIC_INSNS,
-	METRIC_JITED_BYTES,
-	METRIC_VERIFIED_INSNS,
-	METRIC_VERIFIER_STATES,
-	METRIC_STACK_BYTES,
-	METRIC_XLATED_INSNS,
-	METRIC_COUNT,
-};
 
 /* More visits a round than anybody waits for. */
 #define PLAN_VISITS_MAX 1000
@@ -66,7 +54,8 @@ struct plan_row {
 	enum status status;
 	char *reason, *log;
 	char *compiler; /* its version and instruction set, as environment.csv has it */
-	int64_t metric[METRIC_COUNT]; /* -1 where undefined */
+	/* the static metrics, -1 where undefined */
+	int64_t insns, xlated_insns, jited_bytes, verified_insns, verifier_states, stack_bytes;
 
 	char *other[PLAN_NCOLUMNS]; /* private: columns of the schema that have no member here */
 	char **extra;		    /* the plan's nextra unknown columns */
@@ -79,9 +68,10 @@ struct plan {
 	size_t nextra;
 };
 
-/** plan_row_init - a row of empty strings, one operation, no metrics; status compiled */
-void plan_row_init(struct plan_row *row);
 void plan_row_release(struct plan_row *row, size_t nextra);
+
+/** plan_row_forget - make the static metrics of a row undefined */
+void plan_row_forget(struct plan_row *row);
 
 /** plan_same_test - whether two rows are of one test, in whatever build */
 bool plan_same_test(const struct plan_row *a, const struct plan_row *b);
@@ -89,25 +79,19 @@ bool plan_same_test(const struct plan_row *a, const struct plan_row *b);
 /** plan_set - replace a string of a row by a copy of @value */
 void plan_set(char **field, const char *value);
 
-/** plan_set_cell - set what a column of plan.csv says; "" keeps the default. Returns NULL, or what
- * is wrong with the text */
+/** plan_set_cell - set a column; "" keeps the default. Returns NULL, or what is wrong with the text
+ */
 const char *plan_set_cell(struct plan_row *row, const char *column, const char *text);
 
-/** plan_add - append a row initialised by plan_row_init(); valid until the next plan_add() */
+/** plan_add - append a row of empty strings, one operation, no metrics and status compiled. Valid
+ * until the next plan_add() */
 struct plan_row *plan_add(struct plan *plan);
 
-/**
- * plan_read - append the rows of a plan.csv
- * @plan: initialised to zero, or holding rows of other files
- * @path: file, or "-" for standard input
- * @error: on failure, one line for a person: what is wrong, where
- * @return: 0 or -1
- */
+/** plan_read - append the rows of a file. Returns 0, or -1 with a line for a person in `error` */
 int plan_read(struct plan *plan, const char *path, char *error, size_t error_size);
 
-/** plan_write_header, plan_write_row - the plan as CSV */
-void plan_write_header(const struct plan *plan, FILE *f);
-void plan_write_row(const struct plan *plan, const struct plan_row *row, FILE *f);
+/** plan_write - the plan as CSV */
+void plan_write(const struct plan *plan, FILE *f);
 
 /** plan_write_list - what there is: names and what they mean; a file for bpf-run --only */
 void plan_write_list(const struct plan *plan, FILE *f);
@@ -116,5 +100,3 @@ void plan_write_list(const struct plan *plan, FILE *f);
 void plan_warn(const struct plan_row *row, enum status status, const char *reason);
 
 void plan_release(struct plan *plan);
-
-#endif

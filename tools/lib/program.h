@@ -3,8 +3,7 @@
  * Loading the programs of one test into the kernel, for both tools that do: only the programs the
  * test needs are loaded, so that another program of the same object cannot fail it.
  */
-#ifndef LIB_PROGRAM_H
-#define LIB_PROGRAM_H
+#pragma once
 
 #include <bpf/libbpf.h>
 #include <stdbool.h>
@@ -13,7 +12,6 @@
 #include "plan.h"
 
 /* Log levels of the verifier (BPF_LOG_* in the kernel's bpf_verifier.h). */
-#define LOG_NONE 0
 #define LOG_TRACE 1 /* every instruction */
 #define LOG_STATS 4 /* one summary */
 
@@ -30,7 +28,7 @@ struct program_set {
 struct loaded {
 	struct bpf_object *object;
 	struct bpf_program *program[PROGRAMS_MAX]; /* as in program_set.name */
-	char *log[PROGRAMS_MAX];		   /* the verifier's words; NULL at LOG_NONE */
+	char *log[PROGRAMS_MAX];		   /* the verifier's words; NULL at log level 0 */
 	size_t n;
 	enum status status; /* ok, load_failed or unsupported */
 	char *reason;	    /* one line; NULL when ok */
@@ -47,7 +45,7 @@ struct program_set program_set_of(const struct plan_row *row);
 /**
  * program_open - open an object and find the programs of a set in it
  * @loaded: overwritten; free it with program_unload() whatever the status
- * @log_level: LOG_*
+ * @log_level: LOG_*, or 0 for none
  * @return: loaded->status
  */
 enum status program_open(struct loaded *loaded, const struct program_set *set, int log_level);
@@ -63,10 +61,7 @@ struct bpf_program *program_find(const struct loaded *loaded, const char *name);
  * @attach_type: written: how the section, or most programs of the type, are attached */
 int program_type_by_name(const char *name, enum bpf_attach_type *attach_type);
 
-/**
- * program_may_load - whether this process may load programs at all
- * @return: NULL, or why not
- */
+/** program_may_load - NULL, or why this process may load no programs */
 const char *program_may_load(void);
 
 /** object_hash - a hash of what an object makes the kernel run: instructions, the symbols they
@@ -76,5 +71,3 @@ int object_hash(const char *path, char *hex);
 
 /** object_hash_opened - the same of one that libbpf has opened and not changed yet */
 int object_hash_opened(const char *path, const struct bpf_object *object, char *hex);
-
-#endif

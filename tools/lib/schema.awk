@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # C of what results-schema/ lists, to the folder `out`:
 #	columns.h     an enum of each file's columns: PLAN_SUITE, …, PLAN_NCOLUMNS; PLAN_METRICS
-#	statuses.h    enum status, enum outcome; verdicts.h and limits.h likewise
+#	statuses.h    enum status, enum outcome, status_meanings; verdicts.h and limits.h likewise
 #	tables.inc    the tables, for schema.c
 # Reads what results-schema/columns prints, on standard input, and then statuses.csv, verdicts.csv and limits.csv. No cell
 # but the last of their rows is quoted.
@@ -31,7 +31,7 @@ list == "columns" {
 	if (file == "") begin_table($1)
 	printf "\t%s_%s,\n", toupper(file), toupper($2) > header
 	if ($3 == "metric") metrics = metrics (metrics == "" ? "" : ", ") "\"" $2 "\""
-	printf "    {\"%s\", \"%s\", \"%s\", %s},\n", $2, $3, $4, $5 > tables
+	printf "    {\"%s\", %s},\n", $2, $5 > tables
 	next
 }
 
@@ -43,6 +43,8 @@ list == "limits" {
 {
 	name[++n] = $1
 	class_of[n] = $2
+	meaning[n] = substr($0, length($1 $2) + 3)
+	gsub(/^"|"$/, "", meaning[n])
 	if (!(list SUBSEP $2 in seen)) classes[++nclasses] = $2
 	seen[list, $2]
 }
@@ -73,18 +75,19 @@ function end_file(   i, singular) {
 	sub(/ses$/, "s", singular) || sub(/s$/, "", singular)
 	print_enum(singular, prefix[list], name, n, toupper(singular) "_COUNT")
 	print_enum(class, toupper(class) "_", classes, nclasses)
-	print_names(singular, name, n)
-	print_names(class, classes, nclasses)
+	print_texts(singular "_names", name, n)
+	print_texts(singular "_meanings", meaning, n)
+	print_texts(class "_names", classes, nclasses)
 	printf "extern const enum %s %s_%s[%s_COUNT];\n", class, singular, class, toupper(singular) > header
 	printf "const enum %s %s_%s[] = {\n", class, singular, class > tables
 	for (i = 1; i <= n; i++) printf "    %s_%s,\n", toupper(class), toupper(class_of[i]) > tables
 	printf "};\n" > tables
 }
 
-function print_names(type, names, count,   i) {
-	printf "extern const char *const %s_names[%d];\n", type, count > header
-	printf "const char *const %s_names[] = {\n", type > tables
-	for (i = 1; i <= count; i++) printf "    \"%s\",\n", names[i] > tables
+function print_texts(variable, texts, count,   i) {
+	printf "extern const char *const %s[%d];\n", variable, count > header
+	printf "const char *const %s[] = {\n", variable > tables
+	for (i = 1; i <= count; i++) printf "    \"%s\",\n", texts[i] > tables
 	printf "};\n" > tables
 }
 

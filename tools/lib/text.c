@@ -53,6 +53,15 @@ char *text_line(const char *text)
 	return line;
 }
 
+size_t text_index(const char *const *texts, size_t n, const char *text)
+{
+	size_t i = 0;
+
+	while (i < n && strcmp(texts[i], text) != 0)
+		i++;
+	return i;
+}
+
 int text_ends_with(const char *text, const char *end)
 {
 	size_t n = strlen(text), m = strlen(end);

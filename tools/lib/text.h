@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Small things done to text. */
-#ifndef LIB_TEXT_H
-#define LIB_TEXT_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,20 +12,16 @@
 uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t n);
 uint64_t hash_text(uint64_t hash, const char *text);
 
-/**
- * text_slug - a text as one safe component of a path: a-z, 0-9, '.', '_' and '-'
- * @return: never empty, never begins with '.'; the caller frees it
- */
+/** text_slug - a text as one safe component of a path: a-z, 0-9, '.', '_' and '-', not beginning
+ * with '.'. Caller frees */
 char *text_slug(const char *text);
 
-/**
- * text_line - a text from outside as one line that a terminal can show: control characters become
- * '?'
- * @return: the caller frees it
- */
+/** text_line - a text from outside as one line for a terminal: control characters become '?'.
+ * Caller frees */
 char *text_line(const char *text);
+
+/** text_index - the place of a text among n others; n when it is not there */
+size_t text_index(const char *const *texts, size_t n, const char *text);
 
 /** text_ends_with - whether a text ends with another */
 int text_ends_with(const char *text, const char *end);
-
-#endif

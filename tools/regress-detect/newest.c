@@ -116,7 +116,7 @@ static void judge_row(const struct history *h, const struct series *s, struct fi
 				   &s->subject);
 	else if (is_below_noise(h, s, f))
 		finding_set(f, INCONCLUSIVE, "%s: %s", status_names[STATUS_BELOW_NOISE],
-			    BELOW_NOISE_REASON);
+			    status_meanings[STATUS_BELOW_NOISE]);
 	else if (f->verdict != SUSPECTED && is_stale(scope, h->now))
 		finding_set(f, STALE, "the newest data are of %s", scope->timestamp);
 }

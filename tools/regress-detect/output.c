@@ -9,7 +9,7 @@
 
 #include "cli.h"
 #include "detect.h"
-#include "record.h"
+#include "schema.h"
 
 /* The numbers of a finding. */
 static const struct number {

@@ -146,7 +146,7 @@ bool finding_set_below_noise(const struct comparison *c, struct finding *f)
 		return false;
 	finding_set(f, INCONCLUSIVE, "no value on %s: %s: %s",
 		    sides(below[BASELINE], below[CURRENT]), status_names[STATUS_BELOW_NOISE],
-		    BELOW_NOISE_REASON);
+		    status_meanings[STATUS_BELOW_NOISE]);
 	for (enum side s = BASELINE; s < NSIDES; s++)
 		if (below[s])
 			f->value[s] = NAN;

@@ -23,19 +23,12 @@ struct layout {
 	int status, reason, mark, control, runs, returned;
 };
 
-static bool has_column(const struct schema *schema, const char *name)
-{
-	for (size_t i = 0; i < schema->ncolumns; i++)
-		if (!strcmp(schema->columns[i].name, name))
-			return true;
-	return false;
-}
-
 /* Whether a column tells of one sample only: it says nothing of a group, and nobody misses it. The
  * status and reason of a group are its own. */
 static bool is_of_a_sample(const char *name)
 {
-	return (has_column(&schema_samples, name) && !has_column(&schema_summary, name)) ||
+	return (schema_column(&schema_samples, name) < SAMPLES_NCOLUMNS &&
+		schema_column(&schema_summary, name) == SUMMARY_NCOLUMNS) ||
 	       !strcmp(name, "status") || !strcmp(name, "reason");
 }
 
@@ -107,19 +100,15 @@ static struct reduced *find_group(struct reduction *r, const struct csv_reader *
 
 	key_clear(key);
 	for (size_t i = 0; i < r->by.n; i++)
-		key_add(key, in->cell[l->by[i]], in->cell_len[l->by[i]]);
+		key_add_cell(key, in, l->by[i]);
 	*id = keytable_add(&r->keys, key->text, key->len);
 	if (*id == known)
 		r->groups = xgrow(r->groups, known, sizeof(*r->groups));
 	return &r->groups[*id];
 }
 
-/* Of several times of day the first is kept: a round or a run begins there. */
-static bool is_earlier_time(const char *name, const char *cell, const char *kept)
-{
-	return !strcmp(name, "timestamp") && strcmp(cell, kept) < 0;
-}
-
+/* Keep the carried cells of the first row. Of times of day the earliest is kept: a round or a run
+ * begins there. Of others that differ none is. */
 static void carry(struct reduction *r, struct reduced *g, const struct csv_reader *in,
 		  const struct layout *l)
 {
@@ -129,17 +118,14 @@ static void carry(struct reduction *r, struct reduced *g, const struct csv_reade
 		g->carried = xcalloc(r->carried.n, sizeof(*g->carried));
 	for (size_t i = 0; i < r->carried.n; i++) {
 		const char *cell = l->carried[i] < 0 ? "" : in->cell[l->carried[i]];
+		int order = g->carried[i] ? strcmp(cell, g->carried[i]) : 0;
+		bool is_time = !strcmp(r->carried.name[i], "timestamp");
 
-		if (first ||
-		    (g->carried[i] && is_earlier_time(r->carried.name[i], cell, g->carried[i]))) {
-			free(g->carried[i]);
-			g->carried[i] = xstrdup(cell);
-		} else if (g->carried[i] && strcmp(g->carried[i], cell) &&
-			   strcmp(r->carried.name[i], "timestamp") != 0) {
-			free(g->carried[i]);
-			g->carried[i] = NULL;
-			r->varies[i] = true;
-		}
+		if (!first && (is_time ? order >= 0 : !order))
+			continue;
+		free(g->carried[i]);
+		g->carried[i] = first || is_time ? xstrdup(cell) : NULL;
+		r->varies[i] |= !g->carried[i];
 	}
 }
 

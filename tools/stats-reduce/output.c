@@ -141,7 +141,9 @@ static void write_status(const struct reduction *r, const struct reduced *g, siz
 				  : g->status ? g->status
 					      : "ok");
 	if (names_have(&columns->computed, "reason"))
-		csv_write_cell(w, below ? BELOW_NOISE_REASON : lacking ? lacking : g->reason);
+		csv_write_cell(w, below	    ? status_meanings[STATUS_BELOW_NOISE]
+				  : lacking ? lacking
+					    : g->reason);
 	free(lacking);
 }
 

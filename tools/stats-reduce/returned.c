@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "returned.h"
+/* What programs returned, merged over rows. */
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "number.h"
+#include "stats-reduce.h"
 #include "xalloc.h"
 
 /* A program may return a random number, or a time: a cell lists no more values than this. */

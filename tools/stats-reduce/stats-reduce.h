@@ -3,8 +3,7 @@
  * input.c groups the rows, statistics.c has the numbers of a group, output.c writes a row a group;
  * returned.c merges what programs returned.
  */
-#ifndef STATS_REDUCE_H
-#define STATS_REDUCE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,7 +13,6 @@
 #include "keytable.h"
 #include "names.h"
 #include "net.h"
-#include "returned.h"
 
 /* What is told of each value column, in order of output. */
 enum statistic {
@@ -34,6 +32,12 @@ enum statistic {
 	NSTATISTICS
 };
 extern const char *const statistic_names[NSTATISTICS];
+
+/* What programs returned, with counts (returned.c). Zeroed it is empty. */
+struct returned {
+	struct keytable values;
+	uint64_t *count; /* one a value */
+};
 
 /* What a group says of each of its rows. */
 struct reduced {
@@ -91,8 +95,15 @@ void reduction_find_noise(struct reduction *r);
 size_t reduction_statistics(const struct reduction *r, const struct reduced *g, size_t which,
 			    double value[NSTATISTICS]);
 
+/** returned_add - count what a cell of the column `returned` says: a value, or value:count pairs
+ * separated by blanks, such as `2:19 0:1`; an empty one says nothing */
+void returned_add(struct returned *r, const char *cell);
+
+/** returned_text - all of it as one cell, the most frequent first; of many values the rarest are
+ * one, `others`. Caller frees */
+char *returned_text(const struct returned *r);
+void returned_release(struct returned *r);
+
 /** reduction_write - write the header and a row a group to standard output */
 void reduction_write(struct reduction *r);
 void reduction_release(struct reduction *r);
-
-#endif
