@@ -14,12 +14,10 @@
 
 void adhoc_add(struct work *work, const char *path)
 {
-	size_t unit;
-
 	if (access(path, R_OK))
 		err(EXIT_TROUBLE, "can't read source: '%s'", path);
-	unit = work_add_unit(work, path, NULL, 0);
-	work->units[unit].adhoc = true;
+	work->has_adhoc = true;
+	work_add_unit(work, (struct unit){.source = xstrdup(path), .adhoc = true});
 }
 
 /* Said once: a filter that looks for the Ethernet header leaves at once, and is measured at that.

@@ -3,8 +3,6 @@
  * bpf-compile-check: compile eBPF programs, load them through the verifier, and write plan.csv.
  */
 #include <err.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -156,15 +154,6 @@ static void label(struct work *work)
 	}
 }
 
-/* Their tests are known only when they are compiled. */
-static bool has_adhoc(const struct work *work)
-{
-	for (size_t i = 0; i < work->nunits; i++)
-		if (work->units[i].adhoc)
-			return true;
-	return false;
-}
-
 /* Says on standard error what failed, and returns how many rows did. */
 static size_t report_failures(const struct plan *plan)
 {
@@ -203,7 +192,8 @@ int main(int argc, char **argv)
 	forbidden = o.load && !o.list ? program_may_load() : NULL;
 	if (forbidden)
 		errx(EXIT_TROUBLE, "%s, or compile only with --no-load", forbidden);
-	if (!o.list || has_adhoc(&o.work))
+	/* The tests of a bare source are known only when it is compiled. */
+	if (!o.list || o.work.has_adhoc)
 		compile(&o.work);
 	adhoc_list(&o.work);
 	label(&o.work);

@@ -64,65 +64,78 @@ static void fill_metrics(struct plan_row *row, const struct loaded *loaded)
 		plan_set(&row->program_type, libbpf_bpf_prog_type_str(bpf_program__type(program)));
 }
 
-/* The verifier's trace of a program that it rejected, for the log file. */
+/* The verifier's trace of a program that it rejected, to a log. Returns its path. */
 static char *write_log(const struct work *work, const struct plan_row *row,
 		       const struct program_set *set)
 {
+	char *path = work_log_path(work, row->test, row->build), *text = xstrdup("");
 	struct loaded loaded;
-	char *path;
-	FILE *f;
 
 	program_open(&loaded, set, LOG_TRACE | LOG_STATS);
 	program_load(&loaded, set);
-	path = work_log_path(work, row->test, row->build);
-	f = fopen(path, "we");
-	if (!f)
-		err(EXIT_TROUBLE, "can't write log: '%s'", path);
 	for (size_t i = 0; i < loaded.n; i++)
 		if (loaded.log[i] && *loaded.log[i])
-			fprintf(f, "%s:\n%s\n", set->name[i], loaded.log[i]);
+			xappendf(&text, "%s:\n%s\n", set->name[i], loaded.log[i]);
 	if (loaded.reason)
-		fprintf(f, "%s\n", loaded.reason);
-	if (ferror(f) | fclose(f))
-		err(EXIT_TROUBLE, "can't write log: '%s'", path);
+		xappendf(&text, "%s\n", loaded.reason);
+	work_write_log(path, text);
 	program_unload(&loaded);
+	free(text);
 	return path;
 }
 
-static bool same_build(const struct plan_row *a, const struct plan_row *b)
+/* The next row of the test and build that row `first` begins, behind row i; nrows for none. */
+static size_t next_row(const struct plan *plan, size_t first, size_t i)
 {
-	return plan_same_test(a, b) && !strcmp(a->build, b->build);
+	const struct plan_row *row = &plan->rows[first];
+
+	while (++i < plan->nrows)
+		if (plan_same_test(row, &plan->rows[i]) && !strcmp(row->build, plan->rows[i].build))
+			break;
+	return i;
 }
 
-static void fail_row(struct plan_row *row, enum status status, const char *reason, const char *log)
+static void set_status(struct plan_row *row, enum status status, const char *reason,
+		       const char *log)
 {
 	row->status = status;
 	plan_set(&row->reason, reason);
 	plan_set(&row->log, log);
 }
 
-/* Load the test that row `first` begins: its entry points are the rows from there on. Returns
- * whether one of its programs may print. */
+/* The programs of all entry points of a test, whose rows are done with that. */
+static struct program_set programs_of(const struct plan *plan, size_t first, bool *done)
+{
+	struct program_set set = program_set_of(&plan->rows[first]);
+
+	for (size_t i = first; i < plan->nrows; i = next_row(plan, first, i)) {
+		done[i] = true;
+		if (!program_set_add_row(&set, &plan->rows[i]))
+			errx(EXIT_TROUBLE, "a test has more than %d programs: '%s'", PROGRAMS_MAX,
+			     plan->rows[i].test);
+	}
+	return set;
+}
+
+/* What became of the test, in the rows of its entry points. */
+static void set_rows(struct plan *plan, size_t first, const struct loaded *loaded, const char *log)
+{
+	for (size_t i = first; i < plan->nrows; i = next_row(plan, first, i)) {
+		if (loaded->status == STATUS_OK)
+			fill_metrics(&plan->rows[i], loaded);
+		set_status(&plan->rows[i], loaded->status, loaded->reason, log);
+	}
+}
+
+/* Load the test that row `first` begins. Returns whether one of its programs may print. */
 static bool check_test(struct work *work, size_t first, bool *done)
 {
-	struct plan *plan = &work->plan;
-	struct plan_row *row = &plan->rows[first];
-	struct program_set set = program_set_of(row);
+	struct program_set set = programs_of(&work->plan, first, done);
+	const struct plan_row *row = &work->plan.rows[first];
 	struct loaded loaded;
-	bool fits = true, prints = false;
+	bool prints = false;
 	char *log = NULL;
 
-	for (size_t i = first; i < plan->nrows; i++) {
-		const struct plan_row *other = &plan->rows[i];
-
-		if (!same_build(row, other))
-			continue;
-		done[i] = true;
-		fits &= program_set_add_row(&set, other);
-	}
-	if (!fits)
-		errx(EXIT_TROUBLE, "a test has more than %d programs: '%s'", PROGRAMS_MAX,
-		     row->test);
 	program_open(&loaded, &set, LOG_STATS);
 	program_load(&loaded, &set);
 	if (loaded.trouble)
@@ -131,18 +144,7 @@ static bool check_test(struct work *work, size_t first, bool *done)
 		prints |= loaded.program[i] && trace_event_used(loaded.program[i]);
 	if (loaded.status != STATUS_OK && loaded.object)
 		log = write_log(work, row, &set);
-	for (size_t i = first; i < plan->nrows; i++) {
-		struct plan_row *other = &plan->rows[i];
-
-		if (!same_build(row, other))
-			continue;
-		if (loaded.status == STATUS_OK) {
-			fill_metrics(other, &loaded);
-			fail_row(other, STATUS_OK, NULL, NULL);
-		} else {
-			fail_row(other, loaded.status, loaded.reason, log);
-		}
-	}
+	set_rows(&work->plan, first, &loaded, log);
 	free(log);
 	program_unload(&loaded);
 	return prints;
@@ -171,7 +173,7 @@ void check(struct work *work)
 		if (user_needs_object(row))
 			prints |= check_test(work, i, done);
 		else
-			fail_row(row, STATUS_OK, NULL, NULL);
+			set_status(row, STATUS_OK, NULL, NULL);
 	}
 	if (prints)
 		trace_event_restore();

@@ -13,18 +13,10 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "text.h"
 #include "work.h"
 #include "xalloc.h"
 
 #define INSTRUCTION_SET "-mcpu=v3"
-
-struct job {
-	pid_t pid;
-	char *object; /* while it is being written */
-	int words;    /* what the compiler says: in memory, since a full disk is among it */
-	char *log;    /* where that is kept when it failed */
-};
 
 /* The words of a command. */
 struct command {
@@ -71,8 +63,7 @@ static pid_t run(struct command *c, int words)
 }
 
 /* Options come before the source. */
-static struct command compiler_command(const struct work *work, const struct unit *unit,
-				       const char *object)
+static struct command compiler_command(const struct work *work, const struct unit *unit)
 {
 	/* The instruction set is pinned: clang's default changed over versions, and with it what
 	 * `return 0` becomes (w0 = 0 from v3 on).
@@ -102,72 +93,62 @@ static struct command compiler_command(const struct work *work, const struct uni
 	add(&c, xstrdup("-idirafter"));
 	add(&c, xasprintf("/usr/include/%s-linux-gnu", machine.machine));
 	add(&c, xstrdup("-o"));
-	add(&c, xstrdup(object));
+	add(&c, xstrdup(unit->written));
 	/* A name that begins with '-' would be an option. */
 	add(&c, xasprintf("%s%s", strchr("/.", *unit->source) ? "" : "./", unit->source));
 	free(copy);
 	return c;
 }
 
-static void start(const struct work *work, size_t i, struct job *job)
+static void start(const struct work *work, size_t i)
 {
-	const struct unit *unit = &work->units[i];
-	char *defines = xstrdup("");
+	struct unit *unit = &work->units[i];
 	struct command command;
 
-	for (size_t d = 0; d < unit->ndefines; d++)
-		xappendf(&defines, " %s", unit->defines[d]);
-	job->log = work_log_path(work, unit->source, defines);
-	job->object = xasprintf("%s/.compiling-%ld-%zu.o", work->objdir, (long)getpid(), i);
-	job->words = memfd_create("words", MFD_CLOEXEC);
-	command = compiler_command(work, unit, job->object);
-	job->pid = run(&command, job->words);
-	free(defines);
+	unit->written = xasprintf("%s/.compiling-%ld-%zu.o", work->objdir, (long)getpid(), i);
+	unit->words = memfd_create("words", MFD_CLOEXEC);
+	command = compiler_command(work, unit);
+	unit->compiler = run(&command, unit->words);
 }
 
-/* An error of the machine that the compiler names, which is no fault of the source; 0 for none. */
-static int machine_error(const struct job *job)
+/* What a command has said, once it has ended; closes the file. Caller frees. */
+static char *take_words(int words)
+{
+	off_t n = lseek(words, 0, SEEK_END);
+	char *text = xcalloc((size_t)n + 1, 1);
+
+	if (pread(words, text, (size_t)n, 0) != n)
+		err(EXIT_TROUBLE, "can't read what the compiler says");
+	close(words);
+	return text;
+}
+
+/* An error of the machine that the compiler names is no fault of the source. */
+static void refuse_trouble(const struct work *work, const struct unit *unit, const char *words)
 {
 	static const int errors[] = {ENOSPC, EDQUOT, EMFILE, ENFILE};
-	char text[4096];
-	ssize_t n = pread(job->words, text, sizeof(text) - 1, 0);
 
-	text[n > 0 ? n : 0] = '\0';
-	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++)
-		if (strstr(text, strerror(errors[i])))
-			return errors[i];
-	return 0;
+	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
+		if (!strstr(words, strerror(errors[i])))
+			continue;
+		unlink(unit->written);
+		errx(EXIT_TROUBLE, "can't compile into '%s': %s", work->objdir,
+		     strerror(errors[i]));
+	}
 }
 
-static void refuse_trouble(const struct work *work, const struct job *job)
+/* The first line that says "error:". */
+static char *compiler_reason(const char *words, int status)
 {
-	int error = machine_error(job);
-
-	if (!error)
-		return;
-	unlink(job->object);
-	errx(EXIT_TROUBLE, "can't compile into '%s': %s", work->objdir, strerror(error));
-}
-
-/* The first line that says "error:", or the last line of all. */
-static char *compiler_reason(const char *log, int status)
-{
-	FILE *f = fopen(log, "re");
-	char *line = NULL, *reason = NULL;
-	size_t size = 0;
+	const char *at = strstr(words, "error:"), *newline;
 
 	if (WIFSIGNALED(status))
-		reason = xasprintf("the compiler was ended by signal %d", WTERMSIG(status));
-	while (f && !reason && getline(&line, &size, f) > 0) {
-		line[strcspn(line, "\n")] = '\0';
-		if (strstr(line, "error:"))
-			reason = xstrdup(line);
-	}
-	free(line);
-	if (f)
-		fclose(f);
-	return reason ? reason
-		      : xasprintf("the compiler ended with status %d", WEXITSTATUS(status));
+		return xasprintf("the compiler was ended by signal %d", WTERMSIG(status));
+	if (!at)
+		return xasprintf("the compiler ended with status %d", WEXITSTATUS(status));
+	newline = memrchr(words, '\n', (size_t)(at - words));
+	at = newline ? newline + 1 : words;
+	return xasprintf("%.*s", (int)strcspn(at, "\n"), at);
 }
 
 /* A source says `#error unsupported: what is missing` when this compiler can't compile it; then
@@ -183,39 +164,51 @@ static bool unsupported_by_compiler(char *reason)
 	return true;
 }
 
-static void finish(const struct work *work, struct unit *unit, struct job *job, int status)
+static char *log_path(const struct work *work, const struct unit *unit)
 {
+	char *defines = xstrdup(""), *path;
+
+	for (size_t d = 0; d < unit->ndefines; d++)
+		xappendf(&defines, " %s", unit->defines[d]);
+	path = work_log_path(work, unit->source, defines);
+	free(defines);
+	return path;
+}
+
+static void finish(const struct work *work, struct unit *unit, int status)
+{
+	char *words = take_words(unit->words), *log = log_path(work, unit);
+
 	if (WIFEXITED(status) && !WEXITSTATUS(status)) {
-		object_keep(work, unit, job->object);
-		unlink(job->log);
-		free(job->log);
+		object_keep(work, unit, unit->written);
+		unlink(log);
+		free(log);
 	} else {
-		refuse_trouble(work, job);
-		object_copy_bytes(job->words, job->log, "log");
-		unit->reason = compiler_reason(job->log, status);
+		refuse_trouble(work, unit, words);
+		work_write_log(log, words);
+		unit->log = log;
+		unit->reason = compiler_reason(words, status);
 		unit->unsupported = unsupported_by_compiler(unit->reason);
-		unit->log = job->log;
-		unlink(job->object);
+		unlink(unit->written);
 	}
-	close(job->words);
-	free(job->object);
-	job->pid = 0;
+	free(words);
+	free(unit->written);
+	unit->compiler = 0;
 }
 
 /* "clang version 14.0.6 -mcpu=v3", as the compiler itself says. */
 static char *compiler_version(void)
 {
 	struct command command = start_command();
-	int words = memfd_create("words", MFD_CLOEXEC);
-	char line[200];
-	ssize_t n;
+	int said = memfd_create("words", MFD_CLOEXEC);
+	char *words, *version;
 
 	add(&command, xstrdup("--version"));
-	waitpid(run(&command, words), NULL, 0);
-	n = pread(words, line, sizeof(line) - 1, 0);
-	close(words);
-	line[n > 0 ? n : 0] = '\0';
-	return xasprintf("%.*s " INSTRUCTION_SET, (int)strcspn(line, "\n"), line);
+	waitpid(run(&command, said), NULL, 0);
+	words = take_words(said);
+	version = xasprintf("%.*s " INSTRUCTION_SET, (int)strcspn(words, "\n"), words);
+	free(words);
+	return version;
 }
 
 /* What became of the units, in their rows. */
@@ -261,42 +254,37 @@ static void make_directory(const char *path)
 	free(copy);
 }
 
-/* Start what may run at the same time; objects are copied at once. Returns how many were. */
-static size_t start_more(struct work *work, struct job *jobs, size_t *started, size_t finished)
+static void finish_one(struct work *work)
 {
-	size_t copied = 0;
+	int status;
+	pid_t pid = waitpid(-1, &status, 0);
 
-	for (; *started < work->nunits && *started - finished - copied < work->jobs; ++*started) {
-		if (work->units[*started].is_object) {
-			object_copy(work, &work->units[*started]);
-			copied++;
-		} else {
-			start(work, *started, &jobs[*started]);
-		}
-	}
-	return copied;
+	if (pid < 0)
+		err(EXIT_TROUBLE, "lost the compiler");
+	for (size_t i = 0; i < work->nunits; i++)
+		if (work->units[i].compiler == pid)
+			finish(work, &work->units[i], status);
 }
 
 void compile(struct work *work)
 {
-	struct job *jobs = xcalloc(work->nunits, sizeof(*jobs));
-	size_t started = 0, finished = 0;
 	char *logs = xasprintf("%s/log", work->objdir);
+	unsigned int running = 0;
 
 	make_directory(logs);
 	free(logs);
-	while ((finished += start_more(work, jobs, &started, finished)) < work->nunits) {
-		int status;
-		pid_t pid = waitpid(-1, &status, 0);
-
-		if (pid < 0 && errno != EINTR)
-			err(EXIT_TROUBLE, "lost the compiler");
-		for (size_t i = 0; i < started; i++)
-			if (pid > 0 && jobs[i].pid == pid) {
-				finish(work, &work->units[i], &jobs[i], status);
-				finished++;
-			}
+	for (size_t i = 0; i < work->nunits; i++) {
+		if (work->units[i].is_object) {
+			object_copy(work, &work->units[i]);
+			continue;
+		}
+		if (running == work->jobs)
+			finish_one(work);
+		else
+			running++;
+		start(work, i);
 	}
-	free(jobs);
+	while (running--)
+		finish_one(work);
 	set_rows(work);
 }

@@ -9,8 +9,10 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -65,22 +67,19 @@ void object_keep(const struct work *work, struct unit *unit, const char *written
 	free(name);
 }
 
-void object_copy_bytes(int from, const char *path, const char *what)
+static void copy_bytes(int from, const char *path)
 {
-	FILE *to = fopen(path, "we");
-	char bytes[65536];
-	ssize_t n = 0;
+	int to = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), error;
+	ssize_t n;
 
-	for (off_t at = 0; to && (n = pread(from, bytes, sizeof(bytes), at)) > 0; at += n)
-		fwrite(bytes, 1, (size_t)n, to);
-	if (n < 0)
-		err(EXIT_TROUBLE, "can't read %s for '%s'", what, path);
-	if (!to || ferror(to) | fclose(to)) {
-		int error = errno;
-
+	do
+		n = to < 0 ? -1 : sendfile(to, from, NULL, INT_MAX);
+	while (n > 0);
+	if (n || close(to)) {
+		error = errno;
 		unlink(path);
 		errno = error;
-		err(EXIT_TROUBLE, "can't write %s: '%s'", what, path);
+		err(EXIT_TROUBLE, "can't write object: '%s'", path);
 	}
 }
 
@@ -93,7 +92,7 @@ void object_copy(const struct work *work, struct unit *unit)
 	struct stat file;
 
 	if (from >= 0 && !fstat(from, &file) && S_ISREG(file.st_mode)) {
-		object_copy_bytes(from, path, "object");
+		copy_bytes(from, path);
 		object_keep(work, unit, path);
 	} else {
 		unit->reason = xasprintf("can't read object '%s': %s", unit->source,

@@ -1,24 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Suites: YAML as the bpf_performance runner has it, and what a source-built suite needs.
- *
- *	include: core.yml                     # its tests too, under this suite's name
- *	defaults:                             # fields of every test that does not set them
- *	  program_type: xdp
- *	tests:
- *	  - name: map/{}/read
- *	    description: look up a random element
- *	    proof: every element is found and holds its key
- *	    source: ../map.bpf.c              # relative to the suite
- *	    variants:                         # one test each, see suite_test.h
- *	      hash: {MAP_TYPE: BPF_MAP_TYPE_HASH}
- *	      array: {MAP_TYPE: BPF_MAP_TYPE_ARRAY}
- *	    entry_point: read
- *	    map_state_preparation: {program: fill, iteration_count: 1}
- *	    check: check_read
- *
- * The fields are those of the table `field_names`; bpf-compile-check(1) explains them.
- */
+/* Suites: YAML as the bpf_performance runner has it, and what a suite of sources needs. Its fields:
+ * bpf-compile-check(1). */
 #include <err.h>
 #include <errno.h>
 #include <libgen.h>
@@ -27,25 +9,32 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "suite_test.h"
+#include "suite.h"
 #include "text.h"
 #include "work.h"
 #include "xalloc.h"
 
 #define INCLUDES_MAX 4 /* also ends a circle */
 
-/* A source's path: relative to the suite. Caller frees. */
+/* The path that a field names, relative to a folder. Caller frees. */
+static char *path_of(struct suite *suite, const struct test *test, enum field f, const char *dir)
+{
+	char *name = test_text(suite, test, f), *path;
+
+	path = *name == '/' ? xstrdup(name) : xasprintf("%s/%s", dir, name);
+	free(name);
+	return path;
+}
+
 static char *source_path(struct suite *suite, const struct test *test)
 {
-	char *source = test_text(suite, test, F_SOURCE), *path;
+	char *path = path_of(suite, test, F_SOURCE, suite->dir);
 
-	path = *source == '/' ? xstrdup(source) : xasprintf("%s/%s", suite->dir, source);
 	if (access(path, R_OK))
 		bad_suite(suite, test->field[F_SOURCE], "can't read source '%s': %s", path,
 			  strerror(errno));
 	if (!text_ends_with(path, ".c"))
 		bad_suite(suite, test->field[F_SOURCE], "a source ends in .c: '%s'", path);
-	free(source);
 	return path;
 }
 
@@ -68,16 +57,15 @@ static char **place_define(struct defines *defines, const char *name)
 }
 
 /* A later one overrides an earlier one of the same name: a variant's that of its stanza. */
-static void add_define(struct suite *suite, const struct test *test, const yaml_node_pair_t *pair,
-		       struct defines *defines)
+static void add_define(struct suite *suite, const struct test *test, const yaml_node_t *key,
+		       const yaml_node_t *node, struct defines *defines)
 {
-	const yaml_node_t *key = node(suite, pair->key);
 	const char *name = scalar(suite, key, "define");
 	char *value, **define;
 
 	if (!work_macro_name(name) || strchr(name, '='))
 		bad_suite(suite, key, "not the name of a macro: '%s'", name);
-	value = test_expand(suite, test, node(suite, pair->value), name);
+	value = test_expand(suite, test, node, name);
 	define = place_define(defines, name);
 	free(*define);
 	*define = xasprintf("%s=%s", name, value);
@@ -89,33 +77,24 @@ static size_t add_unit(struct work *work, struct suite *suite, const struct test
 	const yaml_node_t *map = test->field[F_DEFINES];
 	struct defines defines = {0};
 	char *path = source_path(suite, test);
-	size_t unit;
 
-	if (map) {
+	if (map)
 		mapping(suite, map, "defines");
-		for (yaml_node_pair_t *p = map->data.mapping.pairs.start;
-		     p < map->data.mapping.pairs.top; p++)
-			add_define(suite, test, p, &defines);
-	}
+	for (size_t i = 0; map && i < node_count(map); i++)
+		add_define(suite, test, node_name(suite, map, i), node_value(suite, map, i),
+			   &defines);
 	for (size_t i = 0; i < test->ndefines; i++)
-		add_define(suite, test, test->define[i], &defines);
-	unit = work_add_unit(work, path, defines.text, defines.n);
-	free(path);
-	return unit;
+		add_define(suite, test, test->define[i].name, test->define[i].value, &defines);
+	return work_add_unit(
+	    work, (struct unit){.source = path, .defines = defines.text, .ndefines = defines.n});
 }
 
 static size_t add_object(struct work *work, struct suite *suite, const struct test *test)
 {
-	char *elf_file = test_text(suite, test, F_ELF_FILE), *path;
-	size_t unit;
+	const char *dir = work->elf_dir ? work->elf_dir : suite->dir;
 
-	path = *elf_file == '/'
-		   ? xstrdup(elf_file)
-		   : xasprintf("%s/%s", work->elf_dir ? work->elf_dir : suite->dir, elf_file);
-	unit = work_add_object(work, path);
-	free(path);
-	free(elf_file);
-	return unit;
+	return work_add_unit(work, (struct unit){.source = path_of(suite, test, F_ELF_FILE, dir),
+						 .is_object = true});
 }
 
 static void check_fields(struct suite *suite, const struct test *test)
@@ -146,13 +125,12 @@ static void add_test(struct suite *suite, const struct test *test, void *context
 		return;
 	}
 	mapping(suite, cpus, "program_cpu_assignment");
-	for (yaml_node_pair_t *p = cpus->data.mapping.pairs.start; p < cpus->data.mapping.pairs.top;
-	     p++) {
+	for (size_t i = 0; i < node_count(cpus); i++) {
 		const struct plan_row *row;
 
 		suite_add_row(work, suite, test, unit,
-			      test_expand(suite, test, node(suite, p->key), "entry point"),
-			      node(suite, p->value));
+			      test_expand(suite, test, node_name(suite, cpus, i), "entry point"),
+			      node_value(suite, cpus, i));
 		row = &work->plan.rows[work->plan.nrows - 1];
 		if (strcmp(row->cpus, "all") != 0)
 			continue;
@@ -167,10 +145,7 @@ static void refuse_empty(struct suite *suite, const struct test *test, enum fiel
 {
 	const yaml_node_t *n = test->field[f];
 
-	if (n && ((n->type == YAML_SEQUENCE_NODE &&
-		   n->data.sequence.items.start == n->data.sequence.items.top) ||
-		  (n->type == YAML_MAPPING_NODE &&
-		   n->data.mapping.pairs.start == n->data.mapping.pairs.top)))
+	if (n && n->type != YAML_SCALAR_NODE && !node_count(n))
 		bad_suite(suite, n, "'%s' is empty", field_names[f]);
 }
 
@@ -203,9 +178,8 @@ static void read_tests(struct work *work, struct suite *suite, const yaml_node_t
 	if (defaults)
 		read_fields(suite, mapping(suite, defaults, "defaults"), field_names, FIELD_COUNT,
 			    fields);
-	for (yaml_node_item_t *i = tests->data.sequence.items.start;
-	     i < tests->data.sequence.items.top; i++)
-		read_test(work, suite, node(suite, *i), fields);
+	for (size_t i = 0; i < node_count(tests); i++)
+		read_test(work, suite, node_name(suite, tests, i), fields);
 }
 
 static void read_file(struct work *work, const struct suite *by, const char *path, int depth);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "suite_node.h"
-
 #include <err.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
+#include "suite.h"
+#include "text.h"
 
 void bad_suite(const struct suite *suite, const yaml_node_t *at, const char *fmt, ...)
 {
@@ -19,9 +19,27 @@ void bad_suite(const struct suite *suite, const yaml_node_t *at, const char *fmt
 	errx(EXIT_TROUBLE, "%s (%s line %zu)", text, suite->path, at->start_mark.line + 1);
 }
 
-yaml_node_t *node(struct suite *suite, int index)
+size_t node_count(const yaml_node_t *n)
 {
-	return yaml_document_get_node(&suite->doc, index);
+	return n->type == YAML_MAPPING_NODE
+		   ? (size_t)(n->data.mapping.pairs.top - n->data.mapping.pairs.start)
+	       : n->type == YAML_SEQUENCE_NODE
+		   ? (size_t)(n->data.sequence.items.top - n->data.sequence.items.start)
+		   : 0;
+}
+
+const yaml_node_t *node_name(struct suite *suite, const yaml_node_t *n, size_t i)
+{
+	return yaml_document_get_node(&suite->doc, n->type == YAML_MAPPING_NODE
+						       ? n->data.mapping.pairs.start[i].key
+						       : n->data.sequence.items.start[i]);
+}
+
+const yaml_node_t *node_value(struct suite *suite, const yaml_node_t *n, size_t i)
+{
+	return n->type == YAML_MAPPING_NODE
+		   ? yaml_document_get_node(&suite->doc, n->data.mapping.pairs.start[i].value)
+		   : NULL;
 }
 
 const char *scalar(struct suite *suite, const yaml_node_t *n, const char *what)
@@ -55,18 +73,15 @@ void read_fields(struct suite *suite, const yaml_node_t *map, const char *const 
 		 const yaml_node_t **slots)
 {
 	memset(slots, 0, n * sizeof(*slots));
-	for (yaml_node_pair_t *p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top;
-	     p++) {
-		const yaml_node_t *key = node(suite, p->key);
+	for (size_t i = 0; i < node_count(map); i++) {
+		const yaml_node_t *key = node_name(suite, map, i);
 		const char *name = scalar(suite, key, "field name");
-		size_t i = 0;
+		size_t slot = text_index(names, n, name);
 
-		while (i < n && strcmp(name, names[i]))
-			i++;
-		if (i == n)
+		if (slot == n)
 			bad_suite(suite, key, "unknown field '%s'", name);
-		if (slots[i])
+		if (slots[slot])
 			bad_suite(suite, key, "field '%s' twice", name);
-		slots[i] = node(suite, p->value);
+		slots[slot] = node_value(suite, map, i);
 	}
 }

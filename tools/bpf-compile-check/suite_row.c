@@ -1,32 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* The row of a test: which field of the suite becomes which cell of the plan. */
 #include <bpf/libbpf.h>
+#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "packet.h"
 #include "program.h"
-#include "suite_test.h"
+#include "suite.h"
 #include "user.h"
 #include "work.h"
 #include "xalloc.h"
 
-/* Whether a text is all, remaining, any, or numbers and ranges separated by commas. */
 static bool are_cpus(const char *text)
 {
-	if (!strcmp(text, "all") || !strcmp(text, "remaining") || !strcmp(text, "any"))
-		return true;
-	for (;; text++) {
-		size_t digits = strspn(text, "0123456789");
+	regex_t cpus;
+	bool are;
 
-		if (!digits)
-			return false;
-		text += digits;
-		if (!*text)
-			return true;
-		if (*text != ',' && *text != '-')
-			return false;
-	}
+	regcomp(&cpus, "^(all|remaining|any|[0-9]+([,-][0-9]+)*)$", REG_EXTENDED | REG_NOSUB);
+	are = !regexec(&cpus, text, 0, NULL, 0);
+	regfree(&cpus);
+	return are;
 }
 
 /* A list of CPUs as text: 0,1,2. */
@@ -34,10 +28,9 @@ static char *cpu_list(struct suite *suite, const yaml_node_t *n)
 {
 	char *list = xstrdup("");
 
-	for (yaml_node_item_t *i = n->data.sequence.items.start; i < n->data.sequence.items.top;
-	     i++)
-		xappendf(&list, "%s%s", *list ? "," : "",
-			 scalar(suite, node(suite, *i), field_names[F_CPU_ASSIGNMENT]));
+	for (size_t i = 0; i < node_count(n); i++)
+		xappendf(&list, "%s%s", i ? "," : "",
+			 scalar(suite, node_name(suite, n, i), field_names[F_CPU_ASSIGNMENT]));
 	return list;
 }
 
@@ -180,8 +173,7 @@ static void refuse_twice(struct work *work, struct suite *suite, const struct te
 	size_t before = work->seen.n;
 	struct key key = {0};
 
-	key_add(&key, row->test, strlen(row->test));
-	key_add(&key, row->entry_point, strlen(row->entry_point));
+	key_set(&key, (const char *const[]){row->test, row->entry_point}, 2);
 	keytable_add(&work->seen, key.text, key.len);
 	if (work->seen.n == before)
 		bad_suite(suite, test->node, "test '%s' with entry point '%s' twice", row->test,

@@ -1,44 +1,28 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The variants of a stanza.
+ *
+ *	name: map/{}/{}/read
+ *	variants:
+ *	  - {hash: {MAP_TYPE: BPF_MAP_TYPE_HASH}, array: {MAP_TYPE: BPF_MAP_TYPE_ARRAY}}
+ *	  - [tcp4-64, udp6-1500]
+ *	packet: "{2}"
+ *
+ * A list or mapping is an axis: there is a test for each combination of names on them.
+ * bpf-compile-check(1) says what the settings and the {} mean.
+ */
 #include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "suite_test.h"
+#include "suite.h"
+#include "text.h"
 #include "xalloc.h"
 
-const char *const field_names[FIELD_COUNT] = {
-    [F_NAME] = "name",
-    [F_DESCRIPTION] = "description",
-    [F_PROOF] = "proof",
-    [F_NET_OF] = "net_of",
-    [F_PLATFORM] = "platform",
-    [F_SOURCE] = "source",
-    [F_DEFINES] = "defines",
-    [F_VARIANTS] = "variants",
-    [F_ELF_FILE] = "elf_file",
-    [F_PROGRAM_TYPE] = "program_type",
-    [F_ENTRY_POINT] = "entry_point",
-    [F_CPU_ASSIGNMENT] = "program_cpu_assignment",
-    [F_OPERATIONS] = "operations",
-    [F_ITERATION_COUNT] = "iteration_count",
-    [F_PREPARATION] = "map_state_preparation",
-    [F_PACKET] = "packet",
-    [F_FRESH_PACKET] = "fresh_packet",
-    [F_CONSUMER] = "consumer",
-    [F_CONSUMER_MODE] = "consumer_mode",
-    [F_DROPPED_MAX] = "dropped_max_pct",
-    [F_CHECK] = "check",
-    [F_EXPECTED_RESULT] = "expected_result",
-    [F_KEEP] = "keep",
-    [F_VISITS] = "visits",
-    [F_CONTROL] = "control",
-    /* How the bpf_performance runner calls the kernel: accepted, and of no effect here. */
-    [F_BATCH_SIZE] = "batch_size",
-    [F_PASS_DATA] = "pass_data",
-    [F_PASS_CONTEXT] = "pass_context",
-};
+#define FIELD_NAME(field, name) [field] = name,
+const char *const field_names[FIELD_COUNT] = {FIELDS(FIELD_NAME)};
 
 /* The axis that a {} stands for: counted in the text, or named by its number. NULL: no {} is here.
  */
@@ -108,15 +92,13 @@ static void find_axes(struct expansion *e, const struct test *stanza)
 	const yaml_node_t *variants = stanza->field[F_VARIANTS];
 	const enum field lists[] = {F_PROGRAM_TYPE, F_PACKET};
 
-	if (variants && variants->type == YAML_SEQUENCE_NODE &&
-	    variants->data.sequence.items.start < variants->data.sequence.items.top &&
-	    node(e->suite, *variants->data.sequence.items.start)->type != YAML_SCALAR_NODE) {
-		for (yaml_node_item_t *i = variants->data.sequence.items.start;
-		     i < variants->data.sequence.items.top; i++)
-			add_axis(e, node(e->suite, *i), F_VARIANTS);
-	} else if (variants) {
+	/* A list of lists and mappings is several axes. */
+	if (variants && variants->type == YAML_SEQUENCE_NODE && node_count(variants) &&
+	    node_name(e->suite, variants, 0)->type != YAML_SCALAR_NODE)
+		for (size_t i = 0; i < node_count(variants); i++)
+			add_axis(e, node_name(e->suite, variants, i), F_VARIANTS);
+	else if (variants)
 		add_axis(e, variants, F_VARIANTS);
-	}
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
 		if (stanza->field[lists[i]] && stanza->field[lists[i]]->type == YAML_SEQUENCE_NODE)
 			add_axis(e, stanza->field[lists[i]], lists[i]);
@@ -126,22 +108,22 @@ static void find_axes(struct expansion *e, const struct test *stanza)
 static void apply(struct suite *suite, struct test *test, const yaml_node_t *settings)
 {
 	mapping(suite, settings, "variant");
-	for (yaml_node_pair_t *p = settings->data.mapping.pairs.start;
-	     p < settings->data.mapping.pairs.top; p++) {
-		const char *name = scalar(suite, node(suite, p->key), "setting");
-		size_t f = 0;
+	for (size_t i = 0; i < node_count(settings); i++) {
+		const yaml_node_t *key = node_name(suite, settings, i);
+		const yaml_node_t *value = node_value(suite, settings, i);
+		const char *name = scalar(suite, key, "setting");
+		size_t f = text_index(field_names, FIELD_COUNT, name);
 
-		while (f < FIELD_COUNT && strcmp(name, field_names[f]))
-			f++;
 		if (f == F_NAME || f == F_VARIANTS)
 			bad_suite(suite, settings, "a variant can't set '%s'", name);
 		if (f < FIELD_COUNT) {
-			test->field[f] = node(suite, p->value);
+			test->field[f] = value;
 			continue;
 		}
 		if (test->ndefines == DEFINES_MAX)
 			bad_suite(suite, settings, "a test has more than %d defines", DEFINES_MAX);
-		test->define[test->ndefines++] = p;
+		test->define[test->ndefines].name = key;
+		test->define[test->ndefines++].value = value;
 	}
 }
 
@@ -170,14 +152,8 @@ static void choose(struct expansion *e, const struct test *test, size_t a)
 		return;
 	}
 	n = e->axis[a].node;
-	if (n->type == YAML_MAPPING_NODE)
-		for (yaml_node_pair_t *p = n->data.mapping.pairs.start;
-		     p < n->data.mapping.pairs.top; p++)
-			choose_item(e, test, a, node(e->suite, p->key), node(e->suite, p->value));
-	else
-		for (yaml_node_item_t *i = n->data.sequence.items.start;
-		     i < n->data.sequence.items.top; i++)
-			choose_item(e, test, a, node(e->suite, *i), NULL);
+	for (size_t i = 0; i < node_count(n); i++)
+		choose_item(e, test, a, node_name(e->suite, n, i), node_value(e->suite, n, i));
 }
 
 /* Else two tests would have one name. */

@@ -3,12 +3,15 @@
 
 #include <ctype.h>
 #include <err.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "keytable.h"
+#include "number.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -38,16 +41,6 @@ void work_note_origins(struct work *work, size_t first, size_t unit)
 		work->origins[i] = (struct origin){unit, work->operand};
 }
 
-__attribute__((noreturn)) static void refuse_row(const struct work *work, size_t a, size_t b)
-{
-	const struct plan_row *row = &work->plan.rows[a];
-
-	errx(EXIT_TROUBLE,
-	     "a row twice: suite '%s', test '%s', entry point '%s', build '%s' (of '%s' and '%s')",
-	     text_line(row->suite), text_line(row->test), text_line(row->entry_point),
-	     text_line(row->build), work->origins[a].operand, work->origins[b].operand);
-}
-
 void work_refuse_twice(const struct work *work)
 {
 	struct keytable seen = {0};
@@ -58,15 +51,83 @@ void work_refuse_twice(const struct work *work)
 		const char *const cells[] = {row->suite, row->test, row->entry_point, row->build};
 		uint32_t first;
 
-		key_clear(&key);
-		for (size_t c = 0; c < sizeof(cells) / sizeof(*cells); c++)
-			key_add(&key, cells[c], strlen(cells[c]));
+		key_set(&key, cells, sizeof(cells) / sizeof(*cells));
 		first = keytable_add(&seen, key.text, key.len);
 		if (first != i)
-			refuse_row(work, first, i);
+			errx(EXIT_TROUBLE,
+			     "a row twice: suite '%s', test '%s', entry point '%s', build '%s' (of "
+			     "'%s' and '%s')",
+			     text_line(row->suite), text_line(row->test),
+			     text_line(row->entry_point), text_line(row->build),
+			     work->origins[first].operand, work->origins[i].operand);
 	}
 	key_release(&key);
 	keytable_release(&seen);
+}
+
+/* What a row's net_of names: tests of its suite, NAME or N*NAME, with blanks between. */
+#define BLANKS " \t\r\n"
+
+static struct keytable all_tests(const struct plan *plan)
+{
+	struct keytable tests = {0};
+	struct key key = {0};
+
+	for (size_t i = 0; i < plan->nrows; i++) {
+		key_set(&key, (const char *const[]){plan->rows[i].suite, plan->rows[i].test}, 2);
+		keytable_add(&tests, key.text, key.len);
+	}
+	key_release(&key);
+	return tests;
+}
+
+/* The test of a term, behind its "N*"; NULL when what stands before the star is no number. */
+static const char *term_test(char *term)
+{
+	char *star = strchr(term, '*');
+	uint64_t times;
+
+	if (!star)
+		return term;
+	*star = '\0';
+	return number_parse_u64(term, 1, UINT32_MAX, &times) ? NULL : star + 1;
+}
+
+static void check_term(const struct work *work, size_t i, const struct keytable *tests,
+		       const char *term)
+{
+	const struct plan_row *row = &work->plan.rows[i];
+	const char *file = work->origins[i].operand, *named;
+	char *copy = xstrdup(term);
+	struct key key = {0};
+
+	named = term_test(copy);
+	if (!named)
+		errx(EXIT_TROUBLE, "net_of of test '%s' has '%s', which is not N*TEST (%s)",
+		     text_line(row->test), text_line(term), file);
+	key_set(&key, (const char *const[]){row->suite, named}, 2);
+	if (keytable_find(tests, key.text, key.len) == KEYTABLE_NONE)
+		errx(EXIT_TROUBLE, "net_of of test '%s' names a test that is not there: '%s' (%s)",
+		     text_line(row->test), text_line(named), file);
+	if (!strcmp(named, row->test))
+		errx(EXIT_TROUBLE, "net_of of test '%s' names the test itself (%s)",
+		     text_line(row->test), file);
+	key_release(&key);
+	free(copy);
+}
+
+void work_check_net_of(const struct work *work)
+{
+	struct keytable tests = all_tests(&work->plan);
+
+	for (size_t i = 0; i < work->plan.nrows; i++) {
+		char *terms = xstrdup(work->plan.rows[i].net_of), *rest = terms, *term;
+
+		while ((term = strtok_r(rest, BLANKS, &rest)))
+			check_term(work, i, &tests, term);
+		free(terms);
+	}
+	keytable_release(&tests);
 }
 
 static int compare_text(const void *a, const void *b)
@@ -74,49 +135,42 @@ static int compare_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool same_unit(const struct unit *u, const char *source, char **defines, size_t ndefines)
+static bool same_unit(const struct unit *a, const struct unit *b)
 {
-	if (u->is_object || strcmp(u->source, source) || u->ndefines != ndefines)
+	if (a->is_object != b->is_object || strcmp(a->source, b->source) ||
+	    a->ndefines != b->ndefines)
 		return false;
-	for (size_t i = 0; i < ndefines; i++)
-		if (strcmp(u->defines[i], defines[i]))
+	for (size_t i = 0; i < a->ndefines; i++)
+		if (strcmp(a->defines[i], b->defines[i]))
 			return false;
 	return true;
 }
 
-static size_t append_unit(struct work *work, struct unit unit)
+static void release_unit(struct unit *u)
 {
+	for (size_t d = 0; d < u->ndefines; d++)
+		free(u->defines[d]);
+	free(u->defines);
+	free(u->source);
+	free(u->object);
+	free(u->log);
+	free(u->reason);
+}
+
+size_t work_add_unit(struct work *work, struct unit unit)
+{
+	if (unit.ndefines)
+		qsort(unit.defines, unit.ndefines, sizeof(*unit.defines), compare_text);
+	for (size_t i = 0; i < work->nunits; i++)
+		if (same_unit(&work->units[i], &unit)) {
+			work->units[i].adhoc |= unit.adhoc;
+			release_unit(&unit);
+			return i;
+		}
 	cli_reads(work->cli, unit.source);
-	work->units = xrealloc(work->units, (work->nunits + 1) * sizeof(*work->units));
+	work->units = xgrow(work->units, work->nunits, sizeof(*work->units));
 	work->units[work->nunits] = unit;
 	return work->nunits++;
-}
-
-size_t work_add_unit(struct work *work, const char *source, char **defines, size_t ndefines)
-{
-	if (ndefines)
-		qsort(defines, ndefines, sizeof(*defines), compare_text);
-	for (size_t i = 0; i < work->nunits; i++) {
-		if (!same_unit(&work->units[i], source, defines, ndefines))
-			continue;
-		for (size_t d = 0; d < ndefines; d++)
-			free(defines[d]);
-		free(defines);
-		return i;
-	}
-	return append_unit(work, (struct unit){
-				     .source = xstrdup(source),
-				     .defines = defines,
-				     .ndefines = ndefines,
-				 });
-}
-
-size_t work_add_object(struct work *work, const char *path)
-{
-	for (size_t i = 0; i < work->nunits; i++)
-		if (work->units[i].is_object && !strcmp(work->units[i].source, path))
-			return i;
-	return append_unit(work, (struct unit){.source = xstrdup(path), .is_object = true});
 }
 
 char *work_log_path(const struct work *work, const char *subject, const char *key)
@@ -130,19 +184,25 @@ char *work_log_path(const struct work *work, const char *subject, const char *ke
 	return path;
 }
 
+void work_write_log(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "we");
+
+	if (f)
+		fputs(text, f);
+	if (!f || ferror(f) | fclose(f)) {
+		int error = errno;
+
+		unlink(path);
+		errno = error;
+		err(EXIT_TROUBLE, "can't write log: '%s'", path);
+	}
+}
+
 void work_release(struct work *work)
 {
-	for (size_t i = 0; i < work->nunits; i++) {
-		struct unit *u = &work->units[i];
-
-		for (size_t d = 0; d < u->ndefines; d++)
-			free(u->defines[d]);
-		free(u->defines);
-		free(u->source);
-		free(u->object);
-		free(u->log);
-		free(u->reason);
-	}
+	for (size_t i = 0; i < work->nunits; i++)
+		release_unit(&work->units[i]);
 	free(work->units);
 	free(work->origins);
 	for (size_t i = 0; i < work->ncompiler_options; i++)

@@ -7,11 +7,11 @@
  *	adhoc_list()                            the rows of bare sources, whose programs are known
  *	check()                                 through the verifier; static metrics
  */
-#ifndef WORK_H
-#define WORK_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "keytable.h"
 #include "plan.h"
@@ -29,6 +29,11 @@ struct unit {
 	char *reason;
 	bool unsupported; /* by this compiler, as the source itself says */
 	char program_hash[17];
+
+	/* while it is compiled */
+	pid_t compiler;
+	char *written; /* the object */
+	int words;     /* what the compiler says: in memory, since a full disk is among it */
 };
 
 #define NO_UNIT ((size_t)-1) /* an object that a plan names, or none */
@@ -59,7 +64,7 @@ struct work {
 	unsigned int jobs;
 	const char *packet; /* of the programs of bare sources */
 	bool fresh_packet;  /* a new one for each of their runs */
-	bool warned_of_filters;
+	bool has_adhoc, warned_of_filters;
 };
 
 /** work_macro_name - how long the name is of a macro that a definition, NAME[=VALUE], begins with;
@@ -80,15 +85,13 @@ void work_refuse_twice(const struct work *work);
  * have, or is not made of NAME and N*NAME */
 void work_check_net_of(const struct work *work);
 
-/** work_add_unit - the unit of a source and its defines, which it takes over */
-size_t work_add_unit(struct work *work, const char *source, char **defines, size_t ndefines);
-
-/** work_add_object - the unit of an object that somebody else compiled */
-size_t work_add_object(struct work *work, const char *path);
+/** work_add_unit - the number of a unit, which is taken over; of an equal one if there is one */
+size_t work_add_unit(struct work *work, struct unit unit);
 
 /** work_log_path - where the log of a subject goes; a name of its own for each key. Caller frees.
  */
 char *work_log_path(const struct work *work, const char *subject, const char *key);
+void work_write_log(const char *path, const char *text);
 
 /** suite_read - add the rows of a suite; exits with status 2 and file and line when it is wrong */
 void suite_read(struct work *work, const char *path);
@@ -107,12 +110,7 @@ void object_keep(const struct work *work, struct unit *unit, const char *written
 /** object_copy - copy an object that somebody else compiled */
 void object_copy(const struct work *work, struct unit *unit);
 
-/** object_copy_bytes - write an open file to a path; @what names it in messages */
-void object_copy_bytes(int from, const char *path, const char *what);
-
 /** check - load every row's programs; sets status, reason, log and metrics */
 void check(struct work *work);
 
 void work_release(struct work *work);
-
-#endif
