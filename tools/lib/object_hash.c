@@ -11,7 +11,6 @@
 #include <inttypes.h>
 #include <libelf.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "program.h"

@@ -5,10 +5,10 @@
  */
 #pragma once
 
+#include <bpf/libbpf.h>
 #include <stdbool.h>
 
 #include "mounts.h"
-#include "program.h"
 
 #define TRACE_PRINTK_ENABLE "events/bpf_trace/bpf_trace_printk/enable"
 

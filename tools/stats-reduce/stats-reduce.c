@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* stats-reduce: samples in, a row of statistics a group out. */
-#include <stdlib.h>
-
 #include "cli.h"
 #include "schema.h"
 #include "stats-reduce.h"
