@@ -5,8 +5,9 @@
  *
  *	qemu-system-x86_64 -plugin count-plugin.so,out=FILE …
  *
- * FILE, written when the machine is off, has a line for each address, in order, with the
- *instructions of all marked calls, large ones less small ones, less the same of bare ones:
+ * FILE, written when the machine is off, has lines of an address and the instructions of all marked
+ * calls, large ones less small ones, less the same of bare ones. An address may be in several
+ * blocks, of one that is entered there and of others that come along; its lines are to be summed:
  *
  *	ffffffff8127c0f0 43008
  *
@@ -50,11 +51,6 @@ struct block {
 	uint64_t address[];
 };
 
-struct count {
-	uint64_t address;
-	int64_t instructions;
-};
-
 static struct block *blocks;
 static enum profile_part part;
 static FILE *out;
@@ -96,46 +92,19 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, QEMU_PLUGIN_CB_NO_REGS, b);
 }
 
-static int64_t net_executions(const struct block *b)
-{
-	return (int64_t)(b->executed[PROFILE_LARGE] - b->executed[PROFILE_SMALL] -
-			 b->executed[PROFILE_BARE_LARGE] + b->executed[PROFILE_BARE_SMALL]);
-}
-
-static int compare_addresses(const void *a, const void *b)
-{
-	uint64_t x = ((const struct count *)a)->address, y = ((const struct count *)b)->address;
-
-	return (x > y) - (x < y);
-}
-
-/* An address may be in several blocks: in one that is entered there, and in others that come along.
- */
 static void write_counts(qemu_plugin_id_t id, void *data)
 {
-	struct count *counts;
-	size_t n = 0;
-
 	(void)id;
 	(void)data;
-	for (const struct block *b = blocks; b; b = b->next)
-		n += net_executions(b) ? b->n : 0;
-	counts = calloc(n + 1, sizeof(*counts));
-	if (!counts)
-		abort();
-	n = 0;
-	for (const struct block *b = blocks; b; b = b->next)
-		for (size_t i = 0; net_executions(b) && i < b->n; i++)
-			counts[n++] = (struct count){b->address[i], net_executions(b)};
-	qsort(counts, n, sizeof(*counts), compare_addresses);
-	for (size_t i = 0; i < n; i++) {
-		if (i + 1 < n && counts[i + 1].address == counts[i].address)
-			counts[i + 1].instructions += counts[i].instructions;
-		else if (counts[i].instructions)
-			fprintf(out, "%016llx %lld\n", (unsigned long long)counts[i].address,
-				(long long)counts[i].instructions);
+	for (const struct block *b = blocks; b; b = b->next) {
+		int64_t net =
+		    (int64_t)(b->executed[PROFILE_LARGE] - b->executed[PROFILE_SMALL] -
+			      b->executed[PROFILE_BARE_LARGE] + b->executed[PROFILE_BARE_SMALL]);
+
+		for (size_t i = 0; net && i < b->n; i++)
+			fprintf(out, "%016llx %lld\n", (unsigned long long)b->address[i],
+				(long long)net);
 	}
-	free(counts);
 	if (ferror(out) | fclose(out)) {
 		fputs("count-plugin: can't write the counts\n", stderr);
 		_Exit(1);

@@ -20,12 +20,13 @@
  * A step is a file /steps/NN-WORD: its arguments, each ended by a NUL, the program first. They run
  * in the order of their names in /work; WORD is the word above, and /work/WORD keeps the output.
  */
+#include <argz.h>
 #include <dirent.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
-#include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -131,18 +132,14 @@ static FILE *open_channel(void)
 		errx(1, "no channel named");
 	snprintf(path, sizeof(path), "/dev/%s", name);
 	fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0)
+	if (fd < 0 || tcgetattr(fd, &t))
 		err(1, "can't open channel '%s'", path);
-	if (tcgetattr(fd, &t))
-		err(1, "not a terminal: '%s'", path);
 	cfmakeraw(&t);
 	t.c_cflag |= CLOCAL;
 	cfsetspeed(&t, B115200);
-	if (tcsetattr(fd, TCSANOW, &t))
-		err(1, "can't set '%s'", path);
-	f = fdopen(fd, "w");
+	f = tcsetattr(fd, TCSANOW, &t) ? NULL : fdopen(fd, "w");
 	if (!f)
-		err(1, "can't open channel '%s'", path);
+		err(1, "can't set channel '%s'", path);
 	return f;
 }
 
@@ -205,99 +202,61 @@ static void never_idle(void)
 		__asm__ volatile(".rept 4096\n\tnop\n\t.endr");
 }
 
-static void send_line(FILE *channel, const char *word, const char *line, size_t n)
-{
-	fprintf(channel, "%s %.*s\n", word, (int)n, line);
-	drain(channel);
-}
-
-/* One output of a step: bytes come in as they were written, and leave as lines. */
+/* One output of a step, on its way to the channel. */
 struct stream {
-	int fd;
-	char word[300];
-	char *buffer; /* the beginning of a line */
-	size_t used, size;
-	FILE *keep; /* what comes in is kept there as it is, unless NULL */
+	FILE *in, *channel;
+	FILE *keep; /* what comes in is kept there too, unless NULL */
+	const char *word, *suffix;
 };
 
-/* Returns false at the end of the stream, when the rest of it was sent. */
-static bool pump(struct stream *s, FILE *channel)
+/* Each line goes on at once. A thread of its own for each output of a step: they come in any order.
+ */
+static void *send_lines(void *stream)
 {
-	char *lf, *line;
+	struct stream *s = stream;
+	char *line = NULL;
+	size_t size = 0;
 	ssize_t n;
 
-	if (s->size - s->used < BUFSIZ) {
-		s->size = s->used + 2 * BUFSIZ;
-		s->buffer = realloc(s->buffer, s->size);
-		if (!s->buffer)
-			err(1, NULL);
+	while ((n = getline(&line, &size, s->in)) > 0) {
+		if (s->keep)
+			fwrite(line, 1, n, s->keep);
+		n -= line[n - 1] == '\n';
+		fprintf(s->channel, "%s%s %.*s\n", s->word, s->suffix, (int)n, line);
+		drain(s->channel);
 	}
-	n = read(s->fd, s->buffer + s->used, s->size - s->used);
-	if (n < 0 && errno == EINTR)
-		return true;
-	if (n > 0 && s->keep)
-		fwrite(s->buffer + s->used, 1, n, s->keep);
-	s->used += n > 0 ? n : 0;
-	line = s->buffer;
-	while ((lf = memchr(line, '\n', s->buffer + s->used - line))) {
-		send_line(channel, s->word, line, lf - line);
-		line = lf + 1;
-	}
-	s->used -= line - s->buffer;
-	memmove(s->buffer, line, s->used);
-	if (n > 0)
-		return true;
-	if (s->used)
-		send_line(channel, s->word, s->buffer, s->used);
-	free(s->buffer);
-	close(s->fd);
-	s->fd = -1; /* poll() leaves it out */
-	return false;
+	free(line);
+	fclose(s->in);
+	return NULL;
 }
 
-/* Send both outputs of a step until both are at their end. */
-static void pump_all(struct stream *streams, size_t n, FILE *channel)
-{
-	size_t open = n;
-
-	while (open) {
-		struct pollfd fds[2];
-
-		for (size_t i = 0; i < n; i++)
-			fds[i] = (struct pollfd){.fd = streams[i].fd, .events = POLLIN};
-		if (poll(fds, n, -1) < 0 && errno != EINTR)
-			err(1, "poll");
-		for (size_t i = 0; i < n; i++)
-			if (fds[i].revents && !pump(&streams[i], channel))
-				open--;
-	}
-}
-
-/* The arguments in a step's file, ended by NULL; never freed. */
+/* The arguments in a step's file, ended by NULL. */
 static char **read_arguments(const char *path)
 {
-	FILE *f = fopen(path, "re");
-	char **argv = NULL, *arg = NULL;
-	size_t n = 0, size = 0;
+	static char text[1 << 16], *argv[sizeof(text)];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
 
-	if (!f)
+	if (n < 0)
 		err(1, "can't read step '%s'", path);
-	while (getdelim(&arg, &size, '\0', f) > 0) {
-		argv = realloc(argv, (n + 2) * sizeof(*argv));
-		if (!argv)
-			err(1, NULL);
-		argv[n++] = arg;
-		argv[n] = NULL;
-		arg = NULL;
-		size = 0;
-	}
-	fclose(f);
-	if (!n)
-		errx(1, "step is empty: '%s'", path);
+	if (n == 0 || n == sizeof(text))
+		errx(1, "step is empty or too long: '%s'", path);
+	close(fd);
+	argz_extract(text, n, argv);
 	return argv;
 }
 
-static pid_t start(char **argv, int *output, int *errors)
+static FILE *output_of(int pipe[2])
+{
+	FILE *f = fdopen(pipe[0], "r");
+
+	close(pipe[1]);
+	if (!f)
+		err(1, "pipe");
+	return f;
+}
+
+static pid_t start(char **argv, FILE **output, FILE **errors)
 {
 	int out[2], err_[2];
 	pid_t pid;
@@ -318,63 +277,66 @@ static pid_t start(char **argv, int *output, int *errors)
 		execv(argv[0], argv);
 		err(127, "can't run '%s'", argv[0]);
 	}
-	close(out[1]);
-	close(err_[1]);
-	*output = out[0];
-	*errors = err_[0];
+	*output = output_of(out);
+	*errors = output_of(err_);
 	return pid;
 }
 
-/* Send the files that a step has left in /out, and remove them. */
-static void send_files(FILE *channel)
+/* Calls a function for each file of a folder, in the order of their names. */
+static void each_file(const char *folder, void (*function)(const char *, FILE *), FILE *channel)
 {
 	struct dirent **files;
-	int n = scandir(OUT, &files, NULL, alphasort);
+	int n = scandir(folder, &files, NULL, alphasort);
 
+	if (n < 0)
+		err(1, "can't read %s", folder);
 	for (int i = 0; i < n; i++) {
-		struct stream s = {.fd = -1};
-		char path[512];
-
-		snprintf(path, sizeof(path), OUT "/%s", files[i]->d_name);
-		snprintf(s.word, sizeof(s.word), "%s", files[i]->d_name);
 		if (*files[i]->d_name != '.')
-			s.fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (s.fd >= 0) {
-			while (pump(&s, channel))
-				;
-			remove(path);
-		}
+			function(files[i]->d_name, channel);
 		free(files[i]);
 	}
-	if (n >= 0)
-		free(files);
+	free(files);
+}
+
+/* Send a file that a step has left in /out, and remove it. */
+static void send_file(const char *name, FILE *channel)
+{
+	struct stream s = {.channel = channel, .word = name, .suffix = ""};
+	char path[512];
+
+	snprintf(path, sizeof(path), OUT "/%s", name);
+	s.in = fopen(path, "re");
+	if (!s.in)
+		err(1, "can't read '%s'", path);
+	send_lines(&s);
+	remove(path);
 }
 
 static void run_step(const char *name, FILE *channel)
 {
-	const char *word = strchr(name, '-');
-	struct stream streams[2] = {{0}, {0}};
+	const char *word = strchr(name, '-') + 1; /* of NN-WORD */
+	struct stream output = {.channel = channel, .word = word, .suffix = ""};
+	struct stream errors = {.channel = channel, .word = word, .suffix = ".err"};
+	pthread_t thread;
 	char path[512];
 	int status;
 	pid_t pid;
 
-	if (!word)
-		return; /* . and .. */
-	word++;
 	snprintf(path, sizeof(path), "/work/%s", word);
-	streams[0].keep = fopen(path, "we");
-	if (!streams[0].keep)
+	output.keep = fopen(path, "we");
+	if (!output.keep)
 		err(1, "can't write '%s'", path);
-	snprintf(streams[0].word, sizeof(streams[0].word), "%s", word);
-	snprintf(streams[1].word, sizeof(streams[1].word), "%s.err", word);
 	snprintf(path, sizeof(path), STEPS "/%s", name);
-	pid = start(read_arguments(path), &streams[0].fd, &streams[1].fd);
-	pump_all(streams, 2, channel);
-	if (fclose(streams[0].keep))
+	pid = start(read_arguments(path), &output.in, &errors.in);
+	if (pthread_create(&thread, NULL, send_lines, &errors))
+		errx(1, "can't start a thread");
+	send_lines(&output);
+	pthread_join(thread, NULL);
+	if (fclose(output.keep))
 		err(1, "can't keep the output of step '%s'", name);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	send_files(channel);
+	each_file(OUT, send_file, channel);
 	fprintf(channel, "%s.end %d\n", word,
 		WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 	drain(channel);
@@ -384,10 +346,8 @@ int main(void)
 {
 	/* Ahead of what is measured: a line that is ready is sent at once, between two samples. */
 	const struct sched_param first = {.sched_priority = 1};
-	struct dirent **steps;
 	struct utsname machine;
 	FILE *channel;
-	int n;
 
 	if (getpid() != 1)
 		errx(2, "this is the init program of a VM: see run-in-vm");
@@ -402,11 +362,7 @@ int main(void)
 	wait_until_quiet();
 	if (getenv("NEVER_IDLE"))
 		never_idle();
-	n = scandir(STEPS, &steps, NULL, alphasort);
-	if (n < 0)
-		err(1, "can't read " STEPS);
-	for (int i = 0; i < n; i++)
-		run_step(steps[i]->d_name, channel);
+	each_file(STEPS, run_step, channel);
 	fprintf(channel, "end \n");
 	drain(channel);
 	return 0;

@@ -15,29 +15,25 @@ struct search_tree {
 };
 
 #define WEAK __attribute__((weak))
+#pragma GCC diagnostic ignored "-Wmissing-prototypes"
 
-WEAK void eu_search_tree_init(struct search_tree *tree);
-WEAK void eu_search_tree_fini(struct search_tree *tree, void (*free_node)(void *));
-WEAK void *eu_tsearch(const void *key, struct search_tree *tree, compare_function *compare);
-WEAK void *eu_tdelete(const void *key, struct search_tree *tree, compare_function *compare);
-
-void eu_search_tree_init(struct search_tree *tree)
+WEAK void eu_search_tree_init(struct search_tree *tree)
 {
 	tree->root = NULL;
 }
 
-void eu_search_tree_fini(struct search_tree *tree, void (*free_node)(void *))
+WEAK void eu_search_tree_fini(struct search_tree *tree, void (*free_node)(void *))
 {
 	tdestroy(tree->root, free_node);
 	tree->root = NULL;
 }
 
-void *eu_tsearch(const void *key, struct search_tree *tree, compare_function *compare)
+WEAK void *eu_tsearch(const void *key, struct search_tree *tree, compare_function *compare)
 {
 	return tsearch(key, &tree->root, compare);
 }
 
-void *eu_tdelete(const void *key, struct search_tree *tree, compare_function *compare)
+WEAK void *eu_tdelete(const void *key, struct search_tree *tree, compare_function *compare)
 {
 	return tdelete(key, &tree->root, compare);
 }
