@@ -36,13 +36,14 @@ teardown() {
 }
 
 # findings FILE: its header. finding FILE VERDICT TEST BASELINE CURRENT BUILD [TRACK]: a row more.
-COLUMNS_FOUND=host_class,track,suite,test,entry_point,metric,baseline_build,current_build,baseline,current,net_change,ratio,ratio_low,ratio_high,p_value,p_adjusted,rounds,margin_pct,verdict,reason,first_bad_build,severity
+COLUMNS_FOUND=$("$TOP/results-schema/columns" --header verdict)
 
 finding() {
   [ -s "$1" ] || echo "$COLUMNS_FOUND" >"$1"
-  jq -nr --arg severity "$(sed -n "s/^$2,\([a-z]*\),.*/\1/p" "$TOP/results-schema/verdicts.csv")" --arg verdict "$2" --arg test "$3" --arg from "$4" --arg to "$5" --arg build "$6" --arg track "${7:-main}" '
-    ["host", $track, "core", $test, "read", "duration_ns", "b1", $build, $from, $to, "", ($to | tonumber) / ($from | tonumber),
-      "", "", "", "", 30, 3, $verdict, "", "", $severity] | @csv' >>"$1"
+  jq -n --arg severity "$(sed -n "s/^$2,\([a-z]*\),.*/\1/p" "$TOP/results-schema/verdicts.csv")" --arg verdict "$2" --arg test "$3" --arg from "$4" --arg to "$5" --arg build "$6" --arg track "${7:-main}" '
+    {host_class: "host", $track, suite: "core", $test, entry_point: "read", metric: "duration_ns", baseline_build: "b1", current_build: $build,
+      baseline: $from, current: $to, ratio: (($to | tonumber) / ($from | tonumber)), rounds: 30, margin_pct: 3, $verdict, $severity}' |
+    mlr -S --ijson --ocsv --headerless-csv-output template -f "$COLUMNS_FOUND" >>"$1"
 }
 
 # confirmed FINDINGS: what the confirmation says of the suspected, with values of its own.

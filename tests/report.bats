@@ -418,7 +418,7 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   assert_equal "$(github '.issues | length')" 1
   [ "$(github '.issues[0].title | length')" -le 256 ]
   for i in $(seq 400); do
-    printf 'host,main,core,%0200d,read,duration_ns,b1,b2,100,120,,1.2,,,,,30,3,suspected,,,\n' "$i"
+    printf 'host,main,core,%0200d,read,duration_ns,b1,b2,100,120,1.2,,,,,30,3,suspected,,,\n' "$i"
   done >rows
   {
     echo "$COLUMNS_FOUND"

@@ -12,7 +12,7 @@ setup_file() {
   command -v mlr gnuplot >/dev/null || return 0
   local top="$BATS_TEST_DIRNAME/.."
   for kind in plain hostile; do
-    awk -v out="$BATS_FILE_TMPDIR/$kind.tree" -v hostile="$([ $kind = plain ] && echo 0 || echo 1)" -f "$top/tests/fixtures/site/tree.awk"
+    awk -v schema="$top/results-schema" -v out="$BATS_FILE_TMPDIR/$kind.tree" -v hostile="$([ $kind = plain ] && echo 0 || echo 1)" -f "$top/tests/fixtures/site/tree.awk"
     "$top/pipelines/site/pages/site" -o "$BATS_FILE_TMPDIR/$kind" --changes "$BATS_FILE_TMPDIR/$kind.tree/changes.csv" --now "$NOW" "$BATS_FILE_TMPDIR/$kind.tree" \
       2>"$BATS_FILE_TMPDIR/$kind.err"
   done
@@ -23,7 +23,7 @@ setup_file() {
 
 site() { "$TOP/$SITE_CODE/site" "$@"; }
 plot() { "$TOP/$SITE_CODE/plot" "$@"; }
-tree() { awk -v out="$1" -v tests=22 -v builds="$2" -v first="${3:-0}" -f "$FIXTURES/site/tree.awk"; }
+tree() { awk -v schema="$TOP/results-schema" -v out="$1" -v tests=22 -v builds="$2" -v first="${3:-0}" -f "$FIXTURES/site/tree.awk"; }
 
 # in_browser KIND CHECK: of tests/browser/check.mjs
 in_browser() {
@@ -513,7 +513,7 @@ CASES
 # bats test_tags=slow
 @test "500 tests make an overview of less than a MiB" {
   requires mlr gnuplot
-  awk -v out=t -v tests=500 -v builds=100 -v lines=1 -v rounds_runs=0 -f "$FIXTURES/site/tree.awk"
+  awk -v schema="$TOP/results-schema" -v out=t -v tests=500 -v builds=100 -v lines=1 -v rounds_runs=0 -f "$FIXTURES/site/tree.awk"
   site -o out --now "$NOW" t
   [ "$(grep -c '<tr class="[a-z]*" data-g' out/index.html)" -ge 500 ]
   [ "$(wc -c <out/index.html)" -lt 1048576 ]

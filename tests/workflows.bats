@@ -255,7 +255,7 @@ deps profile|icount|deb:k|.'
 @test "a summary of thousands of series stays below the limit of a comment" {
   {
     echo "$COLUMNS_FOUND"
-    for i in $(seq 3000); do echo "h,t,s,test/$i,read,duration_ns,a,b,1,2,,2,,,,,9,1,regression,,,"; done
+    for i in $(seq 3000); do echo "h,t,s,test/$i,read,duration_ns,a,b,1,2,2,,,,,9,1,regression,,,"; done
   } >f.csv
   "$PIPELINES/issues/summary" title f.csv >out
   [ "$(wc -c <out)" -lt 65000 ]
@@ -265,7 +265,7 @@ deps profile|icount|deb:k|.'
 @test "a summary of the longest names still fits" {
   {
     echo "$COLUMNS_FOUND"
-    for i in $(seq 30); do printf 'h,t,s,%0200d,read,duration_ns,a,b,1,2,,2,,,,,9,1,regression,%s,,\n' "$i" "$(printf '<%.0s' $(seq 200))"; done
+    for i in $(seq 30); do printf 'h,t,s,%0200d,read,duration_ns,a,b,1,2,2,,,,,9,1,regression,,%s,\n' "$i" "$(printf '<%.0s' $(seq 200))"; done
   } >f.csv
   "$PIPELINES/issues/summary" title f.csv >out
   [ "$(wc -c <out)" -lt 65000 ]
