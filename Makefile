@@ -5,7 +5,6 @@
 # rules only chain them. Everything made is below build/.
 
 #: SUITE          tests: a name in bpf/suites, a .yml or a .bpf.c  (core)
-#: ROUNDS         rounds over all tests  (20)
 #: RUNTIME        host; or a VM: icount counts, kvm times  (host)
 #: TRACK          the line of builds that the run belongs to  (local)
 #: BUILD          the label of the build  (uname -r)
@@ -19,22 +18,20 @@
 #:: CC CLANG     compilers of the tools and of the eBPF programs  (gcc or clang; clang)
 #: V              1: show the commands
 SUITE    ?= core
-ROUNDS   ?= 20
 RUNTIME  ?= host
 TRACK    ?= local
-BUILD    ?=
 RESULTS  ?= build/results
-TEST     ?=
-RUN_OPTIONS ?=
 SUDO     ?= $(if $(filter 0,$(shell id -u)),,sudo)
 PREFIX   ?= /usr/local
-DESTDIR  ?=
-WERROR   ?=
-SANITIZE ?=
-V        ?=
+# What scripts have from there too.
+SHARED := $(shell ARCH='$(ARCH)'; . pipelines/lib.sh; echo $$ROUNDS $$SEEDS $$VM_TIMEOUT $$ARCH)
+ROUNDS     := $(word 1,$(SHARED))
+SEEDS      := $(word 2,$(SHARED))
+VM_TIMEOUT := $(word 3,$(SHARED))
+override ARCH := $(word 4,$(SHARED))
 
 TOOLS := bpf-compile-check bpf-run stats-reduce regress-detect
-LIBS  := libbpf libelf zlib yaml-0.1 gsl
+LIBS  := $(shell sed -n 's/^run module:\([^ ]*\) .*/\1/p' pipelines/host/packages)
 
 BIN   := build/bin
 OBJ   := build/obj
@@ -113,11 +110,8 @@ install: all ## install tools, man pages and suites
 	$(INSTALL) -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/man/man1"
 	$(INSTALL) $(TOOLS:%=$(BIN)/%) "$(DESTDIR)$(PREFIX)/bin"
 	$(INSTALL) -m 644 $(MAN) "$(DESTDIR)$(PREFIX)/share/man/man1"
-	$(INSTALL) -d "$(DESTDIR)$(PREFIX)/share/ebpf-performance/bpf/suites" \
-		"$(DESTDIR)$(PREFIX)/share/ebpf-performance/bpf/include"
-	$(INSTALL) -m 644 $(wildcard bpf/*.bpf.c) "$(DESTDIR)$(PREFIX)/share/ebpf-performance/bpf"
-	$(INSTALL) -m 644 $(wildcard bpf/include/*.h) "$(DESTDIR)$(PREFIX)/share/ebpf-performance/bpf/include"
-	$(INSTALL) -m 644 $(wildcard bpf/suites/*.yml) "$(DESTDIR)$(PREFIX)/share/ebpf-performance/bpf/suites"
+	find bpf -name '*.bpf.c' -o -name '*.h' -o -name '*.yml' | \
+		xargs -I '{}' $(INSTALL) -D -m 644 '{}' "$(DESTDIR)$(PREFIX)/share/ebpf-performance/{}"
 
 clean: ## remove what was built; keep results and kernels
 	rm -rf $(BIN) $(OBJ) build/bpf build/schema build/flags build/version
@@ -130,6 +124,6 @@ help help-all:
 	@echo 'Targets:'
 	@sed -nE 's/^([a-z][a-z-]*):[^#]*##$(call all_marks,$(hash)) (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | sort | expand -t 24
 	@echo 'Variables (defaults in parentheses):'
-	@sed -nE 's/^#:$(call all_marks,:) /  /p' $(MAKEFILE_LIST)
+	@sed -nE 's/^#:$(call all_marks,:) /  /p' $(MAKEFILE_LIST) pipelines/lib.sh
 
 -include $(ALL_OBJ:.o=.d)

@@ -1,11 +1,31 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh disable=SC2034,SC2154
+# shellcheck shell=sh disable=SC2034
 #
-# What scripts of several folders share; sourced, never run. Before, the caller sets `tool`, its name in
-# messages, and, for `option`, `usage` and `options`.
+# What scripts of several folders share; sourced, never run. make takes the defaults from here too.
 
+: "${tool:=${0##*/}}" # its name in messages
+verbose=''
+
+#: ROUNDS         rounds over all tests  (20)
+: "${ROUNDS:=20}"
+#: SEEDS          boots under icount, each a round with its own seed  (3)
+: "${SEEDS:=3}"
+#: VM_TIMEOUT     seconds until a boot is ended  (600)
+: "${VM_TIMEOUT:=600}"
 : "${KERNELS:=build/kernels}" # the cache of fetched kernels
-: "${ARCH:=$(uname -m)}"      # of a VM, as the kernel says it: x86_64, aarch64
+# Of a VM, as the kernel says it. Debian's names serve too.
+case ${ARCH:=$(uname -m)} in
+amd64) ARCH=x86_64 ;;
+arm64) ARCH=aarch64 ;;
+esac
+
+debian_arch() {
+	case $ARCH in
+	x86_64) echo amd64 ;;
+	aarch64) echo arm64 ;;
+	*) die "architecture is not supported: '$ARCH' (x86_64 and aarch64 are)" ;;
+	esac
+}
 
 # Names are text from outside: no control character reaches the terminal.
 warn() {
@@ -23,26 +43,24 @@ say() {
 
 # Take the option that the command line begins with: --first-boot N sets $first_boot to N, --verbose sets
 # $verbose to yes. Sets `taken`, how many words that were. Status 1: there is none, operands follow.
-# $options lists all: ' first-boot: v/verbose '. A colon: it takes a value; v/: -v is short for it.
-option() { # "$@"
+# The usage has a line for each: "  -k, --kernel KERNEL   what it is for".
+option() { # USAGE "$@"
+	usage=$1
+	shift
 	case ${1-} in
 	-h | --help)
 		printf '%s\n' "$usage"
 		exit 0
 		;;
-	--) return 1 ;;
-	-?*) ;;
-	*) return 1 ;;
+	-- | - | [!-]* | '') return 1 ;;
 	esac
-	name=${1%%=*} value=yes taken=1
-	case $name:$options in
-	--*) name=${name#--} ;;
-	-[a-z]:*" ${name#-}/"*) name=${options#*" ${name#-}/"} name=${name%%[: ]*} ;;
-	esac
-	case $name in
-	-* | *[!a-z-]*) known='' ;;
-	*) known=$(printf %s "$options" | tr ' ' '\n' | sed 's|^./||' | grep -x -e "$name" -e "$name:") || : ;;
-	esac
+	known=$(printf '%s\n' "$usage" | GIVEN=${1%%=*} awk '
+		/^ +-/ && ($1 == ENVIRON["GIVEN"] || $1 == ENVIRON["GIVEN"] "," || $1 ~ /,$/ && $2 == ENVIRON["GIVEN"]) {
+			sub(/^ *(-.,)? *--/, "")
+			print $1 (/^[a-z-]+ [A-Z]/ ? ":" : "")
+			exit
+		}')
+	value=yes taken=1
 	case $known in
 	'') die "unknown option: '$1' (see $tool --help)" ;;
 	*:)
@@ -53,7 +71,7 @@ option() { # "$@"
 		fi
 		;;
 	esac
-	eval "$(printf %s "$name" | tr - _)=\$value"
+	eval "$(printf %s "${known%:}" | tr - _)=\$value"
 }
 
 natural() { # OPTION VALUE
@@ -88,15 +106,6 @@ count_lines() { # FILE
 			for (i = 1; i <= lines; i++)
 				print line[i] (count[line[i]] > 1 ? " (" count[line[i]] " times)" : "")
 		}' "$1"
-}
-
-# Debian's name for the architecture; `all` and the like are refused here.
-debian_arch() {
-	case $1 in
-	x86_64 | amd64) echo amd64 ;;
-	aarch64 | arm64) echo arm64 ;;
-	*) die "architecture is not supported: '$1' (x86_64 and aarch64 are)" ;;
-	esac
 }
 
 # Why RUNTIME=kvm cannot work here; nothing when it can. KVM without hardware support (the module kvm_pvm) has a

@@ -369,7 +369,7 @@ make_trees() { # ADDITIONS...
 @test "a boot that does not end is ended, and what it did not come to is not run" {
   needs_kernel
   make_plan
-  run-in-vm -k "$KERNEL" --timeout 60 --log console.log plan.csv -- --iterations 2000000000 >samples.csv 2>messages
+  VM_TIMEOUT=60 run-in-vm -k "$KERNEL" --log console.log plan.csv -- --iterations 2000000000 >samples.csv 2>messages
   assert_equal "$(csv_value samples.csv status | xargs)" "not_run not_run"
   assert_contains "$(csv_value samples.csv reason | sed q)" "time-out after 60 s in bpf-run"
   assert_contains "$(cat messages)" "2 of 2 did not run"
@@ -399,7 +399,7 @@ make_trees() { # ADDITIONS...
   cp "$(get-kernel "$KERNEL")/vmlinuz" damaged
   dd if=/dev/zero of=damaged bs=1M seek=4 count=1 conv=notrunc status=none
   export KERNELS=$BATS_TEST_TMPDIR/kernels
-  run-in-vm -k file:damaged --timeout 20 plan.csv >samples.csv
+  VM_TIMEOUT=20 run-in-vm -k file:damaged plan.csv >samples.csv
   assert_equal "$(csv_value samples.csv status | xargs)" "not_run not_run"
   assert_contains "$(csv_value samples.csv reason | sed q)" "in boot"
   no_machine

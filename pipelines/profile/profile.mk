@@ -13,7 +13,7 @@ endef
 ifeq ($(RUNTIME),icount)
 profile: all vm-tools
 	$(profile_start)
-	$(Q)pipelines/vm/count-functions --folder $(PROFILE) --test "$$TEST" --timeout '$(VM_TIMEOUT)' --kernel '$(KERNEL)' \
+	$(Q)pipelines/vm/count-functions --folder $(PROFILE) --test "$$TEST" --kernel '$(KERNEL)' \
 		'$(suite_file)' '$(BASE)' '$(HEAD)'
 	@printf '\n%s\n' $(PROFILE) && ls $(PROFILE)
 else

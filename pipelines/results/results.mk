@@ -3,7 +3,6 @@
 
 #: REMOTE         where the results branch is  (origin, or this repository)
 #: RESULTS_BRANCH the branch's name  (results)
-REMOTE         ?=
 RESULTS_BRANCH ?= results
 
 .PHONY: store history fetch-results

@@ -7,26 +7,12 @@
 #: BASE HEAD      two kernels, or two builds of the programs: rev:GIT-REV,
 #:                dir:FOLDER of sources or objects  (HEAD: this directory)
 #: GOOD BAD AMONG   for bisect: two kernels; the builds between  (packages)
-#: SEEDS          boots under icount, each a round with its own seed  (3)
-#: VM_TIMEOUT     seconds until a boot is ended  (600)
-KERNEL     ?=
-BASE       ?=
-HEAD       ?=
-GOOD       ?=
-BAD        ?=
-AMONG      ?=
-ARCH       ?= $(shell uname -m)
-# Debian's names serve too.
-override ARCH := $(patsubst amd64,x86_64,$(patsubst arm64,aarch64,$(ARCH)))
-SEEDS      ?= 3
-VM_TIMEOUT ?= 600
-export ARCH
+export ARCH VM_TIMEOUT
 
 # The tools for a VM: static, as nothing else is in there. For another architecture they are built with its compiler
 # and this distribution's libraries.
 VM       := build/static/$(ARCH)
 VM_TOOLS := $(VM)/bpf-compile-check $(VM)/bpf-run $(VM)/vm-init
-VM_LIBS  := libbpf libelf zlib yaml-0.1 gsl
 VM_LIB_OBJ := $(patsubst %.c,$(VM)/obj/%.o,$(wildcard tools/lib/*.c))
 VM_OBJ = $(patsubst %.c,$(VM)/obj/%.o,$(wildcard tools/$(1)/*.c) pipelines/vm/libelf-search.c) $(VM)/obj/lib.a
 ifneq ($(ARCH),$(shell uname -m))
@@ -51,7 +37,7 @@ $(VM)/vm-init: $(VM)/obj/pipelines/vm/init.o
 $(VM_TOOLS): | $(VM_SYSROOT)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(VM_CC) -static $(VM_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --static --libs $(VM_LIBS)) -lm -lpthread
+	$(Q)$(VM_CC) -static $(VM_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --static --libs $(LIBS)) -lm -lpthread
 
 # The profiler, a plugin of QEMU on this side. See there for the versions.
 VM_QEMU := $(shell command -v qemu-system-$(ARCH))
@@ -91,7 +77,7 @@ ifneq ($(filter icount kvm,$(RUNTIME)),)
 %/plan.csv %/samples.csv: %/compiled.csv $(VM_TOOLS)
 	$(call say,VM,$(KERNEL))
 	$(Q)pipelines/vm/run-in-vm --kernel '$(KERNEL)' --runtime '$(RUNTIME)' --boots '$(rounds)' \
-		--timeout '$(VM_TIMEOUT)' $(build_option) --track '$(TRACK)' --plan '$(@D)/plan.csv' \
+		$(build_option) --track '$(TRACK)' --plan '$(@D)/plan.csv' \
 		--environment '$(@D)/environment.csv' --log '$(@D)/console.log' -o '$(@D)/samples.csv' '$<' -- $(test_option) $(RUN_OPTIONS)
 endif
 
@@ -102,4 +88,4 @@ bisect: all vm-tools ## find the first bad kernel from GOOD to BAD for TEST
 	@mkdir -p build/bisect
 	$(Q)$(BIN)/bpf-compile-check --no-load -o build/bisect/plan.csv '$(suite_file)'
 	$(Q)pipelines/vm/bisect --test "$$TEST" --good '$(GOOD)' --bad '$(BAD)' $(if $(AMONG),--among '$(AMONG)') \
-		--timeout '$(VM_TIMEOUT)' build/bisect/plan.csv
+		build/bisect/plan.csv
