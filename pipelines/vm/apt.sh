@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh disable=SC1010,SC2016,SC2034,SC2153,SC2154
+# shellcheck shell=sh
 #
-# Kernel packages of any suite on the mirror that apt uses here. Each suite has an index of its own below $KERNELS/apt:
-# it needs no root, the system's lists and cache stay as they are, and signatures are checked with the system's keys.
+# Kernel packages on the mirrors that apt uses here. An architecture has a root of apt's below $KERNELS/apt: it needs no
+# root, the system's lists and cache stay as they are, and signatures are checked with the system's keys.
 #
 # Needs lib.sh. Variables: KERNEL_MIRROR and KERNEL_SECURITY_MIRROR, if apt's sources do not tell the mirror;
 # KERNEL_SUITES, the suites to search.
@@ -13,108 +13,93 @@ distribution() { # ID or VERSION_CODENAME of this machine
 	sed -n "s/^$1=//p" /etc/os-release | tr -d '"'
 }
 
-# Suites that may hold kernels: this machine's, and on Debian its relatives.
+# Suites that may hold kernels, in words: this machine's, and on Debian its relatives.
 default_suites() {
 	here=$(distribution VERSION_CODENAME)
 	case $(distribution ID) in
 	ubuntu) printf '%s\n' "$here" "$here-updates" "$here-security" ;;
 	*) printf '%s\n' "$here" "$here-security" "$here-backports" trixie trixie-security trixie-backports sid ;;
-	esac | awk 'NF && !seen[$0]++'
-}
-
-# The variable that overrides the mirror of a suite.
-mirror_variable() { # SUITE
-	case $1 in
-	*-security) printf '%s\n' "${KERNEL_SECURITY_MIRROR-}" ;;
-	*) printf '%s\n' "${KERNEL_MIRROR-}" ;;
-	esac
-}
-
-# The mirror of a suite: of the variable, else of apt's sources for that suite, else for its sister on this machine.
-mirror_of() { # SUITE
-	sister=$(distribution VERSION_CODENAME)
-	case $1 in
-	*-security) sister=$sister-security ;;
-	esac
-	mirror=$(mirror_variable "$1")
-	[ -n "$mirror" ] || mirror=$(
-		apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
-			awk -v suite="$1" -v sister="$sister" '
-				$2 != "main" { next }
-				$1 == suite && exact == "" { exact = $3 }
-				$1 == sister && near == "" { near = $3 }
-				END { print exact != "" ? exact : near }'
-	)
-	printf '%s\n' "$mirror"
+	esac | awk 'NF && !seen[$0]++' | paste -sd ' '
 }
 
 check_suites() { # SUITE…
-	for suite in "$@"; do
+	for suite; do
 		case $suite in
 		*[!A-Za-z0-9._-]* | .* | '') die "not the name of a suite: '$suite'" ;;
 		esac
 	done
 }
 
-apt_folder() { # SUITE ARCH
-	printf '%s/apt/%s-%s\n' "$KERNELS" "$2" "$1"
+# The mirror of a suite: of the variable, else of apt's sources for that suite, else for its sister on this machine.
+mirror_of() { # SUITE
+	sister=$(distribution VERSION_CODENAME) mirror=${KERNEL_MIRROR-}
+	case $1 in
+	*-security) sister=$sister-security mirror=${KERNEL_SECURITY_MIRROR-} ;;
+	esac
+	[ -n "$mirror" ] || mirror=$(printf '%s\n' "$system" | awk -v suite="$1" -v sister="$sister" '
+		$2 != "main" { next }
+		$1 == suite && exact == "" { exact = $3 }
+		$1 == sister && near == "" { near = $3 }
+		END { print exact != "" ? exact : near }')
+	[ -n "$mirror" ] || say "no mirror known for suite '$1' (set KERNEL_MIRROR or KERNEL_SECURITY_MIRROR)"
+	printf '%s\n' "$mirror"
 }
 
-# Run an apt command on one suite's index: apt_on SUITE ARCH COMMAND…
-apt_on() {
-	folder=$(cd "$(apt_folder "$1" "$2")" && pwd)
-	arch=$2
-	command=$3
-	shift 3
-	"$command" -q -o Dir::Etc::sourcelist="$folder/sources.list" -o Dir::Etc::sourceparts=/dev/null \
+private_apt() { # OPTION... of apt-get
+	apt-get -q -o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts=/dev/null \
 		-o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
-		-o Dir::State::Lists="$folder/lists" -o Dir::State::status=/dev/null -o Dir::Cache="$folder/cache" \
-		-o Dir::Cache::pkgcache=pkgcache.bin -o Dir::Cache::srcpkgcache= \
+		-o Dir::State::Lists="$apt/lists" -o Dir::State::status=/dev/null -o Dir::Cache="$apt/cache" \
 		-o APT::Architecture="$arch" -o APT::Architectures="$arch" -o APT::Sandbox::User="$(id -un)" \
 		-o APT::Update::Error-Mode=any -o Acquire::Languages=none \
 		-o Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled=false "$@"
 }
 
-# Have an index of the suite, not older than INDEX_HOURS unless the mirror does not answer. Status 1: there is none.
-apt_update() { # SUITE ARCH
-	folder=$(apt_folder "$1" "$2")
-	mirror=$(mirror_variable "$1")
-	if [ -f "$folder/updated" ] && [ -n "$(find "$folder/updated" -mmin "-$((INDEX_HOURS * 60))")" ] &&
-		{ [ -z "$mirror" ] || [ "$(cat "$folder/sources.list")" = "deb $mirror $1 main" ]; }; then
-		return 0
+# Have the packages of the suites in $apt/packages.csv, as their index had them INDEX_HOURS ago at most, or when the
+# mirror last answered. Sets `arch` and `apt`. Status 1: there are none.
+update_index() { # SUITE…
+	check_suites "$@"
+	arch=$(debian_arch)
+	mkdir -p "$KERNELS/apt/$arch/lists/partial" "$KERNELS/apt/$arch/cache/archives/partial"
+	apt=$(cd "$KERNELS/apt/$arch" && pwd)
+	system=$(apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null)
+	: >>"$apt/sources.list"
+	{
+		for suite; do
+			mirror=$(mirror_of "$suite")
+			[ -z "$mirror" ] || printf 'deb %s %s main\n' "$mirror" "$suite"
+		done
+		cat "$apt/sources.list"
+	} | awk '!seen[$3]++' | sort >"$apt/sources.new"
+	if ! cmp -s "$apt/sources.new" "$apt/sources.list" || [ -z "$(find "$apt/updated" -mmin "-$((INDEX_HOURS * 60))" 2>/dev/null)" ]; then
+		rm -f "$apt/updated"
+		mv "$apt/sources.new" "$apt/sources.list"
+		read_index "$@"
 	fi
-	mirror=$(mirror_of "$1")
-	if [ -z "$mirror" ]; then
-		say "no mirror known for suite '$1' (set KERNEL_MIRROR or KERNEL_SECURITY_MIRROR)"
-		return 1
-	fi
-	mkdir -p "$folder/lists/partial" "$folder/cache/archives/partial"
-	printf 'deb %s %s main\n' "$mirror" "$1" >"$folder/sources.list"
-	if apt_on "$1" "$2" apt-get update >"$folder/update.log" 2>&1; then
-		: >"$folder/updated"
-	elif [ -f "$folder/updated" ]; then
-		warn "suite '$1' could not be updated, its index of $(date -r "$folder/updated" +%F) is used ($folder/update.log)"
-	else
-		say "cannot read suite '$1': $(sed -n '/^[EW]:/{p;q;}' "$folder/update.log")"
-		return 1
-	fi
+	[ -s "$apt/packages.csv" ]
 }
 
-# CSV, package,version,suite,architecture,size_bytes,sha256,depends, of all versions of one package, or of every package
-# that holds a kernel: no debugging symbols, no unsigned copies, none so small that it only names another.
-apt_kernels() { # SUITE ARCH [PACKAGE]
-	apt_update "$1" "$2" || return 0
-	if [ $# -ge 3 ]; then
-		apt_on "$1" "$2" apt-cache show -- "$3" 2>/dev/null || return 0
-	else
-		# Names of packages hold no blanks: splitting is meant.
-		# shellcheck disable=SC2046
-		apt_on "$1" "$2" apt-cache show -- $(apt_on "$1" "$2" apt-cache pkgnames linux- |
-			grep -E '^linux-(image|binary)-[0-9]' | grep -vE -e '-(dbg|unsigned|signed-template)$')
-	fi | sed -nE '/^(Package|Version|Architecture|Size|SHA256|Depends): ./p; /^$/p' |
-		mlr --ixtab --ips ': ' --ocsv unsparsify -f Package,Version,Architecture,Size,SHA256,Depends \
-			then filter -S '$Package != "" && ("'"${3-}"'" != "" || $Size > 1000000)' \
-			then put -S '$suite = "'"$1"'"' \
-			then rename Package,package,Version,version,Architecture,architecture,Size,size_bytes,SHA256,sha256,Depends,depends \
-			then cut -o -f package,version,suite,architecture,size_bytes,sha256,depends
+# What concerns kernels of all suites: CSV, package,version,suite,architecture,size_bytes,sha256,depends,uri.
+read_index() { # SUITE…
+	# Some suites may not be there.
+	private_apt update -o pkgCacheFile::Generate=false >"$apt/update.log" 2>&1 || :
+	private_apt indextargets --format '$(RELEASE) $(REPO_URI) $(FILENAME)' 'Created-By: Packages' >"$apt/targets"
+	stale=
+	for suite; do
+		trouble=$(sed -n "\|^[EW]: .*[ /]${suite}[ /]|{p;q;}" "$apt/update.log")
+		if [ -n "$trouble" ] && grep -q "^$suite " "$apt/targets"; then
+			stale=yes
+			warn "suite '$suite' could not be updated, its last index is used: $trouble"
+		elif [ -n "$trouble" ]; then
+			say "cannot read suite '$suite': $trouble"
+		fi
+	done
+	while read -r suite uri file; do
+		/usr/lib/apt/apt-helper cat-file "$file" | awk -v RS= -v ORS='\n\n' '/^Package: linux-/' |
+			sed -nE '/^(Package|Version|Architecture|Size|SHA256|Depends|Filename): ./p; /^$/p' |
+			SUITE=$suite URI=$uri mlr -S --ixtab --ips ': ' --ojsonl put -q 'emit1 {"package": $Package, "version": $Version,
+				"suite": ENV["SUITE"], "architecture": $Architecture, "size_bytes": $Size, "sha256": $SHA256,
+				"depends": is_present($Depends) ? $Depends : "", "uri": ENV["URI"] . $Filename}'
+	done <"$apt/targets" | mlr -S --ijsonl --ocsv cat >"$apt/packages.new"
+	mv "$apt/packages.new" "$apt/packages.csv"
+	[ -n "$stale" ] || : >"$apt/updated"
 }
