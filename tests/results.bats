@@ -451,7 +451,7 @@ branch_is_whole() {
   unset GIT_INDEX_FILE
   export GIT_TRACE2=$BATS_TEST_TMPDIR/trace
   assert_equal "$(history | wc -l)" 5001
-  assert_equal "$(grep -c ' start .*cat-file' trace)" 1
+  assert_equal "$(grep -c ' start .*checkout-index' trace)" 1
 }
 
 @test "results of bpf_performance become runs that can be stored, and a zero is no number" {
