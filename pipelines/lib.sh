@@ -90,6 +90,11 @@ value_of() { # FILE NAME
 	NAME=$2 mlr -S --icsv --onidx filter '$name == ENV["NAME"]' then cut -f value "$1"
 }
 
+# Rows of CSV from standard input, or the header alone: Miller writes none for no rows.
+rows_or_header() { # HEADER
+	HEADER=$1 awk '{ print } END { if (!NR) print ENVIRON["HEADER"] }'
+}
+
 # The lines of a file, each once, with the number of times that it is there.
 count_lines() { # FILE
 	awk '{

@@ -400,13 +400,13 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   # Of two builds that differ in their programs, not in their kernel.
   confirmed f.csv
   mlr -I -S --csv put '$runtime = "icount"; $base_kernel = $head_kernel' confirmed.csv
-  run -0 env -u GITHUB_REPOSITORY "$PIPELINES/issues/file-issues" --dry-run f.csv confirmed.csv
+  run -0 env -u GITHUB_REPOSITORY "$PIPELINES/issues/file-issues" f.csv confirmed.csv
   both="KERNEL='deb:linux-image-a=2' BASE=rev:1111111111111111111111111111111111111111 HEAD=rev:2222222222222222222222222222222222222222"
   assert_contains "$output" "make compare $both SUITE='core' RUNTIME='icount'"
   assert_contains "$output" "SUITE='core' RUNTIME=icount $both"
   assert_contains "$output" "-f runtime='icount'"
   mlr -I -S --csv put '$runtime = "host"; $base_kernel = ""; $head_kernel = ""' confirmed.csv
-  run -0 env -u GITHUB_REPOSITORY "$PIPELINES/issues/file-issues" --dry-run f.csv confirmed.csv
+  run -0 env -u GITHUB_REPOSITORY "$PIPELINES/issues/file-issues" f.csv confirmed.csv
   assert_contains "$output" 'git checkout 2222222222222222222222222222222222222222'
   assert_contains "$output" "make compare BASE=rev:1111111111111111111111111111111111111111 SUITE='core'"
 }

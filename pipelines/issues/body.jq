@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
 # The text of issues. All values come from CSV and are text from outside.
 include "text";
+include "state";
 
 def unit: if .metric == "duration_ns" then "ns" elif .metric == "instructions" then "instructions" else "" end;
 def interval: if (.ratio_low // "") == "" then "" else "\(.ratio_low | percent) … \(.ratio_high | percent)" end;
 
+# What links lead to.
+def repository: "\(env.GITHUB_SERVER_URL // "https://github.com")/\(env.GITHUB_REPOSITORY // "OWNER/NAME")";
 def is_commit: (. // "") | test("^[0-9a-f]{7,64}$");
 
 def other_kernel: (.base_kernel // "") != "" and (.head_kernel // "") != "" and .base_kernel != .head_kernel;
@@ -22,22 +25,22 @@ def plot:
   | if ($v | length) < 3 then ""
     else "~~~mermaid\nxychart-beta\n  title \"the last \($v | length) builds\"\n  y-axis \"\(unit)\"\n  line [\($v | map(tostring) | join(", "))]\n~~~\n" end;
 
-def compare_link($env):
+def compare_link:
   if (.base_commit | is_commit) and (.head_commit | is_commit) and .base_commit != .head_commit
-  then "\n[What changed between their commits](\($env.server)/\($env.repository)/compare/\(.base_commit)...\(.head_commit))." else "" end;
+  then "\n[What changed between their commits](\(repository)/compare/\(.base_commit)...\(.head_commit))." else "" end;
 
-def csv_links($env; $name; $place):
+def csv_links($name; $place):
   if ($place // "") == "" then "" else
   "\n* \($name): " + (["summary", "rounds", "plan", "environment"]
-    | map("[\(.).csv](\($env.server)/\($env.repository)/blob/\($env.branch)/\($place)/\(.).csv)") | join(" · ")) end;
+    | map("[\(.).csv](\(repository)/blob/\(env.RESULTS_BRANCH // "results")/\($place)/\(.).csv)") | join(" · ")) end;
 
-def range($env):
+def builds:
   "## Range\n\nFirst seen in \(.current_build | code); the last good build is \(.baseline_build | code)." +
   (if (.base_kernel // "") != "" then (if other_kernel then " Kernels: \(.base_kernel | code), \(.head_kernel | code)." else " Kernel: \(.head_kernel | code)." end) else "" end) +
-  compare_link($env) + "\n" +
-  csv_links($env; "last good build"; .base_place) + csv_links($env; "this build"; .head_place) +
-  (if ($env.run_url // "") != "" then "\n* [the run that found it, with raw samples](\($env.run_url))" else "" end) +
-  (if ($env.pages // "") != "" then "\n* [plots of all tests](\($env.pages))" else "" end);
+  compare_link + "\n" +
+  csv_links("last good build"; .base_place) + csv_links("this build"; .head_place) +
+  (if (env.RUN_URL // "") != "" then "\n* [the run that found it, with raw samples](\(env.RUN_URL))" else "" end) +
+  (if (env.PAGES_URL // "") != "" then "\n* [plots of all tests](\(env.PAGES_URL))" else "" end);
 
 def certainty:
   "## How sure\n\nHistory nominated it; \(.how // "a fresh run" | words) confirmed it. " +
@@ -79,17 +82,17 @@ def profile:
      "gh run download --pattern 'profile-*'   # when it has ended; asks which run" | fenced("sh"));
 
 def ending:
-  "## If the change is intended\n\nSet the label <code>performance-accepted</code> on this issue, or add the build to <code>pipelines/judge/markers.csv</code>. Later builds are then compared with the new level.\n\n" +
+  "## If the change is intended\n\nSet the label <code>\(labels.accepted.name)</code> on this issue, or add the build to <code>pipelines/judge/markers.csv</code>. Later builds are then compared with the new level.\n\n" +
   "## How this issue ends\n\nIt closes when the change is accepted, or when \(recovery_builds) builds are back at the old level. A further change is commented and leaves it open. If a person closes it, the same build is not filed again. One comment below shows the newest build.";
 
 # [series...] of one build, the worst first; .[0] has what all share.
-def regression_body($env):
+def regression_body:
   worst_first as $all
   | ($all | length) as $n
   | $all[0] + {tests: $n}
   | ((if $n == 1 then "The test \(.test | code) of the suite \(.suite | code) became **\(.ratio | percent)** slower (\(.metric | code)) on the track \(.track | code), measured on \(.host_class | code)."
       else "**\($n) series** of the track \(.track | code) became slower in one build, by up to **\(.ratio | percent)**, measured on \(.host_class | code). One cause is likely, so this is one issue." end)
-     + "\n\n" + ($all | table | cut(30000; "… and more: see the CSV files below.")) + "\n\n" + plot + "\n" + range($env) + "\n\n" + certainty + "\n\n" + reproduce + "\n\n"
+     + "\n\n" + ($all | table | cut(30000; "… and more: see the CSV files below.")) + "\n\n" + plot + "\n" + builds + "\n\n" + certainty + "\n\n" + reproduce + "\n\n"
      + profile + "\n\n" + ending);
 
 def regression_title:

@@ -3,6 +3,13 @@
 # cannot forge one.
 include "text";
 
+# People see them and set them.
+def labels: {
+  regression: {name: "performance-regression", color: "b60205", description: "A build became slower, confirmed by a fresh measurement"},
+  data: {name: "performance-data", color: "fbca04", description: "Performance results are stale or missing"},
+  accepted: {name: "performance-accepted", color: "0e8a16", description: "This change of performance is intended: the new level counts"}};
+def has_label($which): .names | index(labels[$which].name);
+
 def cells: [.host_class, .track, .suite, .test, .entry_point, .metric];
 
 # A short name for a list of text: three polynomials modulo primes, 96 bits. jq has no hash, and the
@@ -21,19 +28,20 @@ def with_hidden($key; $state):
 def set_state($state):
   sub("<!-- ebpf-performance state: [A-Za-z0-9+/=]* -->"; "<!-- ebpf-performance state: \($state | tojson | @base64) -->");
 
-def labels: [.labels[]? | if type == "object" then .name else . end];
 def ours:
   map(select((.pull_request // null) == null)
-    | . + {key: (.body | hidden("key")), names: labels}
-    | select(.key != null and (.names | any(. == "performance-regression" or . == "performance-data")))
+    | . + {key: (.body | hidden("key")), names: [.labels[]?.name]}
+    | select(.key != null and (.names - (.names - [labels[].name])) != [])
     | . + {saved: ((try (.body | hidden("state") | @base64d | fromjson) catch {}) // {})});
+
+def first_bad: if (.first_bad_build // "") != "" then .first_bad_build else .current_build end;
 
 # Of rows of suspected series, those that no issue tells of: none is open for the series, and none that
 # a person closed is about the same build of it. One that was accepted, or closed by itself, is over.
 def unfiled($issues):
   ([$issues[] | select(.state == "open") | .saved.series[]?]
     + [$issues[] | select(.state == "closed" and .saved.recovered != null and (.saved.recovered | length) < recovery_builds
-        and ((.names | index("performance-accepted")) | not) and (.state_reason // "") != "duplicate") as $i
+        and (has_label("accepted") | not) and (.state_reason // "") != "duplicate") as $i
       | $i.saved.series[]? as $k | "\($k) \($i.saved.current_build)"]) as $known
-  | map(select(series_key as $k | (if (.first_bad_build // "") != "" then .first_bad_build else .current_build end) as $b
+  | map(select(series_key as $k | first_bad as $b
       | ($known | index($k) | not) and ($known | index("\($k) \($b)") | not)));

@@ -55,22 +55,15 @@ def number: if . == null or . == "" then "" else (tonumber? // "") end;
 # Four significant digits, as people read them.
 def short:
   number
-  | if . == "" then ""
-    elif . == 0 then "0"
-    else . as $v
-    | ($v | if . < 0 then -. else . end | log10 | floor) as $magnitude
-    | if $magnitude >= 4 then $v | round | tostring
-      else pow(10; 3 - $magnitude) as $scale | ($v * $scale | round) / $scale | tostring end
-    end;
+  | if . == "" or . == 0 then tostring
+    else pow(10; [0, 3 - (fabs | log10 | floor)] | max) as $scale | . * $scale | round / $scale | tostring end;
 
 # Rows of verdicts of one severity.
 def worst_first: sort_by(-(.ratio | number | if . == "" then 0 else . end));
 
 # A ratio as a change in percent with its sign.
 def percent:
-  number
-  | if . == "" then ""
-    else ((. - 1) * 1000 | round) / 10 | (if . >= 0 then "+" else "" end) + tostring + " %" end;
+  number | if . == "" then "" else (. - 1) * 1000 | round / 10 | (if . >= 0 then "+" else "" end) + "\(.) %" end;
 
 # Whole lines of it, as far as the limit goes.
 def cut($limit; $note):
