@@ -309,16 +309,18 @@ CSV
   done
 }
 
-@test "links to commits and stored runs are made of templates, quoted, and only to http" {
+@test "links to commits are made of the repository, and only to https" {
   requires mlr gnuplot
   tree t 6
-  site -o out --now "$NOW" --commit-url 'https://example.org/c/%s' --run-url 'https://example.org/tree/%s' t
-  run grep -ho 'href="https://[^"]*"' out/r/*.html
-  assert_contains "$output" 'href="https://example.org/tree/example-cpu-kvm/main/core/2024/01/2024-01-06T060000Z-'
-  assert_contains "$output" 'href="https://example.org/c/'
-  run -2 --separate-stderr site -o out2 --commit-url 'javascript:%s' t
-  assert_contains "$stderr" "not an http address"
-  [ ! -e out2 ]
+  repository_is() { find t -name environment.csv -exec sed -i "s|^repository,.*|repository,$1|" {} +; }
+  repository_is https://example.org/a/b.git
+  site -o out --now "$NOW" t
+  assert_contains "$(grep -ho 'href="https://[^"]*"' out/r/*.html)" 'href="https://example.org/a/b/commit/'
+  for address in javascript:alert 'https://example.org/a?b'; do
+    repository_is "$address"
+    site -o out2 --now "$NOW" t
+    [[ $(grep -rho 'href="[^"]*"' out2/r) != *commit* ]]
+  done
 }
 
 @test "one run more gives the same bytes as all anew" {
@@ -354,8 +356,7 @@ CSV
   requires mlr gnuplot
   tree t 6
   mkdir out.state
-  echo $$ >out.state/lock
-  run -2 --separate-stderr site -o out t
+  run -2 --separate-stderr flock out.state/lock "$TOP/$SITE_CODE/site" -o out t
   assert_contains "$stderr" "another one works on this"
 }
 

@@ -3,8 +3,7 @@
 # our results, and what regress-detect says of them.
 #: SITE           where pages are written  (build/site)
 #:: SITE_SOURCE  results that they show  (the results branch, here or fetched, where there is one, else RESULTS)
-#:: SITE_TITLE, SITE_PORT, SITE_BRANCH, SITE_OPTIONS  title; port of site-serve; branch of site-split; more options of
-#::              pipelines/site/pages/site
+#:: SITE_TITLE, SITE_PORT, SITE_BRANCH  title; port of site-serve; branch of site-split
 #:: EVENTS       CSV of releases and whatever else is to be drawn in (build,kind,label,url,…)  (none)
 #: HOST_CLASS METRIC PLOT   for plot: which series; the .svg or .png to write
 .PHONY: site site-input site-events site-serve site-split plot
@@ -12,7 +11,6 @@
 SITE          ?= build/site
 SITE_TITLE    ?= eBPF performance
 SITE_PORT     ?= 8000
-SITE_OPTIONS  ?=
 SITE_BRANCH   ?= site
 EVENTS        ?=
 HOST_CLASS    ?=
@@ -31,7 +29,7 @@ site_judged = --verdicts build/site-verdicts/newest.csv --changes build/site-ver
 site: $(BIN)/regress-detect site-input site-events ## write pages of the stored results, or of RESULTS
 	$(call say,SITE,$(SITE))
 	$(Q)$(site_verdicts)
-	$(Q)pipelines/site/pages/site -o '$(SITE)' --title '$(SITE_TITLE)' $(site_judged) $(SITE_OPTIONS) '$(SITE_SOURCE)'
+	$(Q)pipelines/site/pages/site -o '$(SITE)' --title '$(SITE_TITLE)' $(site_judged) '$(SITE_SOURCE)'
 
 # Stored runs do not change: those of the branch are unpacked over what is there, and what it does not have goes.
 site-input:

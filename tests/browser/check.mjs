@@ -228,6 +228,7 @@ const checks = {
 		const w = Math.hypot(Math.log(b.ci_high / b.ci_low) / 2, Math.log(a.ci_high / a.ci_low) / 2);
 		const per_cent = (r) => "+" + ((r - 1) * 100).toFixed(1) + "\u00a0%";
 		equal(row[5], `${per_cent(ratio * Math.exp(-w))} to ${per_cent(ratio * Math.exp(w))}`, "interval");
+		equal(row[6], "suspected in 028fccf", "what the detector says");
 		const changes = await page.$$eval("#result tbody tr", (t) => t.map((x) => x.cells[4].textContent).filter(Boolean).map((s) => parseFloat(s.replace("\u2212", "-"))));
 		equal(changes, changes.slice().sort((x, y) => y - x), "worst first");
 		assert(await page.$$eval("#result td", (t) => t.some((x) => x.textContent === "missing")), "what one build lacks is shown");

@@ -48,13 +48,13 @@ const site = (() => {
 	}
 
 	/* ---- overview ---- */
-	const FILTERS = ["text", "group", "track", "host", "runtime", "by"];
+	const CHOICES = ["group", "track", "host", "runtime"], FILTERS = ["text", "by", ...CHOICES];
 	function overview() {
 		const table = $("#series"), form = $("#filters");
 		if (!table || !form) return;
 		const rows = overview_rows(table), verdicts = all("input[name=verdict]", form);
 		const field = (name) => $("#f-" + name);
-		for (const key of ["track", "host", "runtime"]) {
+		for (const key of CHOICES) {
 			const names = [...new Set(rows.map((r) => r[key]).filter(Boolean))].sort();
 			field(key).append(...names.map((n) => el("option", { value: n }, n)));
 			if (names.length < 2) field(key).parentNode.hidden = true;
@@ -72,7 +72,7 @@ const site = (() => {
 			const hidden = verdicts.filter((v) => !v.checked).map((v) => v.value);
 			const words = f.text.toLowerCase().split(/\s+/).filter(Boolean);
 			const shown = rows.filter((r) => !hidden.includes(r.verdict) && words.every((w) => r.text.includes(w)) &&
-				["group", "track", "host", "runtime"].every((k) => !f[k] || r[k] === f[k]));
+				CHOICES.every((k) => !f[k] || r[k] === f[k]));
 			show(table, in_order(shown, sort), f.by);
 			$("#shown").textContent = shown.length + " of " + rows.length;
 			$("#none").hidden = shown.length > 0;
@@ -375,7 +375,7 @@ const site = (() => {
 		}
 	}
 
-	/* ---- comparison of any two builds: numbers; what they mean, the detector says ---- */
+	/* ---- comparison of any two builds: their numbers, and what the detector says ---- */
 	function compare() {
 		const root = $("#compare");
 		if (!root) return;
@@ -421,21 +421,21 @@ const site = (() => {
 		});
 	}
 	function show_comparison(result, pair, metrics, higher) {
-		const rows = join(...pair.map((page) => runs[page])), [from, to] = pair.map(line_of_run);
+		const rows = join(...pair.map((page) => runs[page])), [from, to] = pair.map((page) => ({ page, line: line_of_run(page) }));
 		for (const r of rows) add_ratio(r, higher);
 		const place = (r) => (r.ratio ? 0 : !r.head ? 1 : 2);
 		rows.sort((p, q) => place(p) - place(q) || (q.worse || 0) - (p.worse || 0));
-		const gone = rows.filter((r) => !r.head).length, limit = axis(rows);
+		const gone = rows.filter((r) => !r.head).length;
 		result.replaceChildren(
 			el("p", { "class": "headline", role: "status" }, [rows.length + " series",
 				gone ? el("strong", { "class": "alarm" }, `, ${gone} failed or missing in the head`) : "", ".",
-				from.host === to.host ? "" : " The two ran on different host classes: that alone can be the difference."]),
+				from.line.host === to.line.host ? "" : " The two ran on different host classes: that alone can be the difference."]),
 			el("p", { "class": "sub" }, "An interval is combined from the two builds\u2019 own, and holds for those two runs only. " +
-				"Whether a change is real, the detector says."),
+				"Whether a change is real, the detector says, where its history has both builds."),
 			el("div", { "class": "scroll", tabindex: 0, role: "region", "aria-label": "All series" }, el("table", { "class": "list compared" }, [
-				el("thead", {}, el("tr", {}, ["Test", "Metric", "Base", "Head", "Change", "Interval", "\u2190 less, more \u2192"]
+				el("thead", {}, el("tr", {}, ["Test", "Metric", "Base", "Head", "Change", "Interval", "Detector"]
 					.map((text, i) => el("th", { scope: "col", "class": COLUMN_CLASS[i] }, text)))),
-				el("tbody", {}, rows.map((r) => comparison_row(r, metrics, limit)))])));
+				el("tbody", {}, rows.map((r) => comparison_row(r, metrics, said(r, from, to))))])));
 	}
 	/* One row a series, of one build or both: a row of run() each, and the words where one has none. A row without a
 	 * metric is a test that failed: it stands for all of its series. */
@@ -455,7 +455,7 @@ const site = (() => {
 	function add_ratio(r, higher) {
 		const [a, a_low, a_high] = (r.base || []).slice(4), [b, b_low, b_high] = (r.head || []).slice(4);
 		if (!(a > 0 && b > 0)) return;
-		r.ratio = r.low = r.high = b / a;
+		r.ratio = b / a;
 		r.worse = (higher.includes(r.key[3]) ? -1 : 1) * Math.log(r.ratio);
 		r.interval = a_low > 0 && a_high > 0 && b_low > 0 && b_high > 0;
 		if (!r.interval) return;
@@ -463,33 +463,26 @@ const site = (() => {
 		r.low = r.ratio * Math.exp(-half);
 		r.high = r.ratio * Math.exp(half);
 	}
-	/* The axis of the small pictures: symmetric, in logarithms, at least 3 %, at most a factor of two. */
-	function axis(rows) {
-		const reach = rows.filter((r) => r.ratio).map((r) => Math.max(Math.abs(Math.log(r.low)), Math.abs(Math.log(r.high))));
-		return Math.min(Math.max(Math.log(1.03), ...reach) * 1.05, Math.log(2));
+	/* What the detector says of a series between two builds of a line: its changes of level. */
+	function said(r, from, to) {
+		const place = (x) => x.line.builds.findIndex((b) => b[2] === x.page), [first, last] = [place(from), place(to)].sort((a, b) => a - b);
+		const series = r.key.slice(0, 4).join("\n");
+		return from.line === to.line ? from.line.changes.filter(([at, verdict, ...key]) => at > first && at <= last && key.join("\n") === series)
+			.map(([at, verdict]) => `${verdict} in ${from.line.builds[at][0]}`).join(", ") : "";
 	}
 	const COLUMN_CLASS = [null, "wide", "n wide", "n wide", "n shown", "wide", null];
-	function comparison_row(r, metrics, limit) {
+	function comparison_row(r, metrics, verdict) {
 		const [page, test, entry, metric] = r.key, name = metrics[metric - 1] || "";
 		const parts = test.split("/").flatMap((part, i) => (i ? ["/", el("wbr"), part] : [part]));
 		const shown = !r.head ? r.without : !r.base ? (r.without === "failed" ? "failed before" : "new") : r.ratio ? change(r.ratio) : "";
 		const cells = [name, r.base ? r.base[7] : r.without, r.head ? r.head[7] : r.without, shown,
-			r.interval ? change(r.low) + " to " + change(r.high) : "", r.ratio ? forest(r, limit) : ""];
+			r.interval ? change(r.low) + " to " + change(r.high) : "", verdict];
 		return el("tr", { "class": r.head ? null : "gone" }, [
 			el("th", { scope: "row" }, [el("a", { href: `t/${page}.html` }, parts), entry ? el("span", { "class": "e" }, " " + entry) : "",
 				el("span", { "class": "e narrow" }, " " + name)]),
 			...cells.map((content, i) => el("td", { "class": COLUMN_CLASS[i + 1] }, content))]);
 	}
-	function forest(r, limit) {
-		const x = (ratio) => 100 + Math.max(-1, Math.min(1, Math.log(ratio) / limit)) * 98;
-		return svg("svg", { "class": "forest", viewBox: "0 0 200 24", preserveAspectRatio: "none", "aria-hidden": "true" }, [
-			svg("line", { "class": "zero", x1: 100, x2: 100, y1: 0, y2: 24 }),
-			svg("line", { "class": "bar", x1: x(r.low), x2: x(r.high), y1: 12, y2: 12 }),
-			svg("ellipse", { "class": "dot", cx: x(r.ratio), cy: 12, rx: 2, ry: 5 })]);
-	}
-	function line_of_run(page) {
-		return Object.values(lines).find((line) => line.builds.some((b) => b[2] === page)) || {};
-	}
+	const line_of_run = (page) => Object.values(lines).find((line) => line.builds.some((b) => b[2] === page));
 
 	document.addEventListener("DOMContentLoaded", () => {
 		overview();

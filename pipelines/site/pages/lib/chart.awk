@@ -3,23 +3,23 @@
 # variables of the current series it reads.
 
 # Text of data goes to gnuplot as data (gp_text() in text.awk); the rest is numbers and names made here.
-function chart(m,   file, head, range) {
+function chart(m,   i, head, range) {
 	S["chart"] = page_slug "-" nseries
-	file = work "/gp/" page_slug ".gp"
 	x_domain()
 	y_domain(m)
 	S["mark_count"] = marks()
+	for (i = 1; i <= S["mark_count"]; i++) print line, mark_x[i], mark_verdict[i], page_slug, page_test, entry, m > (work "/steps")
 	range = S["yhi"] - S["ylo"]
 	head = "out='" S["chart"] "'\ntitle=" gp_text(chart_title()) "\nsubtitle=" gp_text(chart_subtitle()) "\n" \
 		sprintf("xlo=%.10g; xhi=%.10g; ylo=%.10g; yhi=%.10g\n", S["xlo"], S["xhi"], S["ylo"], S["yhi"]) \
 		sprintf("base=%.10g; few=%d; lone=%d; ystep=%.10g; ", S["alone"] ? 0 : S["base"], n <= 60, n == 1, tic(range)) \
 		sprintf("y2step=%.10g\n", tic(S["base"] > 0 ? 100 * range / S["base"] : range)) \
 		mark_commands() event_commands() tic_commands()
-	gp_block(file)
-	printf "%s", head > file
-	data_block(m, file)
-	chart_blocks(m, file)
-	print "load 'history.gp'" > file
+	gp_block(gp_file)
+	printf "%s", head > gp_file
+	data_block(m)
+	chart_blocks(m)
+	print "load 'history.gp'" > gp_file
 }
 function chart_title() {
 	return short(page_test, 80) (entry_name(page_test, entry) == "" ? "" : " (" short(entry, 30) ")")
@@ -27,16 +27,16 @@ function chart_title() {
 function chart_subtitle() {
 	return metric_title(S["metric"]) (where_text(line) == "" ? "" : ",  " short(where_text(line), 90))
 }
-function data_block(m, file,   k, open) {
-	print "$data << EOD" > file
+function data_block(m,   k, open) {
+	print "$data << EOD" > gp_file
 	for (k = 1; k <= n; k++) {
 		# An empty line breaks the line that is drawn.
-		if (open && (value[m, k] == "" || place[k] != place[k - 1] + 1)) { print "" > file; open = 0 }
+		if (open && (value[m, k] == "" || place[k] != place[k - 1] + 1)) { print "" > gp_file; open = 0 }
 		if (value[m, k] == "") continue
-		print place[k], value[m, k] + 0, bound(low[m, k], value[m, k]), bound(high[m, k], value[m, k]) > file
+		print place[k], value[m, k] + 0, bound(low[m, k], value[m, k]), bound(high[m, k], value[m, k]) > gp_file
 		open = 1
 	}
-	print "EOD" > file
+	print "EOD" > gp_file
 }
 function bound(b, v) { return (b == "" ? v : b) + 0 }
 
@@ -77,45 +77,45 @@ function y_domain(m,   k, lo, hi, set, pad) {
 	S["yhi"] = hi + 2 * pad # room for the labels of changes
 }
 
-# Changes of level that the detector found, oldest first: mark_x, mark_before, mark_after, and mark_side: 1 worse, -1 better.
+# Changes of level that the detector found, oldest first: mark_x, mark_before, mark_after and mark_verdict.
 function marks(   i, v, c, x) {
 	for (i = 1; i <= nchanges[S["key"]]; i++) {
 		verdict_fields(change_row[S["key"], i], v)
 		x = first_place(line, v["current_build"] == "" ? v["first_bad_build"] : v["current_build"])
 		if (x < 0 || !is_number(v["baseline"]) || !is_number(v["current"]) || v["baseline"] <= 0) continue
-		c = add_mark(c, x, v["baseline"], v["current"], verdict_side[v["verdict"]])
+		c = add_mark(c, x, v["baseline"], v["current"], v["verdict"])
 	}
 	if (!c && S["now"] != "" && S["since"] >= 0 && S["judged"])
-		c = add_mark(c, S["since"], S["base"], S["base"] * (S["ratio"] > 0 ? S["ratio"] : 1), verdict_side[S["verdict"]])
+		c = add_mark(c, S["since"], S["base"], S["base"] * (S["ratio"] > 0 ? S["ratio"] : 1), S["verdict"])
 	return c
 }
-function add_mark(c, x, before, after, side,   j) {
+function add_mark(c, x, before, after, verdict,   j) {
 	for (j = c; j > 0 && mark_x[j] > x; j--) {
 		mark_x[j + 1] = mark_x[j]
 		mark_before[j + 1] = mark_before[j]
 		mark_after[j + 1] = mark_after[j]
-		mark_side[j + 1] = mark_side[j]
+		mark_verdict[j + 1] = mark_verdict[j]
 	}
 	mark_x[j + 1] = x
 	mark_before[j + 1] = before + 0
 	mark_after[j + 1] = after + 0
-	mark_side[j + 1] = side + 0
+	mark_verdict[j + 1] = verdict
 	return c + 1
 }
 
-function chart_blocks(m, file,   k, i, x0, x1) {
-	print "$levels << EOD" > file
+function chart_blocks(m,   k, i, x0, x1) {
+	print "$levels << EOD" > gp_file
 	for (i = 1; i <= S["mark_count"]; i++) {
 		x0 = i == 1 ? S["xlo"] : mark_x[i - 1] - .5
 		x1 = mark_x[i] - .5
-		printf "%.10g %.10g\n%.10g %.10g\n\n", x0, mark_before[i], x1, mark_before[i] > file
-		if (i == S["mark_count"]) printf "%.10g %.10g\n%.10g %.10g\n\n", x1, mark_after[i], S["xhi"], mark_after[i] > file
+		printf "%.10g %.10g\n%.10g %.10g\n\n", x0, mark_before[i], x1, mark_before[i] > gp_file
+		if (i == S["mark_count"]) printf "%.10g %.10g\n%.10g %.10g\n\n", x1, mark_after[i], S["xhi"], mark_after[i] > gp_file
 	}
-	print nowhere() "EOD\n$failed << EOD" > file
-	for (k = 1; k <= n; k++) if (value[m, k] == "") print place[k] > file
-	print nowhere() "EOD\n$spikes << EOD" > file
-	for (k = 1; k <= n; k++) if (S["spike", k]) print place[k], (value[m, k] > S["yhi"]) > file
-	print nowhere() "EOD" > file
+	print nowhere() "EOD\n$failed << EOD" > gp_file
+	for (k = 1; k <= n; k++) if (value[m, k] == "") print place[k] > gp_file
+	print nowhere() "EOD\n$spikes << EOD" > gp_file
+	for (k = 1; k <= n; k++) if (S["spike", k]) print place[k], (value[m, k] > S["yhi"]) > gp_file
+	print nowhere() "EOD" > gp_file
 }
 # A point outside of the picture: gnuplot complains of a block with no points.
 function nowhere() { return sprintf("%.10g %.10g\n", 2 * S["xhi"] + 1, S["yhi"]) }
@@ -125,7 +125,7 @@ function mark_commands(   i, x, out) {
 	out = "nmarks=" S["mark_count"] + 0 "\n"
 	for (i = 1; i <= S["mark_count"]; i++) {
 		x = mark_x[i] - .5
-		out = out sprintf("mx%d=%.10g; mw%d=%d; mr%d=%d; mt%d=", i, x, i, mark_side[i] >= 0, i, (x > (S["xlo"] + S["xhi"]) / 2), i) \
+		out = out sprintf("mx%d=%.10g; mw%d=%d; mr%d=%d; mt%d=", i, x, i, verdict_side[mark_verdict[i]] >= 0, i, (x > (S["xlo"] + S["xhi"]) / 2), i) \
 			gp_text(change_plain(mark_after[i] / mark_before[i]) "  " short(run_build[line, mark_x[i]], 24)) "\n"
 	}
 	return out

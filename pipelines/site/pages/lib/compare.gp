@@ -4,7 +4,7 @@
 # text). Names are left of the bars or, for narrow screens, above them.
 set encoding utf8
 set datafile separator whitespace
-hue(w) = w > 0 ? rgb(bad) : w < 0 ? rgb(good) : rgb(other_)
+hue(w) = w > 0 ? rgb(bad) : w < 0 ? rgb(good) : rgb(muted)
 rgb(s) = int('0x'.s[2:7])
 do for [narrow=0:narrows] {
 	width = narrow ? 400 : 860; height = (narrow ? 102 : 90) + (narrow ? 44 : 24) * n; rows = 2 * n + 7
@@ -19,13 +19,13 @@ do for [narrow=0:narrows] {
 		set label 2 (narrow || legend eq '' ? subtitle : subtitle.'.  '.legend) at screen .012, screen 1-38./height left tc rgb muted
 		if (narrow) { set label 3 legend at screen .012, screen 1-56./height left tc rgb muted }
 		set xtics xstep nomirror scale 0,0 textcolor rgb muted format '%+g %%'
-		if (term ne 'dumb') { set grid xtics lc rgb grid_ lw 1 lt 1 }
+		if (term ne 'dumb') { set grid xtics lc rgb line lw 1 lt 1 }
 		set xrange [lo-.04*(hi-lo):hi+(narrow ? .34 : .2)*(hi-lo)]; set yrange [.3:n+.7]
 		do for [i=1:n] {
 			if (narrow) { set label 3+i value(sprintf('name%d', i)) at graph 0, first n-i+1.27 left tc rgb ink front }
 			if (!narrow) { set label 3+i value(sprintf('name%d', i)) at graph -.012, first n-i+1 right tc rgb ink }
 		}
-		if (margin > 0) { set object 1 rectangle from -margin, graph 0 to margin, graph 1 fc rgb grid_ fs solid .7 noborder back }
+		if (margin > 0) { set object 1 rectangle from -margin, graph 0 to margin, graph 1 fc rgb line fs solid .7 noborder back }
 		set arrow 1 from 0, graph 0 to 0, graph 1 nohead back lc rgb muted
 		plot $data using 1:($2-(narrow ? .15 : 0)):3:4:(hue($5)) with xerrorbars pt 7 ps .7 lw 2 lc rgb variable notitle, \
 		     $data using (hi+.06*(hi-lo)):($2-(narrow ? .15 : 0)):6:(hue($5)) with labels left tc rgb variable notitle

@@ -1,21 +1,14 @@
 # SPDX-License-Identifier: MIT
 # Two builds, series by series, worst verdict first -> the page around picture.awk's picture. Input as there.
-BEGIN {
-	config()
-	FS = "\t"
-	verdict_init()
-	load_templates()
-	load_runs(runs)
-}
 $1 != line { finish(); begin_page() }
-$7 != metric { page_fields["metrics"] = 1 }
+$7 != first_metric { page_fields["metrics"] = 1 }
 $11 != "" { npictured++ }
 { row[++nrows] = $0 }
 END { finish() }
 
 function begin_page() {
 	line = $1
-	metric = $7
+	first_metric = $7
 	nrows = npictured = 0
 	split("", page_fields)
 	build_fields(line, line_last[line], page_fields)
@@ -34,7 +27,8 @@ function finish(   i) {
 function table_row(text,   f, v) {
 	split(text, f, "\t")
 	v["verdict"] = f[14]
-	v["badge"] = f[14] == "unjudged" ? "" : badge(f[14])
+	v["severity"] = f[19]
+	v["badge"] = f[14] == "unjudged" ? "" : show_verdict("badge", f[14], f[19])
 	v["page"] = f[8]
 	v["test"] = replace(h(f[5]), "/", "/<wbr>")
 	v["entry"] = entry_name(f[5], f[6])

@@ -2,121 +2,109 @@
 # What lies behind the newest value: its rounds and its CPUs, each beside those of one run before. Include with
 # tests.awk, whose variables of the current series it reads.
 
-# The run to set beside the newest, of those at[1..count] that have a number: the last one before the change, or else
-# the nearest.
-function run_beside(m, count, at, number,   k, other) {
-	for (k = 1; k <= count; k++)
-		if (number[m, k] != "" && at[k] != place[S["newest"]] && (other == "" || closer(at[k], other))) other = at[k]
+# The run to set beside the newest, of those that have such parts: the last one before the change, or else the nearest.
+function run_beside(m, kind,   k, other) {
+	for (k = 1; k <= nparts; k++)
+		if (part_kind[k] == kind && part_value[m, k] != "" && part_place[k] != place[S["newest"]] &&
+			(other == "" || closer(part_place[k], other))) other = part_place[k]
 	return other
 }
 function closer(a, b) {
 	if (S["since"] > 0 && S["now"] != "") return a < S["since"] && (b >= S["since"] || a > b)
 	return a < place[S["newest"]] && a > b
 }
-function build_text(at) { return gp_text(at == "" ? "" : short(run_build[line, at], 24)) }
-
-# Round by round.
-function distribution(m,   file, newest, other, pad, head) {
-	newest = place[S["newest"]]
-	other = run_beside(m, nrounds, round_place, round_value)
-	if (other == "" || rounds_of(m, newest) < 3 || rounds_of(m, other) < 3) return
-	S["rounds"] = page_slug "-" nseries "d"
-	S["rounds_other"] = other
-	file = work "/gp/" page_slug ".gp"
-	head = "out='" S["rounds"] "'\nnewest=" build_text(newest) "; other=" build_text(other) \
-		"\nheading=" gp_text(metric_title(S["metric"]) " of each round")
-	gp_block(file)
-	print head > file
-	S["dlo"] = S["dhi"] = ""
-	ecdf(m, newest, "$newest", file)
-	ecdf(m, other, "$other", file)
-	pad = .04 * (S["dhi"] - S["dlo"])
-	if (pad == 0) pad = S["dhi"] == 0 ? 1 : .01 * abs(S["dhi"])
-	printf "xlo=%.10g; xhi=%.10g\nload 'distribution.gp'\n", S["dlo"] - pad, S["dhi"] + pad > file
-}
-# The values of a run's rounds, in order, in v; returns how many.
-function rounds_of(m, at, v,   k, c) {
-	for (k = 1; k <= nrounds; k++)
-		if (round_place[k] == at && round_value[m, k] != "") v[++c] = round_value[m, k] + 0
-	if (c) median(v, c) # sorts
-	return c + 0
-}
-function ecdf(m, at, block, file,   k, c, v) {
-	c = rounds_of(m, at, v)
-	if (S["dlo"] == "" || v[1] < S["dlo"]) S["dlo"] = v[1]
-	if (S["dhi"] == "" || v[c] > S["dhi"]) S["dhi"] = v[c]
-	printf "%s << EOD\n%.10g 0\n", block, v[1] > file
-	for (k = 1; k <= c; k++) printf "%.10g %.6g\n", v[k], k / c > file
-	print "EOD" > file
-}
-
-# CPU by CPU.
-function cpus(m,   newest, other, c, list, column, file, pad, head) {
-	newest = place[S["newest"]]
-	other = run_beside(m, ncpus, cpu_place, cpu_value)
-	c = cpus_in_order(m, newest, list)
-	if (c < 2) return
-	S["cpus"] = page_slug "-" nseries "c"
-	S["cpus_other"] = other
-	S["cpus_count"] = c
-	S["cpus_alt"] = least_and_most(m, list, c)
-	head = "set xtics (" cpu_tics(list, c, column) ")"
-	S["clo"] = S["chi"] = ""
-	cpu_range(m, newest, column)
-	cpu_range(m, other, column)
-	pad = .08 * (S["chi"] - S["clo"])
-	if (pad < .01 * abs(S["chi"])) pad = .01 * abs(S["chi"])
-	if (pad == 0) pad = 1
-	head = "out='" S["cpus"] "'\nheading=" gp_text(metric_title(S["metric"]) " on each CPU") \
-		"; newest=" build_text(newest) "; other=" build_text(other) "\n" head
-	file = work "/gp/" page_slug ".gp"
-	gp_block(file)
-	printf "%s\nn=%d; ylo=%.10g; yhi=%.10g; ", head, c, S["clo"] - pad, S["chi"] + pad > file
-	printf "ystep=%.10g\n", tic(S["chi"] - S["clo"] + 2 * pad) > file
-	cpu_block(m, newest, "$newest", column, file)
-	cpu_block(m, other, "$other", column, file)
-	print "load 'cpus.gp'" > file
-}
-# list: which rows are of the CPUs of a run, by the CPU's number; returns how many.
-function cpus_in_order(m, at, list,   k, i, c) {
-	for (k = 1; k <= ncpus; k++) {
-		if (cpu_place[k] != at || cpu_value[m, k] == "") continue
-		for (i = c++; i > 0 && cpu_number[list[i]] > cpu_number[k]; i--) list[i + 1] = list[i]
+# In list: which parts are the rounds of a run, by value, or its CPUs, by number; returns how many.
+function parts_of(m, kind, at, list,   k, i, c) {
+	for (k = 1; k <= nparts; k++) {
+		if (at == "" || part_kind[k] != kind || part_place[k] != at || part_value[m, k] == "") continue
+		for (i = c++; i > 0 && part_order(m, list[i]) > part_order(m, k); i--) list[i + 1] = list[i]
 		list[i + 1] = k
 	}
 	return c + 0
 }
+function part_order(m, k) { return part_kind[k] == ROUND ? part_value[m, k] : part_cpu[k] }
+
+function begin_beside(name, suffix, other, heading,   head) {
+	S[name] = page_slug "-" nseries suffix
+	S[name "_other"] = other
+	S["lo"] = S["hi"] = ""
+	head = "out='" S[name] "'\nheading=" gp_text(metric_title(S["metric"]) heading) \
+		"; newest=" build_text(place[S["newest"]]) "; other=" build_text(other)
+	gp_block(gp_file)
+	print head > gp_file
+}
+function build_text(at) { return gp_text(at == "" ? "" : short(run_build[line, at], 24)) }
+# The axis holds each part that is drawn, and some space more: a share of the range, and at least one of the value.
+function stretch(m, k) {
+	if (S["lo"] == "" || part_low[m, k] < S["lo"]) S["lo"] = part_low[m, k]
+	if (S["hi"] == "" || part_high[m, k] > S["hi"]) S["hi"] = part_high[m, k]
+}
+function space(share, least,   pad) {
+	pad = share * (S["hi"] - S["lo"])
+	if (pad < least * abs(S["hi"])) pad = least * abs(S["hi"])
+	return pad ? pad : S["hi"] ? .01 * abs(S["hi"]) : 1
+}
+
+# Round by round.
+function distribution(m,   a, b, na, nb, other, pad) {
+	other = run_beside(m, ROUND)
+	na = parts_of(m, ROUND, place[S["newest"]], a)
+	nb = parts_of(m, ROUND, other, b)
+	if (na < 3 || nb < 3) return
+	begin_beside("rounds", "d", other, " of each round")
+	ecdf(m, a, na, "$newest")
+	ecdf(m, b, nb, "$other")
+	pad = space(.04, 0)
+	printf "xlo=%.10g; xhi=%.10g\nload 'distribution.gp'\n", S["lo"] - pad, S["hi"] + pad > gp_file
+}
+function ecdf(m, list, c, block,   i) {
+	printf "%s << EOD\n%.10g 0\n", block, part_value[m, list[1]] > gp_file
+	for (i = 1; i <= c; i++) {
+		printf "%.10g %.6g\n", part_value[m, list[i]], i / c > gp_file
+		stretch(m, list[i])
+	}
+	print "EOD" > gp_file
+}
+
+# CPU by CPU.
+function cpus(m,   a, b, na, nb, other, column, pad) {
+	other = run_beside(m, CPU)
+	na = parts_of(m, CPU, place[S["newest"]], a)
+	nb = parts_of(m, CPU, other, b)
+	if (na < 2) return
+	begin_beside("cpus", "c", other, " on each CPU")
+	S["cpus_count"] = na
+	S["cpus_alt"] = least_and_most(m, a, na)
+	print "set xtics (" cpu_tics(a, na, column) ")" > gp_file
+	cpu_block(m, a, na, "$newest", column)
+	cpu_block(m, b, nb, "$other", column)
+	pad = space(.08, .01)
+	printf "n=%d; ylo=%.10g; yhi=%.10g; ystep=%.10g\nload 'cpus.gp'\n", na, S["lo"] - pad, S["hi"] + pad, tic(S["hi"] - S["lo"] + 2 * pad) > gp_file
+}
 function least_and_most(m, list, c,   i, least, most) {
 	least = most = list[1]
 	for (i = 2; i <= c; i++) {
-		if (cpu_value[m, list[i]] < cpu_value[m, least]) least = list[i]
-		if (cpu_value[m, list[i]] > cpu_value[m, most]) most = list[i]
+		if (part_value[m, list[i]] < part_value[m, least]) least = list[i]
+		if (part_value[m, list[i]] > part_value[m, most]) most = list[i]
 	}
-	return num(cpu_value[m, least]) " on CPU " cpu_number[least] " to " with_unit(cpu_value[m, most], S["metric"]) " on CPU " cpu_number[most]
+	return num(part_value[m, least]) " on CPU " part_cpu[least] " to " with_unit(part_value[m, most], S["metric"]) " on CPU " part_cpu[most]
 }
 # The column of each CPU in the picture; about eight have a label.
 function cpu_tics(list, c, column,   i, step, tics) {
 	step = int((c - 1) / 8) + 1
 	for (i = 1; i <= c; i++) {
-		column[cpu_number[list[i]]] = i
-		if ((i - 1) % step == 0) tics = tics (tics == "" ? "" : ", ") "'CPU " cpu_number[list[i]] "' " i
+		column[part_cpu[list[i]]] = i
+		if ((i - 1) % step == 0) tics = tics (tics == "" ? "" : ", ") "'CPU " part_cpu[list[i]] "' " i
 	}
 	return tics
 }
-function is_drawn(m, k, at, column) {
-	return at != "" && cpu_place[k] == at && cpu_value[m, k] != "" && cpu_number[k] in column
-}
-function cpu_range(m, at, column,   k) {
-	for (k = 1; k <= ncpus; k++) {
-		if (!is_drawn(m, k, at, column)) continue
-		if (S["clo"] == "" || cpu_low[m, k] < S["clo"]) S["clo"] = cpu_low[m, k]
-		if (S["chi"] == "" || cpu_high[m, k] > S["chi"]) S["chi"] = cpu_high[m, k]
+function cpu_block(m, list, c, block, column,   i, k) {
+	print block " << EOD" > gp_file
+	for (i = 1; i <= c; i++) {
+		k = list[i]
+		if (!(part_cpu[k] in column)) continue
+		printf "%d %.10g %.10g %.10g\n", column[part_cpu[k]], part_value[m, k], part_low[m, k], part_high[m, k] > gp_file
+		stretch(m, k)
 	}
-}
-function cpu_block(m, at, block, column, file,   k) {
-	print block " << EOD" > file
-	for (k = 1; k <= ncpus; k++)
-		if (is_drawn(m, k, at, column))
-			printf "%d %.10g %.10g %.10g\n", column[cpu_number[k]], cpu_value[m, k], cpu_low[m, k], cpu_high[m, k] > file
-	print "-9 0 0 0\nEOD" > file # out of view: gnuplot complains of a block with no points
+	print "-9 0 0 0\nEOD" > gp_file # out of view: gnuplot complains of a block with no points
 }

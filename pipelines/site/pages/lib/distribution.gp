@@ -7,7 +7,7 @@ do for [theme in themes] {
 	load 'beside.gp'
 	set ytics ('all rounds' 1, 'half' .5, 'none' 0)
 	set xrange [xlo:xhi]; set yrange [-.03:1.06]
-	plot $other with steps lc rgb other_ lw 2 dt (6,3) notitle, \
+	plot $other with steps lc rgb muted lw 2 dt (6,3) notitle, \
 	     $newest with steps lc rgb series lw 2.2 notitle
 	unset output
 }

@@ -16,7 +16,7 @@ do for [theme in themes] {
 	set xtics nomirror scale 0,0 textcolor rgb muted
 	set ytics ystep nomirror scale 0,0 textcolor rgb muted
 	set y2tics y2step nomirror scale 0,0 textcolor rgb muted format '%+g %%'
-	set grid ytics lc rgb grid_ lw 1 lt 1
+	set grid ytics lc rgb line lw 1 lt 1
 	set lmargin at screen .09; set rmargin at screen .9; set tmargin at screen .84; set bmargin at screen .1
 	set label 1001 title at screen .012, screen .965 left tc rgb ink font (term eq 'png' ? ',13' : ',16')
 	set label 1002 subtitle at screen .012, screen .9 left tc rgb muted

@@ -2,28 +2,18 @@
 # Rows as Miller's TSV gives them, with their file in `path` -> state: one row a measured row (its run
 # by number), and the table of runs.
 #
-#   awk -v metrics="duration_ns instructions" -v valued="duration_ns" -v kind=summary -v old_values=FILE
-#       -v runs=OLD-RUNS.tsv -v runs_out=RUNS.tsv -f text.awk -f model.awk -f import.awk > rows.tsv
+#   awk -v kind=summary -v old_values=FILE -v known=NUMBER-OF-RUNS -v new_runs=RUNS.tsv ... > rows.tsv
 #
-# rows.tsv: run, suite, test, entry point, status, reason, then (value, low, high) a metric, then for each metric
+# rows.tsv: run, suite, test, entry point, status (or CPU), reason, then (value, low, high) a metric, then for each metric
 # nothing or its two heaps: their centres and the share of the higher one.
 # runs.tsv: run, host class, track, suite, build, run_id, timestamp, runtime, path of its folder, and 1 where its
 # values are those of old_values.
 # A run is what has one file, host class, track, suite, build and run_id; its time is its earliest row's.
 BEGIN {
-	config()
-	FS = OFS = "\t"
-	nm = split(metrics, metric, " ")
-	nk = split(keys, key, ",")
-	n = split(valued, valued_metric, " ")
-	for (i = 1; i <= n; i++) has_values[valued_metric[i]]
+	n = split(ENVIRON["valued"], valued, " ")
+	for (i = 1; i <= n; i++) has_values[valued[i]]
 	load_old_values()
-	while ((getline line < runs) > 0) {
-		print line > runs_out
-		nruns++
-	}
-	known = nruns
-	printf "" > runs_out
+	nruns = known
 }
 # Each batch of files begins with a header.
 $1 == "host_class" && $NF == "path" {
@@ -57,17 +47,12 @@ function load_old_values(   row, f, n, i, key) {
 function run_key() {
 	return $col["path"] SUBSEP $1 SUBSEP $col["track"] SUBSEP $col["suite"] SUBSEP $col["build"] SUBSEP $col["run_id"]
 }
-function row_key(   i, id) {
-	id = run_key() SUBSEP $col["test"] SUBSEP $col["entry_point"]
-	for (i = 1; i <= nk; i++) id = id SUBSEP $col[key[i]]
-	return id
-}
 # Where there is no column value_X: in schema version 1 rounds.csv had the value of a round in median_X. In a summary
 # and of a CPU that is another number, which is no point of a series that has values.
 function value_of(i,   m, other, id) {
 	m = metric[i]
 	if ($col["value_" m] != "") return $col["value_" m]
-	if (have_old && (id = row_key() SUBSEP i) in old_value && old_value[id] != "") {
+	if (have_old && (id = run_key() SUBSEP $col["test"] SUBSEP $col["entry_point"] SUBSEP i) in old_value && old_value[id] != "") {
 		is_old[run]
 		return old_value[id]
 	}
@@ -104,10 +89,7 @@ function run_number(   id, dir) {
 	if ($col["test"] == "") bad("a row without a test")
 	run = run_number()
 	if ($col["timestamp"] < time[run]) time[run] = $col["timestamp"]
-	entry = $col["entry_point"]
-	for (i = 1; i <= nk; i++)
-		if ($col[key[i]] != "") entry = entry (entry == "" ? "" : ", ") key[i] " " $col[key[i]]
-	out = run OFS $col["suite"] OFS $col["test"] OFS entry OFS $col["status"] OFS $col["reason"]
+	out = run OFS $col["suite"] OFS $col["test"] OFS $col["entry_point"] OFS $col[kind == "cpus" ? "cpu" : "status"] OFS $col["reason"]
 	two_heaps = ""
 	for (i = 1; i <= nm; i++) {
 		# Never a number for a run that failed.
@@ -120,5 +102,5 @@ function run_number(   id, dir) {
 }
 END {
 	if (failed) exit 2
-	for (i = known + 1; i <= nruns; i++) print i, rest[i], time[i], tail[i], (i in is_old) ? 1 : "" > runs_out
+	for (i = known + 1; i <= nruns; i++) print i, rest[i], time[i], tail[i], (i in is_old) ? 1 : "" > new_runs
 }

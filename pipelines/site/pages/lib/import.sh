@@ -5,7 +5,11 @@
 # what reads them changed, all is read anew.
 
 tab=$(printf '\t')
+work=$state/run
 roots=$work/roots
+templates=$work/templates
+export out work templates
+mkdir -p "$roots" "$work/gp"
 
 in_batches() { # COMMAND...: over the files named on standard input, below $roots
 	(cd "$roots" && tr '\n' '\0' | xargs -0 "$@") || : >"$work/failed"
@@ -55,12 +59,11 @@ find_metrics() {
 	metrics=$(printf %s "$value" | tr , ' ')
 	[ -n "$metrics" ] || metrics=$(sed -n 's/^value_//p; s/^median_//p; s/^average_//p' "$work/columns" | sort -u | xargs)
 	[ -n "$metrics" ] || die "no value column: columns are named value_X, or median_X or average_X, or by --value"
-	case $metrics$key in
-	*[!A-Za-z0-9_.,\ -]*)
-		die "a column's name has characters that are not letters, digits, '_', '.' or '-': '$metrics $key'"
-		;;
+	case $metrics in
+	*[!A-Za-z0-9_.\ -]*) die "a column's name has characters that are not letters, digits, '_', '.' or '-': '$metrics'" ;;
 	esac
 	valued=
+	export metrics valued
 	for m in $metrics; do
 		! grep -qFx "value_$m" "$work/columns" || valued="$valued $m"
 	done
@@ -70,7 +73,7 @@ find_metrics() {
 # them, which in schema version 1 called the value of a round its median: the medians over rounds of those.
 values_of_rounds() { # > path and what else names a row, a value a metric
 	medians=median_$(printf %s "$metrics" | sed 's/ /,median_/g')
-	series=path,host_class,track,suite,build,run_id,test,entry_point${key:+,$key}
+	series=path,host_class,track,suite,build,run_id,test,entry_point
 	in_batches awk 'FNR == 1 { if ($0 ~ /(^|,)"?median_/ && $0 !~ /(^|,)"?value_/) print FILENAME; nextfile }' |
 		sed -n 's/summary\.csv$/rounds.csv/p' | existing >"$work/old-files"
 	[ -s "$work/old-files" ] || return 0
@@ -81,18 +84,19 @@ values_of_rounds() { # > path and what else names a row, a value a metric
 
 # Rows of the files named in $work/names through Miller to import.awk.
 read_rows() { # KIND RUNS > rows; adds to the table RUNS; KIND: summary, rounds or cpus
-	fields=host_class,track,suite,test,entry_point,timestamp,build,run_id,runtime,status,reason${key:+,$key}
+	fields=host_class,track,suite,test,entry_point,timestamp,build,run_id,runtime,status,reason,cpu
 	for m in $metrics; do
 		fields=$fields,value_$m,median_$m,average_$m,$m,ci_low_$m,ci_high_$m,low_heap_$m,high_heap_$m,high_heap_share_$m
 	done
 	: >"$work/old.tsv"
+	: >"$work/new-runs"
 	[ "$1" != summary ] || values_of_rounds <"$work/names" >"$work/old.tsv"
 	in_batches mlr --icsv --otsv template -f "$fields" then put -S '$path = FILENAME' \
 		${only_test:+then filter -S '$test == ENV["test"]'} <"$work/names" |
-		script -v metrics="$metrics" -v kind="$1" -v valued="$valued" -v old_values="$work/old.tsv" \
-			-v runs="$2" -v runs_out="$work/runs.new" -f "$lib/import.awk" || exit 2
+		script -v kind="$1" -v old_values="$work/old.tsv" -v known="$(wc -l <"$2")" -v new_runs="$work/new-runs" \
+			-f "$lib/import.awk" || exit 2
 	check_batches
-	mv "$work/runs.new" "$2"
+	cat "$work/new-runs" >>"$2"
 }
 read_environments() { # > folder, name, value
 	sed 's/summary\.csv$/environment.csv/' "$work/names" | existing >"$work/environment-files"
@@ -105,16 +109,15 @@ read_environments() { # > folder, name, value
 # Is the state of these files, and of these programs?
 state_fits() {
 	{
-		printf '%s\n' "$metrics" "$valued" "$key" "$out"
+		printf '%s\n' "$metrics" "$valued" "$out"
 		cat "$work/trees"
-		cat "$lib"/* "$templates"
+		cat "$lib"/* "$templates" "$lib/../assets/site.css"
 	} | cksum >"$work/config"
 	[ ! -e "$state/unfinished" ] && cmp -s "$work/config" "$state/config" && [ -d "$out/t" ] &&
 		[ -z "$(comm -23 "$state/files" "$work/files" | head -n 1)" ]
 }
 
 import_trees() {
-	mkdir -p "$roots"
 	: >"$work/trees"
 	cat "$lib"/../templates/*.html >"$templates"
 	collect_sources "$@"

@@ -1,11 +1,23 @@
 # SPDX-License-Identifier: MIT
-# What every writer of the site knows of runs, verdicts and events; include after text.awk.
-#
-# runs: load_runs(FILE) reads the table of runs that lib/order.awk numbered; then, by line (host class,
-# track and suite) and place in it, oldest first: run_build, run_time, run_page, and so on.
+# What every writer of the site knows of runs, verdicts and events; include after text.awk and template.awk. What ../site
+# was told comes through the environment, where no text is taken for an escape.
+BEGIN {
+	FS = OFS = "\t"
+	OFMT = CONVFMT = "%.12g"
+	out = ENVIRON["out"]
+	work = ENVIRON["work"]
+	nm = split(ENVIRON["metrics"], metric, " ")
+	verdict_init()
+	if (work != "") {
+		load_templates()
+		load_runs(work "/runs")
+	}
+}
 
+# The table of runs that lib/order.awk numbered; then, by line (host class, track and suite) and place in it, oldest
+# first: run_build, run_time, run_page, and so on.
 function load_runs(file,   row, f, k) {
-	while (file != "" && (getline row < file) > 0) {
+	while ((getline row < file) > 0) {
 		split(row, f, "\t")
 		k = f[2] SUBSEP f[3]
 		run_of[f[1]] = k
@@ -33,9 +45,8 @@ function where_text(line) {
 }
 
 # Lines that have a page c/<line>.html
-function load_compared(file,   row) {
-	while ((getline row < file) > 0) compared[row]
-	close(file)
+function load_compared(   row) {
+	while ((getline row < (work "/compared")) > 0) compared[row]
 }
 
 # Where a build begins in its line, -1 for nowhere: the newest run of it, or the first of several in a row.
@@ -85,8 +96,8 @@ function verdict_fields(row, v,   i, n, name, f) {
 	if (!(v["verdict"] in verdict_mark)) v["verdict"] = "unjudged"
 }
 
-# How each verdict looks: its mark; 1 for worse and -1 for better where a picture says so. Series are ordered by the
-# severity that the detector gives them, then in this order.
+# How each verdict looks: its mark; 1 for worse and -1 for better where a picture says so. The detector's severity orders
+# and colours them; of one severity they are in this order.
 function verdict_init(   n, i, v, p) {
 	n = split("regression|▲|1;suspected|△|1;failed|✕|0;missing|○|0;stale|◔|0;contaminated|⚠|0;unstable|≈|0;inconclusive|?|0;" \
 		"new|✦|0;improvement|▼|-1;unjudged|·|0;unchanged|=|0;unsupported|–|0", v, ";")
@@ -97,18 +108,16 @@ function verdict_init(   n, i, v, p) {
 		verdict_order[p[1]] = i
 	}
 }
-function is_alarming(severity) { return severity ~ /^(bad|trouble)$/ }
 function rank(severity, verdict) { return 100 * index("none good open trouble bad", severity) - verdict_order[verdict] }
-function verdict_words(verdict) { return verdict == "unjudged" ? "not judged" : verdict }
 # A template that shows a verdict, and how many have it where that is known.
-function show_verdict(template, verdict, count,   v) {
+function show_verdict(template, verdict, severity, count,   v) {
 	v["verdict"] = verdict
+	v["severity"] = severity
 	v["mark"] = verdict_mark[verdict]
-	v["words"] = verdict_words(verdict)
+	v["words"] = verdict == "unjudged" ? "not judged" : verdict
 	v["count"] = count
 	return fill(template, v)
 }
-function badge(verdict) { return show_verdict("badge", verdict) }
 
 # What pages show of a build and its line.
 function build_fields(line, place, v) {
@@ -132,11 +141,6 @@ function build_link(line, place, top,   v) {
 	build_fields(line, place, v)
 	return fill("build", v)
 }
-function link(href, text,   v) {
-	if (safe_link(href)) v["href"] = href
-	v["text"] = text
-	return fill("link", v)
-}
 function line_script(line, top,   v) {
 	v["top"] = top
 	v["line"] = line
@@ -152,24 +156,13 @@ function test_group(t,   i) {
 	return i > 1 ? substr(t, 1, i - 1) : "other"
 }
 
-# What ../site was told. Through the environment, where no text is taken for an escape.
-function config() {
-	OFMT = CONVFMT = "%.12g"
-	out = ENVIRON["out"]
-	work = ENVIRON["work"]
-	site_title = ENVIRON["title"]
-	keys = ENVIRON["key"]
-	higher = ENVIRON["higher_is_better"]
-	now = ENVIRON["now"]
-}
-
 # A distance for about five tics in a range: 1, 2 or 5 times a power of ten.
 function tic(range,   u) {
 	u = 10 ^ int(log(range / 5) / log(10) - (range < 5))
 	return range / u > 25 ? 10 * u : range / u > 12 ? 5 * u : range / u > 5 ? 2 * u : u
 }
 
-function higher_better(metric) { return index("," higher ",", "," metric ",") > 0 }
+function higher_better(metric) { return index("," ENVIRON["higher_is_better"] ",", "," metric ",") > 0 }
 
 # A text that sorts by how much worse a ratio is.
 function badness(ratio, metric) {

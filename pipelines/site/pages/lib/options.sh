@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh disable=SC2154,SC2086
 # Options of ../site and ../plot; sourced with their arguments, of which it leaves the operands. Before: usage(), and
-# $options, those with a value that only they have. After: the value of --run-url is $run_url, and so on; awk reads them too.
+# $options, those with a value that only they have. After: the value of --higher-is-better is $higher_is_better, and so on; awk reads them too.
 
+export LC_ALL=C
+trap 'exit 130' INT
+trap 'exit 143' TERM
 die() {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
 	exit 2
 }
 name_of_option() { printf %s "$1" | sed 's/^--*//; s/-/_/g'; }
 
-options="-o --verdicts --changes --events --value --key --higher-is-better $options"
+options="-o --verdicts --changes --events --value --higher-is-better $options"
 for option in $options; do export "$(name_of_option "$option")="; done
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -33,4 +36,4 @@ done
 for file in "$verdicts" "$changes" "$events"; do
 	[ -z "$file" ] || [ -r "$file" ] || die "cannot read: '$file'"
 done
-for tool in mlr gnuplot; do command -v $tool >/dev/null || die "'$tool' is missing: install it"; done
+for tool in mlr gnuplot flock; do command -v $tool >/dev/null || die "'$tool' is missing: install it"; done

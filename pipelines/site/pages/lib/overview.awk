@@ -1,23 +1,15 @@
 # SPDX-License-Identifier: MIT
 # Rows of the overview, worst first -> index.html.
 #
-# Input: rank, how bad, verdict, severity, line, group of the test, the series in a phrase if it is worse, and the row in HTML.
-BEGIN {
-	config()
-	FS = "\t"
-	verdict_init()
-	load_templates()
-	load_runs(runs)
-	load_compared(compared_lines)
-}
+# Input: rank, how bad, verdict, severity, line, the series in a phrase if it is worse, and the row in HTML.
+BEGIN { load_compared() }
 {
-	row[NR] = $8
-	if (NR == 1) worst = $7
+	row[NR] = $7
+	if (NR == 1) worst = $6
 	if (!count[$3]++) order[++nverdicts] = $3 # worst first
-	if (is_alarming($4)) alarms[$3]++
+	severity[$3] = $4
+	if ($4 ~ /^(bad|trouble)$/) alarms[$3]++
 	line_count[$5, $3]++
-	if (!($6 in seen)) group[++ngroups] = $6
-	seen[$6]
 }
 END {
 	page["bad"] = bad()
@@ -25,7 +17,6 @@ END {
 	page["total"] = NR
 	page["worst"] = worst
 	page["tracks"] = tracks()
-	page["groups"] = group_options()
 	page["verdicts"] = filters()
 	page["one_host"] = one_host()
 	page["rows"] = joined(row, 1, NR)
@@ -57,25 +48,13 @@ function tracks(   line, i, c, v, rows) {
 		v["builds"] = line_last[line] + 1
 		v["counts"] = ""
 		for (i = 1; i <= nverdicts; i++)
-			if (c = line_count[line, order[i]]) v["counts"] = v["counts"] show_verdict("count", order[i], c) " "
+			if (c = line_count[line, order[i]]) v["counts"] = v["counts"] show_verdict("count", order[i], severity[order[i]], c) " "
 		v["compared"] = line in compared ? 1 : ""
 		rows[line] = fill("track", v)
 	}
 	return joined(rows, 1, nlines)
 }
-function group_options(   i, j, t, v, options) {
-	for (i = 1; i <= ngroups; i++) {
-		t = group[i]
-		for (j = i - 1; j > 0 && group[j] > t; j--) group[j + 1] = group[j]
-		group[j + 1] = t
-	}
-	for (i = 1; i <= ngroups; i++) {
-		v["group"] = group[i]
-		options = options fill("group", v)
-	}
-	return options
-}
 function filters(   i, rows) {
-	for (i = 1; i <= nverdicts; i++) rows[i] = show_verdict("verdict-filter", order[i], count[order[i]])
+	for (i = 1; i <= nverdicts; i++) rows[i] = show_verdict("verdict-filter", order[i], severity[order[i]], count[order[i]])
 	return joined(rows, 1, nverdicts)
 }

@@ -65,29 +65,22 @@ function article(m,   v) {
 function newest_build() { return run_build[line, place[S["newest"]]] }
 
 # The numbers of the chart, for site.js, as they are shown: a token a build from the first on; "-" where there is none,
-# "x" where it failed. Built in pieces, because adding to a long string copies it.
+# "x" where it failed.
 function chart_numbers(m, data,   k, p, v, l, u) {
-	p = place[1]
+	for (p = place[1]; p <= place[n]; p++) v[p] = l[p] = u[p] = "-"
 	for (k = 1; k <= n; k++) {
-		while (p++ < place[k]) { v = v " -"; l = l " -"; u = u " -" }
-		if (value[m, k] == "") { v = v " x"; l = l " -"; u = u " -" }
-		else {
-			v = v " " num(value[m, k])
-			l = l " " (low[m, k] == "" ? "-" : num(low[m, k]))
-			u = u " " (high[m, k] == "" ? "-" : num(high[m, k]))
-		}
-		if (k % 50 == 0 || k == n) {
-			data["v"] = data["v"] v
-			data["lo"] = data["lo"] l
-			data["hi"] = data["hi"] u
-			v = l = u = ""
-		}
+		p = place[k]
+		v[p] = value[m, k] == "" ? "x" : num(value[m, k])
+		if (low[m, k] != "") l[p] = num(low[m, k])
+		if (high[m, k] != "") u[p] = num(high[m, k])
 	}
-	for (k in data) data[k] = substr(data[k], 2)
+	data["v"] = joined(v, place[1], place[n], " ")
+	data["lo"] = joined(l, place[1], place[n], " ")
+	data["hi"] = joined(u, place[1], place[n], " ")
 }
 function mark_numbers(   i, out) {
 	for (i = 1; i <= S["mark_count"]; i++)
-		out = out (i > 1 ? ";" : "") mark_x[i] "," mark_before[i] "," mark_after[i] "," mark_side[i] "," change(mark_after[i] / mark_before[i])
+		out = out (i > 1 ? ";" : "") mark_x[i] "," mark_before[i] "," mark_after[i] "," verdict_side[mark_verdict[i]] + 0 "," change(mark_after[i] / mark_before[i])
 	return out
 }
 function chart_alt(m,   out, i) {
@@ -133,7 +126,6 @@ function newest_builds(m,   k, c, v, rows) {
 }
 
 function csv_rows(m,   k, head) {
-	file_csv = out "/t/" page_slug ".csv"
 	if (nseries == 1)
 		print "host_class,track,suite,test,entry_point,metric,timestamp,build,value,ci_low,ci_high,status,reason" > file_csv
 	head = csv(line_host[line]) "," csv(line_track[line]) "," csv(page_suite) "," csv(page_test) "," csv(entry) "," S["metric"] ","
@@ -163,7 +155,7 @@ function end_page(   i, j, order, seen, rows, articles, scripts, v) {
 	v["articles"] = joined(articles, 1, nseries)
 	write_page(out "/t/" page_slug ".html", "test", v, page_test, "../")
 	print page_slug > (work "/pages")
-	close(work "/gp/" page_slug ".gp")
+	close(gp_file)
 	close(file_csv)
 	page = ""
 }

@@ -2,14 +2,7 @@
 # Two builds, series by series, worst first -> gnuplot commands of one picture (lib/compare.gp draws it). One such
 # comparison a line number of the input.
 #
-#   awk -v gp_file=FILE -f text.awk -f model.awk -f picture.awk
-#
 # Input: what tests.awk's compare_row() writes; without a ratio what failed or is missing.
-BEGIN {
-	config()
-	FS = "\t"
-	verdict_init()
-}
 $1 != current {
 	finish()
 	current = $1

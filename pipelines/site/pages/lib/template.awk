@@ -60,17 +60,18 @@ function fill(name, v,   i, k, hole, out) {
 
 # Writes a page. top: the way from it to the top of the site, "" or "../".
 function write_page(file, name, v, title, top) {
-	v["title"] = title (title == "" ? "" : " — ") site_title
+	v["title"] = title (title == "" ? "" : " — ") ENVIRON["title"]
 	v["top"] = top
-	v["site"] = site_title
-	v["made"] = when_text(now)
+	v["site"] = ENVIRON["title"]
+	v["made"] = when_text(ENVIRON["now"])
 	print fill(name, v) > file
 	close(file)
 }
 
-# Items from..to of a list, a line each. Halves are joined, because adding to a long string copies it.
-function joined(list, from, to,   middle) {
+# Items from..to of a list, a line each or with something else in between. Halves are joined, because adding to a long
+# string copies it.
+function joined(list, from, to, between,   middle) {
 	if (from >= to) return from == to ? list[from] : ""
 	middle = int((from + to) / 2)
-	return joined(list, from, middle) "\n" joined(list, middle + 1, to)
+	return joined(list, from, middle, between) (between == "" ? "\n" : between) joined(list, middle + 1, to, between)
 }

@@ -2,43 +2,35 @@
 # Sorted rows, one test after another -> a page a test, the gnuplot commands of its charts, its CSV,
 # and a row a series for the overview.
 #
-#   awk -v runs=FILE -v verdicts=FILE -v changes=FILE -v events=FILE -v metrics="..." -f text.awk -f model.awk ... -f tests.awk
-#
 # Input: suite, test, line, entry point, 0, place, run, status, reason, (value, low, high) a metric, heaps a metric; and, for a
 # few runs, the same with 1 instead of 0 and a row a round, or 2 and a row a CPU (its number for the status).
 BEGIN {
-	config()
-	FS = OFS = "\t"
-	nm = split(metrics, metric, " ")
-	verdict_init()
-	load_templates()
-	load_runs(runs)
-	load_verdicts(verdicts)
-	load_changes(changes)
+	ROUND = 1 # what the fifth field says
+	CPU = 2
+	load_verdicts()
 	# host class, track, suite, test, entry point, metric, build, kind, label, url; an empty key matches all
-	while ((getline row < events) > 0) event_row[++nevents] = row
+	while ((getline row < (work "/events")) > 0) event_row[++nevents] = row
 }
 
 # Judged elsewhere: the last row that is read of a series counts. One that never had a number takes that of any metric.
-function load_verdicts(file,   row, v, m) {
-	while ((getline row < file) > 0) {
+function load_verdicts(   row, v, key) {
+	while ((getline row < (work "/verdicts")) > 0) {
 		verdict_fields(row, v)
-		for (m = 0; m < 2; m++)
-			judged[series_key(v["host_class"], v["track"], v["suite"], v["test"], v["entry_point"], m ? v["metric"] : "")] = row
+		judged[judged_series(v, v["metric"])] = judged[judged_series(v, "")] = row
 		judged_line[line_key[v["host_class"], v["track"], v["suite"]]]
 	}
-}
-function load_changes(file,   row, v, key) {
-	while ((getline row < file) > 0) {
+	while ((getline row < (work "/changes")) > 0) {
 		verdict_fields(row, v)
-		key = series_key(v["host_class"], v["track"], v["suite"], v["test"], v["entry_point"], v["metric"])
+		key = judged_series(v, v["metric"])
 		change_row[key, ++nchanges[key]] = row
 	}
 }
+function judged_series(v, metric) {
+	return series_key(v["host_class"], v["track"], v["suite"], v["test"], v["entry_point"], metric)
+}
 { key_page = $1 FS $2; key_group = key_page FS $3 FS $4 }
 key_group != group { end_group(); if (key_page != page) end_page(); begin_group() }
-$5 == 1 { add_round(); next }
-$5 == 2 { add_cpu(); next }
+$5 > 0 { add_part(); next }
 { add_point() }
 END { end_group(); end_page() }
 
@@ -48,17 +40,19 @@ function begin_group() {
 		page_suite = $1
 		page_test = $2
 		page_slug = slug($1 " " $2, $2)
+		gp_file = work "/gp/" page_slug ".gp"
+		file_csv = out "/t/" page_slug ".csv"
 		nseries = 0
 	}
 	group = key_group
 	line = $3 + 0
 	entry = $4
 	n = 0
-	nrounds = ncpus = 0
+	nparts = 0
 }
 function add_point(   i) {
 	if (n && place[n] == $6 + 0) # the same test twice in one run: say so, and show the later one
-		printf "site: test '%s' %s is there twice in run '%s': --key names columns that tell rows apart\n", page_test, entry, \
+		printf "site: test '%s' %s is there twice in run '%s'\n", page_test, entry, \
 			run_build[line, $6 + 0] > "/dev/stderr"
 	else
 		n++
@@ -72,19 +66,15 @@ function add_point(   i) {
 		heaps[i, n] = $(9 + 3 * nm + i)
 	}
 }
-function add_round(   i) {
-	nrounds++
-	round_place[nrounds] = $6 + 0
-	for (i = 1; i <= nm; i++) round_value[i, nrounds] = $(7 + 3 * i)
-}
-function add_cpu(   i) {
-	ncpus++
-	cpu_place[ncpus] = $6 + 0
-	cpu_number[ncpus] = $8 + 0
+# A round, or a CPU with its interval.
+function add_part(   i, v) {
+	part_kind[++nparts] = $5 + 0
+	part_place[nparts] = $6 + 0
+	part_cpu[nparts] = $8 + 0
 	for (i = 1; i <= nm; i++) {
-		cpu_value[i, ncpus] = $(7 + 3 * i)
-		cpu_low[i, ncpus] = bound($(8 + 3 * i), $(7 + 3 * i))
-		cpu_high[i, ncpus] = bound($(9 + 3 * i), $(7 + 3 * i))
+		v = part_value[i, nparts] = $(7 + 3 * i)
+		part_low[i, nparts] = bound($5 == CPU ? $(8 + 3 * i) : v, v)
+		part_high[i, nparts] = bound($5 == CPU ? $(9 + 3 * i) : v, v)
 	}
 }
 function end_group(   i, k, any, all) {
@@ -188,7 +178,8 @@ function least_range(   c) {
 # What rows of several tables show of a series. An old number never stands where the newest build has none.
 function series_fields(m, top, v) {
 	v["verdict"] = S["verdict"]
-	v["badge"] = badge(S["verdict"])
+	v["severity"] = S["severity"]
+	v["badge"] = show_verdict("badge", S["verdict"], S["severity"])
 	build_fields(line, line_last[line], v)
 	v["test_page"] = page_slug
 	v["series"] = nseries
@@ -212,8 +203,8 @@ function overview(m,   v, worst) {
 	v["since_time"] = S["since"] >= 0 ? run_time[line, S["since"]] : ""
 	v["spark"] = m ? spark(m) : ""
 	v["test"] = page_test
-	worst = is_alarming(S["severity"]) && v["ratio"] != "" ? fill("worst", v) : ""
-	print S["rank"], S["badness"], S["verdict"], S["severity"], line, v["group"], worst, fill("overview-row", v) > (work "/overview.tsv")
+	worst = S["severity"] ~ /^(bad|trouble)$/ && v["ratio"] != "" ? fill("worst", v) : ""
+	print S["rank"], S["badness"], S["verdict"], S["severity"], line, worst, fill("overview-row", v) > (work "/overview.tsv")
 }
 
 # At most 48 points, each the median of its share of builds.
@@ -264,5 +255,5 @@ function compare_row(m,   a, r, base) {
 	if (S["now"] == "") a = r = ""
 	print line, S["rank"], r == "" ? "9" : S["badness"], page_suite, page_test, entry, S["metric"], page_slug, a, S["now"], r, \
 		r == "" ? "" : V["ratio_low"], r == "" ? "" : V["ratio_high"], S["verdict"], base, run_build[line, line_last[line]], \
-		S["now"] == "" ? S["reason"] : "", V["margin_pct"] > (work "/compare.tsv")
+		S["now"] == "" ? S["reason"] : "", V["margin_pct"], S["severity"] > (work "/compare.tsv")
 }

@@ -22,17 +22,17 @@ function untsv(s,   out, i, c) {
 	return out s
 }
 
+# Control characters, each as a format shows its number.
+function visible(s, format, offset,   i) {
+	if (s ~ /[\001-\037]/)
+		for (i = 1; i < 32; i++) s = replace(s, sprintf("%c", i), sprintf(format, i + offset))
+	return s
+}
+
 # HTML text or a quoted attribute. Control characters are not allowed there: each is shown as its
 # picture (U+2400 and on), so that a name also stays on one line.
-function h(s,   i, c) {
-	s = untsv(s)
-	if (s ~ /[\001-\037\177]/) {
-		for (i = 1; i < 32; i++) {
-			c = sprintf("%c", i)
-			s = replace(s, c, "\342\220" sprintf("%c", 128 + i))
-		}
-		s = replace(s, "\177", "\342\220\241")
-	}
+function h(s) {
+	s = replace(visible(untsv(s), "\342\220%c", 128), "\177", "\342\220\241")
 	if (s ~ /[&<>"']/) {
 		s = replace(s, "&", "&amp;")
 		s = replace(s, "<", "&lt;")
@@ -44,20 +44,14 @@ function h(s,   i, c) {
 }
 
 # A JavaScript string literal with its quotes. "<", ">" and "&" are escaped too, so that the text can
-# end no element, whatever the file is taken for; so are JavaScript's own line ends.
-function js(s,   i, c) {
+# end no element, whatever the file is taken for.
+function js(s) {
 	s = replace(untsv(s), "\\", "\\\\")
-	s = replace(s, "\"", "\\\"")
-	if (s ~ /[\001-\037\177<>&\342]/) {
-		for (i = 1; i < 32; i++) {
-			c = sprintf("%c", i)
-			s = replace(s, c, sprintf("\\u%04x", i))
-		}
+	s = replace(visible(s, "\\u%04x", 0), "\"", "\\\"")
+	if (s ~ /[<>&]/) {
 		s = replace(s, "<", "\\u003c")
 		s = replace(s, ">", "\\u003e")
 		s = replace(s, "&", "\\u0026")
-		s = replace(s, "\342\200\250", "\\u2028")
-		s = replace(s, "\342\200\251", "\\u2029")
 	}
 	return "\"" s "\""
 }
@@ -128,15 +122,9 @@ function abs(x) { return x < 0 ? -x : x }
 # About five significant digits, no exponent where a person would not write one.
 function num(v,   a) {
 	if (v == "") return ""
-	v += 0
-	a = abs(v)
-	if (a < 1e15 && v == int(v)) return sprintf("%.0f", v)
-	if (a >= 1e7 || a < 1e-3) return sprintf("%.4g", v)
-	if (a >= 10000) return sprintf("%.0f", v)
-	if (a >= 1000) return sprintf("%.1f", v)
-	if (a >= 100) return sprintf("%.2f", v)
-	if (a >= 10) return sprintf("%.3f", v)
-	return sprintf("%.4g", v)
+	a = abs(v += 0)
+	if (a < 1e15 && v == int(v) || a >= 9999.95 && a < 1e7) return sprintf("%.0f", v)
+	return sprintf(a >= 10 && a < 1e4 ? "%#.5g" : "%.4g", v)
 }
 
 # A ratio as the change that it is: 1.1234 -> +12.3 % (with a no-break space). How many decimals, decimals.awk says;

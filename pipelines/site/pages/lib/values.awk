@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Rows of the state, sorted by run -> r/<run>.js: the values of a run, for the page of comparisons. Of each: page of the
 # test, test, entry point, metric by number, value, low, high, and the value as it is shown. A test that failed has no metric.
-BEGIN { config(); FS = "\t"; load_runs(runs); nm = split(metrics, metric, " ") }
 $1 != run { begin_run($1) }
 {
 	if (!(($2, $3) in page)) page[$2, $3] = slug($2 " " $3, $3)
