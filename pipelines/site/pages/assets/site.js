@@ -34,16 +34,9 @@ const site = (() => {
 	}
 
 	/* ---- state in the address, so that a view can be sent to somebody ---- */
-	function read_state() {
-		const state = {};
-		for (const part of location.hash.slice(1).split("&")) {
-			const i = part.indexOf("=");
-			try { if (i > 0) state[part.slice(0, i)] = decodeURIComponent(part.slice(i + 1)); } catch (e) { /* not ours */ }
-		}
-		return state;
-	}
+	const read_state = () => Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
 	function write_state(state) {
-		const text = Object.keys(state).filter((k) => state[k]).map((k) => k + "=" + encodeURIComponent(state[k])).join("&");
+		const text = new URLSearchParams(Object.entries(state).filter(([, value]) => value)).toString();
 		history.replaceState(null, "", text ? "#" + text : location.pathname + location.search);
 	}
 
