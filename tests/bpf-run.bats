@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # bpf-run as a black box: options, input, output, errors, hooks and signals. What a number of it means is in
 # measurement.bats, why a program does not load or attach in reasons.bats, operations in user space in user-space.bats.
+# bats file_tags=alone
 
 load helpers
 load bpf-run

@@ -50,6 +50,35 @@ check() {
   assert_contains "$output" slow
 }
 
+@test "files tagged alone run one at a time, before the others, which share the CPUs" {
+  requires cpus2
+  export FOLDER=$PWD
+  cat >a.bats <<'EOT'
+# bats file_tags=alone
+@test "nothing else runs" {
+  mkdir "$FOLDER/running"
+  sleep 0.2
+  rmdir "$FOLDER/running"
+  touch "$FOLDER/$(basename "$BATS_TEST_FILENAME").alone"
+}
+EOT
+  cp a.bats b.bats
+  cat >one.bats <<'EOT'
+@test "they come after all of those, and neither of the two ends before the other has begun" {
+  [ -e "$FOLDER/a.bats.alone" ] && [ -e "$FOLDER/b.bats.alone" ]
+  touch "$FOLDER/$(basename "$BATS_TEST_FILENAME").begun"
+  for _ in $(seq 100); do
+    [ ! -e "$FOLDER/one.bats.begun" ] || [ ! -e "$FOLDER/two.bats.begun" ] || return 0
+    sleep 0.1
+  done
+  false
+}
+EOT
+  cp one.bats two.bats
+  run -0 --separate-stderr check check TESTS="$PWD/one.bats $PWD/a.bats $PWD/two.bats $PWD/b.bats"
+  assert_equal "${lines[-1]}" "4 passed, 0 failed"
+}
+
 @test "the tests in this folder are all run by make check" {
   run -0 bash -c 'env -u TESTS -u MAKEFLAGS make -n -C "$TOP" check | grep "^tests/run"'
   for file in "$TOP"/tests/*.bats; do

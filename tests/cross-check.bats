@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # make cross-check: a suite of bpf_performance here, against the CSV that its own runner wrote.
+# bats file_tags=alone
 
 load helpers
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # What a number of bpf-run is, on the real kernel: time, calls, rounds, CPUs, results, records and marks of samples.
 # The tool around the numbers (options, input, output, errors, signals) is in bpf-run.bats.
+# bats file_tags=alone
 
 load helpers
 load bpf-run

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # The whole flow on the real kernel, as make runs it and as a shell pipeline.
+# bats file_tags=alone
 
 load helpers
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # The README's examples are run, as they stand there, and files that pages name are there.
+# bats file_tags=alone
 
 load helpers
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # The suites: what they say of themselves, that they pass here, and that each check can fail.
+# bats file_tags=alone
 
 load helpers
 

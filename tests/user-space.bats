@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Operations in user space: that they are done as often as they are counted, and what fails them.
+# bats file_tags=alone
 
 load helpers
 
