@@ -3,6 +3,7 @@
  * bpf-compile-check: compile eBPF programs, load them through the verifier, and write plan.csv.
  */
 #include <err.h>
+#include <stddef.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -17,104 +18,66 @@
 
 struct opts {
 	struct cli cli;
-	bool load, list, exit_code;
+	bool no_load, list, exit_code;
 	struct work work;
 };
 
-enum {
-	OPT_NO_LOAD = 256,
-	OPT_OBJDIR,
-	OPT_OBJECTS,
-	OPT_BUILD,
-	OPT_LIST,
-	OPT_EXIT_CODE,
-	OPT_PACKET,
-	OPT_FRESH_PACKET
-};
+#define AT(member) offsetof(struct opts, member)
 
-static const struct argp_option options[] = {
-    {"no-load", OPT_NO_LOAD, NULL, 0, "only compile: needs no privilege", 0},
-    {"objdir", OPT_OBJDIR, "DIR", 0, "where objects and logs go (default: build/bpf)", 0},
-    {"objects", OPT_OBJECTS, "DIR", 0, "where elf_file is (default: beside the suite)", 0},
-    {"build", OPT_BUILD, "LABEL", 0, "the build's label (default: uname -r)", 0},
-    {NULL, 'I', "DIR", 0, "look for headers there too", 0},
-    {NULL, 'D', "NAME[=VALUE]", 0, "define a macro for every program", 0},
-    {"packet", OPT_PACKET, "NAME", 0, "packet of bare sources (default: " PACKET_DEFAULT ")", 0},
-    {"fresh-packet", OPT_FRESH_PACKET, NULL, 0, "bare sources: a new packet for each run", 0},
-    {"list", OPT_LIST, NULL, 0, "write the tests' names, and compile no suite", 0},
-    {"exit-code", OPT_EXIT_CODE, NULL, 0, "exit with 1 when a program failed", 0},
-    {0},
-};
-
-static const char doc[] = "Compile eBPF programs, load them, and write plan.csv."
-			  "\vA suite: bpf-compile-check bpf/suites/smoke.yml > plan.csv\n"
-			  "My program: bpf-compile-check my.bpf.c | bpf-run | stats-reduce\n";
-
-static void add_compiler_option(struct work *w, int key, const char *value)
+static void add_compiler_option(struct work *w, char letter, const char *value)
 {
 	w->compiler_options =
 	    xrealloc(w->compiler_options, (w->ncompiler_options + 1) * sizeof(char *));
-	w->compiler_options[w->ncompiler_options++] = xasprintf("-%c%s", key, value);
+	w->compiler_options[w->ncompiler_options++] = xasprintf("-%c%s", letter, value);
 }
 
-static const char *packet_name(const char *arg)
+static void take_folder(void *options, char *arg)
+{
+	add_compiler_option(&((struct opts *)options)->work, 'I', arg);
+}
+
+static void take_macro(void *options, char *arg)
+{
+	if (!work_macro_name(arg))
+		errx(EXIT_TROUBLE, "-D is not NAME[=VALUE]: '%s'", arg);
+	add_compiler_option(&((struct opts *)options)->work, 'D', arg);
+}
+
+static void take_packet(void *options, char *arg)
 {
 	unsigned char bytes[PACKET_MAX_BYTES];
 
 	if (!packet_build(arg, bytes))
 		errx(EXIT_TROUBLE, "no packet is named '%s' (bpf-compile-check(1) lists them)",
 		     arg);
-	return arg;
+	((struct opts *)options)->work.packet = arg;
 }
 
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	struct opts *o = state->input;
-	struct work *w = &o->work;
+static const struct cli_option options[] = {
+    {"no-load", 0, NULL, "only compile: needs no privilege", CLI_FLAG, .at = AT(no_load)},
+    {"objdir", 0, "DIR", "where objects and logs go (default: build/bpf)", CLI_TEXT,
+     .at = AT(work.objdir)},
+    {"objects", 0, "DIR", "where elf_file is (default: beside the suite)", CLI_TEXT,
+     .at = AT(work.elf_dir)},
+    {"build", 0, "LABEL", "the build's label (default: uname -r)", CLI_TEXT, .at = AT(work.build)},
+    {NULL, 'I', "DIR", "look for headers there too", CLI_TAKE, .take = take_folder},
+    {NULL, 'D', "NAME[=VALUE]", "define a macro for every program", CLI_TAKE, .take = take_macro},
+    {"packet", 0, "NAME", "packet of bare sources (default: " PACKET_DEFAULT ")", CLI_TAKE,
+     .take = take_packet},
+    {"fresh-packet", 0, NULL, "bare sources: a new packet for each run", CLI_FLAG,
+     .at = AT(work.fresh_packet)},
+    {"list", 0, NULL, "write the tests' names, and compile no suite", CLI_FLAG, .at = AT(list)},
+    {"exit-code", 0, NULL, "exit with 1 when a program failed", CLI_FLAG, .at = AT(exit_code)},
+};
 
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &o->cli;
-		return 0;
-	case OPT_NO_LOAD:
-		o->load = false;
-		return 0;
-	case OPT_OBJDIR:
-		w->objdir = cli_text("--objdir", arg);
-		return 0;
-	case OPT_OBJECTS:
-		w->elf_dir = cli_text("--objects", arg);
-		return 0;
-	case OPT_BUILD:
-		w->build = cli_text("--build", arg);
-		return 0;
-	case 'I':
-		add_compiler_option(w, key, cli_text("-I", arg));
-		return 0;
-	case 'D':
-		if (!work_macro_name(arg))
-			errx(EXIT_TROUBLE, "-D is not NAME[=VALUE]: '%s'", arg);
-		add_compiler_option(w, key, arg);
-		return 0;
-	case OPT_PACKET:
-		w->packet = packet_name(arg);
-		return 0;
-	case OPT_FRESH_PACKET:
-		w->fresh_packet = true;
-		return 0;
-	case OPT_LIST:
-		o->list = true;
-		return 0;
-	case OPT_EXIT_CODE:
-		o->exit_code = true;
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static const struct argp argp = {
-    options, parse, "SUITE.yml|FILE.bpf.c|PLAN.csv...", doc, cli_children, NULL, NULL};
+static const struct cli_usage usage = {
+    .options = options,
+    .noptions = sizeof(options) / sizeof(*options),
+    .operands = "SUITE.yml|FILE.bpf.c|PLAN.csv...",
+    .doc = "Compile eBPF programs, load them, and write plan.csv."
+	   "\vA suite: bpf-compile-check bpf/suites/smoke.yml > plan.csv\n"
+	   "My program: bpf-compile-check my.bpf.c | bpf-run | stats-reduce\n",
+};
 
 static void read_plan(struct work *work, const char *path)
 {
@@ -173,7 +136,6 @@ static size_t report_failures(const struct plan *plan)
 int main(int argc, char **argv)
 {
 	struct opts o = {
-	    .load = true,
 	    .work = {.objdir = "build/bpf",
 		     .jobs = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN),
 		     .packet = PACKET_DEFAULT},
@@ -182,14 +144,13 @@ int main(int argc, char **argv)
 	size_t failed = 0;
 
 	o.work.cli = &o.cli;
-	cli_start();
-	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &o);
+	cli_parse(&o.cli, &usage, argc, argv, &o);
 	explain_listen(o.cli.verbose);
 	for (int i = 0; i < o.cli.noperands; i++)
 		read_operand(&o.work, o.cli.operands[i]);
 	work_check_net_of(&o.work);
 	cli_open_output(&o.cli);
-	forbidden = o.load && !o.list ? program_may_load() : NULL;
+	forbidden = !o.no_load && !o.list ? program_may_load() : NULL;
 	if (forbidden)
 		errx(EXIT_TROUBLE, "%s, or compile only with --no-load", forbidden);
 	/* The tests of a bare source are known only when it is compiled. */
@@ -201,7 +162,7 @@ int main(int argc, char **argv)
 	if (o.list) {
 		plan_write_list(&o.work.plan, stdout);
 	} else {
-		if (o.load) {
+		if (!o.no_load) {
 			mounts_complete();
 			check(&o.work);
 		}

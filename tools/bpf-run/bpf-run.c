@@ -36,128 +36,50 @@ struct opts {
 	struct run_options run;
 	const char *identity, *track;
 	const char *regex, *only, *environment;
+	double sample_ms;
 	bool list, exit_code, quiet, self_test;
 };
 
-enum kind {
-	FLAG,
-	TEXT,
-	NAME, /* a text that is not empty */
-	NUMBER,
-	MILLISECONDS,
-};
-
 #define AT(member) offsetof(struct opts, member)
-#define SAMPLE_MS_MIN 0.01
-#define SAMPLE_MS_MAX 10000
 
-/* An option, where its value goes, and the bounds of a number. Those without a text, which
- * pipelines give, are in the man page only. */
-static const struct spec {
-	const char *name;
-	char letter;
-	const char *argument, *text;
-	enum kind kind;
-	size_t at;
-	uint64_t min, max;
-} specs[] = {
-    {"rounds", 0, "N", "rounds over all tests (default: 10)", NUMBER, AT(run.rounds), 1, 1000000},
-    {"samples", 0, "N", "samples of a test in a round (default: 10)", NUMBER, AT(run.samples), 1,
-     100000},
-    {"sample-ms", 0, "MS", "how long a sample lasts (default: 3)", MILLISECONDS, AT(run.sample_ns),
-     0, 0},
-    {"iterations", 'c', "N", "invocations a sample, instead of calibrating", NUMBER,
-     AT(run.iterations), MEASURE_LARGE_MIN, INT32_MAX},
-    {"suite-iterations", 0, NULL, NULL, FLAG, AT(run.suite_iterations), 0, 0},
-    {"cpus", 'p', "N", "use only the first N CPUs (default: all)", NUMBER, AT(run.cpus), 1,
-     CPUS_MAX},
-    {"ignore-results", 'r', NULL, "do not compare the programs' results", FLAG,
-     AT(run.ignore_results), 0, 0},
-    {"seed", 0, "N", NULL, NUMBER, AT(run.seed), 0, UINT64_MAX},
-    {"pre", 0, "COMMAND", "run before each visit to a test ($BPF_RUN_TEST)", TEXT, AT(run.pre), 0,
-     0},
-    {"post", 0, "COMMAND", "run after each visit to a test", TEXT, AT(run.post), 0, 0},
-    {"test", 't', "REGEX", "only tests whose name matches", TEXT, AT(regex), 0, 0},
-    {"only", 0, "CSV", "only tests in this file (suite,test)", NAME, AT(only), 0, 0},
-    {"list", 0, NULL, "write the tests' names, and measure nothing", FLAG, AT(list), 0, 0},
-    {"self-test", 0, NULL, "measure programs of known cost instead", FLAG, AT(self_test), 0, 0},
-    {"environment", 0, "FILE", NULL, NAME, AT(environment), 0, 0},
-    {"track", 0, "NAME", "the track (default: local)", NAME, AT(track), 0, 0},
-    {"identity", 0, "FILE", NULL, NAME, AT(identity), 0, 0},
-    {"first-round", 0, "N", NULL, NUMBER, AT(run.first_round), 1, UINT32_MAX},
-    {"profile", 0, "FILE", NULL, NAME, AT(run.profile), 0, 0},
-    {"quiet", 'q', NULL, "no advice about the host, no progress bar", FLAG, AT(quiet), 0, 0},
-    {"exit-code", 0, NULL, "exit 1: a program failed, 3: no number", FLAG, AT(exit_code), 0, 0},
+static const struct cli_option options[] = {
+    {"rounds", 0, "N", "rounds over all tests (default: 10)", CLI_U64, .at = AT(run.rounds),
+     .min = 1, .max = 1000000},
+    {"samples", 0, "N", "samples of a test in a round (default: 10)", CLI_U64,
+     .at = AT(run.samples), .min = 1, .max = 100000},
+    {"sample-ms", 0, "MS", "how long a sample lasts (default: 3)", CLI_DOUBLE, .at = AT(sample_ms),
+     .least = .01, .most = 10000},
+    {"iterations", 'c', "N", "invocations a sample, instead of calibrating", CLI_U64,
+     .at = AT(run.iterations), .min = MEASURE_LARGE_MIN, .max = INT32_MAX},
+    {"suite-iterations", 0, NULL, NULL, CLI_FLAG, .at = AT(run.suite_iterations)},
+    {"cpus", 'p', "N", "use only the first N CPUs (default: all)", CLI_U64, .at = AT(run.cpus),
+     .min = 1, .max = CPUS_MAX},
+    {"ignore-results", 'r', NULL, "do not compare the programs' results", CLI_FLAG,
+     .at = AT(run.ignore_results)},
+    {"seed", 0, "N", NULL, CLI_U64, .at = AT(run.seed), .max = UINT64_MAX},
+    {"pre", 0, "COMMAND", "run before each visit to a test ($BPF_RUN_TEST)", CLI_MAYBE,
+     .at = AT(run.pre)},
+    {"post", 0, "COMMAND", "run after each visit to a test", CLI_MAYBE, .at = AT(run.post)},
+    {"test", 't', "REGEX", "only tests whose name matches", CLI_MAYBE, .at = AT(regex)},
+    {"only", 0, "CSV", "only tests in this file (suite,test)", CLI_TEXT, .at = AT(only)},
+    {"list", 0, NULL, "write the tests' names, and measure nothing", CLI_FLAG, .at = AT(list)},
+    {"self-test", 0, NULL, "measure programs of known cost instead", CLI_FLAG, .at = AT(self_test)},
+    {"environment", 0, "FILE", NULL, CLI_TEXT, .at = AT(environment)},
+    {"track", 0, "NAME", "the track (default: local)", CLI_TEXT, .at = AT(track)},
+    {"identity", 0, "FILE", NULL, CLI_TEXT, .at = AT(identity)},
+    {"first-round", 0, "N", NULL, CLI_U64, .at = AT(run.first_round), .min = 1, .max = UINT32_MAX},
+    {"profile", 0, "FILE", NULL, CLI_TEXT, .at = AT(run.profile)},
+    {"quiet", 'q', NULL, "no advice about the host, no progress bar", CLI_FLAG, .at = AT(quiet)},
+    {"exit-code", 0, NULL, "exit 1: a program failed, 3: no number", CLI_FLAG, .at = AT(exit_code)},
 };
 
-#define SPECS (sizeof(specs) / sizeof(*specs))
-#define FIRST_KEY 256 /* of options without a letter */
-
-static const char doc[] =
-    "Load, execute and time the eBPF programs of a plan, and write samples.csv."
-    "\vBuilds side by side: bpf-run a.csv b.csv | regress-detect --baseline a\n";
-
-static int key_of(size_t spec)
-{
-	return specs[spec].letter ? specs[spec].letter : FIRST_KEY + (int)spec;
-}
-
-static void set(struct opts *o, const struct spec *spec, char *arg)
-{
-	void *member = (char *)o + spec->at;
-	char name[32];
-
-	snprintf(name, sizeof(name), "--%s", spec->name);
-	switch (spec->kind) {
-	case FLAG:
-		*(bool *)member = true;
-		break;
-	case TEXT:
-		*(const char **)member = arg;
-		break;
-	case NAME:
-		*(const char **)member = cli_text(name, arg);
-		break;
-	case NUMBER:
-		*(uint64_t *)member = cli_u64(name, arg, spec->min, spec->max);
-		break;
-	case MILLISECONDS:
-		*(uint64_t *)member =
-		    (uint64_t)(1e6 * cli_double(name, arg, SAMPLE_MS_MIN, SAMPLE_MS_MAX));
-		break;
-	}
-}
-
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	struct opts *o = state->input;
-
-	if (key == ARGP_KEY_INIT) {
-		state->child_inputs[0] = &o->cli;
-		return 0;
-	}
-	for (size_t i = 0; i < SPECS; i++)
-		if (key_of(i) == key) {
-			set(o, &specs[i], arg);
-			return 0;
-		}
-	return ARGP_ERR_UNKNOWN;
-}
-
-static void parse_options(struct opts *o, int argc, char **argv)
-{
-	struct argp_option options[SPECS + 1] = {{0}};
-	const struct argp argp = {options, parse, "[PLAN.csv...]", doc, cli_children, NULL, NULL};
-
-	for (size_t i = 0; i < SPECS; i++)
-		options[i] = (struct argp_option){.name = specs[i].name,
-						  .key = key_of(i),
-						  .arg = specs[i].argument,
-						  .flags = specs[i].text ? 0 : OPTION_HIDDEN,
-						  .doc = specs[i].text,
-						  .group = 1};
-	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, o);
-}
+static const struct cli_usage usage = {
+    .options = options,
+    .noptions = sizeof(options) / sizeof(*options),
+    .operands = "[PLAN.csv...]",
+    .doc = "Load, execute and time the eBPF programs of a plan, and write samples.csv."
+	   "\vBuilds side by side: bpf-run a.csv b.csv | regress-detect --baseline a\n",
+};
 
 static void read_plans(struct plan *plan, struct tests *tests, const struct opts *o)
 {
@@ -269,16 +191,14 @@ static int measure(struct opts *o)
 int main(int argc, char **argv)
 {
 	struct opts o = {
-	    .run = {.rounds = ROUNDS,
-		    .first_round = 1,
-		    .samples = SAMPLES,
-		    .sample_ns = SAMPLE_MS * 1000000},
+	    .run = {.rounds = ROUNDS, .first_round = 1, .samples = SAMPLES},
+	    .sample_ms = SAMPLE_MS,
 	};
 
-	cli_start();
 	if (getrandom(&o.run.seed, sizeof(o.run.seed), GRND_NONBLOCK) < 0)
 		o.run.seed = (uint64_t)getpid();
-	parse_options(&o, argc, argv);
+	cli_parse(&o.cli, &usage, argc, argv, &o);
+	o.run.sample_ns = (uint64_t)(1e6 * o.sample_ms);
 	cli_reads(&o.cli, o.only);
 	cli_reads(&o.cli, o.identity);
 	o.run.progress = !o.quiet && isatty(STDERR_FILENO);

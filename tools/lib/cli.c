@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
 
+#include <argp.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -17,17 +18,97 @@
 #define VERSION "unknown"
 #endif
 
-static char *standard_input[] = {"-", NULL};
+#define FIRST_KEY 256 /* of options without a letter */
+
+static const struct cli_option common[] = {
+    {"output", 'o', "FILE", "write to FILE instead of standard output", .kind = CLI_TEXT,
+     .at = offsetof(struct cli, output)},
+    {"verbose", 'v', NULL, "say more on standard error", .at = offsetof(struct cli, verbose)},
+    {"help", 'h', NULL, "show this help", .kind = CLI_TAKE},
+    {"version", 'V', NULL, "show the version", .kind = CLI_TAKE},
+};
+#define COMMON (sizeof(common) / sizeof(*common))
+
+/* What argp hands to parse(). */
+struct command {
+	struct cli *cli;
+	const struct cli_usage *usage;
+	void *options;
+};
+
+static int key_of(const struct cli_option *list, size_t i)
+{
+	return list[i].letter ? list[i].letter : FIRST_KEY + (int)i;
+}
+
+static uint64_t to_u64(const char *name, const struct cli_option *option, const char *text)
+{
+	uint64_t value = 0;
+	const char *wrong = number_parse_u64(text, option->min, option->max, &value);
+
+	if (wrong)
+		errx(EXIT_TROUBLE, "%s %s: '%s' (from %llu to %llu)", name, wrong, text,
+		     (unsigned long long)option->min, (unsigned long long)option->max);
+	return value;
+}
+
+static double to_double(const char *name, const struct cli_option *option, const char *text)
+{
+	double value = 0;
+	const char *wrong = number_parse_double(text, option->least, option->most, &value);
+
+	if (wrong)
+		errx(EXIT_TROUBLE, "%s %s: '%s' (from %g to %g)", name, wrong, text, option->least,
+		     option->most);
+	return value;
+}
+
+static void set(void *options, const struct cli_option *option, char *arg)
+{
+	void *member = (char *)options + option->at;
+	char name[32];
+
+	if (option->name)
+		snprintf(name, sizeof(name), "--%s", option->name);
+	else
+		snprintf(name, sizeof(name), "-%c", option->letter);
+	if (arg && !*arg && option->kind != CLI_MAYBE)
+		errx(EXIT_TROUBLE, "%s is empty", name);
+	switch (option->kind) {
+	case CLI_FLAG:
+		*(bool *)member = true;
+		break;
+	case CLI_TEXT:
+	case CLI_MAYBE:
+		*(const char **)member = arg;
+		break;
+	case CLI_U64:
+		*(uint64_t *)member = to_u64(name, option, arg);
+		break;
+	case CLI_DOUBLE:
+		*(double *)member = to_double(name, option, arg);
+		break;
+	case CLI_TAKE:
+		option->take(options, arg);
+		break;
+	}
+}
+
+static bool set_one_of(const struct cli_option *list, size_t n, int key, void *options, char *arg)
+{
+	for (size_t i = 0; i < n; i++)
+		if (key_of(list, i) == key) {
+			set(options, &list[i], arg);
+			return true;
+		}
+	return false;
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	struct cli *cli = state->input;
+	struct command *command = state->input;
 
 	switch (key) {
-	case ARGP_KEY_INIT:
-		cli->operands = standard_input;
-		cli->noperands = 1;
-		return 0;
 	case 'h':
 		/* Two lines of argp on arguments that every program has. */
 		setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);
@@ -39,67 +120,48 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		       VERSION);
 		cli_close_output();
 		exit(0);
-	case 'v':
-		cli->verbose++;
-		return 0;
-	case 'o':
-		cli->output = cli_text("--output", arg);
-		return 0;
 	case ARGP_KEY_ARGS:
-		cli->operands = state->argv + state->next;
-		cli->noperands = state->argc - state->next;
-		return 0;
-	case ARGP_KEY_END:
-		for (int i = 0; i < cli->noperands; i++)
-			cli_reads(cli, cli->operands[i]);
+		command->cli->operands = state->argv + state->next;
+		command->cli->noperands = state->argc - state->next;
 		return 0;
 	default:
+		if (set_one_of(command->usage->options, command->usage->noptions, key,
+			       command->options, arg) ||
+		    set_one_of(common, COMMON, key, command->cli, arg))
+			return 0;
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-static const struct argp_option options[] = {
-    {"output", 'o', "FILE", 0, "write to FILE instead of standard output", -1},
-    {"verbose", 'v', NULL, 0, "say more on standard error", -1},
-    {"help", 'h', NULL, 0, "show this help", -1},
-    {"version", 'V', NULL, 0, "show the version", -1},
-    {0},
-};
-
-static const struct argp argp = {.options = options, .parser = parse};
-const struct argp_child cli_children[] = {{&argp, 0, NULL, 0}, {0}};
-
-void cli_start(void)
+/* Help shows a group after the other, the common options last. */
+static void describe(struct argp_option *to, const struct cli_option *list, size_t n, int group)
 {
+	for (size_t i = 0; i < n; i++)
+		to[i] = (struct argp_option){.name = list[i].name,
+					     .key = key_of(list, i),
+					     .arg = list[i].argument,
+					     .flags = list[i].text ? 0 : OPTION_HIDDEN,
+					     .doc = list[i].text,
+					     .group = group};
+}
+
+void cli_parse(struct cli *cli, const struct cli_usage *usage, int argc, char **argv, void *options)
+{
+	static char *standard_input[] = {"-", NULL};
+	struct command command = {cli, usage, options};
+	struct argp_option *all = xcalloc(usage->noptions + COMMON + 1, sizeof(*all));
+	const struct argp argp = {
+	    .options = all, .parser = parse, .args_doc = usage->operands, .doc = usage->doc};
+
 	argp_err_exit_status = EXIT_TROUBLE;
-}
-
-uint64_t cli_u64(const char *option, const char *text, uint64_t min, uint64_t max)
-{
-	uint64_t value = 0;
-	const char *wrong = number_parse_u64(text, min, max, &value);
-
-	if (wrong)
-		errx(EXIT_TROUBLE, "%s %s: '%s' (from %llu to %llu)", option, wrong, text,
-		     (unsigned long long)min, (unsigned long long)max);
-	return value;
-}
-
-double cli_double(const char *option, const char *text, double min, double max)
-{
-	double value = 0;
-	const char *wrong = number_parse_double(text, min, max, &value);
-
-	if (wrong)
-		errx(EXIT_TROUBLE, "%s %s: '%s' (from %g to %g)", option, wrong, text, min, max);
-	return value;
-}
-
-char *cli_text(const char *option, char *text)
-{
-	if (!*text)
-		errx(EXIT_TROUBLE, "%s is empty", option);
-	return text;
+	cli->operands = standard_input;
+	cli->noperands = 1;
+	describe(all, usage->options, usage->noptions, 1);
+	describe(all + usage->noptions, common, COMMON, -1);
+	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &command);
+	free(all);
+	for (int i = 0; i < cli->noperands; i++)
+		cli_reads(cli, cli->operands[i]);
 }
 
 /* Note an open file, if it is a regular one: others have nothing to lose. */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the command lines of all tools share: -h, -V, -v, -o and the operands. A tool lists
- * cli_children in its argp, calls cli_start(), argp_parse() with ARGP_NO_HELP and
- * cli_open_output(), and ends in cli_close_output().
+ * What the command lines of all tools share. A tool has a table of its options, calls cli_parse()
+ * and cli_open_output(), and ends in cli_close_output(). Every tool has -h, -V, -v, -o and
+ * operands.
  */
 #pragma once
 
-#include <argp.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -25,7 +25,7 @@ struct cli_file {
 };
 
 struct cli {
-	int verbose;	    /* how many times -v was given */
+	bool verbose;	    /* -v */
 	const char *output; /* -o, or NULL for standard output */
 	char **operands;    /* never empty: without operands it is the one operand "-" */
 	int noperands;
@@ -33,19 +33,39 @@ struct cli {
 	size_t nfiles;
 };
 
-/* The common options and the operands; the parent's parser sets
- * state->child_inputs[0] = &cli at ARGP_KEY_INIT. */
-extern const struct argp_child cli_children[];
+enum cli_kind {
+	CLI_FLAG,   /* to a bool */
+	CLI_TEXT,   /* to a const char *: not empty, such as a key or a file's name */
+	CLI_MAYBE,  /* to a const char *, which may be empty */
+	CLI_U64,    /* to a uint64_t from min to max */
+	CLI_DOUBLE, /* to a double from least to most */
+	CLI_TAKE,   /* to a function */
+};
 
-/** cli_start - set what must be set before argp_parse(): status 2 for a bad option */
-void cli_start(void);
+/* One option of a tool. */
+struct cli_option {
+	const char *name;     /* NULL: it has only a letter */
+	char letter;	      /* 0: it has only a name */
+	const char *argument; /* what help calls it; NULL: none */
+	const char *text;     /* for help; NULL: in the man page only */
+	enum cli_kind kind;
+	size_t at; /* where in the tool's options the value goes */
+	uint64_t min, max;
+	double least, most;
+	void (*take)(void *options, char *arg);
+};
 
-/** cli_u64, cli_double - the number of an option, or a message with its name and exit status 2 */
-uint64_t cli_u64(const char *option, const char *text, uint64_t min, uint64_t max);
-double cli_double(const char *option, const char *text, double min, double max);
+struct cli_usage {
+	const struct cli_option *options;
+	size_t noptions;
+	const char *operands, *doc; /* as argp's args_doc and doc */
+};
 
-/** cli_text - the text of an option, which must not be empty: a key, or a file's name */
-char *cli_text(const char *option, char *text);
+/** cli_parse - set the tool's options and cli from the command line
+ *
+ * Wrong ones exit with status 2. -h and -V print and exit with status 0. */
+void cli_parse(struct cli *cli, const struct cli_usage *usage, int argc, char **argv,
+	       void *options);
 
 /** cli_reads, cli_writes - note a file besides the operands and -o, first all that are read; NULL
  * is none */

@@ -13,125 +13,53 @@
 struct opts {
 	struct cli cli;
 	const char *baseline, *current, *value, *key, *settings;
-	struct rule rule; /* NaN is not given */
+	double margin_pct, alert_pct; /* NaN is not given, as in the rule */
+	struct rule rule;
 	struct history_options past;
 	bool net, exit_code, history, verdicts, table, markdown;
 };
 
-enum kind {
-	FLAG,
-	TEXT,
-	PERCENT,
-	PROBABILITY,
-};
-
 #define AT(member) offsetof(struct opts, member)
 
-/* An option and where its value goes. Those without a text are in the man page only. */
-static const struct spec {
-	const char *name;
-	char letter;
-	const char *argument, *text;
-	enum kind kind;
-	size_t at;
-} specs[] = {
-    {"baseline", 'b', "LABEL", "compare with this build, all in one stream", TEXT, AT(baseline)},
-    {"current", 'c', "LABEL", "judge this build only, with --baseline", TEXT, AT(current)},
-    {"value", 'x', "COLUMNS", "judge these columns instead of duration_ns", TEXT, AT(value)},
-    {"key", 'k', "COLUMNS", "these columns name a series", TEXT, AT(key)},
-    {"margin", 0, "PCT", "accept a change up to PCT percent (1)", PERCENT, AT(rule.margin)},
-    {"alert", 0, "PCT", "unchanged: shown to lie within PCT percent (5)", PERCENT, AT(rule.alert)},
-    {"alpha", 0, "P", NULL, PROBABILITY, AT(rule.alpha)},
-    {"higher-is-better", 0, NULL, NULL, FLAG, AT(rule.higher_is_better)},
-    {"settings", 0, "FILE", "rules of single series, a CSV", TEXT, AT(settings)},
-    {"net", 'n', NULL, "judge what a test costs beyond the empty program", FLAG, AT(net)},
-    {"history", 0, NULL, "judge the newest of many builds in time order", FLAG, AT(history)},
-    {"all", 0, NULL, NULL, FLAG, AT(past.all)},
-    {"markers", 0, "FILE", "with --history: accepted changes, a CSV", TEXT, AT(past.markers)},
-    {"now", 0, "TIME", NULL, TEXT, AT(past.now)},
-    {"net-in-vm", 0, NULL, NULL, FLAG, AT(past.net_in_vm)},
-    {"whole", 0, NULL, NULL, FLAG, AT(past.whole)},
-    {"verdicts", 0, NULL, "the files are verdicts: show or decide on them", FLAG, AT(verdicts)},
-    {"table", 0, NULL, "write a table instead of CSV (-v: all rows)", FLAG, AT(table)},
-    {"markdown", 0, NULL, "write markdown for GitHub instead of CSV", FLAG, AT(markdown)},
-    {"exit-code", 0, NULL, "exit 1 for a regression, 3 without an answer", FLAG, AT(exit_code)},
+static const struct cli_option options[] = {
+    {"baseline", 'b', "LABEL", "compare with this build, all in one stream", CLI_TEXT,
+     .at = AT(baseline)},
+    {"current", 'c', "LABEL", "judge this build only, with --baseline", CLI_TEXT,
+     .at = AT(current)},
+    {"value", 'x', "COLUMNS", "judge these columns instead of duration_ns", CLI_TEXT,
+     .at = AT(value)},
+    {"key", 'k', "COLUMNS", "these columns name a series", CLI_TEXT, .at = AT(key)},
+    {"margin", 0, "PCT", "accept a change up to PCT percent (1)", CLI_DOUBLE, .at = AT(margin_pct),
+     .most = 1000},
+    {"alert", 0, "PCT", "unchanged: shown to lie within PCT percent (5)", CLI_DOUBLE,
+     .at = AT(alert_pct), .most = 1000},
+    {"alpha", 0, "P", NULL, CLI_DOUBLE, .at = AT(rule.alpha), .least = 1e-9, .most = .5},
+    {"higher-is-better", 0, NULL, NULL, CLI_FLAG, .at = AT(rule.higher_is_better)},
+    {"settings", 0, "FILE", "rules of single series, a CSV", CLI_TEXT, .at = AT(settings)},
+    {"net", 'n', NULL, "judge what a test costs beyond the empty program", CLI_FLAG, .at = AT(net)},
+    {"history", 0, NULL, "judge the newest of many builds in time order", CLI_FLAG,
+     .at = AT(history)},
+    {"all", 0, NULL, NULL, CLI_FLAG, .at = AT(past.all)},
+    {"markers", 0, "FILE", "with --history: accepted changes, a CSV", CLI_TEXT,
+     .at = AT(past.markers)},
+    {"now", 0, "TIME", NULL, CLI_TEXT, .at = AT(past.now)},
+    {"net-in-vm", 0, NULL, NULL, CLI_FLAG, .at = AT(past.net_in_vm)},
+    {"whole", 0, NULL, NULL, CLI_FLAG, .at = AT(past.whole)},
+    {"verdicts", 0, NULL, "the files are verdicts: show or decide on them", CLI_FLAG,
+     .at = AT(verdicts)},
+    {"table", 0, NULL, "write a table instead of CSV (-v: all rows)", CLI_FLAG, .at = AT(table)},
+    {"markdown", 0, NULL, "write markdown for GitHub instead of CSV", CLI_FLAG, .at = AT(markdown)},
+    {"exit-code", 0, NULL, "exit 1 for a regression, 3 without an answer", CLI_FLAG,
+     .at = AT(exit_code)},
 };
 
-#define SPECS (sizeof(specs) / sizeof(*specs))
-#define FIRST_KEY 256 /* of options without a letter */
-
-static int key_of(size_t spec)
-{
-	return specs[spec].letter ? specs[spec].letter : FIRST_KEY + (int)spec;
-}
-
-static void set(struct opts *o, const struct spec *spec, char *arg)
-{
-	void *member = (char *)o + spec->at;
-	char name[32];
-
-	snprintf(name, sizeof(name), "--%s", spec->name);
-	switch (spec->kind) {
-	case FLAG:
-		*(bool *)member = true;
-		break;
-	case TEXT:
-		*(const char **)member = cli_text(name, arg);
-		break;
-	case PERCENT:
-		*(double *)member = cli_double(name, arg, 0, 1000) / 100;
-		break;
-	case PROBABILITY:
-		*(double *)member = cli_double(name, arg, 1e-9, .5);
-		break;
-	}
-}
-
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	struct opts *o = state->input;
-
-	if (key == ARGP_KEY_INIT) {
-		state->child_inputs[0] = &o->cli;
-		return 0;
-	}
-	for (size_t i = 0; i < SPECS; i++)
-		if (key_of(i) == key) {
-			set(o, &specs[i], arg);
-			return 0;
-		}
-	return ARGP_ERR_UNKNOWN;
-}
-
-/* Help fits a screen without the note on arguments of short options. */
-static char *filter_help(int key, const char *text, void *input)
-{
-	(void)input;
-	return key == ARGP_KEY_HELP_DUP_ARGS_NOTE ? NULL : (char *)text;
-}
-
-static void parse_options(struct opts *o, int argc, char **argv)
-{
-	struct argp_option options[SPECS + 1] = {{0}};
-	const struct argp argp = {
-	    .options = options,
-	    .parser = parse,
-	    .args_doc = "BASELINE.csv CURRENT.csv\n--baseline LABEL [FILE.csv...]\n"
-			"--history [FILE.csv...]",
-	    .doc = "Say which tests became slower from one build to another, which did not, and "
-		   "which are inconclusive. All options: regress-detect(1).",
-	    .children = cli_children,
-	    .help_filter = filter_help,
-	};
-
-	for (size_t i = 0; i < SPECS; i++)
-		options[i] = (struct argp_option){.name = specs[i].name,
-						  .key = key_of(i),
-						  .arg = specs[i].argument,
-						  .flags = specs[i].text ? 0 : OPTION_HIDDEN,
-						  .doc = specs[i].text};
-	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, o);
-}
+static const struct cli_usage usage = {
+    .options = options,
+    .noptions = sizeof(options) / sizeof(*options),
+    .operands = "BASELINE.csv CURRENT.csv\n--baseline LABEL [FILE.csv...]\n--history [FILE.csv...]",
+    .doc = "Say which tests became slower from one build to another, which did not, and which are "
+	   "inconclusive. All options: regress-detect(1).",
+};
 
 static struct comparison comparison_of(const struct opts *o)
 {
@@ -159,7 +87,7 @@ static void check_usage(const struct opts *o)
 		errx(EXIT_TROUBLE,
 		     "--all, --markers, --now, --net-in-vm and --whole need --history");
 	if (o->history &&
-	    (o->baseline || o->current || !isnan(o->rule.alert) || !isnan(o->rule.alpha)))
+	    (o->baseline || o->current || !isnan(o->alert_pct) || !isnan(o->rule.alpha)))
 		errx(EXIT_TROUBLE, "--history goes without --baseline, --current, --alert and "
 				   "--alpha");
 	if (o->past.all && o->exit_code)
@@ -175,15 +103,15 @@ static void check_usage(const struct opts *o)
 		errx(EXIT_TROUBLE, "standard input can only be one of the two files");
 }
 
-/* What is not given. Who allows a change of 10 % calls it unchanged. */
-static void complete(struct rule *rule)
+/* Who allows a change of 10 % calls it unchanged. */
+static void complete(struct opts *o)
 {
-	if (isnan(rule->margin))
-		rule->margin = .01;
+	struct rule *rule = &o->rule;
+
+	rule->margin = isnan(o->margin_pct) ? .01 : o->margin_pct / 100;
+	rule->alert = isnan(o->alert_pct) ? fmax(.05, rule->margin) : o->alert_pct / 100;
 	if (isnan(rule->alpha))
 		rule->alpha = .01;
-	if (isnan(rule->alert))
-		rule->alert = fmax(.05, rule->margin);
 	if (rule->alert < rule->margin)
 		errx(EXIT_TROUBLE, "--alert is below --margin: %g %% and %g %%", 100 * rule->alert,
 		     100 * rule->margin);
@@ -216,15 +144,14 @@ static void write_verdicts(const struct comparison *c, const struct opts *o)
 
 int main(int argc, char **argv)
 {
-	struct opts o = {.rule = {.margin = NAN, .alert = NAN, .alpha = NAN}};
+	struct opts o = {.margin_pct = NAN, .alert_pct = NAN, .rule = {.alpha = NAN}};
 	struct history *history = NULL;
 	struct comparison c;
 	int status = 0;
 
-	cli_start();
-	parse_options(&o, argc, argv);
+	cli_parse(&o.cli, &usage, argc, argv, &o);
 	check_usage(&o);
-	complete(&o.rule);
+	complete(&o);
 	c = comparison_of(&o);
 	cli_reads(&o.cli, o.settings);
 	cli_reads(&o.cli, o.past.markers);

@@ -10,52 +10,26 @@ struct opts {
 	bool per_round, net;
 };
 
-static const char doc[] = "Reduce samples to statistics: one row a test and build."
-			  "\v"
-			  "EXAMPLES\n"
-			  "  stats-reduce samples.csv > summary.csv\n"
-			  "  stats-reduce --per-round samples.csv > rounds.csv\n"
-			  "  stats-reduce --by tool,size --value seconds times.csv\n";
+#define AT(member) offsetof(struct opts, member)
 
-static const struct argp_option options[] = {
-    {"by", 'b', "COLUMNS", 0, "group by these columns instead", 0},
-    {"value", 'x', "COLUMNS", 0, "reduce these, not duration_ns and instructions", 0},
-    {"per-round", 'r', NULL, 0, "one row a round", 0},
-    {"net", 'n', NULL, 0, "subtract the empty program, round by round", 0},
-    {0},
+static const struct cli_option options[] = {
+    {"by", 'b', "COLUMNS", "group by these columns instead", CLI_TEXT, .at = AT(by)},
+    {"value", 'x', "COLUMNS", "reduce these, not duration_ns and instructions", CLI_TEXT,
+     .at = AT(value)},
+    {"per-round", 'r', NULL, "one row a round", CLI_FLAG, .at = AT(per_round)},
+    {"net", 'n', NULL, "subtract the empty program, round by round", CLI_FLAG, .at = AT(net)},
 };
 
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	struct opts *o = state->input;
-
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &o->cli;
-		return 0;
-	case 'b':
-		o->by = arg;
-		return 0;
-	case 'x':
-		o->value = arg;
-		return 0;
-	case 'r':
-		o->per_round = true;
-		return 0;
-	case 'n':
-		o->net = true;
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static const struct argp argp = {
+static const struct cli_usage usage = {
     .options = options,
-    .parser = parse,
-    .args_doc = "[SAMPLES.csv...]",
-    .doc = doc,
-    .children = cli_children,
+    .noptions = sizeof(options) / sizeof(*options),
+    .operands = "[SAMPLES.csv...]",
+    .doc = "Reduce samples to statistics: one row a test and build."
+	   "\v"
+	   "EXAMPLES\n"
+	   "  stats-reduce samples.csv > summary.csv\n"
+	   "  stats-reduce --per-round samples.csv > rounds.csv\n"
+	   "  stats-reduce --by tool,size --value seconds times.csv\n",
 };
 
 static struct reduction reduction_of(const struct opts *o)
@@ -86,8 +60,7 @@ int main(int argc, char **argv)
 	struct opts o = {0};
 	struct reduction r;
 
-	cli_start();
-	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &o);
+	cli_parse(&o.cli, &usage, argc, argv, &o);
 	r = reduction_of(&o);
 	cli_open_output(&o.cli);
 	for (int i = 0; i < o.cli.noperands; i++)
