@@ -36,9 +36,9 @@ load helpers
 
 @test "a flame graph opens in a browser from disk, wherever it lies" {
   requires bpf perf jq node npm chromium browser-tests
-  make -s -C "$TOP" build/speedscope/installed >npm.log 2>&1
+  make -s -C "$TOP" build/speedscope-1.25.0 >npm.log 2>&1
   bpf-compile-check --build one "$TOP/bpf/suites/smoke.yml" >plan.csv
-  ROUNDS=1 "$TOP/pipelines/profile/record" '^map/hash/read$' 'a #1 %41 é/out' "$TOP/build/speedscope/node_modules/speedscope/dist/release" plan.csv
+  ROUNDS=1 "$TOP/pipelines/profile/record" '^map/hash/read$' 'a #1 %41 é/out' "$TOP/build/speedscope-1.25.0" plan.csv
   run -0 --separate-stderr node "$TOP/tests/browser/flamegraph.mjs" "$TOP/build/browser" 'a #1 %41 é/out/map-hash-read/one/flamegraph.html'
   assert_equal "${lines[0]}" 'map/hash/read (one) - speedscope'
   # What it shows first is the thread with the most samples.

@@ -2,7 +2,10 @@
 # Profiles of tests: CPU time on this machine, or instructions of a kernel in a VM.
 .PHONY: profile
 PROFILE := build/profile
-SPEEDSCOPE := build/speedscope
+# What shows flame graphs in a browser. Of the npm package only its pages are needed, so nothing is installed.
+SPEEDSCOPE_VERSION := 1.25.0
+SPEEDSCOPE := build/speedscope-$(SPEEDSCOPE_VERSION)
+SPEEDSCOPE_SHA256 := 2831f1e0d26df914b477e522d78b8485511495a6af81a0b88158f8b48f9e0d03
 
 define profile_start
 @[ -n "$$TEST" ] || { echo 'profile: which test? make profile TEST=map/hash/read' >&2; exit 2; }
@@ -17,7 +20,7 @@ profile: all vm-tools
 		'$(suite_file)' '$(BASE)' '$(HEAD)'
 	@printf '\n%s\n' $(PROFILE) && ls $(PROFILE)
 else
-profile: all $(SPEEDSCOPE)/installed ## record where TEST spends its time or instructions
+profile: all $(SPEEDSCOPE) ## record where TEST spends its time or instructions
 	$(profile_start)
 ifneq ($(BASE),)
 	$(Q)pipelines/compare/build-programs '$(BASE)' '$(suite_file)' base > $(PROFILE)/plans/base.csv
@@ -26,13 +29,12 @@ else
 	$(Q)$(BIN)/bpf-compile-check --no-load $(build_option) -o $(PROFILE)/plans/one.csv '$(suite_file)'
 endif
 	$(Q)$(SUDO) $(BIN)/bpf-compile-check $(PROFILE)/plans/*.csv > $(PROFILE)/plan.csv
-	$(Q)SUDO='$(SUDO)' pipelines/profile/record "$$TEST" $(PROFILE)/tests $(SPEEDSCOPE)/node_modules/speedscope/dist/release \
-		$(PROFILE)/plan.csv
+	$(Q)SUDO='$(SUDO)' pipelines/profile/record "$$TEST" $(PROFILE)/tests $(SPEEDSCOPE) $(PROFILE)/plan.csv
 endif
 
-$(SPEEDSCOPE)/installed: pipelines/profile/package.json pipelines/profile/package-lock.json
-	@mkdir -p $(@D)
+$(SPEEDSCOPE):
+	@mkdir -p $@.new
 	$(call say,NPM,$@)
-	@cp $^ $(@D)
-	$(Q)cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund --loglevel error
-	@touch $@
+	$(Q)npm pack --silent --pack-destination $@.new speedscope@$(SPEEDSCOPE_VERSION) > /dev/null
+	$(Q)echo '$(SPEEDSCOPE_SHA256)  $@.new/speedscope-$(SPEEDSCOPE_VERSION).tgz' | sha256sum --check --quiet
+	$(Q)tar -x -C $@.new -f $@.new/*.tgz && mv $@.new/package/dist/release $@ && rm -r $@.new
