@@ -5,6 +5,7 @@
 
 : "${tool:=${0##*/}}" # its name in messages
 verbose=''
+export MLRRC=__none__ # Miller reads and writes what scripts say, whatever a person has set
 
 #: ROUNDS         rounds over all tests  (20)
 : "${ROUNDS:=20}"
@@ -35,6 +36,13 @@ warn() {
 die() {
 	warn "$@"
 	exit 2
+}
+
+# A folder of the script's own, $scratch, which goes when it ends.
+make_scratch() {
+	scratch=$(mktemp -d) || exit 2
+	trap 'rm -rf "$scratch"' EXIT
+	trap 'exit 143' HUP INT TERM
 }
 
 say() {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh disable=SC2034,SC2154
+# shellcheck shell=sh disable=SC2034
 #
 # What the scripts of this folder share; sourced, never run. They work in the top folder, with the tools on the path and
 # a folder `work` of their own.
@@ -7,6 +7,7 @@
 top=$(cd "$(dirname "$0")/../.." && pwd)
 PATH=$top/build/bin:$PATH
 cd "$top" || exit
+. pipelines/lib.sh
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
