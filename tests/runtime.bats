@@ -270,7 +270,7 @@ bench ARCH=aarch64 KERNEL=deb:linux-image-6.1.0-56-arm64"
   assert_equal "$(csv_value kept.csv keep | xargs)" 4
   # In the second round it is there whatever comes first.
   for plan in plan kept; do
-    run-in-vm -k "$KERNEL" --rounds 2 $plan.csv >samples-$plan.csv
+    run-in-vm -k "$KERNEL" $plan.csv -- --rounds 2 >samples-$plan.csv
     mlr --icsv --onidx filter '$round == 2' then cut -o -f test,sample,status,instructions then sort -f test samples-$plan.csv >$plan.counts
   done
   assert_equal "$(cut -d ' ' -f 3 plan.counts | sort -u)" ok
@@ -351,12 +351,12 @@ make_trees() { # ADDITIONS...
 @test "a kernel that panics leaves rows that say so" {
   needs_kernel
   make_plan
-  VM_APPEND=rdinit=/none run -0 --separate-stderr run-in-vm -k "$KERNEL" --build b --rounds 2 --environment environment.csv plan.csv
+  VM_APPEND=rdinit=/none run -0 --separate-stderr run-in-vm -k "$KERNEL" --build b --boots 2 --environment environment.csv plan.csv
   printf '%s\n' "$output" >samples.csv
   assert_equal "$(csv_value samples.csv status | xargs)" "not_run not_run not_run not_run"
   assert_equal "$(csv_value samples.csv instructions | xargs)" ""
   assert_contains "$(csv_value samples.csv reason | sed q)" "Kernel panic"
-  assert_contains "$stderr" "4 of 4 did not run"
+  assert_contains "$stderr" "2 of 2 did not run"
   assert_equal "$(sed q samples.csv)" "$(csv_value "$TOP/results-schema/samples.csv" name '$required == "true"' | paste -sd,)" ||
     assert_equal "$(sed q samples.csv)" "$(header_of samples)"
   # It is filed beside those that ran.
