@@ -82,10 +82,10 @@ static const struct cli_usage usage = {
 static void read_plan(struct work *work, const char *path)
 {
 	size_t before = work->plan.nrows;
-	char error[512];
+	const char *wrong = plan_read(&work->plan, path);
 
-	if (plan_read(&work->plan, path, error, sizeof(error)))
-		errx(EXIT_TROUBLE, "%s", error);
+	if (wrong)
+		errx(EXIT_TROUBLE, "%s", wrong);
 	work_note_origins(work, before, NO_UNIT);
 	for (size_t i = before; i < work->plan.nrows; i++)
 		if (*work->plan.rows[i].object)

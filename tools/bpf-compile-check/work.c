@@ -11,7 +11,6 @@
 
 #include "cli.h"
 #include "keytable.h"
-#include "number.h"
 #include "text.h"
 #include "xalloc.h"
 

@@ -83,11 +83,12 @@ static const struct cli_usage usage = {
 
 static void read_plans(struct plan *plan, struct tests *tests, const struct opts *o)
 {
-	char error[512];
+	for (int i = 0; i < o->cli.noperands; i++) {
+		const char *wrong = plan_read(plan, o->cli.operands[i]);
 
-	for (int i = 0; i < o->cli.noperands; i++)
-		if (plan_read(plan, o->cli.operands[i], error, sizeof(error)))
-			errx(EXIT_TROUBLE, "%s", error);
+		if (wrong)
+			errx(EXIT_TROUBLE, "%s", wrong);
+	}
 	tests_select(plan, o->regex, o->only);
 	tests_group(tests, plan);
 }

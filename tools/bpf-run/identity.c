@@ -16,8 +16,8 @@
 #include "cli.h"
 #include "csv.h"
 #include "machine.h"
-#include "number.h"
 #include "schema.h"
+#include "text.h"
 #include "xalloc.h"
 
 #ifndef VERSION
@@ -40,62 +40,51 @@ void identity_timestamp(char *buffer, size_t size)
 
 /* Elsewhere than in a VM that counts, the same clock tells time, which would pass for a count: only
  * our VMs' init sets the variable. */
-static int take_runtime(struct identity *identity, struct csv_reader *csv, const char *name)
+static void take_runtime(struct identity *identity, struct csv_reader *csv, const char *name)
 {
-	int r = 0;
+	size_t r = text_index(runtime_names, RUNTIME_COUNT, name);
 
-	while (r < RUNTIME_COUNT && strcmp(name, runtime_names[r]) != 0)
-		r++;
 	if (r == RUNTIME_COUNT)
-		return csv_fail(csv, "runtime is not host, kvm or icount: '%s'", name);
+		csv_refuse(csv, "runtime is not host, kvm or icount: '%s'", name);
 	if (r != RUNTIME_HOST && !getenv("BPF_RUN_GUEST"))
 		errx(EXIT_TROUBLE,
 		     "runtime %s is for a VM that pipelines/vm boots (make bench RUNTIME=%s)", name,
 		     name);
 	identity->runtime = (enum runtime)r;
-	return 0;
 }
 
-static void set_text(char **field, const char *value)
-{
-	free(*field);
-	*field = xstrdup(value);
-}
-
-/* Take a row of the file. Returns -1 when its value can't be. */
-static int take(struct identity *identity, struct csv_reader *csv, const char *name,
-		const char *value)
+/* Take a row of the file. */
+static void take(struct identity *identity, struct csv_reader *csv, const char *name,
+		 const char *value)
 {
 	char **text = !strcmp(name, "run_id")	    ? &identity->run_id
 		      : !strcmp(name, "host_class") ? &identity->host_class
 		      : !strcmp(name, "track")	    ? &identity->track
 						    : NULL;
-	const char *wrong;
+	const char *wrong = NULL;
 
 	if (text && !*value)
-		return csv_fail(csv, "%s is empty", name);
-	if (text)
-		set_text(text, value);
-	if (!strcmp(name, "runtime"))
-		return take_runtime(identity, csv, value);
-	if (strcmp(name, "boot") != 0)
-		return 0;
-	wrong = number_parse_u64(value, 1, UINT32_MAX, &identity->boot);
-	return wrong ? csv_fail(csv, "boot %s: '%s'", wrong, value) : 0;
+		csv_refuse(csv, "%s is empty", name);
+	else if (text)
+		plan_set(text, value);
+	else if (!strcmp(name, "runtime"))
+		take_runtime(identity, csv, value);
+	else if (!strcmp(name, "boot"))
+		wrong = number_parse_u64(value, 1, UINT32_MAX, &identity->boot);
+	if (wrong)
+		csv_refuse(csv, "boot %s: '%s'", wrong, value);
 }
 
 static void read_file(struct identity *identity, const char *path)
 {
 	static const char *const names[] = {"name", "value"};
 	struct csv_reader csv;
-	int column[2], got = csv_open(&csv, path);
+	int column[2];
 
-	if (!got)
-		got = csv_require(&csv, names, 2, column);
-	while (!got && (got = csv_next_row(&csv)) == 1)
-		got = take(identity, &csv, csv.cell[column[0]], csv.cell[column[1]]);
-	if (got < 0)
-		errx(EXIT_TROUBLE, "%s", csv.error);
+	csv_must(&csv, csv_open(&csv, path));
+	csv_must(&csv, csv_require(&csv, names, 2, column));
+	while (csv_must(&csv, csv_next_row(&csv)))
+		take(identity, &csv, csv.cell[column[0]], csv.cell[column[1]]);
 	csv_release(&csv);
 }
 
@@ -114,7 +103,7 @@ void identity_init(struct identity *identity, const char *path, const char *trac
 	if (path)
 		read_file(identity, path);
 	if (track)
-		set_text(&identity->track, track);
+		plan_set(&identity->track, track);
 	if (!identity->track)
 		identity->track = xstrdup("local");
 	if (!identity->run_id)

@@ -42,7 +42,7 @@ static void end_row(const struct record *r, const struct samples *s, const struc
 	struct csv_writer w = {.f = stdout};
 
 	record_write(r, 0, &w);
-	for (size_t i = 0; i < s->plan->nextra; i++)
+	for (size_t i = 0; i < s->plan->extra.n; i++)
 		csv_write_cell(&w, row->extra[i]);
 	csv_end_row(&w);
 	if (fflush(stdout))
@@ -54,8 +54,8 @@ void samples_write_header(const struct samples *samples)
 	struct csv_writer w = {.f = stdout};
 
 	schema_write_header(&schema_samples, 0, &w);
-	for (size_t i = 0; i < samples->plan->nextra; i++)
-		csv_write_cell(&w, samples->plan->extra_names[i]);
+	for (size_t i = 0; i < samples->plan->extra.n; i++)
+		csv_write_cell(&w, samples->plan->extra.name[i]);
 	csv_end_row(&w);
 	if (fflush(stdout))
 		err(EXIT_TROUBLE, "can't write the output");

@@ -47,22 +47,18 @@ static void read_only(struct only *only, const struct plan *plan, const char *pa
 	static const char *const names[] = {"suite", "test"};
 	struct csv_reader csv;
 	struct key key = {0};
-	int index[2], got = csv_open(&csv, path);
+	int index[2];
 
-	if (got || csv_require(&csv, names, 2, index))
-		errx(EXIT_TROUBLE, "%s", csv.error);
-	while ((got = csv_next_row(&csv)) == 1) {
+	csv_must(&csv, csv_open(&csv, path));
+	csv_must(&csv, csv_require(&csv, names, 2, index));
+	while (csv_must(&csv, csv_next_row(&csv))) {
 		const char *suite = csv.cell[index[0]], *test = csv.cell[index[1]];
 
-		key_clear(&key);
-		key_add(&key, suite, strlen(suite));
-		key_add(&key, test, strlen(test));
+		key_set(&key, (const char *const[]){suite, test}, 2);
 		keytable_add(&only->tests, key.text, key.len);
 		if (!want(only->wanted, plan, suite, test))
 			keytable_add(&only->absent, key.text, key.len);
 	}
-	if (got < 0)
-		errx(EXIT_TROUBLE, "%s", csv.error);
 	csv_release(&csv);
 	key_release(&key);
 }
@@ -93,7 +89,7 @@ void tests_select(struct plan *plan, const char *regex, const char *only)
 
 		if ((only && !file.wanted[i]) ||
 		    (regex && regexec(&expression, row->test, 0, NULL, 0)))
-			plan_row_release(row, plan->nextra);
+			plan_row_release(row, plan->extra.n);
 		else
 			plan->rows[kept++] = *row;
 	}

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "number.h"
+#include "text.h"
 #include "xalloc.h"
 
 #ifndef VERSION

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "csv.h"
 
+#include <err.h>
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -201,6 +203,29 @@ int csv_require(struct csv_reader *r, const char *const *names, size_t n, int *i
 			return csv_fail_at(r, 0, "missing column '%s'", names[i]);
 	}
 	return 0;
+}
+
+int csv_must(const struct csv_reader *r, int result)
+{
+	if (result < 0)
+		errx(EXIT_TROUBLE, "%s", r->error);
+	return result;
+}
+
+const char *csv_cell(const struct csv_reader *r, int column, const char *otherwise)
+{
+	return column < 0 ? otherwise : r->cell[column];
+}
+
+double csv_double(struct csv_reader *r, int column, double min, double max, double otherwise)
+{
+	const char *cell = csv_cell(r, column, ""), *wrong;
+	double value = otherwise;
+
+	wrong = *cell ? number_parse_double(cell, min, max, &value) : NULL;
+	if (wrong)
+		csv_refuse(r, "%s %s: '%s'", r->header[column], wrong, cell);
+	return value;
 }
 
 void csv_release(struct csv_reader *r)

@@ -7,8 +7,8 @@
  * header, so a file that is cut inside a row is an error. A NUL byte is an error. Empty lines are
  * skipped; where the header has one column, they are empty cells.
  *
- * The library never exits. A function that can fail returns -1 and leaves one line for a person in
- * `error`, with the file and the line.
+ * A function that can fail returns -1 and leaves one line for a person in `error`, with the file
+ * and the line. csv_must() ends a tool with it.
  */
 #pragma once
 
@@ -55,6 +55,19 @@ int csv_require(struct csv_reader *r, const char *const *names, size_t n, int *i
 /** csv_fail_at - the same of another line; 0 for none */
 int csv_fail_at(struct csv_reader *r, size_t line, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/** csv_must - the result of a function that can fail; a failure ends the tool with status 2 */
+int csv_must(const struct csv_reader *r, int result);
+
+/** csv_refuse - say what is wrong with the current row, and end the tool */
+#define csv_refuse(r, ...) csv_must(r, csv_fail(r, __VA_ARGS__))
+
+/** csv_cell - a cell of the current row; `otherwise` where there is no such column (-1) */
+const char *csv_cell(const struct csv_reader *r, int column, const char *otherwise);
+
+/** csv_double - a cell of the current row as a number; `otherwise` for an empty one, and where
+ * there is no such column; a bad one ends the tool */
+double csv_double(struct csv_reader *r, int column, double min, double max, double otherwise);
 
 /** csv_release - close the file and free what the reader holds; it may be opened again */
 void csv_release(struct csv_reader *r);

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "number.h"
 #include "stats.h"
+#include "text.h"
 #include "xalloc.h"
 
 int rounds_columns(struct rounds *r, struct csv_reader *in)

@@ -72,7 +72,7 @@ bool group_add(struct group *g, uint32_t id, struct rounds *rounds, const struct
 	       uint32_t round, const double *value, size_t nvalues);
 
 /* For a tool whose groups are of one entry point: what such a row means. */
-#define GROUP_TWICE "a sample that is there already: is a file given twice? (%s line %zu)"
+#define GROUP_TWICE "a sample that is there already: is a file given twice?"
 
 /** metric_is_cost - whether values of this name are what a program costs, which is above zero; any
  * other column may hold anything */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "number.h"
+#include "text.h"
 #include "xalloc.h"
 
 static const char *const scope_columns[] = {"run_id", "host_class", "runtime",	   "track",

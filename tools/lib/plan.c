@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "csv.h"
-#include "number.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -130,8 +129,8 @@ struct plan_row *plan_add(struct plan *plan)
 		if (is_text(i))
 			*(char **)field_of(row, i) = xstrdup("");
 	plan_row_forget(row);
-	row->extra = xcalloc(plan->nextra, sizeof(*row->extra));
-	for (size_t i = 0; i < plan->nextra; i++)
+	row->extra = xcalloc(plan->extra.n, sizeof(*row->extra));
+	for (size_t i = 0; i < plan->extra.n; i++)
 		row->extra[i] = xstrdup("");
 	return row;
 }
@@ -195,24 +194,18 @@ const char *plan_set_cell(struct plan_row *row, const char *column, const char *
 	return parse_cell(row, schema_column(&schema_plan, column), text);
 }
 
-/* The plan's number for an unknown column; a new one is empty in the rows already there. */
-static size_t extra_column(struct plan *plan, const char *name)
+/* Note an unknown column; it is empty in the rows already there. */
+static void add_extra(struct plan *plan, const char *name)
 {
-	size_t n = plan->nextra;
-	size_t at = text_index((const char *const *)plan->extra_names, n, name);
-
-	if (at < n)
-		return at;
-	plan->extra_names = xrealloc(plan->extra_names, (n + 1) * sizeof(*plan->extra_names));
-	plan->extra_names[n] = xstrdup(name);
-	plan->nextra++;
+	if (names_have(&plan->extra, name))
+		return;
+	names_add(&plan->extra, name);
 	for (size_t i = 0; i < plan->nrows; i++) {
 		char ***extra = &plan->rows[i].extra;
 
-		*extra = xrealloc(*extra, (n + 1) * sizeof(**extra));
-		(*extra)[n] = xstrdup("");
+		*extra = xrealloc(*extra, plan->extra.n * sizeof(**extra));
+		(*extra)[plan->extra.n - 1] = xstrdup("");
 	}
-	return n;
 }
 
 static int require_columns(struct csv_reader *csv)
@@ -226,52 +219,45 @@ static int require_columns(struct csv_reader *csv)
 	return 0;
 }
 
-/* @field, @extra: of each column of the file, the field, or PLAN_NCOLUMNS and the plan's own number
- */
-static int read_row(struct plan_row *row, struct csv_reader *csv, const size_t *field,
-		    const size_t *extra)
+static int read_row(struct plan *plan, struct csv_reader *csv)
 {
-	for (size_t c = 0; c < csv->ncolumns; c++) {
-		const char *wrong;
+	struct plan_row *row = plan_add(plan);
 
-		if (field[c] == PLAN_NCOLUMNS) {
-			plan_set(&row->extra[extra[c]], csv->cell[c]);
+	for (size_t c = 0; c < csv->ncolumns; c++) {
+		const char *name = csv->header[c], *wrong;
+		size_t i = schema_column(&schema_plan, name);
+
+		if (i == PLAN_NCOLUMNS) {
+			plan_set(&row->extra[names_index(&plan->extra, name)], csv->cell[c]);
 			continue;
 		}
-		wrong = parse_cell(row, field[c], csv->cell[c]);
+		wrong = parse_cell(row, i, csv->cell[c]);
 		if (wrong)
-			return csv_fail(csv, "%s %s: '%s'", csv->header[c], wrong, csv->cell[c]);
+			return csv_fail(csv, "%s %s: '%s'", name, wrong, csv->cell[c]);
 	}
 	return 0;
 }
 
 static int read_rows(struct plan *plan, struct csv_reader *csv)
 {
-	size_t *field = xcalloc(csv->ncolumns, sizeof(*field));
-	size_t *extra = xcalloc(csv->ncolumns, sizeof(*extra));
 	int got = require_columns(csv);
 
-	for (size_t c = 0; !got && c < csv->ncolumns; c++) {
-		field[c] = schema_column(&schema_plan, csv->header[c]);
-		if (field[c] == PLAN_NCOLUMNS)
-			extra[c] = extra_column(plan, csv->header[c]);
-	}
-	while (got >= 0 && (got = csv_next_row(csv)) == 1)
-		got = read_row(plan_add(plan), csv, field, extra);
-	free(field);
-	free(extra);
+	for (size_t c = 0; c < csv->ncolumns; c++)
+		if (schema_column(&schema_plan, csv->header[c]) == PLAN_NCOLUMNS)
+			add_extra(plan, csv->header[c]);
+	while (!got && (got = csv_next_row(csv)) == 1)
+		got = read_row(plan, csv);
 	return got;
 }
 
-int plan_read(struct plan *plan, const char *path, char *error, size_t error_size)
+char *plan_read(struct plan *plan, const char *path)
 {
 	struct csv_reader csv;
-	int result = csv_open(&csv, path) || read_rows(plan, &csv) ? -1 : 0;
+	bool failed = csv_open(&csv, path) || read_rows(plan, &csv);
+	char *wrong = failed ? xstrdup(csv.error) : NULL;
 
-	if (result)
-		snprintf(error, error_size, "%s", csv.error);
 	csv_release(&csv);
-	return result;
+	return wrong;
 }
 
 static void write_count(struct csv_writer *w, uint64_t value, bool is_defined)
@@ -326,7 +312,7 @@ static void write_plan(const struct plan *plan, const enum plan_column *columns,
 	for (size_t i = 0; i < n; i++)
 		csv_write_cell(&w, name_of(columns ? columns[i] : i));
 	for (size_t i = 0; i < nextra; i++)
-		csv_write_cell(&w, plan->extra_names[i]);
+		csv_write_cell(&w, plan->extra.name[i]);
 	csv_end_row(&w);
 	for (const struct plan_row *row = plan->rows; row < plan->rows + plan->nrows; row++) {
 		for (size_t i = 0; i < n; i++)
@@ -339,7 +325,7 @@ static void write_plan(const struct plan *plan, const enum plan_column *columns,
 
 void plan_write(const struct plan *plan, FILE *f)
 {
-	write_plan(plan, NULL, PLAN_NCOLUMNS, plan->nextra, f);
+	write_plan(plan, NULL, PLAN_NCOLUMNS, plan->extra.n, f);
 }
 
 void plan_write_list(const struct plan *plan, FILE *f)
@@ -363,10 +349,8 @@ void plan_warn(const struct plan_row *row, enum status status, const char *reaso
 void plan_release(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->nrows; i++)
-		plan_row_release(&plan->rows[i], plan->nextra);
-	for (size_t i = 0; i < plan->nextra; i++)
-		free(plan->extra_names[i]);
-	free(plan->extra_names);
+		plan_row_release(&plan->rows[i], plan->extra.n);
+	names_release(&plan->extra);
 	free(plan->rows);
 	*plan = (struct plan){0};
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "names.h"
 #include "schema.h"
 
 /* More visits a round than anybody waits for. */
@@ -58,14 +59,13 @@ struct plan_row {
 	int64_t insns, xlated_insns, jited_bytes, verified_insns, verifier_states, stack_bytes;
 
 	char *other[PLAN_NCOLUMNS]; /* private: columns of the schema that have no member here */
-	char **extra;		    /* the plan's nextra unknown columns */
+	char **extra;		    /* the plan's unknown columns */
 };
 
 struct plan {
 	struct plan_row *rows;
 	size_t nrows;
-	char **extra_names; /* columns this project does not know: they pass through */
-	size_t nextra;
+	struct names extra; /* columns this project does not know: they pass through */
 };
 
 void plan_row_release(struct plan_row *row, size_t nextra);
@@ -87,8 +87,9 @@ const char *plan_set_cell(struct plan_row *row, const char *column, const char *
  * until the next plan_add() */
 struct plan_row *plan_add(struct plan *plan);
 
-/** plan_read - append the rows of a file. Returns 0, or -1 with a line for a person in `error` */
-int plan_read(struct plan *plan, const char *path, char *error, size_t error_size);
+/** plan_read - append the rows of a file. Returns NULL, or what is wrong in a line, which the
+ * caller frees */
+char *plan_read(struct plan *plan, const char *path);
 
 /** plan_write - the plan as CSV */
 void plan_write(const struct plan *plan, FILE *f);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "explain.h"
+#include "text.h"
 #include "user.h"
 #include "xalloc.h"
 
@@ -18,10 +19,7 @@
 
 static bool is_in(const struct program_set *set, const char *name)
 {
-	for (size_t i = 0; i < set->n; i++)
-		if (!strcmp(set->name[i], name))
-			return true;
-	return false;
+	return text_index(set->name, set->n, name) < set->n;
 }
 
 /* Add a program unless it is "" or there; false when there is no room. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Small things done to text. */
+/* Small things done to text, and numbers read from it. */
 #pragma once
 
 #include <stddef.h>
@@ -25,3 +25,12 @@ size_t text_index(const char *const *texts, size_t n, const char *text);
 
 /** text_ends_with - whether a text ends with another */
 int text_ends_with(const char *text, const char *end);
+
+/* Numbers: the whole text must be one, from min to max. Both return NULL, or what is wrong: "is not
+ * a number", "is too small" and so on. Only a good value is written. NULL and "" are no numbers. */
+
+/** number_parse_u64 - an unsigned decimal integer, without sign or blanks */
+const char *number_parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *value);
+
+/** number_parse_double - a finite decimal number (no hexadecimal, infinity or NaN) */
+const char *number_parse_double(const char *text, double min, double max, double *value);

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "cli.h"
-#include "number.h"
 #include "schema.h"
+#include "text.h"
 #include "xalloc.h"
 
 /* Value columns when --value does not say, the best first: of a series the first that has values
@@ -105,7 +105,7 @@ static void find_keys(struct rows *r)
 void rows_open(struct rows *r, struct columns *c, const char *path)
 {
 	*r = (struct rows){.columns = c};
-	or_exit(&r->in, csv_open(&r->in, path));
+	csv_must(&r->in, csv_open(&r->in, path));
 	choose_metrics(c, &r->in);
 	find_keys(r);
 	find_metrics(r);
@@ -126,7 +126,7 @@ void rows_open(struct rows *r, struct columns *c, const char *path)
 
 bool rows_next(struct rows *r)
 {
-	bool got = or_exit(&r->in, csv_next_row(&r->in));
+	bool got = csv_must(&r->in, csv_next_row(&r->in));
 
 	r->n += got;
 	return got;
@@ -134,11 +134,8 @@ bool rows_next(struct rows *r)
 
 void rows_key(const struct rows *r, struct key *key)
 {
-	for (size_t i = 0; i < r->columns->keys.n; i++) {
-		const char *cell = cell_at(&r->in, r->keys[i], "");
-
-		key_add(key, cell, strlen(cell));
-	}
+	for (size_t i = 0; i < r->columns->keys.n; i++)
+		key_add_cell(key, &r->in, r->keys[i]);
 }
 
 /* Remember which version the file is of, and what is taken for what. */
@@ -174,51 +171,33 @@ static void note_number(struct rows *r, const char *metric, bool is_median)
 		     c->with_medians, metric, metric, c->with_values, r->in.path, r->in.line);
 }
 
-/* The cell of a metric in the current row; "" when it has none. */
-static const char *value_cell(struct rows *r, size_t metric)
+/* The column that has a metric in the current row; -1 for none. */
+static int value_column(struct rows *r, size_t metric)
 {
 	const char *name = r->columns->metrics.name[metric];
-	const char *cell = cell_at(&r->in, r->metrics[metric], "");
-	bool old = !*cell;
+	bool old = !*csv_cell(&r->in, r->metrics[metric], "");
+	int column = old ? r->medians[metric] : r->metrics[metric];
 
-	if (old)
-		cell = cell_at(&r->in, r->medians[metric], "");
-	if (!*cell)
-		return cell;
+	if (!*csv_cell(&r->in, column, ""))
+		return -1;
 	if (old)
 		note_old(r, name);
 	note_number(r, name, old && !r->by_round);
-	return cell;
-}
-
-static double parse(const struct csv_reader *in, const char *name, const char *cell, double min,
-		    double max)
-{
-	double value;
-	const char *wrong = number_parse_double(cell, min, max, &value);
-
-	if (wrong)
-		errx(EXIT_TROUBLE, "%s %s: '%s' (%s line %zu)", name, wrong, cell, in->path,
-		     in->line);
-	return value;
+	return column;
 }
 
 bool rows_measured(const struct rows *r)
 {
-	return outcome_of(cell_at(&r->in, r->status, "ok")) == OUTCOME_MEASURED;
+	return outcome_of(csv_cell(&r->in, r->status, "ok")) == OUTCOME_MEASURED;
 }
 
 void rows_values(struct rows *r)
 {
 	bool has_numbers = rows_measured(r);
 
-	for (size_t v = 0; v < r->columns->metrics.n; v++) {
-		const char *cell = has_numbers ? value_cell(r, v) : "";
-
-		r->value[v] =
-		    *cell ? parse(&r->in, r->columns->metrics.name[v], cell, -HUGE_VAL, HUGE_VAL)
-			  : NAN;
-	}
+	for (size_t v = 0; v < r->columns->metrics.n; v++)
+		r->value[v] = csv_double(&r->in, has_numbers ? value_column(r, v) : -1, -HUGE_VAL,
+					 HUGE_VAL, NAN);
 }
 
 void rows_close(struct rows *r)
@@ -228,25 +207,6 @@ void rows_close(struct rows *r)
 	free(r->metrics);
 	free(r->medians);
 	free(r->value);
-}
-
-int or_exit(const struct csv_reader *in, int result)
-{
-	if (result < 0)
-		errx(EXIT_TROUBLE, "%s", in->error);
-	return result;
-}
-
-const char *cell_at(const struct csv_reader *in, int column, const char *otherwise)
-{
-	return column < 0 ? otherwise : in->cell[column];
-}
-
-double number_at(const struct csv_reader *in, int column, double min, double max, double otherwise)
-{
-	const char *cell = cell_at(in, column, "");
-
-	return *cell ? parse(in, in->header[column], cell, min, max) : otherwise;
 }
 
 void columns_tell_old(const struct columns *c)
@@ -285,8 +245,6 @@ const char *keep_text(struct keytable *t, const char *text)
 
 bool metric_is_exact(const char *metric, bool counted)
 {
-	for (size_t i = 0; i < COUNT(exact); i++)
-		if (!strcmp(metric, exact[i]))
-			return true;
-	return counted && !strcmp(metric, "instructions");
+	return text_index(exact, COUNT(exact), metric) < COUNT(exact) ||
+	       (counted && !strcmp(metric, "instructions"));
 }

@@ -61,16 +61,6 @@ bool rows_measured(const struct rows *r);
 void rows_values(struct rows *r);
 void rows_close(struct rows *r);
 
-/** or_exit - the result of a csv_, rounds_ or net_ function; an error ends the tool */
-int or_exit(const struct csv_reader *in, int result);
-
-/** cell_at - a cell of the current row, or `otherwise` when the file has no such column */
-const char *cell_at(const struct csv_reader *in, int column, const char *otherwise);
-
-/** number_at - a cell of the current row as a number, or `otherwise` for an empty one or no such
- * column; a bad one ends the tool */
-double number_at(const struct csv_reader *in, int column, double min, double max, double otherwise);
-
 /** patterns_open - open a file that people keep: rows for the series that shell patterns match
  * @others: its n columns besides the keys and `metric`. Any other ends the tool: a misspelt one
  * would make a rule of one test one of all

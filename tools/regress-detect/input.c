@@ -11,16 +11,16 @@ static void find_columns(struct comparison *c, struct rows *r)
 {
 	if (r->build < 0 && c->baseline)
 		errx(EXIT_TROUBLE, "missing column 'build' (%s)", r->in.path);
-	or_exit(&r->in, rounds_columns(&c->rounds, &r->in));
+	csv_must(&r->in, rounds_columns(&c->rounds, &r->in));
 	if (c->net)
-		or_exit(&r->in, net_columns(&c->net_values, &r->in, c->cols.metrics.n, true));
+		csv_must(&r->in, net_columns(&c->net_values, &r->in, c->cols.metrics.n, true));
 }
 
 /* The subject of the current row, and its number. */
 static struct subject *find_subject(struct comparison *c, const struct rows *r, enum side side,
 				    uint32_t *id)
 {
-	const char *build = cell_at(&r->in, r->build, "");
+	const char *build = csv_cell(&r->in, r->build, "");
 	size_t known = c->table.n, nkeys = c->cols.keys.n;
 	struct subject *s;
 
@@ -42,7 +42,7 @@ static struct subject *find_subject(struct comparison *c, const struct rows *r, 
 /* Keep the worst row's status. An interrupted run still has its good rounds. */
 static void keep_status(struct comparison *c, struct subject *s, const struct rows *r)
 {
-	const char *status = cell_at(&r->in, r->status, "ok");
+	const char *status = csv_cell(&r->in, r->status, "ok");
 
 	if (s->status &&
 	    (outcome_of(status) == OUTCOME_INCOMPLETE || strcmp(s->status, status) < 0))
@@ -52,14 +52,14 @@ static void keep_status(struct comparison *c, struct subject *s, const struct ro
 
 void subject_set_status(struct comparison *c, struct subject *s, const struct rows *r)
 {
-	s->status = keep_text(&c->texts, cell_at(&r->in, r->status, "ok"));
-	s->reason = keep_text(&c->texts, cell_at(&r->in, r->reason, ""));
+	s->status = keep_text(&c->texts, csv_cell(&r->in, r->status, "ok"));
+	s->reason = keep_text(&c->texts, csv_cell(&r->in, r->reason, ""));
 }
 
 void subject_note(struct subject *s, const struct rows *r)
 {
-	s->control |= !strcmp(cell_at(&r->in, r->control, ""), "1");
-	s->counted |= !strcmp(cell_at(&r->in, r->runtime, ""), "icount");
+	s->control |= !strcmp(csv_cell(&r->in, r->control, ""), "1");
+	s->counted |= !strcmp(csv_cell(&r->in, r->runtime, ""), "icount");
 }
 
 static void keep_run(struct comparison *c, struct subject *s, const char *run)
@@ -79,7 +79,7 @@ void subject_take_net(struct comparison *c, struct subject *s, struct rows *r, c
 	s->operations = net_operations(n, &r->in);
 	s->is_baseline = net_is_empty(n, &r->in);
 	if (s->is_baseline)
-		or_exit(&r->in, net_add(n, &r->in, s->scope, &c->rounds, round, r->value));
+		csv_must(&r->in, net_add(n, &r->in, s->scope, &c->rounds, round, r->value));
 }
 
 static void take_row(struct comparison *c, struct rows *r, enum side side)
@@ -87,8 +87,8 @@ static void take_row(struct comparison *c, struct rows *r, enum side side)
 	struct subject *s;
 	uint32_t id, round;
 
-	if (!*cell_at(&r->in, r->status, "ok"))
-		errx(EXIT_TROUBLE, "status is empty (%s line %zu)", r->in.path, r->in.line);
+	if (!*csv_cell(&r->in, r->status, "ok"))
+		csv_refuse(&r->in, "status is empty");
 	s = find_subject(c, r, side, &id);
 	subject_note(s, r);
 	if (!rows_measured(r)) {
@@ -98,12 +98,12 @@ static void take_row(struct comparison *c, struct rows *r, enum side side)
 	if (r->run >= 0)
 		keep_run(c, s, r->in.cell[r->run]);
 	rows_values(r);
-	or_exit(&r->in, rounds_row(&c->rounds, &r->in, &round));
+	csv_must(&r->in, rounds_row(&c->rounds, &r->in, &round));
 	if (c->net)
 		subject_take_net(c, s, r, side == BASELINE ? "b" : "c", round);
 	if (!group_add(&s->g, id, &c->rounds, &r->in, round, r->value, c->cols.metrics.n) &&
 	    !c->cols.keys_given)
-		errx(EXIT_TROUBLE, GROUP_TWICE, r->in.path, r->in.line);
+		csv_refuse(&r->in, GROUP_TWICE);
 }
 
 /* The side of a row of a stream; NSIDES for a build that is not compared. */

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include <err.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
 #include "series.h"
 #include "xalloc.h"
 
@@ -22,10 +20,10 @@ void markers_read(struct markers *m, const struct names *keys, const char *path)
 
 	m->keys = keys;
 	patterns_open(&in, path, keys, others, sizeof(others) / sizeof(*others), "markers");
-	or_exit(&in, csv_require(&in, others, 1, &build));
-	while (or_exit(&in, csv_next_row(&in))) {
+	csv_must(&in, csv_require(&in, others, 1, &build));
+	while (csv_must(&in, csv_next_row(&in))) {
 		if (!*in.cell[build])
-			errx(EXIT_TROUBLE, "build is empty (%s line %zu)", path, in.line);
+			csv_refuse(&in, "build is empty");
 		m->at = xgrow(m->at, m->n, sizeof(*m->at));
 		m->at[m->n].pattern = patterns_of(&in, keys, &m->text);
 		m->at[m->n++].build = keep_text(&m->text, in.cell[build]);

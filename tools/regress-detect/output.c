@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* verdict.csv, written and read. */
-#include <err.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
 #include "detect.h"
 #include "schema.h"
+#include "text.h"
 
 /* The numbers of a finding. */
 static const struct number {
@@ -86,22 +85,22 @@ void comparison_write(const struct comparison *c)
 /* A cell of the current row, kept; "" where the file has no such column. */
 static const char *text_at(struct comparison *c, const struct csv_reader *in, const char *column)
 {
-	return keep_text(&c->texts, cell_at(in, csv_column(in, column), ""));
+	return keep_text(&c->texts, csv_cell(in, csv_column(in, column), ""));
 }
 
-static double number_in(const struct csv_reader *in, const char *column)
+static double number_in(struct csv_reader *in, const char *column)
 {
-	return number_at(in, csv_column(in, column), -HUGE_VAL, HUGE_VAL, NAN);
+	return csv_double(in, csv_column(in, column), -HUGE_VAL, HUGE_VAL, NAN);
 }
 
-static enum verdict verdict_at(const struct csv_reader *in)
+static enum verdict verdict_at(struct csv_reader *in)
 {
-	const char *name = cell_at(in, csv_column(in, "verdict"), "");
+	const char *name = csv_cell(in, csv_column(in, "verdict"), "");
+	size_t verdict = text_index(verdict_names, VERDICT_COUNT, name);
 
-	for (enum verdict v = 0; v < VERDICT_COUNT; v++)
-		if (!strcmp(verdict_names[v], name))
-			return v;
-	errx(EXIT_TROUBLE, "no verdict: '%s' (%s line %zu)", name, in->path, in->line);
+	if (verdict == VERDICT_COUNT)
+		csv_refuse(in, "no verdict: '%s'", name);
+	return (enum verdict)verdict;
 }
 
 static size_t metric_at(struct comparison *c, const struct csv_reader *in)
@@ -113,7 +112,7 @@ static size_t metric_at(struct comparison *c, const struct csv_reader *in)
 	return (size_t)names_index(&c->cols.metrics, name);
 }
 
-static void take_row(struct comparison *c, const struct csv_reader *in)
+static void take_row(struct comparison *c, struct csv_reader *in)
 {
 	struct finding *f = comparison_add(c);
 	struct subject *side = finding_own_sides(f, c->cols.keys.n);
@@ -140,9 +139,9 @@ void comparison_read_verdicts(struct comparison *c, const char *path)
 	struct csv_reader in;
 	int at[3];
 
-	or_exit(&in, csv_open(&in, path));
-	or_exit(&in, csv_require(&in, needed, 3, at));
-	while (or_exit(&in, csv_next_row(&in)))
+	csv_must(&in, csv_open(&in, path));
+	csv_must(&in, csv_require(&in, needed, 3, at));
+	while (csv_must(&in, csv_next_row(&in)))
 		take_row(c, &in);
 	csv_release(&in);
 }

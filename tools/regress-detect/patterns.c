@@ -6,19 +6,18 @@
 
 #include "cli.h"
 #include "columns.h"
+#include "text.h"
 #include "xalloc.h"
 
 void patterns_open(struct csv_reader *in, const char *path, const struct names *keys,
 		   const char *const *others, size_t n, const char *what)
 {
-	or_exit(in, csv_open(in, path));
+	csv_must(in, csv_open(in, path));
 	for (size_t i = 0; i < in->ncolumns; i++) {
 		const char *name = in->header[i];
-		bool known = names_have(keys, name) || !strcmp(name, "metric");
 
-		for (size_t o = 0; o < n; o++)
-			known |= !strcmp(name, others[o]);
-		if (!known)
+		if (!names_have(keys, name) && strcmp(name, "metric") != 0 &&
+		    text_index(others, n, name) == n)
 			errx(EXIT_TROUBLE, "unknown column '%s' in the %s (%s)", name, what, path);
 	}
 }
@@ -29,7 +28,7 @@ const char **patterns_of(const struct csv_reader *in, const struct names *keys, 
 
 	for (size_t k = 0; k <= keys->n; k++)
 		pattern[k] = keep_text(
-		    t, cell_at(in, csv_column(in, k < keys->n ? keys->name[k] : "metric"), ""));
+		    t, csv_cell(in, csv_column(in, k < keys->n ? keys->name[k] : "metric"), ""));
 	return pattern;
 }
 

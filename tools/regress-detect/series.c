@@ -70,16 +70,16 @@ static const char *build_of(struct history *h, const struct rows *r, const char 
 	char text[32];
 
 	if (r->build >= 0 || *time)
-		return keep_text(&h->c->texts, cell_at(&r->in, r->build, time));
+		return keep_text(&h->c->texts, csv_cell(&r->in, r->build, time));
 	snprintf(text, sizeof(text), "row %zu", h->rows);
 	return keep_text(&h->c->texts, text);
 }
 
 /* How far the rounds of a row lie apart. */
-static double resolution_of(const struct rows *r)
+static double resolution_of(struct rows *r)
 {
-	return number_at(&r->in, r->max_instructions, -HUGE_VAL, HUGE_VAL, NAN) -
-	       number_at(&r->in, r->min_instructions, -HUGE_VAL, HUGE_VAL, NAN);
+	return csv_double(&r->in, r->max_instructions, -HUGE_VAL, HUGE_VAL, NAN) -
+	       csv_double(&r->in, r->min_instructions, -HUGE_VAL, HUGE_VAL, NAN);
 }
 
 static bool is_in_vm(const char *runtime)
@@ -91,12 +91,12 @@ static bool is_in_vm(const char *runtime)
 static bool is_gross(const struct history *h, const struct rows *r, const struct subject *s)
 {
 	return s->control || s->is_baseline ||
-	       (h->o->net_in_vm && !is_in_vm(cell_at(&r->in, r->runtime, "")));
+	       (h->o->net_in_vm && !is_in_vm(csv_cell(&r->in, r->runtime, "")));
 }
 
 static void take_row(struct history *h, struct rows *r, bool net)
 {
-	const char *time = cell_at(&r->in, r->timestamp, "");
+	const char *time = csv_cell(&r->in, r->timestamp, "");
 	struct point point = {
 	    .row = h->rows++, .build = build_of(h, r, time), .resolution = resolution_of(r)};
 	struct series *s = find_series(h, r);
@@ -109,7 +109,7 @@ static void take_row(struct history *h, struct rows *r, bool net)
 	s->subject.status = NULL;
 	if (!rows_measured(r))
 		subject_set_status(h->c, &s->subject, r);
-	s->run = scope->run = keep_text(&h->c->texts, cell_at(&r->in, r->run, point.build));
+	s->run = scope->run = keep_text(&h->c->texts, csv_cell(&r->in, r->run, point.build));
 	s->timestamp = keep_text(&h->c->texts, time);
 	if (strcmp(scope->timestamp, time) < 0)
 		scope->timestamp = s->timestamp;
@@ -134,7 +134,7 @@ void series_read(struct history *h, const char *path)
 		    net_columns(&h->c->net_values, &r.in, h->c->cols.metrics.n, false))) {
 		/* What was never in a VM, such as results from elsewhere, may lack them. */
 		if (!h->o->net_in_vm || r.runtime >= 0)
-			or_exit(&r.in, -1);
+			csv_must(&r.in, -1);
 		net = false;
 	}
 	while (rows_next(&r))

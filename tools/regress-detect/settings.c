@@ -6,11 +6,9 @@
  *	test,metric,margin_pct,alert_pct,higher_is_better
  *	map/lru_hash/ *,duration_ns,3,10,
  */
-#include <err.h>
 #include <math.h>
 #include <stdlib.h>
 
-#include "cli.h"
 #include "detect.h"
 
 enum { MARGIN, ALERT, ALPHA, HIGHER, COMMENT, NSETTINGS };
@@ -18,17 +16,17 @@ static const char *const settings[NSETTINGS] = {"margin_pct", "alert_pct", "alph
 						"higher_is_better", "comment"};
 
 /* Where a cell is empty, what was. */
-static void set_rule(struct rule *rule, const struct csv_reader *in, const int *at)
+static void set_rule(struct rule *rule, struct csv_reader *in, const int *at)
 {
-	double margin = number_at(in, at[MARGIN], 0, 1000, NAN) / 100;
-	double alert = number_at(in, at[ALERT], 0, 1000, NAN) / 100;
-	double higher = number_at(in, at[HIGHER], 0, 1, rule->higher_is_better);
+	double margin = csv_double(in, at[MARGIN], 0, 1000, NAN) / 100;
+	double alert = csv_double(in, at[ALERT], 0, 1000, NAN) / 100;
+	double higher = csv_double(in, at[HIGHER], 0, 1, rule->higher_is_better);
 
 	if (higher != 0 && higher != 1)
-		errx(EXIT_TROUBLE, "%s is neither 0 nor 1: '%s' (%s line %zu)", settings[HIGHER],
-		     in->cell[at[HIGHER]], in->path, in->line);
+		csv_refuse(in, "%s is neither 0 nor 1: '%s'", settings[HIGHER],
+			   in->cell[at[HIGHER]]);
 	rule->higher_is_better = higher != 0;
-	rule->alpha = number_at(in, at[ALPHA], 1e-9, .5, rule->alpha);
+	rule->alpha = csv_double(in, at[ALPHA], 1e-9, .5, rule->alpha);
 	if (!isnan(margin))
 		rule->margin = margin;
 	if (!isnan(alert))
@@ -46,7 +44,7 @@ void settings_read(struct comparison *c, const char *path)
 	patterns_open(&in, path, &c->cols.keys, settings, NSETTINGS, "settings");
 	for (size_t s = 0; s < NSETTINGS; s++)
 		at[s] = csv_column(&in, settings[s]);
-	while (or_exit(&in, csv_next_row(&in))) {
+	while (csv_must(&in, csv_next_row(&in))) {
 		const char **pattern = patterns_of(&in, &c->cols.keys, &c->texts);
 		struct rule unused = c->rule;
 

@@ -6,9 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
 #include "csv.h"
-#include "number.h"
 #include "schema.h"
 #include "xalloc.h"
 
@@ -56,8 +54,7 @@ static int *find_columns(struct csv_reader *in, const struct names *names)
 {
 	int *index = xmalloc(names->n * sizeof(*index));
 
-	if (csv_require(in, (const char *const *)names->name, names->n, index))
-		errx(EXIT_TROUBLE, "%s", in->error);
+	csv_must(in, csv_require(in, (const char *const *)names->name, names->n, index));
 	return index;
 }
 
@@ -67,10 +64,11 @@ static void find_layout(struct reduction *r, struct csv_reader *in, struct layou
 
 	l->by = find_columns(in, &r->by);
 	l->value = find_columns(in, &r->values);
-	if ((r->whole_schema && csv_require(in, needed, COUNT(needed), found)) ||
-	    rounds_columns(&r->rounds, in) ||
-	    (r->net && net_columns(&r->net_values, in, r->values.n, true)))
-		errx(EXIT_TROUBLE, "%s", in->error);
+	if (r->whole_schema)
+		csv_must(in, csv_require(in, needed, COUNT(needed), found));
+	csv_must(in, rounds_columns(&r->rounds, in));
+	if (r->net)
+		csv_must(in, net_columns(&r->net_values, in, r->values.n, true));
 	/* A column that groups are made by is the user's own. */
 	l->status = names_have(&r->by, "status") ? -1 : csv_column(in, "status");
 	l->reason = csv_column(in, "reason");
@@ -117,7 +115,7 @@ static void carry(struct reduction *r, struct reduced *g, const struct csv_reade
 	if (first)
 		g->carried = xcalloc(r->carried.n, sizeof(*g->carried));
 	for (size_t i = 0; i < r->carried.n; i++) {
-		const char *cell = l->carried[i] < 0 ? "" : in->cell[l->carried[i]];
+		const char *cell = csv_cell(in, l->carried[i], "");
 		int order = g->carried[i] ? strcmp(cell, g->carried[i]) : 0;
 		bool is_time = !strcmp(r->carried.name[i], "timestamp");
 
@@ -152,38 +150,16 @@ static void keep_status(struct reduced *g, const char *status, const char *reaso
 }
 
 /* How often the program ran, and what it returned, whatever became of the row. */
-static void merge_runs(struct reduced *g, const struct csv_reader *in, const struct layout *l)
+static void merge_runs(struct reduced *g, struct csv_reader *in, const struct layout *l)
 {
-	const char *cell = l->runs < 0 ? "" : in->cell[l->runs], *wrong;
-	double runs;
+	double runs = csv_double(in, l->runs, 0, HUGE_VAL, NAN);
 
 	if (l->returned >= 0)
 		returned_add(&g->returned, in->cell[l->returned]);
-	if (!*cell)
+	if (isnan(runs))
 		return;
-	wrong = number_parse_double(cell, 0, HUGE_VAL, &runs);
-	if (wrong)
-		errx(EXIT_TROUBLE, "runs %s: '%s' (%s line %zu)", wrong, cell, in->path, in->line);
-	if (!g->has_runs || runs < g->runs)
-		g->runs = runs;
+	g->runs = g->has_runs ? fmin(g->runs, runs) : runs;
 	g->has_runs = true;
-}
-
-static void parse_values(const struct reduction *r, const struct csv_reader *in,
-			 const struct layout *l, double *value)
-{
-	for (size_t v = 0; v < r->values.n; v++) {
-		const char *cell = in->cell[l->value[v]];
-		const char *wrong;
-
-		value[v] = NAN;
-		if (!*cell)
-			continue;
-		wrong = number_parse_double(cell, -HUGE_VAL, HUGE_VAL, &value[v]);
-		if (wrong)
-			errx(EXIT_TROUBLE, "%s %s: '%s' (%s line %zu)", r->values.name[v], wrong,
-			     cell, in->path, in->line);
-	}
 }
 
 /* Under --net: know the row's empty program, or take the row as one. */
@@ -192,23 +168,22 @@ static void take_empty(struct reduction *r, struct csv_reader *in, const struct 
 {
 	uint32_t scope = net_scope(&r->net_values, in, "");
 	bool is_empty = net_is_empty(&r->net_values, in);
-	bool gross = is_empty || (l->control >= 0 && !strcmp(in->cell[l->control], "1"));
+	bool gross = is_empty || !strcmp(csv_cell(in, l->control, ""), "1");
 
 	if (g->g.n && (g->scope != scope || g->gross != gross))
-		errx(EXIT_TROUBLE, "--net needs groups of one build and program type (%s line %zu)",
-		     in->path, in->line);
+		csv_refuse(in, "--net needs groups of one build and program type");
 	g->scope = scope;
 	g->operations = net_operations(&r->net_values, in);
 	g->gross = gross;
-	if (is_empty && net_add(&r->net_values, in, scope, &r->rounds, round, value))
-		errx(EXIT_TROUBLE, "%s", in->error);
+	if (is_empty)
+		csv_must(in, net_add(&r->net_values, in, scope, &r->rounds, round, value));
 }
 
 /* Returns whether the row has numbers. */
 static bool take_row(struct reduction *r, struct csv_reader *in, const struct layout *l,
 		     struct key *key, double *value)
 {
-	const char *status = l->status < 0 ? "ok" : in->cell[l->status];
+	const char *status = csv_cell(in, l->status, "ok");
 	bool ok = status_named(status) == STATUS_OK;
 	struct reduced *g;
 	uint32_t id, round;
@@ -218,18 +193,18 @@ static bool take_row(struct reduction *r, struct csv_reader *in, const struct la
 	merge_runs(g, in, l);
 	if (!ok) {
 		if (!*status)
-			errx(EXIT_TROUBLE, "status is empty (%s line %zu)", in->path, in->line);
-		keep_status(g, status, l->reason < 0 ? "" : in->cell[l->reason]);
+			csv_refuse(in, "status is empty");
+		keep_status(g, status, csv_cell(in, l->reason, ""));
 		return false;
 	}
-	parse_values(r, in, l, value);
-	if (rounds_row(&r->rounds, in, &round))
-		errx(EXIT_TROUBLE, "%s", in->error);
-	g->marked += l->mark >= 0 && in->cell_len[l->mark] > 0;
+	for (size_t v = 0; v < r->values.n; v++)
+		value[v] = csv_double(in, l->value[v], -HUGE_VAL, HUGE_VAL, NAN);
+	csv_must(in, rounds_row(&r->rounds, in, &round));
+	g->marked += *csv_cell(in, l->mark, "") != '\0';
 	if (r->net)
 		take_empty(r, in, l, g, round, value);
 	if (!group_add(&g->g, id, &r->rounds, in, round, value, r->values.n) && !r->by_given)
-		errx(EXIT_TROUBLE, GROUP_TWICE, in->path, in->line);
+		csv_refuse(in, GROUP_TWICE);
 	return true;
 }
 
@@ -239,18 +214,12 @@ void reduction_read(struct reduction *r, const char *path)
 	struct layout l = {0};
 	struct csv_reader in;
 	struct key key = {0};
-	size_t rows = 0, values = 0;
-	int got;
+	size_t rows, values = 0;
 
-	if (csv_open(&in, path))
-		errx(EXIT_TROUBLE, "%s", in.error);
+	csv_must(&in, csv_open(&in, path));
 	find_layout(r, &in, &l);
-	while ((got = csv_next_row(&in)) > 0) {
-		rows++;
+	for (rows = 0; csv_must(&in, csv_next_row(&in)); rows++)
 		values += take_row(r, &in, &l, &key, value);
-	}
-	if (got < 0)
-		errx(EXIT_TROUBLE, "%s", in.error);
 	if (r->verbose)
 		warnx("%s: %zu rows, of them without numbers: %zu; groups so far: %zu", in.path,
 		      rows, rows - values, r->keys.n);

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "number.h"
 #include "stats-reduce.h"
+#include "text.h"
 #include "xalloc.h"
 
 /* A program may return a random number, or a time: a cell lists no more values than this. */
