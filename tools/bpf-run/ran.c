@@ -17,7 +17,6 @@
 
 #include "clock.h"
 #include "cpus.h"
-#include "left.h"
 #include "stats.h"
 #include "untimed.h"
 

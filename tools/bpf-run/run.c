@@ -12,7 +12,6 @@
 #include "hooks.h"
 #include "instance.h"
 #include "notices.h"
-#include "random_order.h"
 #include "sampling.h"
 #include "spent.h"
 #include "text.h"

@@ -3,7 +3,6 @@
 
 #include "cpus.h"
 #include "profile.h"
-#include "random_order.h"
 #include "samples.h"
 
 struct sampling {

@@ -16,7 +16,6 @@
 #include "csv.h"
 #include "dispatcher.h"
 #include "measure.h"
-#include "random_order.h"
 #include "sampling.h"
 #include "stats.h"
 #include "xalloc.h"

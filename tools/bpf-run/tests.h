@@ -57,6 +57,13 @@ enum status outcome_judge(struct variant *variant);
 /** tests_release - free all, and unload what is still loaded */
 void tests_release(struct tests *tests);
 
+/** random_next - the next number of a generator (SplitMix64; Steele, Lea, Flood 2014), the same on
+ * every machine */
+uint64_t random_next(uint64_t *state);
+
+/** random_shuffle - put n indices into random order (Fisher and Yates) */
+void random_shuffle(uint64_t *state, size_t *order, size_t n);
+
 /* The tests of a round, in two parts, each shuffled by itself. */
 struct schedule {
 	size_t *test; /* indices of tests->test, each as often as it is to be measured */

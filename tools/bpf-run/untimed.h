@@ -19,7 +19,18 @@ enum status untimed_validate(struct instance *instance, bool ignore);
  * failed: it missed calls (STATUS_MISSED), or changed its packet in a later run */
 enum status untimed_count_runs(struct instance *instance, double *runs);
 
-/** untimed_changes_packet - fail an entry point for what it does to its packet; see left.h */
+/* In a test run with repetitions each run gets the packet that the one before has left, so a
+ * program that changes it is timed on another packet than its own. */
+#define LEFT_TEXT 160
+
+/**
+ * left_invoke - target_invoke(), and what the packet has become
+ * @change: written, LEFT_TEXT bytes: "" when the packet is as it was, or the type has none, else
+ * what happened, such as "grows its packet from 64 to 114 bytes"
+ */
+int left_invoke(const struct target *target, uint32_t n, uint32_t *result, char *change);
+
+/** untimed_changes_packet - fail an entry point for what it does to its packet */
 enum status untimed_changes_packet(struct instance *instance, size_t entry, const char *change);
 
 /** untimed_check - run the check program: it returns 0 when the operation took place */
