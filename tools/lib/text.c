@@ -46,13 +46,17 @@ char *text_slug(const char *text)
 	return slug;
 }
 
+/* Control characters of C1 are c2 80 to c2 9f. */
 char *text_line(const char *text)
 {
 	char *line = xstrdup(text);
 
-	for (char *c = line; *c; c++)
-		if (iscntrl((unsigned char)*c))
+	for (unsigned char *c = (unsigned char *)line; *c; c++) {
+		if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0)
+			c[0] = c[1] = '?';
+		if (*c < ' ' || *c == 0x7f)
 			*c = '?';
+	}
 	return line;
 }
 

@@ -16,8 +16,8 @@ uint64_t hash_text(uint64_t hash, const char *text);
  * with '.'. Caller frees */
 char *text_slug(const char *text);
 
-/** text_line - a text from outside as one line for a terminal: control characters become '?'.
- * Caller frees */
+/** text_line - a text from outside as one line for a terminal: control characters, which could move
+ * the cursor or change colours, become '?'. Caller frees */
 char *text_line(const char *text);
 
 /** text_index - the place of a text among n others; n when it is not there */

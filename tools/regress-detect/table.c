@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "text.h"
 #include "xalloc.h"
 
 static double distance(const struct finding *f)
@@ -161,17 +162,6 @@ void table_release(struct table *t)
 	free(t->findings);
 }
 
-/* A control character could move the cursor or change colours; those of C1 are c2 80 to c2 9f. */
-static void make_plain(char *text)
-{
-	for (unsigned char *p = (unsigned char *)text; *p; p++) {
-		if (*p < ' ' || *p == 0x7f)
-			*p = '?';
-		if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
-			p[0] = p[1] = '?';
-	}
-}
-
 /* Characters, not bytes: those that continue one in UTF-8 do not count. */
 static int width_of(const char *text)
 {
@@ -261,7 +251,10 @@ void table_write(const struct comparison *c)
 	for (enum column k = 0; k < NCOLUMNS; k++) {
 		width[k] = width_of(t.title[k]);
 		for (size_t i = 0; i < t.n; i++) {
-			make_plain(t.cells[i][k]);
+			char *cell = t.cells[i][k];
+
+			t.cells[i][k] = text_line(cell);
+			free(cell);
 			if (is_shown(c, t.findings[i]) && width_of(t.cells[i][k]) > width[k])
 				width[k] = width_of(t.cells[i][k]);
 		}
