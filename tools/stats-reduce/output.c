@@ -2,6 +2,7 @@
 /* The columns of the output, the order of its rows, and their cells. */
 #include "stats-reduce.h"
 
+#include <assert.h>
 #include <err.h>
 #include <math.h>
 #include <stdio.h>
@@ -37,6 +38,17 @@ static struct names columns_before(const struct reduction *r)
 	return l;
 }
 
+/* The column of a statistic: it is named after its value, as that of duration_ns is in summary.csv.
+ * Caller frees. */
+static char *statistic_column(enum statistic s, const char *value)
+{
+	const char *like = schema_summary.columns[SUMMARY_VALUE_DURATION_NS + s].name;
+
+	return xasprintf("%.*s%s", (int)(strlen(like) - strlen("duration_ns")), like, value);
+}
+static_assert(SUMMARY_VALUE_DURATION_NS + NSTATISTICS == SUMMARY_VALUE_INSTRUCTIONS,
+	      "statistics are not those of summary.csv");
+
 /* A status or reason to group by takes the place of the computed one. */
 static struct names columns_computed(const struct reduction *r)
 {
@@ -45,7 +57,7 @@ static struct names columns_computed(const struct reduction *r)
 
 	for (size_t v = 0; v < r->values.n; v++)
 		for (size_t s = 0; s < NSTATISTICS; s++) {
-			char *name = xasprintf("%s_%s", statistic_names[s], r->values.name[v]);
+			char *name = statistic_column(s, r->values.name[v]);
 
 			names_add(&l, name);
 			free(name);

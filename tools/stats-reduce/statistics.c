@@ -12,22 +12,6 @@
 
 #define INTERVAL_CONFIDENCE .95
 
-const char *const statistic_names[NSTATISTICS] = {
-    [VALUE] = "value",
-    [AVERAGE] = "average",
-    [MEDIAN] = "median",
-    [CI_LOW] = "ci_low",
-    [CI_HIGH] = "ci_high",
-    [STDDEV] = "stddev",
-    [MAD] = "mad",
-    [MIN] = "min",
-    [P95] = "p95",
-    [MAX] = "max",
-    [LOW_HEAP] = "low_heap",
-    [HIGH_HEAP] = "high_heap",
-    [HIGH_HEAP_SHARE] = "high_heap_share",
-};
-
 static void find_heaps(const struct by_round *b, double value[NSTATISTICS])
 {
 	struct heaps heaps;

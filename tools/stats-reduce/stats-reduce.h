@@ -14,7 +14,7 @@
 #include "names.h"
 #include "net.h"
 
-/* What is told of each value column, in order of output. */
+/* What is told of each value column, in the order of summary.csv. */
 enum statistic {
 	VALUE,
 	AVERAGE,
@@ -31,7 +31,6 @@ enum statistic {
 	HIGH_HEAP_SHARE,
 	NSTATISTICS
 };
-extern const char *const statistic_names[NSTATISTICS];
 
 /* What programs returned, with counts (returned.c). Zeroed it is empty. */
 struct returned {
