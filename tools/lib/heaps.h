@@ -21,11 +21,8 @@ struct heaps {
  * @value: the number of the series, of which distances are a share
  * @return: whether there are two; only then heaps is written
  *
- * Two heaps are
- * - significant: dips_p() of the cells is at most 1 / 500, of logarithms if all samples are above
- *   zero. A dip depends neither on place nor on width, so cells that differ in both are no heaps;
- * - apart by at least a tenth of the value;
- * - both there: the smaller one has at least a tenth of the samples.
+ * stats-reduce(1) says what two heaps are, and has the error rates, which `make check` simulates.
+ * dips_p() is that of logarithms if all samples are above zero.
  *
  * Rounded values: equal ones are first spread over the step of rounding, the smallest difference
  * between two samples of a cell; or, where that is more than a fifth of the value, a power of ten
@@ -33,8 +30,6 @@ struct heaps {
  *
  * Each cell is cut where its two parts have the least variance (Fisher, On Grouping for Maximum
  * Homogeneity, JASA 53, 1958). The centre of a heap is the median of its parts' means.
- *
- * stats-reduce(1) has the error rates, which `make check` simulates.
  */
 bool heaps_find(const double *sample, const size_t *cell, size_t ncells, double value,
 		struct heaps *heaps);

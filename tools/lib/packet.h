@@ -1,17 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Input packets by name:
- *
- *	tcp4-64, udp4-64, tcp6-74, udp6-64, and the same with 512 and 1500 bytes
- *		An Ethernet frame of that length, with valid checksums, from 192.0.2.1
- *		(2001:db8::1) port 40000 to 192.0.2.2 (2001:db8::2) port 80. The shortest TCP frame
- *		over IPv6 has 74 bytes.
- *	zeros-1024
- *		What the bpf_performance runner passes.
- *	ethernet-NAME
- *		One of these frames inside an Ethernet frame: for programs of type socket_filter,
- *		cgroup_skb and lwt_*, which see a packet without its Ethernet header.
- */
+/* Input packets by name, which bpf-compile-check(1) lists: Ethernet frames with valid checksums.
+ * zeros-1024 is what the bpf_performance runner passes. */
 #pragma once
 
 #include <stddef.h>

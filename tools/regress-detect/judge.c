@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The decision rule. It works on logarithms, since a change is a factor.
- *
- * The p-value is one-sided; its null hypothesis is that the change is at most the margin. The exact
- * signed-rank test judges the log ratios of the rounds of one run, the exact rank-sum test two
- * runs. The p-values of all series are adjusted together (Holm).
- */
+/* The decision rule, which regress-detect(1) explains. It works on logarithms, since a change is a
+ * factor. */
 #include <err.h>
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_statistics_double.h>
