@@ -88,6 +88,13 @@ natural() { # OPTION VALUE
 	esac
 }
 
+# Whether a text is only a name. make and a shell run what other text has in it, such as $(...).
+is_name() { # TEXT
+	case $1 in
+	*[!A-Za-z0-9._/:=@+~#-]*) return 1 ;;
+	esac
+}
+
 # A command that is needed, and the package that has it.
 need() {
 	command -v "$1" >/dev/null || die "command not found: '$1' (install the package $2, or run \`make deps RUNTIME=icount\`)"

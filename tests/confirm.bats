@@ -37,8 +37,8 @@ fake_make() { # VERDICT...
   cat >bin/make <<'SH'
 #!/bin/sh
 case " $* " in *' vm-tools '*) exit 0 ;; esac
-echo "$*" >> asked
-for word; do case $word in RESULTS=*) folder=${word#*=}/run ;; esac; done
+echo "$* BASE=$BASE HEAD=$HEAD SUITE=$SUITE TRACK=$TRACK RUNTIME=$RUNTIME" >> asked
+folder=$RESULTS/run
 mkdir -p "$folder"
 verdict=$(head -n 1 verdicts)
 sed -i 1d verdicts
@@ -102,6 +102,29 @@ KERNELS_OF_BOTH=(kernel.b1=6.1 kernel.b2=6.2 kernel_package=linux-image kernel_v
   run -0 --separate-stderr "$PIPELINES/judge/confirm" found.csv
   printf '%s\n' "$output" >confirmed.csv
   assert_equal "$(csv_value confirmed.csv confirmed | sort | paste -sd' ')" '0 1'
+}
+
+@test "stored names run nothing: neither the shell nor make gets what is no name" {
+  # As the rules of make have them: between quotes, and expanded.
+  printf "compare:\n\t@echo '%s' '%s' '%s' '%s'\n" '$(BASE)' '$(HEAD)' '$(SUITE)' '$(TRACK)' >Makefile
+  for version in '$(shell touch X)' "1'; touch X; '" '`touch X`'; do
+    history_of runtime=kvm kernel.b1=6.1 kernel.b2=6.2 kernel_package=linux-image kernel_version.b1=1 "kernel_version.b2=$version"
+    run -0 --separate-stderr "$PIPELINES/judge/confirm" found.csv
+    assert_contains "$stderr" 'has characters that no name has'
+    assert_equal "$(wc -l <<<"$output")" 1
+  done
+  for track in '$(shell touch X)' "a'; touch X; '"; do
+    history_of runtime=kvm "${KERNELS_OF_BOTH[@]}"
+    mv results/test-host/local "results/test-host/$(. "$PIPELINES/results/place.sh" && slug "$track")"
+    TRACK=$track mlr -I -S --csv put '$track = ENV["TRACK"]' found.csv
+    run -0 --separate-stderr "$PIPELINES/judge/confirm" found.csv
+    assert_contains "$stderr" 'has characters that no name has'
+  done
+  [ ! -e X ]
+  # A variable of the outer make is not taken for the finding's.
+  history_of runtime=kvm "${KERNELS_OF_BOTH[@]}"
+  fake_make regression regression
+  MAKEFLAGS=' -- TRACK=outer' confirmed_is 1
 }
 
 @test "what has the same program, kernel and tools on both sides is never confirmed" {
