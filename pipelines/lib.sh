@@ -100,6 +100,13 @@ need() {
 	command -v "$1" >/dev/null || die "command not found: '$1' (install the package $2, or run \`make deps RUNTIME=icount\`)"
 }
 
+# A CSV that a tool wrote ends in a line feed. One that does not, or is empty, was cut off.
+whole() { # FILE
+	[ -f "$1" ] || die "no such file: '$1'"
+	[ -s "$1" ] || die "the file is empty, and has not even a header: '$1' (make it again)"
+	[ -z "$(tail -c 1 "$1" | tr '\000' x)" ] || die "the last line is cut off: '$1' (make it again)"
+}
+
 # The value of a name in a name,value CSV.
 value_of() { # FILE NAME
 	NAME=$2 mlr -S --icsv --onidx filter '$name == ENV["NAME"]' then cut -f value "$1"

@@ -4,6 +4,7 @@
 
 load helpers
 load github
+load runs
 
 one() { # FILE VERDICT CURRENT BUILD: the newest finding of the one series
   rm -f "$1"
@@ -494,4 +495,35 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   assert_equal "$("$TOP/pipelines/compare/undecided" v.csv plan.csv)" $'suite,test\ns,open\ns,slower\ns,faster\ns,loop'
   mlr --csv filter '!($test =~ "^(open|slower|faster)$")' v.csv >decided.csv
   assert_equal "$("$TOP/pipelines/compare/undecided" decided.csv plan.csv)" ""
+}
+
+@test "a CSV that is cut off ends whatever reads it, and is not taken for nothing to tell" {
+  finding whole.csv suspected map/hash/read 100 120 b2
+  finding whole.csv suspected map/hash/update 100 120 b2
+  confirmed whole.csv
+  place=$(make_run results 0)
+  cp confirmed.csv whole-confirmed.csv
+  cp "results/$place/summary.csv" whole-summary.csv
+  echo '[]' >reference.json
+  readers=("$PIPELINES/issues/file-issues cut.csv" "$PIPELINES/issues/file-issues --unfiled cut.csv"
+    "$PIPELINES/issues/file-issues whole.csv cut-confirmed.csv" "$PIPELINES/judge/confirm cut.csv"
+    "$PIPELINES/judge/confirmers $PIPELINES/bench/tracks.csv cut.csv" "$PIPELINES/issues/summary x cut.csv"
+    "$PIPELINES/issues/summary --annotations x cut.csv" "$PIPELINES/bench/table cut-summary.csv"
+    "$PIPELINES/results/history --directory results" "$PIPELINES/compat/show-reference cut.csv"
+    "$PIPELINES/compat/compare-reference cut-summary.csv cut-summary.csv reference.json")
+  # In the header, in a row, in the last cell, behind a quote; and all of it.
+  for bytes in 0 20 -150 -1; do
+    for name in '' -confirmed -summary; do
+      head -c "$bytes" "whole$name.csv" >"cut$name.csv"
+    done
+    cp cut-summary.csv "results/$place/summary.csv"
+    for reader in "${readers[@]}"; do
+      echo "$bytes: $reader"
+      # shellcheck disable=SC2086 # words
+      run -2 --separate-stderr $reader
+      assert_equal "$output" ""
+      assert_equal "${#stderr_lines[@]}" 1
+      assert_contains "$stderr" .csv
+    done
+  done
 }
