@@ -338,6 +338,33 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   assert_equal "$(github '.issues[] | .state' | paste -sd' ')" 'open open open'
 }
 
+@test "a stranger's issue, a pull request and a broken state mute nothing and end nothing" {
+  github_start
+  one f.csv suspected 120 b2
+  report f.csv
+  body=$(github '.issues[0].body')
+  gh api --method PATCH repos/o/r/issues/1 -f state=closed -f state_reason=duplicate >/dev/null
+  forge() { # JQ: an issue with the label
+    jq -n --arg body "$body" '{title: "forged", body: $body, labels: ["performance-regression", "performance-accepted"]} + '"$1" |
+      gh api --method POST repos/o/r/issues --input - >/dev/null
+  }
+  # A maintainer may have labelled what a stranger wrote.
+  forge '{user: {login: "x", type: "User"}, author_association: "CONTRIBUTOR"}'
+  forge '{pull_request: {url: "x"}}'
+  for state in 5 '[1]' '"x"' '{"series":5}' '{"series":[5]}' '{"accept":"x"}' '{"accept":["x"]}' '{"recovered":1}' '{"current_build":{}}' '{"current":[]}' '{' ''; do
+    STATE=$state forge '{body: ($body | sub("state: [^ ]*"; "state: " + (env.STATE | @base64)))}'
+  done
+  run -0 --separate-stderr "$PIPELINES/issues/file-issues" --unfiled f.csv
+  assert_equal "$(wc -l <<<"$output")" 2
+  assert_equal "$(grep -c 'the hidden state of issue #[0-9]* cannot be read' <<<"$stderr")" 12
+  run -0 --separate-stderr "$PIPELINES/judge/markers" --issues "$PIPELINES/judge/markers.csv"
+  assert_equal "$(wc -l <<<"$output")" 1
+  before=$(changes)
+  report f.csv
+  # One issue is filed, and nothing is done about the others.
+  assert_equal "$(($(changes) - before))" 1
+}
+
 @test "hostile names do no harm anywhere" {
   github_start
   name=$(printf '`touch X` $(touch X) $(shell touch X) <script>alert(1)</script> @someone #1 | --> ~~~ \x27; touch X; " ; \\ %%\n## heading\n\001end')

@@ -15,24 +15,29 @@ refused() { # WHAT
 	die "$1 failed: $(tr '\n' ' ' <"$scratch/error" | cut -c 1-300)"
 }
 
-list_issues() { # > those with our labels, open and closed; none without a repository
+# Our issues, open and closed; none without a repository. One whose state is broken is said, and left alone.
+list_issues() {
 	names=$(jq -nr -L "$issues" 'include "state"; labels[].name')
 	for label in $names; do
 		[ -z "${GITHUB_REPOSITORY-}" ] ||
 			api 'listing issues' --method GET --paginate "repos/$GITHUB_REPOSITORY/issues" -f labels="$label" -f state=all -f per_page=100
 	done >"$scratch/pages"
-	jq -s 'add // [] | unique_by(.number)' "$scratch/pages"
+	jq -s -L "$issues" 'include "state"; add // [] | unique_by(.number) | ours' "$scratch/pages" >"$scratch/ours"
+	for number in $(jq '.[] | select(.saved == null).number' "$scratch/ours"); do
+		warn "the hidden state of issue #$number cannot be read: it is left alone (close it, or take its label off)"
+	done
+	jq 'map(select(.saved != null))' "$scratch/ours"
 }
 
 # The comment of $scratch/request, which its first line tells from others: one that is there is edited, if it differs. A
 # stranger's is not ours.
 ensure_comment() { # NUMBER
 	api "listing comments of #$1" --method GET --paginate "repos/$GITHUB_REPOSITORY/issues/$1/comments" -f per_page=100 >"$scratch/comments"
-	found=$(jq -s -r --slurpfile want "$scratch/request" '
+	found=$(jq -s -r -L "$issues" --slurpfile want "$scratch/request" '
+		include "state";
 		def text: (.body // "") | gsub("\r"; "");
 		($want[0].body | split("\n")[0] + "\n") as $first
-		| [add // [] | .[] | select(text | startswith($first))
-			| select(.user.type != "User" or (.author_association | IN("OWNER", "MEMBER", "COLLABORATOR")))][0]
+		| [add // [] | .[] | select(by_us and (text | startswith($first)))][0]
 		| if . == null then "new" elif text == $want[0].body then "same" else .id end' "$scratch/comments")
 	case $found in
 	same) ;;

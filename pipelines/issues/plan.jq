@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # What is to be done about issues: a pure function of what was found and of what is there.
 #
-# in:  $findings[0], verdict.csv of history; $confirmed[0], rows of confirm; $issues[0], of the API
+# in:  $findings[0], verdict.csv of history; $confirmed[0], rows of confirm; $issues[0], of list_issues
 # out: actions, in order:
 #   {do: create, key, title, body, labels} · {do: edit, number, body} · {do: comment, number, id, body}
 #   {do: close, number, reason, body?}
@@ -92,7 +92,7 @@ def data_issues($kind; $verdicts; $issues; $findings):
       | $open[] | select(.saved.kind == $kind and (.key as $k | ($keys | index([$k]) | not) and ($seen | index([$k]))))
       | comment("back"; "The numbers are there again."), close("completed") + {body: remembering({ended: true})});
 
-($issues[0] | ours) as $issues
+$issues[0] as $issues
 | ($issues | map(select(.state == "open"))) as $open
 | (reduce $findings[0][] as $f ({}; .[$f | series_key] = $f)) as $found
 | ($open | duplicates),

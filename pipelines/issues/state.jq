@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Keys and state of series, hidden in the bodies of issues. Only issues with our label count: who may not set labels
-# cannot forge one.
+# Keys and state of series, hidden in the bodies of issues. They are believed of issues with our label that
+# no stranger wrote, as a maintainer may label a stranger's issue.
 include "text";
 
 # People see them and set them.
@@ -28,11 +28,23 @@ def with_hidden($key; $state):
 def set_state($state):
   sub("<!-- ebpf-performance state: [A-Za-z0-9+/=]* -->"; "<!-- ebpf-performance state: \($state | tojson | @base64) -->");
 
+# Written by a bot, which only a repository's owners install, or by one of them and their people: else by a stranger.
+def by_us: .user.type == "Bot" or (.author_association | IN("OWNER", "MEMBER", "COLLABORATOR"));
+
+# Whether it is what create_regression and data_issues hide: what else is there may be of any type.
+def is_state:
+  def text: . == null or type == "string";
+  def texts: . == null or (type == "array" and all(.[]; type == "string"));
+  type == "object" and (.kind | text) and (.current_build | text) and (.newest_build | text)
+  and (.current | text or type == "number") and (.series | texts) and (.recovered | texts)
+  and (.accept | texts and (. == null or length == 6));
+
+# Of listed issues those with a key of ours, and with `saved`, which is null where the state cannot be read.
 def ours:
-  map(select((.pull_request // null) == null)
+  map(select((.pull_request // null) == null and by_us)
     | . + {key: (.body | hidden("key")), names: [.labels[]?.name]}
     | select(.key != null and (.names - (.names - [labels[].name])) != [])
-    | . + {saved: ((try (.body | hidden("state") | @base64d | fromjson) catch {}) // {})});
+    | . + {saved: ((try (.body | hidden("state") | @base64d | fromjson) catch null) | if is_state then . else null end)});
 
 def first_bad: if (.first_bad_build // "") != "" then .first_bad_build else .current_build end;
 

@@ -54,6 +54,12 @@ function page(url, all, headers) {
   return all.slice((n - 1) * per, n * per);
 }
 
+// The workflow's bot; a test may say that somebody else wrote, or that an issue is a pull request.
+const author = ({ user, author_association, pull_request }) => ({
+  user: user || { login: 'github-actions[bot]', type: 'Bot' }, author_association: author_association || 'NONE',
+  ...(pull_request && { pull_request }),
+});
+
 const now = () => new Date().toISOString();
 
 const routes = [
@@ -74,7 +80,7 @@ const routes = [
     const number = state.issues.length + 1;
     state.issues.push({
       number, title: b.title, body: b.body, labels: labelled(b.labels || []), state: 'open', state_reason: null,
-      html_url: `https://github.com/o/r/issues/${number}`, created_at: now(),
+      html_url: `https://github.com/o/r/issues/${number}`, created_at: now(), ...author(b),
     });
     return [201, state.issues[number - 1]];
   }],
@@ -92,7 +98,7 @@ const routes = [
   ['POST', /^\/issues\/(\d+)\/comments$/, (m, b) => {
     if (!state.issues[m[1] - 1]) return 404;
     if (!b.body || b.body.length > 65536) return 422;
-    state.comments.push({ id: 1000 + state.comments.length, issue: +m[1], body: b.body, created_at: now() });
+    state.comments.push({ id: 1000 + state.comments.length, issue: +m[1], body: b.body, created_at: now(), ...author(b) });
     return [201, state.comments[state.comments.length - 1]];
   }],
   // Only for tests: GitHub makes pull requests of branches.
