@@ -231,13 +231,14 @@ int main(int argc, char **argv)
 {
 	struct plan plan = {0};
 	size_t examined = 0;
-	char error[512];
+	const char *wrong;
 
 	if (argc != 2)
 		errx(EXIT_TROUBLE, "usage: shared-lines PLAN");
 	explain_listen(false);
-	if (plan_read(&plan, argv[1], error, sizeof(error)))
-		errx(EXIT_TROUBLE, "%s", error);
+	wrong = plan_read(&plan, argv[1]);
+	if (wrong)
+		errx(EXIT_TROUBLE, "%s", wrong);
 	puts("suite,test,writer,other,map,how,offset_bytes");
 	for (size_t i = 0, n; i < plan.nrows; i += n) {
 		const struct plan_row *rows[ENTRIES_MAX];
