@@ -33,6 +33,8 @@ static void add_compiler_option(struct work *w, char letter, const char *value)
 
 static void take_folder(void *options, char *arg)
 {
+	if (!*arg)
+		errx(EXIT_TROUBLE, "-I is empty");
 	add_compiler_option(&((struct opts *)options)->work, 'I', arg);
 }
 

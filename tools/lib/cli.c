@@ -72,7 +72,7 @@ static void set(void *options, const struct cli_option *option, char *arg)
 		snprintf(name, sizeof(name), "--%s", option->name);
 	else
 		snprintf(name, sizeof(name), "-%c", option->letter);
-	if (arg && !*arg && option->kind != CLI_MAYBE)
+	if (option->kind == CLI_TEXT && !*arg)
 		errx(EXIT_TROUBLE, "%s is empty", name);
 	switch (option->kind) {
 	case CLI_FLAG:

@@ -39,7 +39,7 @@ enum cli_kind {
 	CLI_MAYBE,  /* to a const char *, which may be empty */
 	CLI_U64,    /* to a uint64_t from min to max */
 	CLI_DOUBLE, /* to a double from least to most */
-	CLI_TAKE,   /* to a function */
+	CLI_TAKE,   /* to a function, which refuses what it does not like */
 };
 
 /* One option of a tool. */
