@@ -101,10 +101,15 @@ need() {
 }
 
 # A CSV that a tool wrote ends in a line feed. One that does not, or is empty, was cut off.
-whole() { # FILE
-	[ -f "$1" ] || die "no such file: '$1'"
-	[ -s "$1" ] || die "the file is empty, and has not even a header: '$1' (make it again)"
-	[ -z "$(tail -c 1 "$1" | tr '\000' x)" ] || die "the last line is cut off: '$1' (make it again)"
+whole() { # FILE...
+	for file; do
+		[ -f "$file" ] || die "no such file: '$file'"
+		[ -s "$file" ] || die "the file is empty, and has not even a header: '$file' (make it again)"
+	done
+	[ -n "$(tail -qc 1 -- "$@" | tr '\000' x)" ] || return 0
+	for file; do
+		[ -z "$(tail -qc 1 -- "$file" | tr '\000' x)" ] || die "the last line is cut off: '$file' (make it again)"
+	done
 }
 
 # The value of a name in a name,value CSV.

@@ -22,9 +22,8 @@ refused() { # MESSAGE COMMAND...
   rm -rf results
   place=$(make_run results 0)
   (cd "results/$place" && "$@")
-  run -2 --separate-stderr store "$place"
+  run -2 --separate-stderr "$PIPELINES/results/check-run" results "$place"
   assert_contains "$stderr" "$message"
-  [ -z "$(git -C remote.git for-each-ref)" ]
 }
 
 @test "a run is filed with the repository and commit that it measured, where the machine did not know them" {
@@ -101,7 +100,7 @@ refused() { # MESSAGE COMMAND...
   refused 'not CSV' sed -i '2s/^/"/' rounds.csv
   refused 'the file is empty' truncate -s 0 plan.csv
   refused 'no such file' rm environment.csv
-  refused 'no such file' ln -sf /etc/passwd plan.csv
+  refused 'a symbolic link' ln -sf /etc/passwd plan.csv
   refused 'there is no row' sed -i '2,$d' summary.csv
   refused 'missing columns: average_duration_ns' sed -i 1s/average_duration_ns/mean/ summary.csv
   refused 'of another run or build' sed -i '3s/run0/run1/' summary.csv
@@ -110,7 +109,7 @@ refused() { # MESSAGE COMMAND...
   for status in $(csv_value "$TOP/results-schema/statuses.csv" name '!($outcome =~ "^(measured|incomplete)$")'); do
     refused 'failed and has a value' mlr -I -S --csv put "\$status = \"$status\"" summary.csv
   done
-  refused 'no such status: "broken"' mlr -I -S --csv put '$status = "broken"' summary.csv
+  refused 'no such word in the column status: "broken"' mlr -I -S --csv put '$status = "broken"' summary.csv
   refused 'missing columns: round' mlr -I -S --csv cut -x -f round rounds.csv
   # The number of schema version 1 is another one.
   refused 'missing columns: value_duration_ns' mlr -I -S --csv cut -x -r -f '^value_' summary.csv
@@ -123,7 +122,26 @@ refused() { # MESSAGE COMMAND...
   refused 'left out, test "map/hash/read"' mlr -I -S --csv filter '$test != "map/hash/read"' summary.csv
   refused 'twice, test "map/hash/read"' sed -i '/map.hash.read/p' summary.csv
   refused "the run belongs elsewhere, to 'test-host/local/smoke/2026/11/20261102t000000z" sed -i 's/2026-11-01T/2026-11-02T/' environment.csv
-  refused "the run belongs elsewhere, to 'other/" sed -i 's/^host_class,.*/host_class,other/' environment.csv
+  # What would break a reader for ever.
+  for number in 1e400 -1e400 nan 0x10 .5 007 $'1\n' "$(printf '%0200d' 1)"; do
+    NUMBER=$number refused 'no number in the column value_duration_ns' mlr -I -S --csv put 'if (NR == 1) { $value_duration_ns = ENV["NUMBER"] }' summary.csv
+  done
+  for time in yesteryear 2099-01-01T00:00:00Z 2026-02-30T00:00:00Z 0000-01-01T00:00:00Z; do
+    TIME=$time refused 'no time, or one to come' mlr -I -S --csv put '$timestamp = ENV["TIME"]' summary.csv
+    refused 'no time, or one to come' sed -i "s/^timestamp,.*/timestamp,$time/" environment.csv
+  done
+  refused 'a control character' sed -i '2s/smoke/\x00/' summary.csv
+  refused 'a control character' sed -i '2s/smoke/\x1b[31m/' summary.csv
+  refused 'a quote where RFC 4180 has none' sed -i '2s/smoke/sm"oke/' rounds.csv
+  refused 'a column has a name of other characters' sed -i '1s/median_instructions/median_$x/' summary.csv
+  refused 'two empty programs of one type' sed -i 's/^\(.*\)map.hash.read/\1baseline\/other/' summary.csv plan.csv
+  refused 'no name in the row track' sed -i 's/^track,.*/track,$(touch X)/' environment.csv
+  refused 'no name in the row kernel_version' sh -c "printf '%s\n' kernel_package,x 'kernel_version,\$(shell touch X)' >>environment.csv"
+  refused 'not one row suite' sh -c 'echo suite,other >>environment.csv'
+  refused "the run belongs elsewhere, to 'other/" sh -c "sed -i 's/test-host/other/' *.csv"
+  run -2 --separate-stderr store
+  assert_contains "$stderr" 'the run belongs elsewhere'
+  [ -z "$(git -C remote.git for-each-ref)" ]
 }
 
 @test "a run with Windows line ends, quotes and line breaks in its names is stored and read as it is" {
@@ -551,6 +569,79 @@ export_runs() { (cd remote.git && "$PIPELINES/compat/export-postgres"); }
   store >/dev/null
   export_runs
   assert_equal "$(sql 'select count(*) from benchmarkresults')" 30
+}
+
+# set_all COLUMN,... TEXT [FILTER]: in the files of the run that is being made.
+set_all() {
+  COLUMNS=$1 TEXT=$2 mlr -I -S --csv put 'if ('"${3:-true}"') { for (name in splitax(ENV["COLUMNS"], ",")) { $[name] = ENV["TEXT"] } }' then unsparsify {plan,rounds,summary}.csv
+}
+set_environment() { # NAME,... TEXT
+  NAMES=$1 TEXT=$2 mlr -I -S --csv put 'for (name in splitax(ENV["NAMES"], ",")) { if ($name == name) { $value = ENV["TEXT"] } }' environment.csv
+}
+# A run more, to which a command is done. It stays where check-run accepts it.
+offer() { # COMMAND...
+  local place right
+  place=$(make_run offered "$runs")
+  ((++runs))
+  (cd "offered/$place" && "$@") || return
+  right=$(. "$PIPELINES/results/place.sh" && place_of "offered/$place") || right=$place
+  if [ "$right" != "$place" ]; then
+    mkdir -p "offered/${right%/*}"
+    mv -T "offered/$place" "offered/$right"
+  fi
+  if "$PIPELINES/results/check-run" offered "$right" 2>>refused.txt; then
+    mkdir -p "results/${right%/*}"
+    mv -T "offered/$right" "results/$right"
+  fi
+}
+
+# bats test_tags=slow
+@test "whatever check-run accepts, history, site, findings and export accept" {
+  runs=0
+  make_repositories
+  local hash='$test == "map/hash/read"' odd number column
+  for odd in '\.' '\N' 'a"b' $'x\ny' $'x\r\ny' '<script>alert(1)</script>' '=1+1' '-x' "$(printf '%09000d' 7)" 'é' $'\u202ex' 'a,b' "'" ' x ' '../../x' \
+    '%s%n' 'x | y' '$(touch X)' '`touch X`' NULL 0 1e5 $'\t' $'\\\n' '{{test}}' '&amp;' '*' '[x](y)' $'\ufeffx' '""'; do
+    offer set_all test,entry_point,reason,description,program_hash,unknown "$odd" "$hash"
+    offer eval 'set_all build "$odd"; set_environment build "$odd"'
+    offer set_environment repository,commit,cpu_model,libbpf "$odd"
+  done
+  for number in 0 -0 1 -1 1e299 -1e299 1e-300 5e-324 1E5 0.0000000000000000000000000000000000000000000001 123456789012345678901234567890 1.5e+3; do
+    offer set_all value_duration_ns,average_duration_ns,median_duration_ns "$number" "$hash"
+    offer set_all operations,rounds,samples,value_instructions "$number" "$hash"
+    offer set_all value_duration_ns "$number"
+  done
+  for column in median_foo value_foo foo . 1x metric line -x status2 A value_ value_value_duration_ns; do
+    offer set_all "$column" 5
+  done
+  for file in environment plan rounds summary; do
+    offer sed -i 's/$/\r/' "$file.csv"
+    offer mlr -I -S --csv --quote-all cat "$file.csv"
+    offer mlr -I -S --csv tac "$file.csv"
+  done
+  for column in $("$TOP/results-schema/columns" summary | mlr -S --icsv --onidx filter '$required == "false"' then cut -f name); do
+    offer mlr -I -S --csv cut -x -f "$column" rounds.csv summary.csv
+  done
+  for row in commit repository cpu_model schema_version kernel_version run_id build; do
+    offer sed -i "/^$row,/d" environment.csv
+    offer sed -i "/^$row,/p" environment.csv
+  done
+  # What is refused is not much of it.
+  echo "$runs offered, $(wc -l <refused.txt) refused"
+  [ "$(wc -l <refused.txt)" -lt $((runs / 5)) ]
+  store >stored.txt
+
+  for file in summary rounds plan environment; do
+    history --file "$file.csv" >"all-$file.csv"
+  done
+  assert_equal "$(mlr -S --icsv --onidx count-distinct -f run_id then count all-summary.csv)" "$(wc -l <stored.txt)"
+  regress-detect --history --net-in-vm --now 2026-11-02T00:00:00Z -o findings.csv all-summary.csv
+  "$PIPELINES/issues/summary" --annotations Title findings.csv >/dev/null
+  (cd "$TOP" && NOW=2026-11-02T00:00:00Z "$PIPELINES/site/verdicts" "$OLDPWD/results" "$OLDPWD/verdicts")
+  "$PIPELINES/site/pages/site" -o site --title x --verdicts verdicts/newest.csv --changes verdicts/changes.csv results
+  postgres_start
+  export_runs
+  assert_equal "$(sql 'select count(distinct run_id) from benchmarkresults')" "$(wc -l <stored.txt)"
 }
 
 # bats test_tags=slow

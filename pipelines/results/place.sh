@@ -3,7 +3,11 @@
 # Where a run lies below RESULTS (results-schema/README.md); sourced, never run.
 
 slug() { # TEXT: as one safe component of a path
-	printf '%s\n' "$1" | tr 'A-Z\n' 'a-z-' | sed 's/[^a-z0-9._-]/-/g; s/--*/-/g; s/^[.-]*//; s/-*$//; s/^$/_/' | cut -c 1-100
+	printf '%s\n' "$1" | tr '\n' - | slugs
+}
+
+slugs() { # of a text a line
+	LC_ALL=C sed 's/[^A-Za-z0-9._-]/-/g; s/--*/-/g; s/^[.-]*//; s/-*$//; s/^$/_/' | LC_ALL=C tr '[:upper:]' '[:lower:]' | cut -c 1-100
 }
 
 # Does a place below RESULTS stay out of history? Sets `why`.
@@ -25,17 +29,14 @@ history_places() { # RESULTS FILE
 
 # The place that environment.csv of a run's folder tells; status 1 where it has no timestamp.
 place_of() { # RUN
-	place_timestamp=$(place_value "$1" timestamp)
-	case $place_timestamp in
-	[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*Z) ;;
-	*) return 1 ;;
-	esac
-	place_month=${place_timestamp#*-}
-	printf '%s/%s/%s/%s/%s/%s-%s-%s\n' "$(slug "$(place_value "$1" host_class)")" "$(slug "$(place_value "$1" track)")" \
-		"$(slug "$(place_value "$1" suite)")" "${place_timestamp%%-*}" "${place_month%%-*}" \
-		"$(printf %s "$place_timestamp" | tr -d ':-' | tr TZ tz)" "$(slug "$(place_value "$1" build)")" "$(slug "$(place_value "$1" run_id)")"
-}
-
-place_value() { # RUN NAME: of its environment.csv, the first of that name
-	mlr -S --icsv --onidx --allow-ragged-csv-input filter '$name == "'"$2"'"' then head -n 1 then cut -f value "$1/environment.csv"
+	# shellcheck disable=SC2046 # one word each
+	set -- $(mlr -S --icsv --onidx --allow-ragged-csv-input put -q '
+		if (is_absent(@of[$name])) { @of[$name] = gsub($value, "\n", "-") }
+		end {
+			if (@of["timestamp"] =~ "^([0-9]{4})-([0-9]{2})-[0-9]{2}T.*Z$") {
+				print "\1\n\2\n" . gsub(@of["timestamp"], "[:-]", "");
+				for (name in ["host_class", "track", "suite", "build", "run_id"]) { print is_absent(@of[name]) ? "" : @of[name] }
+			}
+		}' "$1/environment.csv" | slugs)
+	[ $# -eq 8 ] && printf '%s/%s/%s/%s/%s/%s-%s-%s\n' "$4" "$5" "$6" "$1" "$2" "$3" "$7" "$8"
 }
