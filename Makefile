@@ -23,6 +23,8 @@ TRACK    ?= local
 RESULTS  ?= build/results
 SUDO     ?= $(if $(filter 0,$(shell id -u)),,sudo)
 PREFIX   ?= /usr/local
+# Scripts say what Miller is to do; what a person or a tree has set for it does not count.
+export MLRRC := __none__
 # What scripts have from there too.
 SHARED := $(shell ARCH='$(ARCH)'; . pipelines/lib.sh; echo $$ROUNDS $$SEEDS $$VM_TIMEOUT $$ARCH)
 ROUNDS     := $(word 1,$(SHARED))

@@ -472,6 +472,40 @@ branch_is_whole() {
   assert_equal "$(grep -c ' start .*checkout-index' trace)" 1
 }
 
+@test "a history is judged as one, though its paths are more than a command line takes" {
+  # 1100 runs, of which the last 143 are 20 % slower. Each has a file of its own.
+  awk -v OFS=, -F, -v folder=results/test-host/local/smoke/2026/11 'BEGIN { srand(1) }
+    { line[NR] = $0 }
+    END {
+      for (i = 0; i < 1100; i++) {
+        time[i] = sprintf("2026-11-%02dT%02d:%02d:00Z", 1 + i / 100, i % 100 / 60, i % 100 % 60)
+        label[i] = "6.18.0-rc1-next-20261101-0123456789abcdef0123456789abcdef-" i
+        stamp = tolower(time[i])
+        gsub(/[-:]/, "", stamp)
+        run[i] = folder "/" stamp "-" label[i] "-run" i
+        print run[i] | "xargs mkdir -p"
+      }
+      close("xargs mkdir -p")
+      for (i = 0; i < 1100; i++) {
+        for (n = 1; n <= NR; n++) {
+          row = line[n]
+          gsub(/RUN/, "run" i, row)
+          gsub(/TIME/, time[i], row)
+          gsub(/BUILD/, label[i], row)
+          sub(/,22\.812552806941497,/, "," 22.8 * (1 + rand() / 100) * (i < 957 ? 1 : 1.2) ",", row)
+          print row >(run[i] "/summary.csv")
+        }
+        close(run[i] "/summary.csv")
+      }
+    }' "$FIXTURES/run/summary.csv"
+  [ "$(find results -name summary.csv | wc -c)" -gt 131072 ]
+  (cd "$TOP" && pipelines/site/verdicts "$OLDPWD/results" "$OLDPWD/verdicts")
+  for file in newest changes; do
+    assert_equal "$(csv_value verdicts/$file.csv verdict,first_bad_build '$test == "map/hash/read" && $metric == "duration_ns" && $verdict =~ "suspected|regression"' | tail -n 1)" \
+      'suspected 6.18.0-rc1-next-20261101-0123456789abcdef0123456789abcdef-957'
+  done
+}
+
 @test "results of bpf_performance become runs that can be stored, and a zero is no number" {
   make_repositories
   printf 'Timestamp,Test,Average Duration (ns),CPU 0 Duration (ns),CPU 1 Duration (ns)\r\n%s\n%s\n%s\n' \

@@ -53,6 +53,17 @@ in_browser() {
 # bats test_tags=slow
 @test "hostile names are text in every page" { in_browser hostile hostile_text_is_text; }
 
+@test "what a person or a tree has set for Miller and gnuplot changes no page" {
+  requires mlr gnuplot
+  tree tree 4
+  site -o plain tree
+  mkdir home
+  printf 'ofs=;\n' | tee .mlrrc >home/.mlrrc
+  printf 'exit\n' | tee .gnuplot >home/.gnuplot
+  HOME=$PWD/home site -o other tree
+  diff -r plain other
+}
+
 @test "a site is made without a word" {
   requires mlr gnuplot
   assert_equal "$(cat "$BATS_FILE_TMPDIR/plain.err" "$BATS_FILE_TMPDIR/hostile.err")" ""

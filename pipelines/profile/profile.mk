@@ -35,6 +35,6 @@ endif
 $(SPEEDSCOPE):
 	@mkdir -p $@.new
 	$(call say,NPM,$@)
-	$(Q)npm pack --silent --pack-destination $@.new speedscope@$(SPEEDSCOPE_VERSION) > /dev/null
+	$(Q)cd $@.new && npm pack --silent --ignore-scripts speedscope@$(SPEEDSCOPE_VERSION) > /dev/null
 	$(Q)echo '$(SPEEDSCOPE_SHA256)  $@.new/speedscope-$(SPEEDSCOPE_VERSION).tgz' | sha256sum --check --quiet
 	$(Q)tar -x -C $@.new -f $@.new/*.tgz && mv $@.new/package/dist/release $@ && rm -r $@.new

@@ -97,7 +97,7 @@ draw() { # DIRECTORY SETTINGS
 	} >"$work/settings.gp"
 	drawn=yes
 	(cd "$1" && tr '\n' '\0' | LC_ALL=C.UTF-8 GNUPLOT_LIB=$lib xargs -0 -r -n 20 -P "$(getconf _NPROCESSORS_ONLN || echo 1)" \
-		gnuplot "$work/settings.gp") >"$work/draw.log" 2>&1 || drawn=no
+		gnuplot -d "$work/settings.gp") >"$work/draw.log" 2>&1 || drawn=no
 	head -n 5 "$work/draw.log" >&2
 	[ "$drawn" = yes ] || die "gnuplot failed (see above)"
 }

@@ -3,7 +3,8 @@
 # Options of ../site and ../plot; sourced with their arguments, of which it leaves the operands. Before: usage(), and
 # $options, those with a value that only they have. After: the value of --higher-is-better is $higher_is_better, and so on; awk reads them too.
 
-export LC_ALL=C
+# What a person has set for Miller does not count here (and lib/draw.sh tells gnuplot so).
+export LC_ALL=C MLRRC=__none__
 trap 'exit 130' INT
 trap 'exit 143' TERM
 die() {
