@@ -28,9 +28,10 @@ debian_arch() {
 	esac
 }
 
-# Names are text from outside: no control character reaches the terminal.
+# Names are text from outside: no control character reaches the terminal, nor what turns the direction of text.
 warn() {
-	printf '%s: %s\n' "$tool" "$(printf %s "$*" | LC_ALL=C tr '\001-\037\177' '?')" >&2
+	printf '%s: %s\n' "$tool" "$(printf %s "$*" | LC_ALL=C tr '\001-\037\177' '?' |
+		LC_ALL=C sed 's/\xd8\x9c\|\xe2\x80[\x8e\x8f\xaa-\xae]\|\xe2\x81[\xa6-\xa9]/?/g')" >&2
 }
 
 die() {

@@ -743,3 +743,18 @@ YAML
   mlr -I --csv put '$consumer_mode = "often"' plan.csv
   assert_trouble "consumer_mode is not wait, busy or between: 'often' (plan.csv line 2)" bpf-run --list plan.csv
 }
+
+@test "no text from outside begins a line of a message, moves the cursor, or turns the direction of text" {
+  local forged=$'x\n::error::forged\x1b[31m\u202e\u061c\u2066'
+  suite "name: x, source: good.bpf.c, entry_point: one, \"$(printf '%s' "$forged" | sed ':a; N; $!ba; s/\n/\\n/g; s/\x1b/\\e/g')\": 1"
+  assert_trouble "'x?::error::forged?[31m?????" bpf-compile-check --no-load s.yml
+  printf '"%s",b,"%s"\n1,2,3\n' "$forged" "$forged" >twice.csv
+  for tool in bpf-compile-check bpf-run stats-reduce 'regress-detect --history'; do
+    # shellcheck disable=SC2086
+    assert_trouble "x?::error::forged?[31m???" $tool "$forged"
+    # shellcheck disable=SC2086
+    assert_trouble "x?::error::forged?[31m???" $tool twice.csv
+  done
+  bpf-compile-check --no-load --build "$forged" good.bpf.c >plan.csv
+  assert_trouble 'x?::error::forged?[31m???' bpf-compile-check --no-load plan.csv plan.csv
+}

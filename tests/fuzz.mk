@@ -21,7 +21,7 @@ $(FUZZ_TARGETS:%=build/fuzz/%): build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.c t
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$@)
 	$(Q)$(or $(CLANG),clang) -std=c11 -D_GNU_SOURCE -DVERSION='"fuzz"' -g -O1 -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=undefined $(if $(filter suite,$*),-Wl$(comma)--wrap=errx) -Itools/lib -Ibuild -Itools/bpf-compile-check \
+		-fno-sanitize-recover=undefined $(if $(filter suite,$*),-Wl$(comma)--wrap=die) -Itools/lib -Ibuild -Itools/bpf-compile-check \
 		$(shell $(PKG_CONFIG) --cflags $(LIBS)) -o $@ $< tests/fuzz/fuzz.c $(FUZZ_SOURCES) $(ALL_LIBS)
 
 fuzz: $(FUZZ_TARGETS:%=build/fuzz/%) build/fuzz/plan.seeds/smoke.csv ### fuzz what reads files of strangers, FUZZ_SECONDS each

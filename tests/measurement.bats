@@ -171,7 +171,7 @@ slope 2"
   plan a --objdir one >a.csv
   plan b --objdir other >b.csv
   bpf-run -q -v --seed 1 --rounds 12 --samples 1 -c 10 -t '^chain$' a.csv b.csv 2>log >/dev/null
-  sed -nE 's|^libbpf: loading object from (one\|other)/.*|\1|p' log | paste - - >pairs
+  sed -nE 's|^bpf-run: libbpf: loading object from (one\|other)/.*|\1|p' log | paste - - >pairs
   assert_equal "$(wc -l <pairs)" 12
   assert_equal "$(sort -u pairs)" "$(printf 'one\tother\nother\tone')"
 }
@@ -223,8 +223,8 @@ order() {
   plan >plan.csv
   bpf-run -q -v --rounds 7 --samples 1 -c 10 -t '^kept$' plan.csv 2>kept.log >/dev/null
   bpf-run -q -v --rounds 4 --samples 1 -c 10 -t '^chain$' plan.csv 2>fresh.log >/dev/null
-  assert_equal "$(grep -c '^libbpf: loading object' kept.log)" 3
-  assert_equal "$(grep -c '^libbpf: loading object' fresh.log)" 4
+  assert_equal "$(grep -c '^bpf-run: libbpf: loading object' kept.log)" 3
+  assert_equal "$(grep -c '^bpf-run: libbpf: loading object' fresh.log)" 4
 }
 
 @test "a test is visited as often a round as the suite says, each time with fresh objects and at another place" {
@@ -233,7 +233,7 @@ order() {
   cp "$FIXTURES/measurement/programs.bpf.c" .
   bpf-compile-check -I "$TOP/bpf/include" visits.yml >plan.csv 2>/dev/null
   bpf-run -q -v --rounds 2 --samples 2 -c 10 -t '^(visited|chain)$' plan.csv 2>log >samples.csv
-  assert_equal "$(grep -c '^libbpf: loading object' log)" 8
+  assert_equal "$(grep -c '^bpf-run: libbpf: loading object' log)" 8
   for round in 1 2; do
     assert_equal "$(csv_value samples.csv sample '$test == "visited" && $round == '$round | xargs)" '1 2 3 4 5 6'
     assert_equal "$(csv_value samples.csv sample '$test == "chain" && $round == '$round | xargs)" '1 2'
@@ -246,7 +246,7 @@ order() {
   requires bpf
   mlr --csv filter '$test == "kept"' then put '$keep = 2; $visits = 3' <(plan) >plan.csv
   bpf-run -q -v --rounds 6 --samples 1 -c 10 --pre 'echo pre >> hooks' --post 'echo post >> hooks' plan.csv 2>log >samples.csv
-  assert_equal "$(grep -c '^libbpf: loading object' log)" 3
+  assert_equal "$(grep -c '^bpf-run: libbpf: loading object' log)" 3
   assert_equal "$(sort hooks | uniq -c | xargs)" '18 post 18 pre'
   assert_equal "$(csv_value samples.csv status | sort | uniq -c | xargs)" '18 ok'
 }

@@ -12,10 +12,14 @@ def body_limit: 65000;
 # Our own words, shown without code.
 def words: tostring | gsub("[^A-Za-z0-9 ,.;:%()+\\/-]"; "");
 
+# What turns the direction of text (Unicode's Bidi_Control), so that it reads as another, becomes its name.
+def without_bidi: gsub("(?<c>[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069])";
+  "[U+" + (.c | explode[0] | if . == 1564 then "061C" else "20" + ([. / 16 % 16, . % 16] | map("0123456789ABCDEF"[.:. + 1]) | join("")) end) + "]");
+
 # Inline code without markup: no markdown, HTML, mention or link to an issue. All but plain characters become
 # entities, which GitHub always takes for text.
 def code:
-  tostring | explode | (if length > 200 then .[:200] + [8230] else . end)
+  tostring | without_bidi | explode | (if length > 200 then .[:200] + [8230] else . end)
   | map(if (. >= 48 and . <= 57) or (. >= 65 and . <= 90) or (. >= 97 and . <= 122) or . == 47 or . == 32
         then [.] | implode
         elif . < 32 or . == 127 then " "
@@ -24,7 +28,7 @@ def code:
 
 # For a title: plain text of one line, which GitHub shows as it is.
 def plain($most):
-  tostring | explode | map(if . < 32 or . == 127 then 32 else . end) | implode
+  tostring | without_bidi | explode | map(if . < 32 or . == 127 then 32 else . end) | implode
   | if length > $most then .[:$most - 1] + "…" else . end;
 
 # One word for a POSIX shell. A name with a line break does no harm.
@@ -38,7 +42,7 @@ def make_name: tostring | gsub("[^A-Za-z0-9._/:=@+~#-]"; "?") | shell;
 
 # A POSIX extended regular expression for this text. A line break would end a recipe of make, so it is any
 # character.
-def exactly: tostring | gsub("[[:cntrl:]]"; "\u0001") | gsub("(?<c>[][\\\\.*^$+?(){}|])"; "\\\(.c)") | "^" + gsub("\u0001"; ".") + "$";
+def exactly: tostring | gsub("[[:cntrl:]\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"; "\u0001") | gsub("(?<c>[][\\\\.*^$+?(){}|])"; "\\\(.c)") | "^" + gsub("\u0001"; ".") + "$";
 
 # A pattern of fnmatch(3) that matches just this text.
 def literal: tostring | gsub("(?<c>[][\\\\*?])"; "\\\(.c)");

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Bare sources: suite adhoc, each program of the object a test. */
 #include <bpf/libbpf.h>
-#include <err.h>
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,13 +8,14 @@
 
 #include "cli.h"
 #include "packet.h"
+#include "say.h"
 #include "work.h"
 #include "xalloc.h"
 
 void adhoc_add(struct work *work, const char *path)
 {
 	if (access(path, R_OK))
-		err(EXIT_TROUBLE, "can't read source: '%s'", path);
+		die_errno("can't read source: '%s'", path);
 	work->has_adhoc = true;
 	work_add_unit(work, (struct unit){.source = xstrdup(path), .adhoc = true});
 }
@@ -28,10 +28,10 @@ static void warn_of_filters(struct work *work, const struct bpf_program *program
 	    !strncmp(work->packet, PACKET_NESTED, strlen(PACKET_NESTED)))
 		return;
 	work->warned_of_filters = true;
-	warnx("'%s': the kernel's test run starts a socket filter at the network header: for one "
-	      "that "
-	      "parses Ethernet, --packet " PACKET_NESTED "%s",
-	      bpf_program__name(program), work->packet);
+	say("'%s': the kernel's test run starts a socket filter at the network header: for one "
+	    "that "
+	    "parses Ethernet, --packet " PACKET_NESTED "%s",
+	    bpf_program__name(program), work->packet);
 }
 
 static struct plan_row *add_row(struct work *work, size_t unit, const char *test,
@@ -71,7 +71,7 @@ void adhoc_list(struct work *work)
 		}
 		object = bpf_object__open(unit->object);
 		if (!object)
-			err(EXIT_TROUBLE, "can't read object: '%s'", unit->object);
+			die_errno("can't read object: '%s'", unit->object);
 		bpf_object__for_each_program(program, object) {
 			const char *name = bpf_program__name(program);
 			struct plan_row *row = add_row(work, u, name, name);

@@ -2,7 +2,6 @@
 /*
  * bpf-compile-check: compile eBPF programs, load them through the verifier, and write plan.csv.
  */
-#include <err.h>
 #include <stddef.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include "mounts.h"
 #include "packet.h"
 #include "program.h"
+#include "say.h"
 #include "text.h"
 #include "work.h"
 #include "xalloc.h"
@@ -34,14 +34,14 @@ static void add_compiler_option(struct work *w, char letter, const char *value)
 static void take_folder(void *options, char *arg)
 {
 	if (!*arg)
-		errx(EXIT_TROUBLE, "-I is empty");
+		die("-I is empty");
 	add_compiler_option(&((struct opts *)options)->work, 'I', arg);
 }
 
 static void take_macro(void *options, char *arg)
 {
 	if (!work_macro_name(arg))
-		errx(EXIT_TROUBLE, "-D is not NAME[=VALUE]: '%s'", arg);
+		die("-D is not NAME[=VALUE]: '%s'", arg);
 	add_compiler_option(&((struct opts *)options)->work, 'D', arg);
 }
 
@@ -50,8 +50,7 @@ static void take_packet(void *options, char *arg)
 	unsigned char bytes[PACKET_MAX_BYTES];
 
 	if (!packet_build(arg, bytes))
-		errx(EXIT_TROUBLE, "no packet is named '%s' (bpf-compile-check(1) lists them)",
-		     arg);
+		die("no packet is named '%s' (bpf-compile-check(1) lists them)", arg);
 	((struct opts *)options)->work.packet = arg;
 }
 
@@ -87,7 +86,7 @@ static void read_plan(struct work *work, const char *path)
 	const char *wrong = plan_read(&work->plan, path);
 
 	if (wrong)
-		errx(EXIT_TROUBLE, "%s", wrong);
+		die("%s", wrong);
 	work_note_origins(work, before, NO_UNIT);
 	for (size_t i = before; i < work->plan.nrows; i++)
 		if (*work->plan.rows[i].object)
@@ -154,7 +153,7 @@ int main(int argc, char **argv)
 	cli_open_output(&o.cli);
 	forbidden = !o.no_load && !o.list ? program_may_load() : NULL;
 	if (forbidden)
-		errx(EXIT_TROUBLE, "%s, or compile only with --no-load", forbidden);
+		die("%s, or compile only with --no-load", forbidden);
 	/* The tests of a bare source are known only when it is compiled. */
 	if (!o.list || o.work.has_adhoc)
 		compile(&o.work);

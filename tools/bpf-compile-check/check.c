@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Each test's programs through the real verifier; what it and the JIT say of them. */
 #include <bpf/bpf.h>
-#include <err.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
 #include "program.h"
+#include "say.h"
 #include "trace_event.h"
 #include "user.h"
 #include "work.h"
@@ -111,8 +111,8 @@ static struct program_set programs_of(const struct plan *plan, size_t first, boo
 	for (size_t i = first; i < plan->nrows; i = next_row(plan, first, i)) {
 		done[i] = true;
 		if (!program_set_add_row(&set, &plan->rows[i]))
-			errx(EXIT_TROUBLE, "a test has more than %d programs: '%s'", PROGRAMS_MAX,
-			     plan->rows[i].test);
+			die("a test has more than %d programs: '%s'", PROGRAMS_MAX,
+			    plan->rows[i].test);
 	}
 	return set;
 }
@@ -139,7 +139,7 @@ static bool check_test(struct work *work, size_t first, bool *done)
 	program_open(&loaded, &set, LOG_STATS);
 	program_load(&loaded, &set);
 	if (loaded.trouble)
-		errx(EXIT_TROUBLE, "can't load '%s': %s", row->test, strerror(loaded.trouble));
+		die("can't load '%s': %s", row->test, strerror(loaded.trouble));
 	for (size_t i = 0; i < loaded.n && loaded.object; i++)
 		prints |= loaded.program[i] && trace_event_used(loaded.program[i]);
 	if (loaded.status != STATUS_OK && loaded.object)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs clang, once a unit, several at once. What becomes of the objects: object.c. */
-#include <err.h>
 #include <errno.h>
 #include <libgen.h>
 #include <spawn.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "say.h"
 #include "work.h"
 #include "xalloc.h"
 
@@ -52,9 +52,8 @@ static pid_t run(struct command *c, int words)
 	errno =
 	    words < 0 ? errno : posix_spawnp(&pid, c->word[0], &actions, NULL, c->word, environ);
 	if (errno)
-		err(EXIT_TROUBLE,
-		    "can't run the compiler: '%s' (install clang, or name it in CLANG)",
-		    c->word[0]);
+		die_errno("can't run the compiler: '%s' (install clang, or name it in CLANG)",
+			  c->word[0]);
 	posix_spawn_file_actions_destroy(&actions);
 	while (c->n)
 		free(c->word[--c->n]);
@@ -118,7 +117,7 @@ static char *take_words(int words)
 	char *text = xcalloc((size_t)n + 1, 1);
 
 	if (pread(words, text, (size_t)n, 0) != n)
-		err(EXIT_TROUBLE, "can't read what the compiler says");
+		die_errno("can't read what the compiler says");
 	close(words);
 	return text;
 }
@@ -132,8 +131,7 @@ static void refuse_trouble(const struct work *work, const struct unit *unit, con
 		if (!strstr(words, strerror(errors[i])))
 			continue;
 		unlink(unit->written);
-		errx(EXIT_TROUBLE, "can't compile into '%s': %s", work->objdir,
-		     strerror(errors[i]));
+		die("can't compile into '%s': %s", work->objdir, strerror(errors[i]));
 	}
 }
 
@@ -250,7 +248,7 @@ static void make_directory(const char *path)
 		mkdir(path, 0777);
 	}
 	if (access(path, F_OK))
-		err(EXIT_TROUBLE, "can't make directory: '%s'", path);
+		die_errno("can't make directory: '%s'", path);
 	free(copy);
 }
 
@@ -260,7 +258,7 @@ static void finish_one(struct work *work)
 	pid_t pid = waitpid(-1, &status, 0);
 
 	if (pid < 0)
-		err(EXIT_TROUBLE, "lost the compiler");
+		die_errno("lost the compiler");
 	for (size_t i = 0; i < work->nunits; i++)
 		if (work->units[i].compiler == pid)
 			finish(work, &work->units[i], status);

@@ -4,7 +4,6 @@
  * plan never names an object that was made after it. So objects that somebody else compiled are
  * copied.
  */
-#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -18,6 +17,7 @@
 
 #include "cli.h"
 #include "program.h"
+#include "say.h"
 #include "text.h"
 #include "work.h"
 #include "xalloc.h"
@@ -30,7 +30,7 @@ static uint64_t hash_file(const char *path)
 	FILE *f = fopen(path, "re");
 
 	if (!f)
-		err(EXIT_TROUBLE, "can't read object: '%s'", path);
+		die_errno("can't read object: '%s'", path);
 	while ((n = fread(bytes, 1, sizeof(bytes), f)))
 		hash = hash_bytes(hash, bytes, n);
 	fclose(f);
@@ -60,10 +60,10 @@ void object_keep(const struct work *work, struct unit *unit, const char *written
 	unit->object =
 	    xasprintf("%s/%.100s-%016" PRIx64 ".bpf.o", work->objdir, name, hash_file(written));
 	if (rename(written, unit->object))
-		err(EXIT_TROUBLE, "can't write object: '%s'", unit->object);
+		die_errno("can't write object: '%s'", unit->object);
 	/* What somebody else compiled may be no object at all: its load will say. */
 	if (object_hash(unit->object, unit->program_hash) && !unit->is_object)
-		errx(EXIT_TROUBLE, "the compiler wrote no object: '%s'", unit->object);
+		die("the compiler wrote no object: '%s'", unit->object);
 	free(name);
 }
 
@@ -79,7 +79,7 @@ static void copy_bytes(int from, const char *path)
 		error = errno;
 		unlink(path);
 		errno = error;
-		err(EXIT_TROUBLE, "can't write object: '%s'", path);
+		die_errno("can't write object: '%s'", path);
 	}
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Suites: YAML as the bpf_performance runner has it, and what a suite of sources needs. Its fields:
  * bpf-compile-check(1). */
-#include <err.h>
 #include <errno.h>
 #include <libgen.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "say.h"
 #include "suite.h"
 #include "text.h"
 #include "work.h"
@@ -204,7 +204,7 @@ static void read_document(struct work *work, struct suite *suite, int depth)
 	const yaml_node_t *root = yaml_document_get_root_node(&suite->doc), *slots[3];
 
 	if (!root)
-		errx(EXIT_TROUBLE, "empty suite: '%s'", suite->path);
+		die("empty suite: '%s'", suite->path);
 	if (root->type == YAML_SEQUENCE_NODE)
 		bad_suite(suite, root, "a suite is a mapping: put 'tests:' before its list");
 	read_fields(suite, mapping(suite, root, "suite"), names, 3, slots);
@@ -218,9 +218,8 @@ static void read_document(struct work *work, struct suite *suite, int depth)
 static void load_document(struct suite *suite, yaml_parser_t *parser)
 {
 	if (!yaml_parser_load(parser, &suite->doc))
-		errx(EXIT_TROUBLE, "not YAML: %s (%s line %zu)",
-		     parser->problem ? parser->problem : "unreadable", suite->path,
-		     parser->problem_mark.line + 1);
+		die("not YAML: %s (%s line %zu)", parser->problem ? parser->problem : "unreadable",
+		    suite->path, parser->problem_mark.line + 1);
 }
 
 /* Its tests would be missed in silence. */
@@ -244,7 +243,7 @@ static void read_file(struct work *work, const struct suite *by, const char *pat
 	FILE *f = fopen(path, "re");
 
 	if (!f)
-		err(EXIT_TROUBLE, "can't read suite: '%s'", path);
+		die_errno("can't read suite: '%s'", path);
 	cli_reads(work->cli, path);
 	suite.path = path;
 	suite.dir = dirname(for_dir);

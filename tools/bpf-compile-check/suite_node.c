@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include <err.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
+#include "say.h"
 #include "suite.h"
 #include "text.h"
 
@@ -16,7 +16,7 @@ void bad_suite(const struct suite *suite, const yaml_node_t *at, const char *fmt
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	errx(EXIT_TROUBLE, "%s (%s line %zu)", text, suite->path, at->start_mark.line + 1);
+	die("%s (%s line %zu)", text, suite->path, at->start_mark.line + 1);
 }
 
 size_t node_count(const yaml_node_t *n)

@@ -2,7 +2,6 @@
 #include "work.h"
 
 #include <ctype.h>
-#include <err.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 
 #include "cli.h"
 #include "keytable.h"
+#include "say.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -53,12 +53,10 @@ void work_refuse_twice(const struct work *work)
 		key_set(&key, cells, sizeof(cells) / sizeof(*cells));
 		first = keytable_add(&seen, key.text, key.len);
 		if (first != i)
-			errx(EXIT_TROUBLE,
-			     "a row twice: suite '%s', test '%s', entry point '%s', build '%s' (of "
-			     "'%s' and '%s')",
-			     text_line(row->suite), text_line(row->test),
-			     text_line(row->entry_point), text_line(row->build),
-			     work->origins[first].operand, work->origins[i].operand);
+			die("a row twice: suite '%s', test '%s', entry point '%s', build '%s' (of "
+			    "'%s' and '%s')",
+			    row->suite, row->test, row->entry_point, row->build,
+			    work->origins[first].operand, work->origins[i].operand);
 	}
 	key_release(&key);
 	keytable_release(&seen);
@@ -102,15 +100,14 @@ static void check_term(const struct work *work, size_t i, const struct keytable 
 
 	named = term_test(copy);
 	if (!named)
-		errx(EXIT_TROUBLE, "net_of of test '%s' has '%s', which is not N*TEST (%s)",
-		     text_line(row->test), text_line(term), file);
+		die("net_of of test '%s' has '%s', which is not N*TEST (%s)", row->test, term,
+		    file);
 	key_set(&key, (const char *const[]){row->suite, named}, 2);
 	if (keytable_find(tests, key.text, key.len) == KEYTABLE_NONE)
-		errx(EXIT_TROUBLE, "net_of of test '%s' names a test that is not there: '%s' (%s)",
-		     text_line(row->test), text_line(named), file);
+		die("net_of of test '%s' names a test that is not there: '%s' (%s)", row->test,
+		    named, file);
 	if (!strcmp(named, row->test))
-		errx(EXIT_TROUBLE, "net_of of test '%s' names the test itself (%s)",
-		     text_line(row->test), file);
+		die("net_of of test '%s' names the test itself (%s)", row->test, file);
 	key_release(&key);
 	free(copy);
 }
@@ -194,7 +191,7 @@ void work_write_log(const char *path, const char *text)
 
 		unlink(path);
 		errno = error;
-		err(EXIT_TROUBLE, "can't write log: '%s'", path);
+		die_errno("can't write log: '%s'", path);
 	}
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "assign.h"
 
-#include <err.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "say.h"
 #include "xalloc.h"
 
 void assign_available(struct cpu_list *list, size_t most)
@@ -17,7 +17,7 @@ void assign_available(struct cpu_list *list, size_t most)
 
 	list->n = 0;
 	if (sched_getaffinity(0, sizeof(set), &set))
-		err(EXIT_TROUBLE, "can't read the CPU affinity");
+		die_errno("can't read the CPU affinity");
 	for (int cpu = 0; cpu < CPUS_MAX && (!most || list->n < most); cpu++)
 		if (CPU_ISSET(cpu, &set))
 			list->cpu[list->n++] = cpu;

@@ -2,7 +2,6 @@
 /*
  * bpf-run: load, execute and time the programs of a plan, and write samples.csv.
  */
-#include <err.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +20,7 @@
 #include "program.h"
 #include "run.h"
 #include "samples.h"
+#include "say.h"
 #include "selftest.h"
 #include "tests.h"
 #include "trace.h"
@@ -87,7 +87,7 @@ static void read_plans(struct plan *plan, struct tests *tests, const struct opts
 		const char *wrong = plan_read(plan, o->cli.operands[i]);
 
 		if (wrong)
-			errx(EXIT_TROUBLE, "%s", wrong);
+			die("%s", wrong);
 	}
 	tests_select(plan, o->regex, o->only);
 	tests_group(tests, plan);
@@ -98,7 +98,7 @@ static void check_privilege(void)
 	const char *forbidden = program_may_load();
 
 	if (forbidden)
-		errx(EXIT_TROUBLE, "%s", forbidden);
+		die("%s", forbidden);
 }
 
 static bool needs_object(const struct plan *plan)
@@ -114,10 +114,9 @@ static bool needs_object(const struct plan *plan)
 static void check_profile(const struct opts *o, const struct plan *plan)
 {
 	if (o->run.profile && (plan->nrows != 1 || o->run.rounds != 1))
-		errx(EXIT_TROUBLE,
-		     "--profile is for one row of a plan and one round: there are %zu and %llu "
-		     "(-t chooses rows)",
-		     plan->nrows, (unsigned long long)o->run.rounds);
+		die("--profile is for one row of a plan and one round: there are %zu and %llu "
+		    "(-t chooses rows)",
+		    plan->nrows, (unsigned long long)o->run.rounds);
 }
 
 static int self_test(struct opts *o)
@@ -158,7 +157,7 @@ static int measure(struct opts *o)
 	uint64_t rounds;
 
 	if (o->environment && !strcmp(o->environment, "-"))
-		errx(EXIT_TROUBLE, "--environment needs a file: standard output is samples.csv's");
+		die("--environment needs a file: standard output is samples.csv's");
 	identity_init(&identity, o->identity, o->track);
 	o->run.counted = identity.runtime == RUNTIME_ICOUNT;
 	read_plans(&plan, &tests, o);
@@ -182,8 +181,8 @@ static int measure(struct opts *o)
 	identity_release(&identity);
 	plan_release(&plan);
 	if (interrupted)
-		errx(EXIT_TROUBLE, "interrupted: %llu of %llu rounds are whole",
-		     (unsigned long long)rounds, (unsigned long long)o->run.rounds);
+		die("interrupted: %llu of %llu rounds are whole", (unsigned long long)rounds,
+		    (unsigned long long)o->run.rounds);
 	if (o->exit_code && samples.failed)
 		return EXIT_BAD_ANSWER;
 	return o->exit_code && !samples.measured ? EXIT_INCONCLUSIVE : 0;

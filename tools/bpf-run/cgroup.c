@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cgroup.h"
 
-#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <mntent.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "orphans.h"
+#include "say.h"
 #include "xalloc.h"
 
 static char *home;	  /* the folder of the cgroup that this process came from */
@@ -92,7 +92,7 @@ void cgroup_leave(void)
 	if (own_fd >= 0) {
 		close(own_fd);
 		if (move_to(home))
-			warn("can't go back to cgroup '%s'", home);
+			say_errno("can't go back to cgroup '%s'", home);
 	}
 	folder_remove(&own);
 	own_fd = -1;

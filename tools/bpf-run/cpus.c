@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "cpus.h"
 
-#include <err.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli.h"
+#include "say.h"
 #include "xalloc.h"
 
 /* Ends a system call of a thread. By default it is ignored, so that it does no harm when others
@@ -34,7 +34,7 @@ void cpus_pin(int cpu)
 	CPU_ZERO(&set);
 	CPU_SET(cpu, &set);
 	if (sched_setaffinity(0, sizeof(set), &set))
-		err(EXIT_TROUBLE, "can't pin a thread to CPU %d", cpu);
+		die_errno("can't pin a thread to CPU %d", cpu);
 }
 
 pthread_t cpus_start_thread(void *(*run)(void *arg), void *arg)
@@ -48,7 +48,7 @@ pthread_t cpus_start_thread(void *(*run)(void *arg), void *arg)
 	error = pthread_create(&thread, NULL, run, arg);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (error)
-		errx(EXIT_TROUBLE, "can't start a thread: %s", strerror(error));
+		die("can't start a thread: %s", strerror(error));
 	return thread;
 }
 
@@ -72,8 +72,8 @@ static void *work(void *arg)
 			pthread_cond_wait(&begin, &lock);
 		pthread_mutex_unlock(&lock);
 		if (sched_getcpu() != worker->cpu)
-			errx(EXIT_TROUBLE, "a thread pinned to CPU %d runs on CPU %d", worker->cpu,
-			     sched_getcpu());
+			die("a thread pinned to CPU %d runs on CPU %d", worker->cpu,
+			    sched_getcpu());
 		worker->task->run(worker->task->arg);
 		pthread_mutex_lock(&lock);
 		worker->task = NULL;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "hooks.h"
 
-#include <err.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 
 #include "cli.h"
+#include "say.h"
 #include "xalloc.h"
 
 void hook_run(const char *command, const char *option, const struct plan_row *row, uint64_t round)
@@ -22,18 +22,18 @@ void hook_run(const char *command, const char *option, const struct plan_row *ro
 	redirected = xasprintf("exec >&2; %s", command);
 	if (setenv("BPF_RUN_SUITE", row->suite, 1) || setenv("BPF_RUN_TEST", row->test, 1) ||
 	    setenv("BPF_RUN_ROUND", number, 1))
-		err(EXIT_TROUBLE, "can't tell the command of %s its test", option);
+		die_errno("can't tell the command of %s its test", option);
 	/* system() would ignore an interrupt meanwhile. */
 	shell = popen(redirected, "re");
 	status = shell ? pclose(shell) : -1;
 	if (status < 0)
-		err(EXIT_TROUBLE, "can't run the command of %s", option);
+		die_errno("can't run the command of %s", option);
 	if (WIFSIGNALED(status))
-		errx(EXIT_TROUBLE, "the command of %s was ended by signal %d: '%s'", option,
-		     WTERMSIG(status), command);
+		die("the command of %s was ended by signal %d: '%s'", option, WTERMSIG(status),
+		    command);
 	if (WEXITSTATUS(status))
-		errx(EXIT_TROUBLE, "the command of %s failed with status %d: '%s'", option,
-		     WEXITSTATUS(status), command);
+		die("the command of %s failed with status %d: '%s'", option, WEXITSTATUS(status),
+		    command);
 	free(number);
 	free(redirected);
 }

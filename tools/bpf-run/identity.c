@@ -2,7 +2,6 @@
 #include "identity.h"
 
 #include <bpf/libbpf.h>
-#include <err.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,6 +15,7 @@
 #include "cli.h"
 #include "csv.h"
 #include "machine.h"
+#include "say.h"
 #include "schema.h"
 #include "text.h"
 #include "xalloc.h"
@@ -47,9 +47,8 @@ static void take_runtime(struct identity *identity, struct csv_reader *csv, cons
 	if (r == RUNTIME_COUNT)
 		csv_refuse(csv, "runtime is not host, kvm or icount: '%s'", name);
 	if (r != RUNTIME_HOST && !getenv("BPF_RUN_GUEST"))
-		errx(EXIT_TROUBLE,
-		     "runtime %s is for a VM that pipelines/vm boots (make bench RUNTIME=%s)", name,
-		     name);
+		die("runtime %s is for a VM that pipelines/vm boots (make bench RUNTIME=%s)", name,
+		    name);
 	identity->runtime = (enum runtime)r;
 }
 
@@ -93,7 +92,7 @@ static char *new_run_id(void)
 	uint64_t random = 0;
 
 	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
-		err(EXIT_TROUBLE, "can't get a random run id");
+		die_errno("can't get a random run id");
 	return xasprintf("%012" PRIx64, random & UINT64_C(0xffffffffffff));
 }
 
@@ -176,9 +175,9 @@ void identity_write_environment(const struct identity *identity, const struct pl
 	bool failed;
 
 	if (!f)
-		err(EXIT_TROUBLE, "can't write: '%s'", path);
+		die_errno("can't write: '%s'", path);
 	put_environment(f, identity, plan);
 	failed = ferror(f);
 	if (fclose(f) || failed)
-		err(EXIT_TROUBLE, "can't write: '%s'", path);
+		die_errno("can't write: '%s'", path);
 }

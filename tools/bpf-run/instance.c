@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "instance.h"
 
-#include <err.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli.h"
+#include "say.h"
 #include "trace.h"
 #include "trace_event.h"
 
@@ -69,8 +69,7 @@ static enum status load_programs(struct instance *instance)
 	else if (load_printing(instance, &set))
 		return instance->status;
 	if (instance->loaded.trouble)
-		errx(EXIT_TROUBLE, "can't load '%s': %s", first->test,
-		     strerror(instance->loaded.trouble));
+		die("can't load '%s': %s", first->test, strerror(instance->loaded.trouble));
 	return instance->loaded.status
 		   ? instance_fail(instance, instance->loaded.status, "%s", instance->loaded.reason)
 		   : STATUS_OK;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "machine.h"
 
-#include <err.h>
 #include <glob.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include <cpuid.h>
 #endif
 
+#include "say.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -108,10 +108,10 @@ void machine_advise(void)
 
 	for (size_t u = 0; u < UNUSUAL; u++)
 		if (is_unusual(u))
-			warnx("advice: %s", unusual[u].advice);
+			say("advice: %s", unusual[u].advice);
 	if (getloadavg(&load, 1) == 1 && load - OWN_LOAD > LOAD_MAX * (double)cpus)
-		warnx("advice: the machine is busy (load %.1f on %ld CPUs): wait, or stop the rest",
-		      load, cpus);
+		say("advice: the machine is busy (load %.1f on %ld CPUs): wait, or stop the rest",
+		    load, cpus);
 }
 
 /* Append what the first line "name : value" of /proc/cpuinfo says. */

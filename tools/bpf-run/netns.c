@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "netns.h"
 
-#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <unistd.h>
 
 #include "cli.h"
+#include "say.h"
 
 static int open_current(void)
 {
@@ -39,7 +39,7 @@ void netns_leave(int home)
 	int error = errno;
 
 	if (setns(home, CLONE_NEWNET))
-		err(EXIT_TROUBLE, "can't return to the network namespace");
+		die_errno("can't return to the network namespace");
 	close(home);
 	errno = error;
 }

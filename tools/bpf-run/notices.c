@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "notices.h"
 
-#include <err.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "say.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -26,23 +26,21 @@ void notices_add(struct notices *notices, const struct plan_row *row, const char
 	notice->last = row;
 }
 
-static void say(const struct notice *notice)
+static void say_notice(const struct notice *notice)
 {
-	char *test = text_line(notice->first->test), *text = text_line(notice->text);
+	const char *test = notice->first->test;
 	char *tests = notice->tests == 1
 			  ? xasprintf("'%s'", test)
 			  : xasprintf("%zu tests, such as '%s'", notice->tests, test);
 
-	warnx("%s%s%s: %s", notice->kind, *notice->kind ? ": " : "", tests, text);
+	say("%s%s%s: %s", notice->kind, *notice->kind ? ": " : "", tests, notice->text);
 	free(tests);
-	free(test);
-	free(text);
 }
 
 void notices_say(struct notices *notices)
 {
 	for (size_t i = 0; i < notices->n; i++) {
-		say(&notices->notice[i]);
+		say_notice(&notices->notice[i]);
 		free(notices->notice[i].text);
 	}
 	free(notices->notice);

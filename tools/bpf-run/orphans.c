@@ -2,7 +2,6 @@
 #include "orphans.h"
 
 #include <dirent.h>
-#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -15,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "say.h"
 #include "xalloc.h"
 
 /* The number of a process is valid in its namespace only; other namespaces see the folders too. */
@@ -114,7 +114,7 @@ void folder_remove(struct folder *folder)
 	if (!folder->path)
 		return;
 	if (rmdir(folder->path) && errno != ENOENT)
-		warn("can't remove '%s'", folder->path);
+		say_errno("can't remove '%s'", folder->path);
 	end_watcher(folder);
 	free(folder->path);
 	folder->path = NULL;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "profile.h"
 
-#include <err.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
+#include "say.h"
 
 #define STRING(x) STRING_(x)
 #define STRING_(x) #x
@@ -39,10 +39,10 @@ void profile_write_symbols(const char *path, uint64_t invocations)
 	char line[1024], address[32], type, name[512];
 
 	if (!in)
-		err(EXIT_TROUBLE, "can't read '/proc/kallsyms'");
+		die_errno("can't read '/proc/kallsyms'");
 	out = fopen(path, "we");
 	if (!out)
-		err(EXIT_TROUBLE, "can't write '%s'", path);
+		die_errno("can't write '%s'", path);
 	fprintf(out, "invocations %llu\n", (unsigned long long)invocations);
 	while (fgets(line, sizeof(line), in))
 		if (sscanf(line, "%31s %c %511s", address, &type, name) == 3 &&
@@ -50,5 +50,5 @@ void profile_write_symbols(const char *path, uint64_t invocations)
 			fprintf(out, "symbol %s %s\n", address, name);
 	fclose(in);
 	if (ferror(out) | fclose(out))
-		err(EXIT_TROUBLE, "can't write '%s'", path);
+		die_errno("can't write '%s'", path);
 }

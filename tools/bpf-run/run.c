@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "run.h"
 
-#include <err.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include "instance.h"
 #include "notices.h"
 #include "sampling.h"
+#include "say.h"
 #include "spent.h"
 #include "text.h"
 #include "trace.h"
@@ -190,8 +190,8 @@ static void advise_stats(struct run *run, const struct sample *sample)
 	if (!(sample->marks & MARK_STATS) || run->advised || !run->options->advise)
 		return;
 	run->advised = true;
-	warnx("advice: the kernel times each program run (samples are marked 'stats'): sysctl "
-	      "kernel.bpf_stats_enabled=0, and stop what asks for it, such as bpftop");
+	say("advice: the kernel times each program run (samples are marked 'stats'): sysctl "
+	    "kernel.bpf_stats_enabled=0, and stop what asks for it, such as bpftop");
 }
 
 static void write_samples(struct run *run, struct variant *variant)

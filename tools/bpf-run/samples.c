@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "samples.h"
 
-#include <err.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 
 #include "cli.h"
 #include "csv.h"
+#include "say.h"
 #include "schema.h"
 
 /* What the rows of a test and round have in common. */
@@ -46,7 +46,7 @@ static void end_row(const struct record *r, const struct samples *s, const struc
 		csv_write_cell(&w, row->extra[i]);
 	csv_end_row(&w);
 	if (fflush(stdout))
-		err(EXIT_TROUBLE, "can't write the output");
+		die_errno("can't write the output");
 }
 
 void samples_write_header(const struct samples *samples)
@@ -58,7 +58,7 @@ void samples_write_header(const struct samples *samples)
 		csv_write_cell(&w, samples->plan->extra.name[i]);
 	csv_end_row(&w);
 	if (fflush(stdout))
-		err(EXIT_TROUBLE, "can't write the output");
+		die_errno("can't write the output");
 }
 
 struct drops samples_drops(const struct plan_row *row, const struct probe *probe,

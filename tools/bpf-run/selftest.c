@@ -2,7 +2,6 @@
 #include "selftest.h"
 
 #include <bpf/bpf.h>
-#include <err.h>
 #include <gsl/gsl_fit.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
@@ -17,6 +16,7 @@
 #include "dispatcher.h"
 #include "measure.h"
 #include "sampling.h"
+#include "say.h"
 #include "stats.h"
 #include "xalloc.h"
 
@@ -56,7 +56,7 @@ static int load_chain(enum bpf_prog_type type, size_t k)
 	insns[n++] = (struct bpf_insn){.code = BPF_JMP | BPF_EXIT};
 	fd = bpf_prog_load(type, "selftest", "GPL", insns, n, NULL);
 	if (fd < 0)
-		err(EXIT_TROUBLE, "can't load a program of the self-test");
+		die_errno("can't load a program of the self-test");
 	free(insns);
 	return fd;
 }
@@ -78,8 +78,7 @@ static void load_subjects(struct subject *subjects)
 		    (struct probe){.target = &s->target, .cpu = available.cpu[available.n - 1]};
 		error = calibrate_probe(&s->probe, SAMPLE_NS, 0);
 		if (error)
-			errx(EXIT_TROUBLE, "can't run a program of the self-test: %s",
-			     strerror(error));
+			die("can't run a program of the self-test: %s", strerror(error));
 	}
 }
 
@@ -98,8 +97,8 @@ static void measure_subjects(struct subject *subjects, uint64_t seed)
 			s->probe.large_first = random_next(&seed) & 1;
 			measure_sample(&s->probe, 1);
 			if (sample->error)
-				errx(EXIT_TROUBLE, "can't run a program of the self-test: %s",
-				     strerror(sample->error));
+				die("can't run a program of the self-test: %s",
+				    strerror(sample->error));
 			s->ns[r] = sample->slope[READ_CPU_NS];
 			s->above_kernel[r] = s->ns[r] - sample->kernel_ns;
 		}

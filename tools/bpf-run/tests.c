@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests.h"
 
-#include <err.h>
 #include <regex.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "cli.h"
 #include "csv.h"
 #include "keytable.h"
+#include "say.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -33,12 +33,9 @@ static bool want(bool *wanted, const struct plan *plan, const char *suite, const
 static void warn_of_absent(const struct only *only, const char *path)
 {
 	const char *key = keytable_key(&only->absent, 0);
-	char *suite = text_line(key), *test = text_line(key + strlen(key) + 1);
 
-	warnx("%zu of %zu tests of '%s' are not in the plan, such as '%s' of suite '%s'",
-	      only->absent.n, only->tests.n, path, test, suite);
-	free(suite);
-	free(test);
+	say("%zu of %zu tests of '%s' are not in the plan, such as '%s' of suite '%s'",
+	    only->absent.n, only->tests.n, path, key + strlen(key) + 1, key);
 }
 
 static void read_only(struct only *only, const struct plan *plan, const char *path)
@@ -70,7 +67,7 @@ static void compile_regex(regex_t *expression, const char *regex)
 	if (!error)
 		return;
 	regerror(error, expression, text, sizeof(text));
-	errx(EXIT_TROUBLE, "bad regular expression: '%s': %s", regex, text);
+	die("bad regular expression: '%s': %s", regex, text);
 }
 
 void tests_select(struct plan *plan, const char *regex, const char *only)
@@ -96,7 +93,7 @@ void tests_select(struct plan *plan, const char *regex, const char *only)
 	if (regex)
 		regfree(&expression);
 	if (before && !kept)
-		errx(EXIT_TROUBLE, "no test is selected (--list shows what there is)");
+		die("no test is selected (--list shows what there is)");
 	if (file.absent.n)
 		warn_of_absent(&file, only);
 	keytable_release(&file.tests);
@@ -128,14 +125,12 @@ static void add_row(struct variant *variant, const struct plan_row *row)
 {
 	for (size_t i = 0; i < variant->nrows; i++)
 		if (!strcmp(variant->row[i]->entry_point, row->entry_point))
-			errx(EXIT_TROUBLE,
-			     "a row twice: test '%s', entry point '%s', build '%s' (give each "
-			     "build a label "
-			     "with bpf-compile-check --build)",
-			     row->test, row->entry_point, row->build);
+			die("a row twice: test '%s', entry point '%s', build '%s' (give each "
+			    "build a label "
+			    "with bpf-compile-check --build)",
+			    row->test, row->entry_point, row->build);
 	if (variant->nrows == ENTRIES_MAX)
-		errx(EXIT_TROUBLE, "a test has more than %d entry points: '%s'", ENTRIES_MAX,
-		     row->test);
+		die("a test has more than %d entry points: '%s'", ENTRIES_MAX, row->test);
 	variant->row[variant->nrows++] = row;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "trace.h"
 
-#include <err.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -10,6 +9,7 @@
 #include "cpus.h"
 #include "mounts.h"
 #include "orphans.h"
+#include "say.h"
 #include "trace_event.h"
 #include "xalloc.h"
 
@@ -84,7 +84,7 @@ void trace_end(void)
 	if (--users)
 		return;
 	if (folder_write(instance.path, TRACE_PRINTK_ENABLE, '0'))
-		warn("can't disable the trace event in '%s'", instance.path);
+		say_errno("can't disable the trace event in '%s'", instance.path);
 	trace_event_restore();
 	drop_lock();
 }

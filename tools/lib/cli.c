@@ -2,7 +2,6 @@
 #include "cli.h"
 
 #include <argp.h>
-#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "say.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -47,8 +47,8 @@ static uint64_t to_u64(const char *name, const struct cli_option *option, const 
 	const char *wrong = number_parse_u64(text, option->min, option->max, &value);
 
 	if (wrong)
-		errx(EXIT_TROUBLE, "%s %s: '%s' (from %llu to %llu)", name, wrong, text,
-		     (unsigned long long)option->min, (unsigned long long)option->max);
+		die("%s %s: '%s' (from %llu to %llu)", name, wrong, text,
+		    (unsigned long long)option->min, (unsigned long long)option->max);
 	return value;
 }
 
@@ -58,8 +58,7 @@ static double to_double(const char *name, const struct cli_option *option, const
 	const char *wrong = number_parse_double(text, option->least, option->most, &value);
 
 	if (wrong)
-		errx(EXIT_TROUBLE, "%s %s: '%s' (from %g to %g)", name, wrong, text, option->least,
-		     option->most);
+		die("%s %s: '%s' (from %g to %g)", name, wrong, text, option->least, option->most);
 	return value;
 }
 
@@ -73,7 +72,7 @@ static void set(void *options, const struct cli_option *option, char *arg)
 	else
 		snprintf(name, sizeof(name), "-%c", option->letter);
 	if (option->kind == CLI_TEXT && !*arg)
-		errx(EXIT_TROUBLE, "%s is empty", name);
+		die("%s is empty", name);
 	switch (option->kind) {
 	case CLI_FLAG:
 		*(bool *)member = true;
@@ -198,16 +197,16 @@ static int open_output(struct cli *cli, const char *path)
 	struct stat s;
 
 	if (fd < 0)
-		err(EXIT_TROUBLE, "can't write: '%s'", path);
+		die_errno("can't write: '%s'", path);
 	for (size_t i = 0; !fstat(fd, &s) && i < cli->nfiles; i++) {
 		const struct cli_file *f = &cli->file[i];
 
 		if (f->device != s.st_dev || f->inode != s.st_ino)
 			continue;
 		if (f->written)
-			errx(EXIT_TROUBLE, "two outputs are one file: '%s'", f->written);
+			die("two outputs are one file: '%s'", f->written);
 		if (fd != STDOUT_FILENO)
-			errx(EXIT_TROUBLE, "output is also an input: '%s'", path);
+			die("output is also an input: '%s'", path);
 	}
 	note(cli, fd, path);
 	return fd;
@@ -230,7 +229,7 @@ void cli_open_output(struct cli *cli)
 	if (fd == STDOUT_FILENO)
 		return;
 	if ((ftruncate(fd, 0) && errno != EINVAL) || dup2(fd, STDOUT_FILENO) < 0)
-		err(EXIT_TROUBLE, "can't write: '%s'", path);
+		die_errno("can't write: '%s'", path);
 	close(fd);
 }
 
@@ -242,6 +241,6 @@ void cli_close_output(void)
 	if (fclose(stdout) || failed) {
 		if (!errno)
 			errno = EIO;
-		err(EXIT_TROUBLE, "can't write the output");
+		die_errno("can't write the output");
 	}
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "csv.h"
 
-#include <err.h>
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
@@ -9,6 +8,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "say.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -208,7 +208,7 @@ int csv_require(struct csv_reader *r, const char *const *names, size_t n, int *i
 int csv_must(const struct csv_reader *r, int result)
 {
 	if (result < 0)
-		errx(EXIT_TROUBLE, "%s", r->error);
+		die("%s", r->error);
 	return result;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "missing.h"
+#include "say.h"
 #include "xalloc.h"
 
 /* libbpf says why something failed only through its callback: the first line of the first warning
@@ -22,17 +23,29 @@ static bool is_no_cause(const char *warning)
 	       strstr(warning, "BTF is optional") || strstr(warning, "Retrying without BTF");
 }
 
+/* A verifier's log comes as one message. */
+static void say_lines(const char *fmt, va_list ap)
+{
+	char *text = NULL, *rest, *line;
+	va_list copy;
+
+	va_copy(copy, ap);
+	if (vasprintf(&text, fmt, copy) < 0)
+		text = NULL;
+	va_end(copy);
+	for (rest = text; (line = strsep(&rest, "\n"));)
+		if (*line)
+			say("%s", line);
+	free(text);
+}
+
 static int keep_message(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
 	const char *prefix = "libbpf: ";
 	char text[sizeof(libbpf_cause)];
-	va_list copy;
 
-	if (libbpf_verbose) {
-		va_copy(copy, ap);
-		vfprintf(stderr, fmt, copy);
-		va_end(copy);
-	}
+	if (libbpf_verbose)
+		say_lines(fmt, ap);
 	if (level != LIBBPF_WARN || *libbpf_cause)
 		return 0;
 	vsnprintf(text, sizeof(text), fmt, ap);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "names.h"
 
-#include <err.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
+#include "say.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -34,9 +34,9 @@ struct names names_split(const char *option, const char *text)
 
 	while ((name = strsep(&rest, ","))) {
 		if (!*name)
-			errx(EXIT_TROUBLE, "%s has an empty column name: '%s'", option, text);
+			die("%s has an empty column name: '%s'", option, text);
 		if (names_have(&l, name))
-			errx(EXIT_TROUBLE, "%s names a column twice: '%s'", option, name);
+			die("%s names a column twice: '%s'", option, name);
 		names_add(&l, name);
 	}
 	free(copy);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "plan.h"
 
-#include <err.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "csv.h"
+#include "say.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -339,11 +339,7 @@ void plan_write_list(const struct plan *plan, FILE *f)
 
 void plan_warn(const struct plan_row *row, enum status status, const char *reason)
 {
-	char *test = text_line(row->test), *why = text_line(reason);
-
-	warnx("%s: '%s': %s", status_names[status], test, why);
-	free(test);
-	free(why);
+	say("%s: '%s': %s", status_names[status], row->test, reason);
 }
 
 void plan_release(struct plan *plan)

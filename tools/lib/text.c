@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,17 +47,43 @@ char *text_slug(const char *text)
 	return slug;
 }
 
-/* Control characters of C1 are c2 80 to c2 9f. */
+bool text_turns(uint32_t c)
+{
+	return c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069);
+}
+
+/* Bytes of the control character that begins here, in UTF-8: of ASCII and C1, or one that turns
+ * text. 0: it is none. */
+static size_t control_bytes(const char *text)
+{
+	const unsigned char *c = (const unsigned char *)text;
+
+	if (c[0] < ' ' || c[0] == 0x7f)
+		return 1;
+	if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0)
+		return 2;
+	if (c[0] == 0xd8 && text_turns((c[0] & 0x1fu) << 6 | (c[1] & 0x3fu)))
+		return 2;
+	if (c[0] == 0xe2 && c[1] &&
+	    text_turns((c[0] & 0xfu) << 12 | (c[1] & 0x3fu) << 6 | (c[2] & 0x3fu)))
+		return 3;
+	return 0;
+}
+
+void text_to_line(char *text)
+{
+	for (size_t n; *text; text += n ? n : 1) {
+		n = control_bytes(text);
+		memset(text, '?', n);
+	}
+}
+
 char *text_line(const char *text)
 {
 	char *line = xstrdup(text);
 
-	for (unsigned char *c = (unsigned char *)line; *c; c++) {
-		if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0)
-			c[0] = c[1] = '?';
-		if (*c < ' ' || *c == 0x7f)
-			*c = '?';
-	}
+	text_to_line(line);
 	return line;
 }
 

@@ -2,6 +2,7 @@
 /* Small things done to text, and numbers read from it. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,8 +17,15 @@ uint64_t hash_text(uint64_t hash, const char *text);
  * with '.'. Caller frees */
 char *text_slug(const char *text);
 
-/** text_line - a text from outside as one line for a terminal: control characters, which could move
- * the cursor or change colours, become '?'. Caller frees */
+/** text_turns - whether a character turns the direction of text, so that it reads as another
+ * (Unicode's Bidi_Control) */
+bool text_turns(uint32_t c);
+
+/** text_to_line - make a text from outside one line for a terminal: control characters, which could
+ * move the cursor, change colours, or turn the direction of text, become '?', a byte each */
+void text_to_line(char *text);
+
+/** text_line - a copy that is such a line. Caller frees */
 char *text_line(const char *text);
 
 /** text_index - the place of a text among n others; n when it is not there */

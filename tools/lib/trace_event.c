@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "trace_event.h"
 
-#include <err.h>
 #include <fcntl.h>
 #include <unistd.h>
+
+#include "say.h"
 
 /* Since 6.17 or so the kernel enables the event from a work item, some time after the load. */
 #define SETTLE_US 5000
@@ -60,6 +61,6 @@ int trace_event_set(char c)
 void trace_event_restore(void)
 {
 	if (saved != '?' && trace_event_set(saved))
-		warnx("can't restore '%s'", TRACEFS "/" TRACE_PRINTK_ENABLE);
+		say("can't restore '%s'", TRACEFS "/" TRACE_PRINTK_ENABLE);
 	saved = '?';
 }

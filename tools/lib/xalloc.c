@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "xalloc.h"
 
-#include <err.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "say.h"
+
 static void *check(void *p)
 {
 	if (!p)
-		errx(2, "out of memory");
+		die("out of memory");
 	return p;
 }
 

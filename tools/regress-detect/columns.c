@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "columns.h"
 
-#include <err.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
+#include "say.h"
 #include "schema.h"
 #include "text.h"
 #include "xalloc.h"
@@ -61,7 +61,7 @@ static void choose_metrics(struct columns *c, const struct csv_reader *in)
 
 static void fail_without(const struct csv_reader *in, const char *metric)
 {
-	errx(EXIT_TROUBLE, "missing column '%s' or 'value_%s' (%s)", metric, metric, in->path);
+	die("missing column '%s' or 'value_%s' (%s)", metric, metric, in->path);
 }
 
 static void find_metrics(struct rows *r)
@@ -98,7 +98,7 @@ static void find_keys(struct rows *r)
 	for (size_t i = 0; i < c->keys.n; i++) {
 		r->keys[i] = csv_column(&r->in, c->keys.name[i]);
 		if (r->keys[i] < 0 && !may_be_missing(c, c->keys.name[i]))
-			errx(EXIT_TROUBLE, "missing column '%s' (%s)", c->keys.name[i], r->in.path);
+			die("missing column '%s' (%s)", c->keys.name[i], r->in.path);
 	}
 }
 
@@ -121,7 +121,7 @@ void rows_open(struct rows *r, struct columns *c, const char *path)
 	r->max_instructions = csv_column(&r->in, "max_instructions");
 	r->by_round = csv_column(&r->in, "round") >= 0;
 	if (r->build < 0 && !c->keys_given)
-		errx(EXIT_TROUBLE, "missing column 'build' (%s)", r->in.path);
+		die("missing column 'build' (%s)", r->in.path);
 }
 
 bool rows_next(struct rows *r)
@@ -165,10 +165,9 @@ static void note_number(struct rows *r, const char *metric, bool is_median)
 	if (!*kind)
 		*kind = r->in.path;
 	if (c->with_medians && c->with_values)
-		errx(EXIT_TROUBLE,
-		     "the summary of schema version 1 '%s' has median_%s, another number than the "
-		     "value_%s of '%s': take its rounds.csv instead (%s line %zu)",
-		     c->with_medians, metric, metric, c->with_values, r->in.path, r->in.line);
+		die("the summary of schema version 1 '%s' has median_%s, another number than the "
+		    "value_%s of '%s': take its rounds.csv instead (%s line %zu)",
+		    c->with_medians, metric, metric, c->with_values, r->in.path, r->in.line);
 }
 
 /* The column that has a metric in the current row; -1 for none. */
@@ -212,7 +211,7 @@ void rows_close(struct rows *r)
 void columns_tell_old(const struct columns *c)
 {
 	for (size_t i = 0; i < c->old.n; i++)
-		warnx("%s", c->old.name[i]);
+		say("%s", c->old.name[i]);
 }
 
 void columns_release(struct columns *c)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "history.h"
 
-#include <err.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
+#include "say.h"
 #include "series.h"
 #include "xalloc.h"
 
@@ -95,7 +95,7 @@ struct history *history_run(struct comparison *c, char **paths, int npaths, cons
 	h->each_row.single = true;
 	c->history = true;
 	if (o->now && seconds_of(o->now) < 0)
-		errx(EXIT_TROUBLE, "--now is not a time like 2026-01-31T12:00:00Z: '%s'", o->now);
+		die("--now is not a time like 2026-01-31T12:00:00Z: '%s'", o->now);
 	if (o->markers)
 		markers_read(&h->markers, &c->cols.keys, o->markers);
 	for (int i = 0; i < npaths; i++)

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#include <err.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
 #include "detect.h"
+#include "say.h"
 #include "xalloc.h"
 
 static void find_columns(struct comparison *c, struct rows *r)
 {
 	if (r->build < 0 && c->baseline)
-		errx(EXIT_TROUBLE, "missing column 'build' (%s)", r->in.path);
+		die("missing column 'build' (%s)", r->in.path);
 	csv_must(&r->in, rounds_columns(&c->rounds, &r->in));
 	if (c->net)
 		csv_must(&r->in, net_columns(&c->net_values, &r->in, c->cols.metrics.n, true));
@@ -132,8 +132,8 @@ void comparison_read(struct comparison *c, const char *path, enum side side)
 			take_row(c, &r, of_row);
 	}
 	if (c->verbose)
-		warnx("%s: %zu rows, of them left out: %zu of other builds", r.in.path, r.n,
-		      left_out);
+		say("%s: %zu rows, of them left out: %zu of other builds", r.in.path, r.n,
+		    left_out);
 	rows_close(&r);
 }
 

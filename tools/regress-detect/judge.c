@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The decision rule, which regress-detect(1) explains. It works on logarithms, since a change is a
  * factor. */
-#include <err.h>
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
@@ -13,6 +12,7 @@
 #include "cli.h"
 #include "detect.h"
 #include "ranktest.h"
+#include "say.h"
 #include "schema/limits.h"
 #include "stats.h"
 #include "xalloc.h"
@@ -39,7 +39,7 @@ void finding_set(struct finding *f, enum verdict verdict, const char *fmt, ...)
 		return;
 	va_start(ap, fmt);
 	if (vasprintf(&f->reason, fmt, ap) < 0)
-		errx(EXIT_TROUBLE, "out of memory");
+		die("out of memory");
 	va_end(ap);
 }
 

@@ -4,7 +4,6 @@
  * series folded. All text from outside is inline code in which nothing is markup.
  */
 #include <ctype.h>
-#include <err.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +11,9 @@
 #include <wchar.h>
 
 #include "cli.h"
+#include "say.h"
 #include "table.h"
+#include "text.h"
 
 /* A comment may have 65536 characters: so many bytes of rows, above the fold and below it. */
 #define MOST_WORSE 15000
@@ -47,6 +48,8 @@ static void print_code(FILE *to, const char *text)
 		}
 		if (c < ' ' || c == 0x7f)
 			fputc(' ', to);
+		else if (text_turns(c))
+			fprintf(to, "[U+%04X]", (unsigned)c);
 		else if (c < 0x7f && (isalnum(c) || c == '/' || c == ' '))
 			fputc(c, to);
 		else
@@ -81,7 +84,7 @@ static char *row_of(const struct table *t, size_t row)
 	FILE *to = open_memstream(&text, &size);
 
 	if (!to)
-		errx(EXIT_TROUBLE, "out of memory");
+		die("out of memory");
 	for (enum column k = 0; k < NCOLUMNS; k++)
 		if (t->shown[k]) {
 			fputs(k ? " | " : "| ", to);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include <err.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
 #include "detect.h"
+#include "say.h"
 #include "xalloc.h"
 
 /* The builds of a side, as met. */
@@ -155,10 +155,10 @@ void comparison_pair(struct comparison *c)
 	bool one_each = !c->baseline && base.n <= 1 && current.n <= 1;
 
 	if (c->baseline && !base.n)
-		errx(EXIT_TROUBLE, "no row of the baseline: '%s'", c->baseline);
+		die("no row of the baseline: '%s'", c->baseline);
 	if (c->baseline && !current.n)
-		errx(EXIT_TROUBLE, "no row to compare with the baseline: '%s'",
-		     c->current ? c->current : "another build");
+		die("no row to compare with the baseline: '%s'",
+		    c->current ? c->current : "another build");
 	if (one_each)
 		pair_builds(c, (const char *[NSIDES]){NULL}, 0);
 	for (size_t i = 0; !one_each && i < current.n; i++) {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Files that people keep, with rows for the series that shell patterns match. */
-#include <err.h>
 #include <fnmatch.h>
 #include <string.h>
 
 #include "cli.h"
 #include "columns.h"
+#include "say.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -18,7 +18,7 @@ void patterns_open(struct csv_reader *in, const char *path, const struct names *
 
 		if (!names_have(keys, name) && strcmp(name, "metric") != 0 &&
 		    text_index(others, n, name) == n)
-			errx(EXIT_TROUBLE, "unknown column '%s' in the %s (%s)", name, what, path);
+			die("unknown column '%s' in the %s (%s)", name, what, path);
 	}
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* regress-detect: is a build slower than another? */
-#include <err.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 #include "cli.h"
 #include "detect.h"
 #include "history.h"
+#include "say.h"
 
 struct opts {
 	struct cli cli;
@@ -84,23 +84,22 @@ static void check_usage(const struct opts *o)
 
 	if (!o->history &&
 	    (o->past.all || o->past.markers || o->past.now || o->past.net_in_vm || o->past.whole))
-		errx(EXIT_TROUBLE,
-		     "--all, --markers, --now, --net-in-vm and --whole need --history");
+		die("--all, --markers, --now, --net-in-vm and --whole need --history");
 	if (o->history &&
 	    (o->baseline || o->current || !isnan(o->alert_pct) || !isnan(o->rule.alpha)))
-		errx(EXIT_TROUBLE, "--history goes without --baseline, --current, --alert and "
-				   "--alpha");
+		die("--history goes without --baseline, --current, --alert and "
+		    "--alpha");
 	if (o->past.all && o->exit_code)
-		errx(EXIT_TROUBLE, "--all lists what was: it has no --exit-code");
+		die("--all lists what was: it has no --exit-code");
 	if (o->baseline || o->history || o->verdicts)
 		return;
 	if (o->current)
-		errx(EXIT_TROUBLE, "--current needs --baseline: '%s'", o->current);
+		die("--current needs --baseline: '%s'", o->current);
 	if (o->cli.noperands != 2)
-		errx(EXIT_TROUBLE, "expected two files, BASELINE.csv and CURRENT.csv, or "
-				   "--baseline LABEL (see --help)");
+		die("expected two files, BASELINE.csv and CURRENT.csv, or "
+		    "--baseline LABEL (see --help)");
 	if (!strcmp(file[0], "-") && !strcmp(file[1], "-"))
-		errx(EXIT_TROUBLE, "standard input can only be one of the two files");
+		die("standard input can only be one of the two files");
 }
 
 /* Who allows a change of 10 % calls it unchanged. */
@@ -113,8 +112,8 @@ static void complete(struct opts *o)
 	if (isnan(rule->alpha))
 		rule->alpha = .01;
 	if (rule->alert < rule->margin)
-		errx(EXIT_TROUBLE, "--alert is below --margin: %g %% and %g %%", 100 * rule->alert,
-		     100 * rule->margin);
+		die("--alert is below --margin: %g %% and %g %%", 100 * rule->alert,
+		    100 * rule->margin);
 }
 
 static void compare(struct comparison *c, const struct opts *o)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "series.h"
 
-#include <err.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "say.h"
 #include "xalloc.h"
 
 /* The first two are a machine that one line of builds is measured on. */
@@ -60,8 +60,8 @@ static void check_order(struct history *h, const struct csv_reader *in, const st
 	if (h->told_order || !s->timestamp || strcmp(s->timestamp, time) <= 0)
 		return;
 	h->told_order = true;
-	warnx("rows are not in time order: '%s' comes after '%s' (%s line %zu)", time, s->timestamp,
-	      in->path, in->line);
+	say("rows are not in time order: '%s' comes after '%s' (%s line %zu)", time, s->timestamp,
+	    in->path, in->line);
 }
 
 /* Where the rows have no build, the time tells them apart, else their number. */
@@ -140,7 +140,7 @@ void series_read(struct history *h, const char *path)
 	while (rows_next(&r))
 		take_row(h, &r, net);
 	if (h->c->verbose)
-		warnx("%s: %zu rows", r.in.path, r.n);
+		say("%s: %zu rows", r.in.path, r.n);
 	rows_close(&r);
 }
 

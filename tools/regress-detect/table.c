@@ -251,10 +251,7 @@ void table_write(const struct comparison *c)
 	for (enum column k = 0; k < NCOLUMNS; k++) {
 		width[k] = width_of(t.title[k]);
 		for (size_t i = 0; i < t.n; i++) {
-			char *cell = t.cells[i][k];
-
-			t.cells[i][k] = text_line(cell);
-			free(cell);
+			text_to_line(t.cells[i][k]);
 			if (is_shown(c, t.findings[i]) && width_of(t.cells[i][k]) > width[k])
 				width[k] = width_of(t.cells[i][k]);
 		}

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "stats-reduce.h"
 
-#include <err.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "csv.h"
+#include "say.h"
 #include "schema.h"
 #include "xalloc.h"
 
@@ -221,8 +221,8 @@ void reduction_read(struct reduction *r, const char *path)
 	for (rows = 0; csv_must(&in, csv_next_row(&in)); rows++)
 		values += take_row(r, &in, &l, &key, value);
 	if (r->verbose)
-		warnx("%s: %zu rows, of them without numbers: %zu; groups so far: %zu", in.path,
-		      rows, rows - values, r->keys.n);
+		say("%s: %zu rows, of them without numbers: %zu; groups so far: %zu", in.path, rows,
+		    rows - values, r->keys.n);
 	key_release(&key);
 	csv_release(&in);
 	free(l.by);

@@ -3,7 +3,6 @@
 #include "stats-reduce.h"
 
 #include <assert.h>
-#include <err.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 
 #include "cli.h"
 #include "csv.h"
+#include "say.h"
 #include "schema.h"
 #include "xalloc.h"
 
@@ -74,8 +74,7 @@ static struct columns choose_columns(const struct reduction *r)
 
 	for (size_t i = 0; i < c.before.n; i++)
 		if (names_have(&c.computed, c.before.name[i]))
-			errx(EXIT_TROUBLE, "a column of --by is one that is computed: '%s'",
-			     c.before.name[i]);
+			die("a column of --by is one that is computed: '%s'", c.before.name[i]);
 	for (size_t i = SUMMARY_ROUNDS; r->whole_schema && i < SUMMARY_NCOLUMNS; i++)
 		if (!names_have(&c.computed, schema_summary.columns[i].name))
 			names_add(&c.behind, schema_summary.columns[i].name);
@@ -96,9 +95,9 @@ static void warn_of_dropped(const struct reduction *r)
 		if (r->varies[i] && !n++)
 			first = r->carried.name[i];
 	if (n == 1)
-		warnx("left out a column that differs within a group: '%s'", first);
+		say("left out a column that differs within a group: '%s'", first);
 	else if (n)
-		warnx("left out %zu columns that differ within a group: '%s' and others", n, first);
+		say("left out %zu columns that differ within a group: '%s' and others", n, first);
 }
 
 static void write_names(const struct names *l, struct csv_writer *w)

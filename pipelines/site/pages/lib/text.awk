@@ -22,11 +22,22 @@ function untsv(s,   out, i, c) {
 	return out s
 }
 
+# What turns the direction of text (Unicode's Bidi_Control), so that it reads as another: each as its name.
+function without_bidi(s,   i) {
+	if (s ~ /\330\234|\342\200[\216\217\252-\256]|\342\201[\246-\251]/) {
+		s = replace(s, "\330\234", "[U+061C]")
+		for (i = 14; i < 47; i++)
+			if (i < 16 || i > 41) s = replace(s, sprintf("\342\200%c", 128 + i), sprintf("[U+%04X]", 8192 + i))
+		for (i = 102; i < 106; i++) s = replace(s, sprintf("\342\201%c", 64 + i), sprintf("[U+%04X]", 8192 + i))
+	}
+	return s
+}
+
 # Control characters, each as a format shows its number.
 function visible(s, format, offset,   i) {
 	if (s ~ /[\001-\037]/)
 		for (i = 1; i < 32; i++) s = replace(s, sprintf("%c", i), sprintf(format, i + offset))
-	return s
+	return without_bidi(s)
 }
 
 # HTML text or a quoted attribute. Control characters are not allowed there: each is shown as its
@@ -62,6 +73,7 @@ function js(s) {
 function gp_text(s) {
 	s = untsv(s)
 	gsub(/[\001-\037\177]/, " ", s)
+	s = without_bidi(s)
 	GP_TEXT[++gp_texts] = s
 	return "T(" gp_texts ")"
 }
