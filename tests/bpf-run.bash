@@ -33,10 +33,10 @@ reason_of() {
   csv_value samples.csv reason "\$test == \"$1\""
 }
 
-# bare COMMAND...: where neither tracefs nor a bpffs is mounted, and what is mounted would be seen outside
+# bare COMMAND...: where tracefs is not mounted, and what is mounted would be seen outside
 bare() {
   unshare --mount bash -c '
-    for place in /sys/kernel/tracing /sys/kernel/debug /sys/fs/bpf; do
+    for place in /sys/kernel/tracing /sys/kernel/debug; do
       while mountpoint -q "$place"; do umount -R "$place" || exit; done
     done
     mount --make-rshared / && exec "$@"' - "$@"

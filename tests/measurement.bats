@@ -176,8 +176,19 @@ slope 2"
   assert_equal "$(sort -u pairs)" "$(printf 'one\tother\nother\tone')"
 }
 
-# order [BUILD]: plan.csv of the programs that write down when they were called, in a map of their own
+# interpose LIBRARY: into $library, one of the fixtures that comes between bpf-run and its libraries
+interpose() {
+  "${CC:-cc}" -shared -fPIC -o "$1.so" "$FIXTURES/measurement/$1.c"
+  library=$PWD/$1.so
+}
+with_library() { # COMMAND...
+  ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=$library "$@"
+}
+
+# order [BUILD]: plan.csv of the programs that write down when they were called, in a map that is one for all loads
 order() {
+  mountpoint -q /sys/fs/bpf || mount -t bpf bpf /sys/fs/bpf
+  interpose keep-pins
   bpf-compile-check -I "$TOP/bpf/include" -D LOG="$own" -D BUILD="$1" --build "$1" "$FIXTURES/measurement/order.yml"
 }
 
@@ -187,7 +198,7 @@ order() {
   order 1 >a.csv
   order 2 >b.csv
   # 12 calls a sample: 10 and 2. The pinned map is what the test made of it, and goes with it.
-  bpf-run -q --rounds 12 --samples 4 -c 10 --seed 3 -t '^record$' a.csv b.csv >samples.csv
+  with_library bpf-run -q --rounds 12 --samples 4 -c 10 --seed 3 -t '^record$' a.csv b.csv >samples.csv
   bpftool -j map dump pinned "/sys/fs/bpf/$own" | jq '.[:2000] | .[].formatted.value' >log.txt
   rm "/sys/fs/bpf/$own"
   assert_equal "$(csv_value samples.csv status | sort | uniq -c | xargs)" "96 ok"
@@ -318,20 +329,19 @@ writer 0 ok 28"
 
 @test "the threads of a test run at the same time" {
   requires bpf cpus2
-  local own=own$((RANDOM % 90000 + 10000))
+  local own=calls_log
   order 1 >plan.csv
   bpf-run -q --rounds 20 --samples 1 -c 2000 -t '^together$' plan.csv >samples.csv
-  rm "/sys/fs/bpf/$own"
   assert_equal "$(csv_value samples.csv status | sort -u)" ok
 }
 
 # with LIBRARY REGEX [OPTION...]: samples.csv of the tests that match, with a library that comes between bpf-run and libc
 with() {
-  local library=$1 regex=$2
+  local library regex=$2
+  interpose "$1"
   shift 2
-  "${CC:-cc}" -shared -fPIC -o "$library.so" "$FIXTURES/measurement/$library.c"
   plan >plan.csv
-  ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=$PWD/$library.so bpf-run -q --rounds 1 "$@" -t "$regex" plan.csv >samples.csv
+  with_library bpf-run -q --rounds 1 "$@" -t "$regex" plan.csv >samples.csv
 }
 
 @test "where threads never ran at the same time there is no number" {

@@ -51,6 +51,9 @@ static long drop(__u32 index, void *ctx)
 }
 SEC("xdp") int fill(void *ctx) { bpf_loop(64, put, 0, 0); return 0; }
 SEC("xdp") int clear(void *ctx) { bpf_loop(64, drop, 0, 0); return 0; }
+#ifndef NO_SECTION
+SEC("xdp") int grow(void *ctx) { user.entries = 0xffffffff; bpf_loop(64, put, 0, 0); return 0; }
+#endif
 SEC("xdp") int program(void *ctx) { return 2; }
 SEC("xdp") int check(void *ctx) { return EXPECTED && CONFIRMED != EXPECTED; }
 LICENSE;
@@ -93,6 +96,22 @@ ARRAY='TYPE: BPF_MAP_TYPE_ARRAY'
   sed -i 's/EXPECTED: 181/EXPECTED: 182/' s.yml
   measure
   assert_equal "$(csv_value samples.csv status | sort | uniq -c | xargs)" "8 wrong_result"
+}
+
+@test "how many elements there are is what the object said at first: what it writes there later is not believed" {
+  requires bpf
+  write_source
+  {
+    echo tests:
+    for operation in read_mapped write_mapped; do
+      stanza $operation $operation "$ARRAY, FLAGS: 1024, EXPECTED: 181" 'map_state_preparation: {program: grow}' user
+    done
+    for operation in read replace next_key read_batch; do
+      stanza $operation $operation "$HASH" 'map_state_preparation: {program: grow}'
+    done
+  } >s.yml
+  measure
+  assert_equal "$(csv_value samples.csv status,reason | sort | uniq -c | xargs)" '12 ok'
 }
 
 @test "an element that comes or goes is another one each time, until the preparation" {

@@ -15,13 +15,13 @@ static uint32_t draw_next(struct user_state *s)
 
 static uint32_t draw(const struct user_target *t, struct user_state *s)
 {
-	return (uint32_t)(((uint64_t)(draw_next(s) >> 16) * t->shared->entries) >> 16);
+	return (uint32_t)(((uint64_t)(draw_next(s) >> 16) * t->entries) >> 16);
 }
 
 /* Any `entries` draws in a row give each number once, where that is a power of two. */
 static uint32_t draw_once(const struct user_target *t, struct user_state *s)
 {
-	return draw_next(s) & (t->shared->entries - 1);
+	return draw_next(s) & (t->entries - 1);
 }
 
 static uint32_t *key_at(const struct user_target *t, struct user_state *s, uint32_t i)
@@ -122,7 +122,7 @@ static int next_key(const struct user_target *t, struct user_state *s)
 	if (error == ENOENT)
 		error = error_of(bpf_map_get_next_key(t->map, NULL, next));
 	memcpy(key, next, t->key_bytes);
-	return error ? error : confirm(s, *key < t->shared->entries);
+	return error ? error : confirm(s, *key < t->entries);
 }
 
 /* The whole map, a batch a call. */
@@ -147,7 +147,7 @@ static int read_batch(const struct user_target *t, struct user_state *s)
 		seen += n;
 		first = false;
 	}
-	return seen == t->shared->entries ? 0 : USER_WRONG;
+	return seen == t->entries ? 0 : USER_WRONG;
 }
 
 /* Make a batch of keys and values. */

@@ -50,6 +50,7 @@ static char *find_map(struct user_target *t, const struct loaded *loaded)
 	if (!map)
 		return xasprintf("no map is named '" USER_MAP "'");
 	t->map = bpf_map__fd(map);
+	t->entries = __atomic_load_n(&t->shared->entries, __ATOMIC_RELAXED);
 	t->key_bytes = bpf_map__key_size(map);
 	t->value_bytes = bpf_map__value_size(map);
 	t->copies = 1;
@@ -57,10 +58,10 @@ static char *find_map(struct user_target *t, const struct loaded *loaded)
 		t->value_bytes = ROUND_UP_8(t->value_bytes);
 		t->copies = (uint32_t)libbpf_num_possible_cpus();
 	}
-	if (t->key_bytes < sizeof(uint32_t) || t->value_bytes < sizeof(uint32_t) ||
-	    !t->shared->entries || t->shared->entries > bpf_map__max_entries(map))
+	if (t->key_bytes < sizeof(uint32_t) || t->value_bytes < sizeof(uint32_t) || !t->entries ||
+	    t->entries > bpf_map__max_entries(map))
 		return xasprintf("map '" USER_MAP "' does not hold the numbers 0 to %u",
-				 t->shared->entries - 1);
+				 t->entries - 1);
 	if (t->operation != USER_READ_MAPPED && t->operation != USER_WRITE_MAPPED)
 		return NULL;
 	if (!(bpf_map__map_flags(map) & BPF_F_MMAPABLE))

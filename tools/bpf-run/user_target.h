@@ -33,10 +33,11 @@ struct user_state {
 
 struct user_target {
 	enum user_operation operation;
-	struct user_shared *shared; /* memory of the object */
+	struct user_shared *shared; /* memory that the object can write at any time */
 	size_t shared_bytes;
 	/* On a map: */
 	int map;
+	uint32_t entries; /* what the object said when it was loaded, never more than fit */
 	uint32_t key_bytes, value_bytes, copies; /* bytes of one copy; copies: one a CPU, or 1 */
 	unsigned char *mapped;
 	size_t mapped_bytes;

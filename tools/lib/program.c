@@ -199,6 +199,16 @@ static bool is_as_planned(const struct loaded *loaded, const struct program_set 
 				       !strcmp(hash, set->program_hash));
 }
 
+/* A map that is pinned by name (LIBBPF_PIN_BY_NAME) would stay behind; another build, or what is in
+ * production, would have it too. */
+static void keep_maps_private(struct bpf_object *object)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, object)
+		bpf_map__set_pin_path(map, NULL);
+}
+
 enum status program_open(struct loaded *loaded, const struct program_set *set, int log_level)
 {
 	*loaded = (struct loaded){.n = set->n, .status = STATUS_OK};
@@ -222,6 +232,7 @@ enum status program_open(struct loaded *loaded, const struct program_set *set, i
 			      "%s): make the plan anew",
 			      set->object, set->program_hash));
 	}
+	keep_maps_private(loaded->object);
 	return choose_programs(loaded, set, log_level);
 }
 
