@@ -744,6 +744,107 @@ YAML
   assert_trouble "consumer_mode is not wait, busy or between: 'often' (plan.csv line 2)" bpf-run --list plan.csv
 }
 
+# ---- what is hostile
+
+# As who called sudo: `as_user COMMAND...`, in a folder that they may write to.
+as_user() {
+  SUDO_UID=$(id -u nobody) "$@"
+}
+
+@test "what a suite names is read with the rights of who called sudo, and what only root may read stays so" {
+  requires root
+  folder=$(mktemp -d)
+  chmod 777 "$folder"
+  cd "$folder"
+  cp "$BATS_TEST_TMPDIR/good.bpf.c" .
+  printf 'root:no secret of anybody\n' >secret
+  chmod 600 secret
+  printf '#include "%s/secret"\n' "$folder" >shows.bpf.c
+  printf 'tests:\n%s\n%s\n%s\n' '- {name: good, source: good.bpf.c, entry_point: one}' '- {name: object, elf_file: secret, entry_point: one}' \
+    '- {name: source, source: shows.bpf.c, entry_point: one}' >s.yml
+  as_user bpf-compile-check --no-load --objdir theirs s.yml >plan.csv 2>messages
+  assert_equal "$(csv_value plan.csv test,status | xargs)" 'good compiled object load_failed source compile_failed'
+  assert_contains "$(csv_value plan.csv reason '$test == "object"')" 'Permission denied'
+  assert_equal "$(find theirs -type f ! -user nobody)" ''
+  run ! grep -r 'secret of' theirs plan.csv messages
+  # The log of a program that root loads is theirs too.
+  if has bpf; then
+    cp "$BATS_TEST_TMPDIR/rejected.bpf.c" .
+    as_user bpf-compile-check --objdir theirs rejected.bpf.c >plan.csv 2>messages
+    assert_equal "$(csv_value plan.csv status)" load_failed
+    assert_equal "$(find theirs -type f ! -user nobody)" ''
+  fi
+  # Root itself may read it, and nobody else what became of it.
+  bpf-compile-check --no-load --objdir own s.yml >plan.csv 2>messages
+  grep -rq 'secret of' own
+  assert_equal "$(grep -rl 'secret of' own | xargs stat -c %a | sort -u)" 600
+  # A link that lies where a log will be is not followed.
+  log=$(csv_value plan.csv log '$test == "source"')
+  echo theirs >victim
+  ln -sf "$folder/victim" "$log"
+  bpf-compile-check --no-load --objdir own s.yml >plan.csv 2>messages
+  assert_equal "$(cat victim)" theirs
+  grep -q 'secret of' "$log"
+  rm -r "$folder"
+}
+
+@test "what has no end or is too large is refused in a line, at once" {
+  # 10^12 rows in some 500 bytes.
+  {
+    printf 'tests:\n- name: "{}-{}-{}-{}-{}-{}"\n  source: good.bpf.c\n  entry_point: one\n  variants:\n'
+    for _ in 1 2 3 4 5 6; do
+      printf '  - [%s]\n' "$(seq -s, 100)"
+    done
+  } >many.yml
+  assert_trouble 'there are more than 100000 tests (many.yml line 2)' timeout 60 bpf-compile-check --no-load many.yml
+  printf 'tests:\n- {name: "%s{}", source: good.bpf.c, entry_point: one, variants: [a, b]}\n' "$(printf '%0200000d' 1)" >name.yml
+  timeout 60 bpf-compile-check --no-load name.yml >plan.csv
+  assert_equal "$(csv_value plan.csv status | xargs)" 'compiled compiled'
+  truncate -s 100M large.yml
+  assert_trouble "suite is larger than 1048576 bytes: 'large.yml'" timeout 60 bpf-compile-check --no-load large.yml
+  for bracket in '[' '{' '- '; do
+    printf '%0500000d' 0 | sed "s/0/$bracket/g" >nested.yml
+    assert_trouble 'lists and mappings lie more than 64 deep (nested.yml line 1)' timeout 60 bpf-compile-check --no-load nested.yml
+  done
+  mkfifo fifo.yml fifo.bpf.c
+  assert_trouble "can't read suite: 'fifo.yml': not a regular file" timeout 60 bpf-compile-check --no-load fifo.yml
+  suite 'name: x, source: fifo.bpf.c, entry_point: one'
+  timeout 60 bpf-compile-check --no-load s.yml >plan.csv 2>messages
+  assert_equal "$(csv_value plan.csv status,reason)" "compile_failed can't read source './fifo.bpf.c': not a regular file"
+  suite 'name: x, source: good.bpf.c, entry_point: one, iteration_count: 4000000000'
+  assert_trouble "'iteration_count' is too large: '4000000000'" bpf-compile-check --no-load s.yml
+  suite 'name: x, source: good.bpf.c, entry_point: one, map_state_preparation: {program: one, iteration_count: 4000000000}'
+  assert_trouble "'iteration_count' is too large: '4000000000'" bpf-compile-check --no-load s.yml
+  suite "name: x, source: good.bpf.c, entry_point: one, defines: {A: '$(printf '%0150000d' 1)'}"
+  assert_trouble "a define is longer than 4096 bytes: 'A'" bpf-compile-check --no-load s.yml
+  seq -s , 80000 | cat - <(echo) >columns.csv
+  for tool in bpf-compile-check bpf-run stats-reduce 'regress-detect --history'; do
+    # shellcheck disable=SC2086
+    assert_trouble 'more than 4096 columns' timeout 60 $tool columns.csv
+  done
+}
+
+@test "a compiler that waits or never ends is ended, and the others go on" {
+  mkfifo fifo
+  echo '#include "/dev/stdin"' >stdin.bpf.c
+  echo '#include "fifo"' >waits.bpf.c
+  # Both are empty: to clang a device has no size.
+  echo '#include "/dev/zero"' >zero.bpf.c
+  suite 'name: stdin, source: stdin.bpf.c, entry_point: one' 'name: waits, source: waits.bpf.c, entry_point: one' \
+    'name: zero, source: zero.bpf.c, entry_point: one' 'name: good, source: good.bpf.c, entry_point: one'
+  COMPILE_TIMEOUT=10 timeout 60 bpf-compile-check --no-load s.yml <>fifo >plan.csv 2>messages
+  assert_equal "$(csv_value plan.csv status | xargs)" 'compiled compile_failed compiled compiled'
+  assert_equal "$(csv_value plan.csv reason '$test == "waits"')" 'the compiler was still at work after 10 s (COMPILE_TIMEOUT)'
+  assert_trouble "COMPILE_TIMEOUT is too small: '0' (seconds, from 1 to 86400)" env COMPILE_TIMEOUT=0 bpf-compile-check --no-load good.bpf.c
+}
+
+@test "what a source says of a full disk is not believed" {
+  printf '#error No space left on device\n' >says.bpf.c
+  suite 'name: says, source: says.bpf.c, entry_point: one' 'name: good, source: good.bpf.c, entry_point: one'
+  bpf-compile-check --no-load s.yml >plan.csv 2>messages
+  assert_equal "$(csv_value plan.csv status | xargs)" 'compile_failed compiled'
+}
+
 @test "no text from outside begins a line of a message, moves the cursor, or turns the direction of text" {
   local forged=$'x\n::error::forged\x1b[31m\u202e\u061c\u2066'
   suite "name: x, source: good.bpf.c, entry_point: one, \"$(printf '%s' "$forged" | sed ':a; N; $!ba; s/\n/\\n/g; s/\x1b/\\e/g')\": 1"

@@ -3,11 +3,13 @@
  * bpf-compile-check: compile eBPF programs, load them through the verifier, and write plan.csv.
  */
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "cli.h"
 #include "explain.h"
+#include "invoker.h"
 #include "mounts.h"
 #include "packet.h"
 #include "program.h"
@@ -134,6 +136,16 @@ static size_t report_failures(const struct plan *plan)
 	return failed;
 }
 
+static void set_time_limit(struct work *work)
+{
+	const char *text = getenv("COMPILE_TIMEOUT"), *wrong;
+
+	work->compile_sec = 300;
+	wrong = text ? number_parse_u64(text, 1, 86400, &work->compile_sec) : NULL;
+	if (wrong)
+		die("COMPILE_TIMEOUT %s: '%s' (seconds, from 1 to 86400)", wrong, text);
+}
+
 int main(int argc, char **argv)
 {
 	struct opts o = {
@@ -146,6 +158,8 @@ int main(int argc, char **argv)
 
 	o.work.cli = &o.cli;
 	cli_parse(&o.cli, &usage, argc, argv, &o);
+	set_time_limit(&o.work);
+	invoker_begin();
 	explain_listen(o.cli.verbose);
 	for (int i = 0; i < o.cli.noperands; i++)
 		read_operand(&o.work, o.cli.operands[i]);
@@ -164,8 +178,10 @@ int main(int argc, char **argv)
 		plan_write_list(&o.work.plan, stdout);
 	} else {
 		if (!o.no_load) {
+			invoker_files(false);
 			mounts_complete();
 			check(&o.work);
+			invoker_files(true);
 		}
 		plan_write(&o.work.plan, stdout);
 		failed = report_failures(&o.work.plan);

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs clang, once a unit, several at once. What becomes of the objects: object.c. */
 #include <errno.h>
+#include <fcntl.h>
 #include <libgen.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -17,6 +21,10 @@
 #include "xalloc.h"
 
 #define INSTRUCTION_SET "-mcpu=v3"
+
+/* What one compiler may take. */
+#define MEMORY_BYTES (UINT64_C(4) << 30)
+#define FILE_BYTES (UINT64_C(256) << 20)
 
 /* The words of a command. */
 struct command {
@@ -40,21 +48,40 @@ static struct command start_command(void)
 	return c;
 }
 
-/* Runs a command, which is freed. Nothing goes through a shell. */
+/* What a source includes may be endless, such as /dev/zero. */
+static void limit(pid_t pid)
+{
+	static const struct rlimit memory = {MEMORY_BYTES, MEMORY_BYTES};
+	static const struct rlimit file = {FILE_BYTES, FILE_BYTES};
+
+	prlimit(pid, RLIMIT_AS, &memory, NULL);
+	prlimit(pid, RLIMIT_FSIZE, &file, NULL);
+}
+
+/* Runs a command, which is freed: as the real user, without input. Nothing goes through a shell. */
 static pid_t run(struct command *c, int words)
 {
 	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none;
 	pid_t pid;
 
+	sigemptyset(&none);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_RESETIDS);
 	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, words, STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, words, STDERR_FILENO);
-	errno =
-	    words < 0 ? errno : posix_spawnp(&pid, c->word[0], &actions, NULL, c->word, environ);
+	errno = words < 0 ? errno
+			  : posix_spawnp(&pid, c->word[0], &actions, &attributes, c->word, environ);
 	if (errno)
-		die_errno("can't run the compiler: '%s' (install clang, or name it in CLANG)",
-			  c->word[0]);
+		die_errno("can't run the compiler: '%s'%s", c->word[0],
+			  errno == ENOENT ? " (install clang, or name it in CLANG)" : "");
+	limit(pid);
 	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
 	while (c->n)
 		free(c->word[--c->n]);
 	free(c->word);
@@ -99,6 +126,25 @@ static struct command compiler_command(const struct work *work, const struct uni
 	return c;
 }
 
+static uint64_t now_sec(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec;
+}
+
+/* Whether the source is a file: a compiler would wait for a FIFO. */
+static bool is_file(struct unit *unit)
+{
+	struct stat file;
+
+	if (stat(unit->source, &file) || S_ISREG(file.st_mode))
+		return true; /* what is not there the compiler says */
+	unit->reason = xasprintf("can't read source '%s': not a regular file", unit->source);
+	return false;
+}
+
 static void start(const struct work *work, size_t i)
 {
 	struct unit *unit = &work->units[i];
@@ -108,6 +154,7 @@ static void start(const struct work *work, size_t i)
 	unit->words = memfd_create("words", MFD_CLOEXEC);
 	command = compiler_command(work, unit);
 	unit->compiler = run(&command, unit->words);
+	unit->deadline = now_sec() + work->compile_sec;
 }
 
 /* What a command has said, once it has ended; closes the file. Caller frees. */
@@ -122,17 +169,36 @@ static char *take_words(int words)
 	return text;
 }
 
-/* An error of the machine that the compiler names is no fault of the source. */
+/* 0 when a compiler could open its files and write an object, else the error. */
+static int try_to_write(const char *path)
+{
+	int fd[16], n = 0, error = 0;
+
+	fd[n++] = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	while (fd[n - 1] >= 0 && n < (int)(sizeof(fd) / sizeof(*fd)))
+		fd[n++] = fcntl(fd[0], F_DUPFD_CLOEXEC, 0);
+	if (fd[n - 1] < 0)
+		error = errno;
+	else
+		error = posix_fallocate(fd[0], 0, 1 << 16);
+	while (n--)
+		if (fd[n] >= 0)
+			close(fd[n]);
+	unlink(path);
+	return error;
+}
+
+/* An error of the machine is no fault of the source. A source can say what it wants (#error), so
+ * that is tried. */
 static void refuse_trouble(const struct work *work, const struct unit *unit, const char *words)
 {
 	static const int errors[] = {ENOSPC, EDQUOT, EMFILE, ENFILE};
+	int error;
 
-	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
-		if (!strstr(words, strerror(errors[i])))
-			continue;
-		unlink(unit->written);
-		die("can't compile into '%s': %s", work->objdir, strerror(errors[i]));
-	}
+	unlink(unit->written);
+	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++)
+		if (strstr(words, strerror(errors[i])) && (error = try_to_write(unit->written)))
+			die("can't compile into '%s': %s", work->objdir, strerror(error));
 }
 
 /* The first line that says "error:". */
@@ -185,9 +251,12 @@ static void finish(const struct work *work, struct unit *unit, int status)
 		refuse_trouble(work, unit, words);
 		work_write_log(log, words);
 		unit->log = log;
-		unit->reason = compiler_reason(words, status);
+		unit->reason =
+		    unit->is_late
+			? xasprintf("the compiler was still at work after %llu s (COMPILE_TIMEOUT)",
+				    (unsigned long long)work->compile_sec)
+			: compiler_reason(words, status);
 		unit->unsupported = unsupported_by_compiler(unit->reason);
-		unlink(unit->written);
 	}
 	free(words);
 	free(unit->written);
@@ -252,11 +321,31 @@ static void make_directory(const char *path)
 	free(copy);
 }
 
+static void end_late_ones(struct work *work)
+{
+	for (size_t i = 0; i < work->nunits; i++) {
+		struct unit *unit = &work->units[i];
+
+		if (!unit->compiler || unit->is_late || now_sec() < unit->deadline)
+			continue;
+		unit->is_late = true;
+		kill(unit->compiler, SIGKILL);
+	}
+}
+
 static void finish_one(struct work *work)
 {
+	static const struct timespec second = {.tv_sec = 1};
+	sigset_t ended;
 	int status;
-	pid_t pid = waitpid(-1, &status, 0);
+	pid_t pid;
 
+	sigemptyset(&ended);
+	sigaddset(&ended, SIGCHLD);
+	while (!(pid = waitpid(-1, &status, WNOHANG))) {
+		sigtimedwait(&ended, NULL, &second);
+		end_late_ones(work);
+	}
 	if (pid < 0)
 		die_errno("lost the compiler");
 	for (size_t i = 0; i < work->nunits; i++)
@@ -264,11 +353,22 @@ static void finish_one(struct work *work)
 			finish(work, &work->units[i], status);
 }
 
+/* A compiler's end is waited for, with a limit. */
+static void block_sigchld(void)
+{
+	sigset_t ended;
+
+	sigemptyset(&ended);
+	sigaddset(&ended, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &ended, NULL);
+}
+
 void compile(struct work *work)
 {
 	char *logs = xasprintf("%s/log", work->objdir);
 	unsigned int running = 0;
 
+	block_sigchld();
 	make_directory(logs);
 	free(logs);
 	for (size_t i = 0; i < work->nunits; i++) {
@@ -276,6 +376,8 @@ void compile(struct work *work)
 			object_copy(work, &work->units[i]);
 			continue;
 		}
+		if (!is_file(&work->units[i]))
+			continue;
 		if (running == work->jobs)
 			finish_one(work);
 		else

@@ -67,11 +67,14 @@ void object_keep(const struct work *work, struct unit *unit, const char *written
 	free(name);
 }
 
-static void copy_bytes(int from, const char *path)
+/* Who may not read the one may not read the other. */
+static void copy_bytes(int from, mode_t mode, const char *path)
 {
-	int to = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), error;
+	int to, error;
 	ssize_t n;
 
+	unlink(path);
+	to = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode & 0666);
 	do
 		n = to < 0 ? -1 : sendfile(to, from, NULL, INT_MAX);
 	while (n > 0);
@@ -92,7 +95,7 @@ void object_copy(const struct work *work, struct unit *unit)
 	struct stat file;
 
 	if (from >= 0 && !fstat(from, &file) && S_ISREG(file.st_mode)) {
-		copy_bytes(from, path);
+		copy_bytes(from, file.st_mode, path);
 		object_keep(work, unit, path);
 	} else {
 		unit->reason = xasprintf("can't read object '%s': %s", unit->source,

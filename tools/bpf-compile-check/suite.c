@@ -2,9 +2,11 @@
 /* Suites: YAML as the bpf_performance runner has it, and what a suite of sources needs. Its fields:
  * bpf-compile-check(1). */
 #include <errno.h>
+#include <fcntl.h>
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -66,6 +68,9 @@ static void add_define(struct suite *suite, const struct test *test, const yaml_
 	if (!work_macro_name(name) || strchr(name, '='))
 		bad_suite(suite, key, "not the name of a macro: '%s'", name);
 	value = test_expand(suite, test, node, name);
+	if (strlen(name) + strlen(value) > DEFINE_MAX_BYTES)
+		bad_suite(suite, node, "a define is longer than %d bytes: '%.40s'",
+			  DEFINE_MAX_BYTES, name);
 	define = place_define(defines, name);
 	free(*define);
 	*define = xasprintf("%s=%s", name, value);
@@ -215,11 +220,43 @@ static void read_document(struct work *work, struct suite *suite, int depth)
 	read_tests(work, suite, slots[0], slots[1]);
 }
 
+static _Noreturn void not_yaml(const struct suite *suite, const yaml_parser_t *parser)
+{
+	die("not YAML: %s (%s line %zu)", parser->problem ? parser->problem : "unreadable",
+	    suite->path, parser->problem_mark.line + 1);
+}
+
+/* What libyaml takes for a level grows with how deep it is: an hour for a million brackets. */
+static void refuse_deep(const struct suite *suite, FILE *f)
+{
+	yaml_parser_t parser;
+	yaml_event_t event;
+	bool is_end = false;
+	int depth = 0;
+
+	yaml_parser_initialize(&parser);
+	yaml_parser_set_input_file(&parser, f);
+	while (!is_end) {
+		if (!yaml_parser_parse(&parser, &event))
+			not_yaml(suite, &parser);
+		depth += event.type == YAML_SEQUENCE_START_EVENT ||
+			 event.type == YAML_MAPPING_START_EVENT;
+		depth -=
+		    event.type == YAML_SEQUENCE_END_EVENT || event.type == YAML_MAPPING_END_EVENT;
+		if (depth > NESTING_MAX)
+			die("lists and mappings lie more than %d deep (%s line %zu)", NESTING_MAX,
+			    suite->path, event.start_mark.line + 1);
+		is_end = event.type == YAML_STREAM_END_EVENT;
+		yaml_event_delete(&event);
+	}
+	yaml_parser_delete(&parser);
+	rewind(f);
+}
+
 static void load_document(struct suite *suite, yaml_parser_t *parser)
 {
 	if (!yaml_parser_load(parser, &suite->doc))
-		die("not YAML: %s (%s line %zu)", parser->problem ? parser->problem : "unreadable",
-		    suite->path, parser->problem_mark.line + 1);
+		not_yaml(suite, parser);
 }
 
 /* Its tests would be missed in silence. */
@@ -234,19 +271,34 @@ static void refuse_second_document(struct suite *suite, yaml_parser_t *parser)
 	yaml_document_delete(&suite->doc);
 }
 
+/* YAML of this size is read in a moment, whatever is in it. */
+static FILE *open_suite(const char *path)
+{
+	/* Else opening a FIFO would wait. */
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct stat file;
+
+	if (fd < 0 || fstat(fd, &file))
+		die_errno("can't read suite: '%s'", path);
+	if (!S_ISREG(file.st_mode))
+		die("can't read suite: '%s': not a regular file", path);
+	if (file.st_size > SUITE_MAX_BYTES)
+		die("suite is larger than %d bytes: '%s'", SUITE_MAX_BYTES, path);
+	return fdopen(fd, "r");
+}
+
 /* @by: the suite that the tests belong to */
 static void read_file(struct work *work, const struct suite *by, const char *path, int depth)
 {
 	char *for_dir = xstrdup(path);
 	struct suite suite = *by;
 	yaml_parser_t parser;
-	FILE *f = fopen(path, "re");
+	FILE *f = open_suite(path);
 
-	if (!f)
-		die_errno("can't read suite: '%s'", path);
 	cli_reads(work->cli, path);
 	suite.path = path;
 	suite.dir = dirname(for_dir);
+	refuse_deep(&suite, f);
 	yaml_parser_initialize(&parser);
 	yaml_parser_set_input_file(&parser, f);
 	load_document(&suite, &parser);

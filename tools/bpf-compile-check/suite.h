@@ -80,6 +80,10 @@ extern const char *const field_names[FIELD_COUNT];
 
 #define AXES_MAX 6
 #define DEFINES_MAX 32
+#define DEFINE_MAX_BYTES 4096
+#define NESTING_MAX 64
+#define SUITE_MAX_BYTES (1 << 20)
+#define ROWS_MAX 100000
 
 /* One test: its fields' nodes, NULL where absent. */
 struct test {

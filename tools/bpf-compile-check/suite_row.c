@@ -195,8 +195,11 @@ static void check_subject(struct suite *suite, const struct test *test, const st
 void suite_add_row(struct work *work, struct suite *suite, const struct test *test, size_t unit,
 		   char *entry_point, const yaml_node_t *cpus)
 {
-	struct plan_row *row = work_add_row(work, unit);
+	struct plan_row *row;
 
+	if (work->plan.nrows == ROWS_MAX)
+		bad_suite(suite, test->node, "there are more than %d tests", ROWS_MAX);
+	row = work_add_row(work, unit);
 	plan_set(&row->suite, suite->name);
 	take(&row->entry_point, entry_point);
 	if (!*entry_point)

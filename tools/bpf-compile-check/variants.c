@@ -12,11 +12,11 @@
  * bpf-compile-check(1) says what the settings and the {} mean.
  */
 #include <ctype.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "say.h"
 #include "suite.h"
 #include "text.h"
 #include "xalloc.h"
@@ -45,17 +45,23 @@ char *test_expand(struct suite *suite, const struct test *test, const yaml_node_
 		  const char *what)
 {
 	const char *at = scalar(suite, n, what);
-	char *text = xstrdup("");
-	size_t next = 0;
+	size_t next = 0, bytes;
+	char *text = NULL;
+	FILE *f = open_memstream(&text, &bytes);
 
-	while (*at) {
+	while (f && *at) {
 		size_t length = 1;
 		const char *choice =
 		    test->nchoices ? choice_at(suite, test, n, at, &next, &length) : NULL;
 
-		xappendf(&text, "%.*s", choice ? INT_MAX : 1, choice ? choice : at);
+		if (choice)
+			fputs(choice, f);
+		else
+			putc(*at, f);
 		at += length;
 	}
+	if (!f || fclose(f))
+		die_errno("can't make a text");
 	return text;
 }
 

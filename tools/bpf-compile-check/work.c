@@ -3,12 +3,14 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli.h"
+#include "invoker.h"
 #include "keytable.h"
 #include "say.h"
 #include "text.h"
@@ -180,19 +182,26 @@ char *work_log_path(const struct work *work, const char *subject, const char *ke
 	return path;
 }
 
+/* A log may show what only its reader may read. A new file takes its place, so that a link that
+ * lies there leads nowhere. */
 void work_write_log(const char *path, const char *text)
 {
-	FILE *f = fopen(path, "we");
+	char *written = xasprintf("%s.%ld", path, (long)getpid());
+	bool before = invoker_files(true);
+	int fd = open(written, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
 
 	if (f)
 		fputs(text, f);
-	if (!f || ferror(f) | fclose(f)) {
+	if (!f || ferror(f) | fclose(f) || rename(written, path)) {
 		int error = errno;
 
-		unlink(path);
+		unlink(written);
 		errno = error;
 		die_errno("can't write log: '%s'", path);
 	}
+	invoker_files(before);
+	free(written);
 }
 
 void work_release(struct work *work)

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "keytable.h"
@@ -32,6 +33,8 @@ struct unit {
 
 	/* while it is compiled */
 	pid_t compiler;
+	uint64_t deadline; /* seconds of the monotonic clock */
+	bool is_late;
 	char *written; /* the object */
 	int words;     /* what the compiler says: in memory, since a full disk is among it */
 };
@@ -62,8 +65,9 @@ struct work {
 	char **compiler_options; /* -I and -D of the command line */
 	size_t ncompiler_options;
 	unsigned int jobs;
-	const char *packet; /* of the programs of bare sources */
-	bool fresh_packet;  /* a new one for each of their runs */
+	uint64_t compile_sec; /* what one compiler may take */
+	const char *packet;   /* of the programs of bare sources */
+	bool fresh_packet;    /* a new one for each of their runs */
 	bool has_adhoc, warned_of_filters;
 };
 

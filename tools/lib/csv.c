@@ -154,6 +154,8 @@ static int read_header(struct csv_reader *r)
 		return -1;
 	if (got == 0)
 		return csv_fail_at(r, 0, "empty input: a CSV begins with a header");
+	if (r->ncells > CSV_COLUMNS_MAX)
+		return csv_fail(r, "more than %d columns", CSV_COLUMNS_MAX);
 	r->header = xcalloc(r->ncells, sizeof(*r->header));
 	for (; r->ncolumns < r->ncells; r->ncolumns++) {
 		const char *name = r->cell[r->ncolumns];

@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#define CSV_COLUMNS_MAX 4096
+
 struct csv_reader {
 	char **cell;	  /* the current row: ncells strings, each ends in NUL; they are views
 			     into the reader's buffer, valid until the next csv_next_row() */

@@ -21,6 +21,7 @@ enum kind {
 	OTHER, /* text that no tool uses: the schema has it, struct plan_row does not */
 	TEXT,
 	COUNT, /* uint64_t, at least 1; empty means the default of plan_add() */
+	RUNS,  /* the same, up to PLAN_RUNS_MAX */
 	FEW,   /* the same, up to PLAN_VISITS_MAX */
 	RESULT,
 	PERCENT, /* double, empty when it is 0 */
@@ -43,9 +44,9 @@ static const struct {
     [PLAN_PROGRAM_TYPE] = {AT(program_type), TEXT},
     [PLAN_CPUS] = {AT(cpus), TEXT},
     [PLAN_OPERATIONS] = {AT(operations), COUNT},
-    [PLAN_ITERATIONS] = {AT(iterations), COUNT},
+    [PLAN_ITERATIONS] = {AT(iterations), RUNS},
     [PLAN_PREPARE] = {AT(prepare), TEXT},
-    [PLAN_PREPARE_ITERATIONS] = {AT(prepare_iterations), COUNT},
+    [PLAN_PREPARE_ITERATIONS] = {AT(prepare_iterations), RUNS},
     [PLAN_PACKET] = {AT(packet), TEXT},
     [PLAN_CONSUMER] = {AT(consumer), TEXT},
     [PLAN_CHECK] = {AT(check), TEXT},
@@ -153,6 +154,8 @@ static const char *parse_cell(struct plan_row *row, size_t i, const char *text)
 		return NULL;
 	case COUNT:
 		return number_parse_u64(text, 1, UINT32_MAX, field);
+	case RUNS:
+		return number_parse_u64(text, 1, PLAN_RUNS_MAX, field);
 	case FEW:
 		return number_parse_u64(text, 1, PLAN_VISITS_MAX, field);
 	case METRIC:
@@ -278,6 +281,7 @@ static void write_cell(struct csv_writer *w, const struct plan_row *row, size_t 
 		csv_write_cell(w, *(char *const *)field);
 		return;
 	case COUNT:
+	case RUNS:
 	case FEW:
 		write_count(w, *(const uint64_t *)field, *(const uint64_t *)field);
 		return;

@@ -18,6 +18,7 @@
 
 /* More visits a round than anybody waits for. */
 #define PLAN_VISITS_MAX 1000
+#define PLAN_RUNS_MAX 10000000 /* of the preparing program before a call, and of a sample */
 
 /* When a test's consumer reads. */
 enum consumer_mode {
