@@ -685,6 +685,7 @@ exit'
   done
 }
 
+# bats test_tags=slow
 @test "every program of every suite here loads, or is unsupported with a reason" {
   requires bpf
   for suite in "$TOP"/bpf/suites/*.yml; do

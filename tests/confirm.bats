@@ -192,6 +192,7 @@ make_commits() {
   confirmed_is 0
 }
 
+# bats test_tags=slow
 @test "the same for a track of a kernel in a VM, on that kernel" {
   needs_kernel
   make_commits

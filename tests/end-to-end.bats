@@ -110,6 +110,7 @@ pull_request() { # BASE HEAD
     head_branch: "feature", head_repository: {owner: {login: "someone"}}}}}}')"
 }
 
+# bats test_tags=slow
 @test "a pull request whose program is slower says so in one comment, until a push mends it" {
   requires bpf node gh
   requires test-packages
@@ -141,6 +142,7 @@ pull_request() { # BASE HEAD
   assert_contains "$(github '.comments[0].body')" '**0 regressions**'
 }
 
+# bats test_tags=slow
 @test "a results branch to which nothing comes, or not all of it, is an issue until it comes again" {
   requires node gh
   github_start

@@ -34,6 +34,7 @@ load helpers
   assert_contains "$stderr" "no test that loads matches '^none\$'"
 }
 
+# bats test_tags=slow
 @test "a flame graph opens in a browser from disk, wherever it lies" {
   requires bpf perf jq node npm chromium browser-tests
   make -s -C "$TOP" build/speedscope-1.25.0 >npm.log 2>&1
@@ -45,6 +46,7 @@ load helpers
   assert_contains "${lines[1]}" "tid: $(awk '/^[^\t ]/ { print $2 }' 'a #1 %41 é/out/map-hash-read/one/perf.script' | sort | uniq -c | sort -nr | awk 'NR == 1 { print $2 }')"
 }
 
+# bats test_tags=slow
 @test "make profile takes any name, and both sides of a change" {
   requires bpf perf jq npm
   profile() { make -s --no-print-directory -C "$TOP" profile SUITE=smoke "$@"; }

@@ -100,6 +100,7 @@ one() { # FILE VERDICT CURRENT BUILD: the newest finding of the one series
   assert_equal "$(github '.issues | length')" 0
 }
 
+# bats test_tags=slow
 @test "worse again, or better than before, is commented and leaves the issue open" {
   github_start
   one f.csv suspected 120 b2
@@ -271,6 +272,7 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   assert_equal "$(github '.issues | length')" 1
 }
 
+# bats test_tags=slow
 @test "an API error or the rate limit stops with what is done, and the next run finishes it" {
   github_start
   finding f.csv suspected a 100 120 b2
@@ -466,7 +468,7 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   assert_contains "$output" 'would create an issue: map/hash/read: +20 %'
 }
 
-# bats test_tags=prism
+# bats test_tags=prism,slow
 @test "each request is as GitHub's own description wants it" {
   requires node gh
   requires test-packages

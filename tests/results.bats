@@ -211,6 +211,7 @@ push_at_once() { # N
   git -C remote.git fsck --strict
 }
 
+# bats test_tags=slow
 @test "six pushers at once lose nothing" {
   push_at_once 6
 }
@@ -227,6 +228,7 @@ branch_is_whole() {
   assert_equal "$(branch_files | sed 's|/[^/]*$||' | uniq -c | awk '$1 != 4' | wc -l)" 0
 }
 
+# bats test_tags=slow
 @test "killed at any of its steps, it leaves the branch whole, and the next run stores what is missing" {
   make_repositories
   make_run results 0 >/dev/null
@@ -253,6 +255,7 @@ branch_is_whole() {
   assert_equal "$(git -C remote.git rev-list --count results)" 2
 }
 
+# bats test_tags=slow
 @test "killed while the remote takes the push, it leaves the branch whole" {
   for hook in pre-receive update post-receive; do
     rm -rf remote.git here results

@@ -191,6 +191,7 @@ boot_twice() {
   cmp plan-1.csv plan-2.csv
 }
 
+# bats test_tags=slow
 @test "one seed gives the same bytes every time, and another seed the same counts of a fixed path" {
   needs_kernel
   make_plan
@@ -210,6 +211,7 @@ boot_twice() {
   assert_contains "$(csv_value 1.csv host_class | sort -u)" icount
 }
 
+# bats test_tags=slow
 @test "how a build is called changes no count, though the seed of a hash decides it" {
   needs_kernel
   make_plan
@@ -262,6 +264,7 @@ compare ARCH=aarch64 KERNEL= BASE=deb:linux-image-6.1.0-53-arm64 HEAD=deb:linux-
 bench ARCH=aarch64 KERNEL=deb:linux-image-6.1.0-56-arm64"
 }
 
+# bats test_tags=slow
 @test "a test that is kept over rounds costs no other an instruction" {
   needs_kernel
   make_plan
@@ -312,6 +315,7 @@ make_trees() { # ADDITIONS...
   [ "$(csv_value out/verdict.csv baseline_build | sort -u)-again" = "$(csv_value out/verdict.csv current_build | sort -u)" ]
 }
 
+# bats test_tags=slow
 @test "a profile names the functions and how far they grew, adds up to the count, and changes no count" {
   needs_kernel
   requires jq

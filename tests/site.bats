@@ -47,6 +47,7 @@ in_browser() {
 @test "light, dark, narrow and printed pages fit" { in_browser plain light_dark_narrow_print; }
 @test "rows with long names fit a desktop's screen, sparkline and all" { in_browser plain wide_rows_fit; }
 @test "pages can be read without JavaScript" { in_browser plain readable_without_script; }
+# bats test_tags=slow
 @test "axe finds no serious violation, light, dark and narrow" { in_browser plain accessible; }
 # bats test_tags=slow
 @test "no page logs an error, and every link leads somewhere" { in_browser plain all_pages_quiet; }
@@ -478,6 +479,7 @@ CASES
   assert_equal "$(head -n 1 v/newest.csv)" "$(head -n 1 v/changes.csv)"
 }
 
+# bats test_tags=slow
 @test "the site can be split off and used by another project as a submodule" {
   requires mlr gnuplot git
   git -C "$TOP" rev-parse --verify --quiet HEAD:pipelines/site/pages/site || skip "not in a repository"

@@ -33,6 +33,7 @@ setup() {
   build/tests/statistics properties
 }
 
+# bats test_tags=slow
 @test "one-humped noise is taken for two heaps in less than one of 100 runs of 84 series, and two heaps are found" {
   build/tests/heaps 200 >"$BATS_TEST_TMPDIR/heaps.csv"
   # wrong FILTER: the kinds of which it holds

@@ -245,6 +245,7 @@ light ok'
   assert_equal "$(cat statuses)" ok
 }
 
+# bats test_tags=slow
 @test "what a wakeup takes is in the tests that say so only" {
   requires bpf cpus2
   bpf-compile-check "$TOP/bpf/suites/full.yml" >plan.csv 2>/dev/null
