@@ -698,6 +698,15 @@ b ok'
   [ ! -e "/sys/fs/bpf/$name" ]
 }
 
+@test "of the kernel's command line only what changes its speed is told" {
+  requires bpf unshare
+  printf 'BOOT_IMAGE=/vmlinuz root=UUID=secret ip=10.0.0.1 mitigations=off isolcpus=2-3 token=secret nohz_full=2 quiet\n' >cmdline
+  bpf-compile-check --no-load "$TOP/bpf/suites/smoke.yml" >plan.csv
+  unshare --mount sh -c 'mount --bind cmdline /proc/cmdline && exec bpf-run -q --rounds 1 --samples 1 -c 10 --environment environment.csv plan.csv' >samples.csv
+  assert_equal "$(csv_value environment.csv value '$name == "command_line"')" 'mitigations=off isolcpus=2-3 nohz_full=2'
+  run ! grep -r secret environment.csv samples.csv
+}
+
 @test "tracefs that is not mounted is mounted for the run alone" {
   requires bpf unshare
   cat >tp.bpf.c <<'C'

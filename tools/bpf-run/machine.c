@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "machine.h"
 
+#include <fnmatch.h>
 #include <glob.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -27,7 +28,6 @@ static const struct {
     {"cpus_online", "/sys/devices/system/cpu/online"},
     {"cpus_isolated", "/sys/devices/system/cpu/isolated"},
     {"clocksource", "/sys/devices/system/clocksource/clocksource0/current_clocksource"},
-    {"command_line", "/proc/cmdline"},
     {"bpf_jit_enable", "/proc/sys/net/core/bpf_jit_enable"},
     {"bpf_jit_harden", "/proc/sys/net/core/bpf_jit_harden"},
     {"bpf_jit_kallsyms", "/proc/sys/net/core/bpf_jit_kallsyms"},
@@ -240,14 +240,62 @@ static char *first_lines(const char *pattern)
 	return all;
 }
 
+/* Of the kernel's command line only what changes its speed is told: results are public, and the
+ * rest may name disks, addresses and keys. */
+static const char *const parameters[] = {
+    "mitigations=*", "spectre_*",     "spec_*",
+    "l1tf=*",	     "mds=*",	      "tsx*",
+    "srbds=*",	     "retbleed=*",    "gather_*",
+    "mmio_*",	     "reg_file_*",    "ssbd=*",
+    "nospectre_*",   "nopti",	      "pti=*",
+    "kpti=*",	     "nosmap",	      "nosmep",
+    "noibrs",	     "noibpb",	      "isolcpus=*",
+    "nohz*",	     "rcu*",	      "irqaffinity=*",
+    "nosmt*",	     "maxcpus=*",     "nr_cpus=*",
+    "idle=*",	     "processor.*",   "intel_idle.*",
+    "intel_pstate*", "amd_pstate*",   "cpufreq.*",
+    "cpuidle.*",     "tsc=*",	      "clocksource=*",
+    "no*watchdog*",  "nmi_*",	      "skew_tick*",
+    "threadirqs",    "preempt=*",     "transparent_hugepage*",
+    "hugepage*",     "default_huge*", "numa*",
+    "slub_*",	     "slab_*",	      "init_on_*",
+    "page_*",	     "randomize_*",   "kasan*",
+    "kfence*",	     "kmemleak*",     "debug_*",
+    "lockdown=*",    "lsm=*",	      "apparmor=*",
+    "selinux=*",     "audit=*",	      "bpf*",
+    "nokaslr",	     "highres=*",     "hz=*",
+    "noapic",	     "nox2apic",      "iommu*",
+};
+
+static bool is_told(const char *word)
+{
+	for (size_t i = 0; i < sizeof(parameters) / sizeof(*parameters); i++)
+		if (!fnmatch(parameters[i], word, 0))
+			return true;
+	return false;
+}
+
+static char *command_line(void)
+{
+	char *line = first_line("/proc/cmdline"), *rest = line, *word, *told = xstrdup("");
+
+	while ((word = strsep(&rest, " ")))
+		if (is_told(word))
+			xappendf(&told, "%s%s", *told ? " " : "", word);
+	free(line);
+	return told;
+}
+
 void machine_describe(void (*put)(FILE *, const char *, const char *), FILE *f)
 {
-	char *model = cpu_model(), *hypervisor = hypervisor_here();
+	char *model = cpu_model(), *hypervisor = hypervisor_here(), *told = command_line();
 
 	put(f, "cpu_model", model);
 	put(f, "virtualisation", hypervisor);
+	put(f, "command_line", told);
 	free(model);
 	free(hypervisor);
+	free(told);
 	for (size_t i = 0; i < SETTINGS; i++) {
 		const char *path = settings[i].path;
 		char *value = strchr(path, '*') ? first_lines(path) : first_line(path);
