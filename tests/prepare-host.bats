@@ -29,6 +29,15 @@ setup() {
   [ ! -e state ]
 }
 
+@test "a state file that others wrote puts back nothing but settings of prepare-host" {
+  echo 0 >"$ROOT/proc/victim"
+  printf '/proc/victim\t1\n/proc/irq/../victim\t1\n/proc/irq/5/smp_affinity\t3; x\n/proc/irq/5/smp_affinity\t7\n' >state
+  run -2 --separate-stderr "$TOP/pipelines/host/prepare-host" --restore state
+  assert_contains "$stderr" "not a setting of prepare-host: '/proc/victim' = '1' ('state')"
+  assert_equal "${#stderr_lines[@]}" 3
+  assert_equal "$(cat "$ROOT/proc/victim" "$ROOT/proc/irq/5/smp_affinity" | xargs)" '0 7'
+}
+
 @test "a machine is not prepared twice: what was would be lost" {
   "$TOP/pipelines/host/prepare-host" state >/dev/null
   run -2 --separate-stderr "$TOP/pipelines/host/prepare-host" state
