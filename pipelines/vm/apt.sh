@@ -46,10 +46,13 @@ mirror_of() { # SUITE
 }
 
 private_apt() { # OPTION... of apt-get
+	# What fetches is never root.
+	fetcher=$(id -un)
+	[ "$fetcher" != root ] || fetcher=_apt
 	apt-get -q -o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts=/dev/null \
 		-o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
 		-o Dir::State::Lists="$apt/lists" -o Dir::State::status=/dev/null -o Dir::Cache="$apt/cache" \
-		-o APT::Architecture="$arch" -o APT::Architectures="$arch" -o APT::Sandbox::User="$(id -un)" \
+		-o APT::Architecture="$arch" -o APT::Architectures="$arch" -o APT::Sandbox::User="$fetcher" \
 		-o APT::Update::Error-Mode=any -o Acquire::Languages=none \
 		-o Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled=false "$@"
 }
