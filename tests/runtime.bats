@@ -120,9 +120,10 @@ setup() {
   fake_package damaged.deb linux-image-6.0.0 boot/vmlinuz-6.0.0
   dd if=/dev/zero of=damaged.deb bs=1 seek=20000 count=200 conv=notrunc status=none
   echo text >text
+  printf 'MZ\0\0zimg\100\0\0\0\100\0\0\0%0200d' 0 >zboot
   # kernel | message
   while IFS='|' read -r kernel message; do
-    run -2 --separate-stderr get-kernel "$kernel"
+    run -2 --separate-stderr env ARCH="$([ "$kernel" = file:zboot ] && echo aarch64)" get-kernel "$kernel"
     assert_equal "$output" ""
     assert_equal "${#stderr_lines[@]}" 1
     assert_contains "$stderr" "get-kernel: $message"
@@ -131,6 +132,7 @@ setup() {
 	vmlinuz|not a kernel: 'vmlinuz'
 	file:none|no such file: 'none'
 	file:text|not a kernel image: 'text'
+	file:zboot|kernel image cannot be unpacked: 'zboot'
 	deb-file:text|not a Debian package: 'text'
 	deb-file:none.deb|package holds no kernel: 'none.deb'
 	deb-file:other.deb|package is for another architecture: 'other.deb'
