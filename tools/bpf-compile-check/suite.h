@@ -83,7 +83,7 @@ extern const char *const field_names[FIELD_COUNT];
 #define DEFINE_MAX_BYTES 4096
 #define NESTING_MAX 64
 #define SUITE_MAX_BYTES (1 << 20)
-#define ROWS_MAX 100000
+#define ROWS_MAX 20000
 
 /* One test: its fields' nodes, NULL where absent. */
 struct test {

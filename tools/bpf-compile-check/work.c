@@ -37,9 +37,10 @@ struct plan_row *work_add_row(struct work *work, size_t unit)
 
 void work_note_origins(struct work *work, size_t first, size_t unit)
 {
-	work->origins = xrealloc(work->origins, work->plan.nrows * sizeof(*work->origins));
-	for (size_t i = first; i < work->plan.nrows; i++)
+	for (size_t i = first; i < work->plan.nrows; i++) {
+		work->origins = xgrow(work->origins, i, sizeof(*work->origins));
 		work->origins[i] = (struct origin){unit, work->operand};
+	}
 }
 
 void work_refuse_twice(const struct work *work)

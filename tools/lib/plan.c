@@ -123,7 +123,7 @@ struct plan_row *plan_add(struct plan *plan)
 {
 	struct plan_row *row;
 
-	plan->rows = xrealloc(plan->rows, (plan->nrows + 1) * sizeof(*plan->rows));
+	plan->rows = xgrow(plan->rows, plan->nrows, sizeof(*plan->rows));
 	row = &plan->rows[plan->nrows++];
 	*row = (struct plan_row){.operations = 1, .status = STATUS_COMPILED};
 	for (size_t i = 0; i < PLAN_NCOLUMNS; i++)
