@@ -698,6 +698,43 @@ b ok'
   [ ! -e "/sys/fs/bpf/$name" ]
 }
 
+# with_capabilities LIST COMMAND...: as an ordinary user who has them, such as +bpf,+perfmon
+with_capabilities() {
+  setpriv --reuid nobody --regid nogroup --clear-groups --inh-caps="-all,$1" --ambient-caps="-all,$1" --bounding-set="-all,$1" "${@:2}"
+}
+
+@test "three capabilities do for root, but for what tracefs, a cgroup or another's BTF is needed for" {
+  requires root bpf cpus2 setpriv
+  local folder all=+bpf,+perfmon,+net_admin test
+  folder=$(mktemp -d)
+  cp -r "$TOP/bpf" "$folder"
+  chmod -R a+rwX "$folder"
+  cd "$folder"
+  printf '#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\n#include <bpf/bpf_tracing.h>\n%s\n%s\n%s\n' \
+    'SEC("tp/syscalls/sys_enter_getppid") int tp(void *ctx) { return 0; }' \
+    'SEC("fentry/bpf_fentry_test1") int fentry(void *ctx) { return 0; }' 'char l[] SEC("license") = "GPL";' >hooks.bpf.c
+  with_capabilities $all bpf-compile-check bpf/suites/core.yml >plan.csv
+  assert_equal "$(csv_value plan.csv status | sort -u)" ok
+  with_capabilities $all bpf-run -q --rounds 1 --samples 1 -c 10 plan.csv >samples.csv 2>messages
+  assert_equal "$(csv_value samples.csv test '$status != "ok"' | sort -u | xargs)" 'trace_printk/read trace_printk/unread'
+  assert_contains "$(csv_value samples.csv reason '$status != "ok"' | sort -u)" 'is not open to this user: Permission denied'
+  with_capabilities $all bpf-compile-check hooks.bpf.c 2>messages | with_capabilities $all bpf-run -q --rounds 1 --samples 1 -c 10 >samples.csv 2>messages
+  assert_equal "$(csv_value samples.csv status | sort -u)" unsupported
+  assert_contains "$(csv_value samples.csv reason '$test == "tp"')" 'is not open to this user: Permission denied'
+  assert_contains "$(csv_value samples.csv reason '$test == "fentry"')" '(it needs CAP_SYS_ADMIN)'
+  # Without one of them, what needs it says so, or nothing can be loaded at all.
+  for lacks in +bpf,+perfmon +perfmon,+net_admin; do
+    assert_trouble 'no privilege to load programs: run as root, or with CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON' \
+      with_capabilities $lacks bpf-compile-check bpf/suites/core.yml
+  done
+  with_capabilities +bpf,+net_admin bpf-compile-check hooks.bpf.c >plan.csv 2>messages
+  assert_contains "$(csv_value plan.csv reason '$test == "tp"')" '(it needs CAP_PERFMON)'
+  # The others need nothing.
+  with_capabilities -all stats-reduce samples.csv >summary.csv
+  cd "$BATS_TEST_TMPDIR"
+  rm -r "$folder"
+}
+
 @test "of the kernel's command line only what changes its speed is told" {
   requires bpf unshare
   printf 'BOOT_IMAGE=/vmlinuz root=UUID=secret ip=10.0.0.1 mitigations=off isolcpus=2-3 token=secret nohz_full=2 quiet\n' >cmdline

@@ -164,6 +164,14 @@ char *missing_to_attach(const struct bpf_program *program)
 	return missing_beside(type);
 }
 
+static bool has_capability(int number)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	return syscall(SYS_capget, &header, data) || data[number / 32].effective >> number % 32 & 1;
+}
+
 static char *missing_capabilities(void)
 {
 	static const struct {
@@ -174,19 +182,10 @@ static char *missing_capabilities(void)
 	    {CAP_PERFMON, " CAP_PERFMON"},
 	    {CAP_NET_ADMIN, " CAP_NET_ADMIN"},
 	};
-	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
 	char *list = NULL;
-	uint64_t set;
 
-	if (syscall(SYS_capget, &header, data))
-		return NULL;
-	set = (uint64_t)data[1].effective << 32 | data[0].effective;
-	/* The administrator's stands for all of them. */
-	if (set >> CAP_SYS_ADMIN & 1)
-		return NULL;
 	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
-		if (set >> needed[i].number & 1)
+		if (has_capability(needed[i].number))
 			continue;
 		list = list ? list : xstrdup("it needs");
 		xappendf(&list, "%s", needed[i].name);
@@ -196,7 +195,9 @@ static char *missing_capabilities(void)
 
 char *missing_privilege(void)
 {
-	char *lacks = missing_capabilities(), mode[64] = "";
+	/* The administrator's stands for all of them. */
+	bool is_administrator = has_capability(CAP_SYS_ADMIN);
+	char *lacks = is_administrator ? NULL : missing_capabilities(), mode[64] = "";
 	FILE *f = lacks ? NULL : fopen(LOCKDOWN, "re");
 
 	/* Such as "none [integrity] confidentiality". */
@@ -204,5 +205,5 @@ char *missing_privilege(void)
 		lacks = xstrdup("the kernel is locked down, see kernel_lockdown(7)");
 	if (f)
 		fclose(f);
-	return lacks;
+	return lacks || is_administrator ? lacks : xstrdup("it needs CAP_SYS_ADMIN");
 }

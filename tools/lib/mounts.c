@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <linux/magic.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 static char no_tracefs[256];
 
@@ -21,8 +23,12 @@ static int enter_namespace(void)
 void mounts_complete(void)
 {
 	struct statfs s;
+	bool is_there = !statfs(TRACEFS, &s) && s.f_type == TRACEFS_MAGIC;
 
-	if (!statfs(TRACEFS, &s) && s.f_type == TRACEFS_MAGIC)
+	if (is_there && access(TRACEFS "/events", X_OK))
+		snprintf(no_tracefs, sizeof(no_tracefs),
+			 "tracefs at " TRACEFS " is not open to this user: %s", strerror(errno));
+	if (is_there)
 		return;
 	if (enter_namespace() || mount("tracefs", TRACEFS, "tracefs", 0, NULL))
 		snprintf(no_tracefs, sizeof(no_tracefs),

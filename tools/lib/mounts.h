@@ -11,5 +11,5 @@
 /** mounts_complete - mount it if it is missing; before threads start, which would stay outside */
 void mounts_complete(void);
 
-/** mounts_no_tracefs - why there is no tracefs; NULL when there is one */
+/** mounts_no_tracefs - why there is no tracefs for this process; NULL when there is one */
 const char *mounts_no_tracefs(void);
