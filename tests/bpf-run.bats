@@ -705,7 +705,7 @@ with_capabilities() {
 
 @test "three capabilities do for root, but for what tracefs, a cgroup or another's BTF is needed for" {
   requires root bpf cpus2 setpriv
-  local folder all=+bpf,+perfmon,+net_admin test
+  local folder all=+bpf,+perfmon,+net_admin
   folder=$(mktemp -d)
   cp -r "$TOP/bpf" "$folder"
   chmod -R a+rwX "$folder"

@@ -58,6 +58,8 @@ refused() { # MESSAGE COMMAND...
   make_repositories
   place=$(make_run results 0)
   echo raw >"results/$place/samples.csv"
+  # As of a kernel in a VM.
+  printf '%s\n' 'kernel_version,"#1 SMP, (2026-09-07)"' kernel_package,linux-image-6.1 kernel_version,6.1.187-1 >>"results/$place/environment.csv"
   assert_equal "$(store)" "$place"
   tip=$(git -C remote.git rev-parse results)
   assert_equal "$(branch_files | wc -l)" 4

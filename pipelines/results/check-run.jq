@@ -44,11 +44,15 @@ def bad_columns($file; $schema):
 	else first(bad_cells($rows; $schema)) end;
 
 def bad_environment:
+	def bad_name($name): select(is_name | not) | "no name in the row \($name): \"\(shown)\"";
 	[$environment[].name] as $names
-	| (["timestamp", "run_id", "host_class", "track", "suite"][], (["kernel_package", "kernel_version"][] | select(value("kernel_package") != ""))) as $name
-	| if [$names[] | select(. == $name)] | length != 1 then "not one row \($name)"
-	elif $name == "timestamp" then value($name) | select(is_time | not) | "no time, or one to come, in the row timestamp: \"\(shown)\""
-	else value($name) | select(is_name | not) | "no name in the row \($name): \"\(shown)\"" end,
+	| (("timestamp", "run_id", "host_class", "track", "suite") as $name
+		| if [$names[] | select(. == $name)] | length != 1 then "not one row \($name)"
+		elif $name == "timestamp" then value($name) | select(is_time | not) | "no time, or one to come, in the row timestamp: \"\(shown)\""
+		else value($name) | bad_name($name) end),
+	# Of a package, which confirm gets again: what is known of it comes behind what the kernel says.
+	(select(value("kernel_package") != "") | ("kernel_package", "kernel_version") as $name
+		| last($environment[] | select(.name == $name)).value // "" | bad_name($name)),
 	# export-postgres reads them in this order.
 	(first($names[] | select(IN("run_id", "commit", "repository"))) | select(. != "run_id") | "\(.) before run_id");
 
