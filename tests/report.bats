@@ -138,6 +138,19 @@ one() { # FILE VERDICT CURRENT BUILD: the newest finding of the one series
   assert_equal "$(again)" 1
 }
 
+@test "an issue whose level a marker accepts says so, and not that the old one is back" {
+  github_start
+  one f.csv suspected 120 b2
+  report f.csv
+  for build in b3 b4 b5; do
+    rm f.csv
+    finding f.csv unchanged map/hash/read 120 121 $build
+    report f.csv
+  done
+  assert_equal "$(github '.issues[0] | .state + " " + .state_reason')" 'closed completed'
+  assert_contains "$(github '.comments[-1].body')" 'A marker takes this level for the new one, and 3 builds are at it: <code>b3</code>, <code>b4</code>, <code>b5</code>.'
+}
+
 @test "an accepted change closes its issue, and becomes a marker that matches just that series" {
   github_start
   finding f.csv suspected 'map/[hash]*/read' 100 120 b2

@@ -22,6 +22,11 @@ def moved($metric; $from; $to):
     elif $metric == "duration_ns" then (($b / $a) | log | fabs) > same_change
     else ($b - $a | fabs) > (if $metric == "instructions" then same_count else 0 end) end;
 
+# Whether later builds are compared with the level that the issue is about, which a marker does, not with the old one.
+def is_new_level($saved; $level):
+  [$saved.baseline, $saved.current, $level | number] as [$old, $new, $now]
+  | [$old, $new, $now] | all(. != "" and . > 0) and (($now / $new | log | fabs) < ($now / $old | log | fabs));
+
 # Actions on an issue.
 def comment($id; $text): {do: "comment", number, id: $id, body: $text};
 def close($reason): {do: "close", number, reason: $reason};
@@ -55,7 +60,8 @@ def follow($found):
         ($recovered + if $recovered | index([$build]) then [] else [$build] end) as $now
         | (if $now != $recovered then edit({recovered: $now}) else empty end),
           (if ($now | length) >= recovery_builds and (.saved.better | not) then
-            comment("recovered"; "Back at the old level for \(recovery_builds) builds: \($now | map(code) | join(", "))."),
+            comment("recovered"; (if is_new_level(.saved; $worst.baseline) then "A marker takes this level for the new one, and \(recovery_builds) builds are at it"
+              else "Back at the old level for \(recovery_builds) builds" end) + ": \($now | map(code) | join(", "))."),
             close("completed")
           else empty end)
       else empty end
@@ -66,7 +72,7 @@ def duplicates:
   group_by(.key)[] | sort_by(.number) | .[0].number as $first | .[1:][]
   | comment("duplicate"; "The same as #\($first)."), close("not_planned");
 
-def create_regression:
+def create_regression($found):
   worst_first as $rows
   | $rows[0] as $worst
   | (if ($rows | length) == 1 then {key: ($worst | series_key), kind: "series", accept: ($worst | cells)}
@@ -74,7 +80,7 @@ def create_regression:
   | {do: "create", key: $what.key, labels: [labels.regression.name], title: regression_title,
      body: (regression_body | with_hidden($what.key; {kind: $what.kind, series: ($rows | map(series_key)), accept: $what.accept,
        current_build: $worst.current_build, newest_build: $worst.current_build,
-       current: (if ($worst.nominated // "") == "" then $worst.current else $worst.nominated end), recovered: []})
+       baseline: ($found[$worst | series_key].baseline // ""), current: (if ($worst.nominated // "") == "" then $worst.current else $worst.nominated end), recovered: []})
        | cut(body_limit; "… cut: see the CSV files."))};
 
 # One that a person closes is not filed again until something else is to be told.
@@ -98,6 +104,6 @@ $issues[0] as $issues
 | ($open | duplicates),
   ($open | map(select(has_label("regression"))) | group_by(.key)[] | min_by(.number) | follow($found)),
   ([$confirmed[0][] | select(.confirmed == "1")] | unique_by(cells) | unfiled($issues) | group_by([.host_class, .track, .current_build])[]
-    | (if length > single_issues then . else .[] | [.] end) | create_regression),
+    | (if length > single_issues then . else .[] | [.] end) | create_regression($found)),
   data_issues("stale"; ["stale"]; $issues; $findings[0]),
   data_issues("missing"; ["missing", "failed"]; $issues; $findings[0])
