@@ -37,7 +37,8 @@ LIBS  := $(shell sed -n 's/^run module:\([^ ]*\) .*/\1/p' pipelines/host/package
 
 BIN   := build/bin
 OBJ   := build/obj
-VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
+# A tarball of `make dist` has the file.
+VERSION := $(shell cat .version 2>/dev/null || git describe --always --dirty --tags 2>/dev/null || echo unknown)
 
 # A bare Debian may have clang and no gcc, or neither before `make deps bench` has installed one.
 ifeq ($(origin CC),default)
@@ -67,7 +68,7 @@ SCHEMA  := $(addprefix build/schema/,columns.h statuses.h verdicts.h limits.h ta
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all install clean help help-all FORCE
+.PHONY: all install dist clean help help-all FORCE
 
 all: $(TOOLS:%=$(BIN)/%) ## build the tools (default)
 
@@ -114,6 +115,15 @@ install: all ## install tools, man pages and suites
 	$(INSTALL) -m 644 $(MAN) "$(DESTDIR)$(PREFIX)/share/man/man1"
 	find bpf -name '*.bpf.c' -o -name '*.h' -o -name '*.yml' | \
 		xargs -I '{}' $(INSTALL) -D -m 644 '{}' "$(DESTDIR)$(PREFIX)/share/ebpf-performance/{}"
+
+# The commit's files as git has them, and the version that they would not know without it.
+DIST := ebpf-performance-$(VERSION)
+dist: ### write a tarball of the commit, which builds without git
+	$(if $(filter %-dirty unknown,$(VERSION)),$(error commit first: a tarball is of a commit, and this is '$(VERSION)'))
+	@mkdir -p build/dist
+	$(Q)printf '%s\n' '$(VERSION)' > build/dist/.version
+	$(call say,DIST,build/dist/$(DIST).tar.gz)
+	$(Q)git archive --prefix='$(DIST)/' --add-file=build/dist/.version -o 'build/dist/$(DIST).tar.gz' HEAD
 
 clean: ## remove what was built; keep results and kernels
 	rm -rf $(BIN) $(OBJ) build/bpf build/schema build/flags build/version

@@ -197,6 +197,25 @@ all e 7 2 12.5'
   [ ! -e results ]
 }
 
+# bats test_tags=slow
+@test "a tarball of a commit builds where there is no git, with its version" {
+  git clone -q "$TOP" clone
+  make -s -C clone dist
+  tar -xf clone/build/dist/ebpf-performance-*.tar.gz
+  cd ebpf-performance-*
+  mkdir ../bin
+  printf '#!/bin/sh\nexit 1\n' >../bin/git
+  chmod +x ../bin/git
+  PATH=$(realpath ../bin):$PATH make -s all
+  assert_contains "$(build/bin/bpf-run --version)" " $(git -C ../clone describe --always --tags)"
+  build/bin/bpf-compile-check --no-load bpf/suites/smoke.yml >plan.csv
+  assert_equal "$(csv_value plan.csv status | sort -u)" compiled
+  # Of what is not committed there is none.
+  echo >>../clone/README.md
+  run -2 --separate-stderr make -s -C ../clone dist
+  assert_contains "$stderr" 'commit first'
+}
+
 @test "make installs below a folder with blanks" {
   in_top install DESTDIR="$PWD/a  b" >/dev/null
   [[ $("a  b/usr/local/bin/bpf-run" --version) == "bpf-run "* ]]
