@@ -244,5 +244,5 @@ all e 7 2 12.5'
   rm -rf "$place"
   assert_equal "$others" ""
   assert_contains "$output" "map/hash/read"
-  assert_equal "$asked" "bpf-compile-check bpf-run chown"
+  assert_equal "$asked" "bpf-compile-check bpf-run"
 }

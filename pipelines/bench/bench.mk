@@ -53,7 +53,6 @@ ifeq ($(RUNTIME),host)
 %/plan.csv: %/compiled.csv
 	$(call say,LOAD,$@)
 	$(Q)$(SUDO) $(BIN)/bpf-compile-check '$<' > '$@'
-	$(if $(SUDO),$(Q)$(SUDO) chown -R "$$(id -u):$$(id -g)" build/bpf)
 
 %/samples.csv: %/plan.csv
 	$(call say,RUN,$@)

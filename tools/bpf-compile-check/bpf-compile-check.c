@@ -9,7 +9,6 @@
 
 #include "cli.h"
 #include "explain.h"
-#include "invoker.h"
 #include "mounts.h"
 #include "packet.h"
 #include "program.h"
@@ -159,7 +158,6 @@ int main(int argc, char **argv)
 	o.work.cli = &o.cli;
 	cli_parse(&o.cli, &usage, argc, argv, &o);
 	set_time_limit(&o.work);
-	invoker_begin();
 	explain_listen(o.cli.verbose);
 	for (int i = 0; i < o.cli.noperands; i++)
 		read_operand(&o.work, o.cli.operands[i]);
@@ -178,10 +176,8 @@ int main(int argc, char **argv)
 		plan_write_list(&o.work.plan, stdout);
 	} else {
 		if (!o.no_load) {
-			invoker_files(false);
 			mounts_complete();
 			check(&o.work);
-			invoker_files(true);
 		}
 		plan_write(&o.work.plan, stdout);
 		failed = report_failures(&o.work.plan);

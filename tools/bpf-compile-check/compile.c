@@ -58,7 +58,7 @@ static void limit(pid_t pid)
 	prlimit(pid, RLIMIT_FSIZE, &file, NULL);
 }
 
-/* Runs a command, which is freed: as the real user, without input. Nothing goes through a shell. */
+/* Runs a command, which is freed: without input. Nothing goes through a shell. */
 static pid_t run(struct command *c, int words)
 {
 	posix_spawn_file_actions_t actions;
@@ -69,7 +69,7 @@ static pid_t run(struct command *c, int words)
 	sigemptyset(&none);
 	posix_spawnattr_init(&attributes);
 	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_RESETIDS);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, words, STDOUT_FILENO);

@@ -5,12 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli.h"
-#include "invoker.h"
 #include "keytable.h"
 #include "say.h"
 #include "text.h"
@@ -183,17 +184,29 @@ char *work_log_path(const struct work *work, const char *subject, const char *ke
 	return path;
 }
 
+/* What root writes belongs to whose folder it is. */
+static void give(int fd, const char *path)
+{
+	char *copy = xstrdup(path);
+	struct stat folder;
+
+	if (!geteuid() && !stat(dirname(copy), &folder) && fchown(fd, folder.st_uid, folder.st_gid))
+		say_errno("can't give to its folder's owner: '%s'", path);
+	free(copy);
+}
+
 /* A log may show what only its reader may read. A new file takes its place, so that a link that
  * lies there leads nowhere. */
 void work_write_log(const char *path, const char *text)
 {
 	char *written = xasprintf("%s.%ld", path, (long)getpid());
-	bool before = invoker_files(true);
 	int fd = open(written, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
 
-	if (f)
+	if (f) {
+		give(fd, path);
 		fputs(text, f);
+	}
 	if (!f || ferror(f) | fclose(f) || rename(written, path)) {
 		int error = errno;
 
@@ -201,7 +214,6 @@ void work_write_log(const char *path, const char *text)
 		errno = error;
 		die_errno("can't write log: '%s'", path);
 	}
-	invoker_files(before);
 	free(written);
 }
 
