@@ -179,6 +179,7 @@ make_commits() {
   same=$(commit_of "$(program 200) /* now with a comment */")
 }
 
+# bats test_tags=slow
 @test "a program that a commit made slower is confirmed by the commits' programs side by side; one that it did not is not" {
   requires bpf
   make_commits

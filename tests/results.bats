@@ -19,8 +19,10 @@ history() {
 refused() { # MESSAGE COMMAND...
   local message=$1 place
   shift
+  [ -d pristine ] || make_run pristine 0 >place
+  place=$(cat place)
   rm -rf results
-  place=$(make_run results 0)
+  cp -r pristine results
   (cd "results/$place" && "$@")
   run -2 --separate-stderr "$PIPELINES/results/check-run" results "$place"
   assert_contains "$stderr" "$message"

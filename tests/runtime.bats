@@ -146,6 +146,7 @@ setup() {
 	TABLE
 }
 
+# bats test_tags=slow
 @test "a package that no suite has is one clear line" {
   export KERNELS=$TOP/build/kernels
   list-kernels >/dev/null || skip "no kernel packages can be had here"
@@ -309,6 +310,7 @@ make_trees() { # ADDITIONS...
     "instructions unchanged jited_bytes unchanged verified_insns unchanged"
 }
 
+# bats test_tags=slow
 @test "a kernel against itself reports nothing" {
   needs_kernel
   make_plan

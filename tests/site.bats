@@ -33,7 +33,19 @@ in_browser() {
     case " ${CAPABILITIES-} " in *" npm "* | *" all-commands "*) return 1 ;; esac
     skip "$(cat "$BATS_FILE_TMPDIR/no-browser")"
   fi
-  node "$TOP/tests/browser/check.mjs" "$TOP/build/browser" "$BATS_FILE_TMPDIR/$1" "$2"
+  check() { node "$TOP/tests/browser/check.mjs" "$TOP/build/browser" "$BATS_FILE_TMPDIR/$1" "$2"; }
+  # The first of the plain ones runs all that are not slow, in one browser.
+  if [ "$1" = plain ] && [ ! -e "$BATS_FILE_TMPDIR/checked" ]; then
+    check plain "$(awk '/^# bats test_tags=.*slow/ { slow = NR } NR != slow + 1 && /^@test .* in_browser plain / { sub(/;.*/, ""); print $NF }' \
+      "$BATS_TEST_FILENAME" | paste -sd ,)" >"$BATS_FILE_TMPDIR/checked" 2>&1 || :
+  fi
+  if [ "$1" = plain ] && grep -qE "^$2: " "$BATS_FILE_TMPDIR/checked"; then
+    sed -n "/^$2: /,/^ok /p" "$BATS_FILE_TMPDIR/checked" >&2
+    return 1
+  fi
+  if [ "$1" != plain ] || ! grep -qx "ok $2" "$BATS_FILE_TMPDIR/checked"; then
+    check "$1" "$2"
+  fi
 }
 
 @test "the overview shows what got worse first, and since when" { in_browser plain overview_worst_first; }
@@ -239,6 +251,7 @@ in_browser() {
   for label in 2260 2262 '+0 %' '+0.1 %' '+0.13 %  b3'; do grep -q "> *$label<" p.svg; done
 }
 
+# bats test_tags=slow
 @test "where more is better, the build that carries less is worse in the browser's comparison too" {
   requires mlr gnuplot
   # The pages judge nothing themselves.

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
-// Checks of the site in a real browser: node check.mjs MODULES SITE CHECK [ARGUMENT]...
+// Checks of the site in a real browser: node check.mjs MODULES SITE CHECK[,CHECK...] [ARGUMENT]...
 //
 // MODULES is the folder with node_modules. The site is opened from file:// and, where it matters, from a server on
 // this machine that sends the strict policy. Every check also fails when a page logs an error, throws, breaks the
-// policy, or asks for anything outside of the site. A failed check is told in one line, exit status 1.
+// policy, or asks for anything outside of the site. One that passes is told as "ok CHECK", one that fails on standard
+// error, with exit status 1.
 import { createServer } from "node:http";
 import { readFileSync, readdirSync, existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const [modules, site, name, ...parameters] = process.argv.slice(2);
+const [modules, site, names, ...parameters] = process.argv.slice(2);
 const root = resolve(site);
 const require = createRequire(pathToFileURL(resolve(modules) + sep));
 const { chromium } = require("playwright-core");
@@ -376,13 +377,18 @@ const checks = {
 };
 
 let status = 0;
-try {
-	assert(checks[name], `no such check; there are ${Object.keys(checks).join(" ")}`);
-	await checks[name](...parameters);
-	assert(troubles.length === 0, troubles.join("\n"));
-} catch (e) {
-	console.error(`${name}: ${e.message}`);
-	status = 1;
+for (const name of names.split(",")) {
+	troubles.length = 0;
+	try {
+		assert(checks[name], `no such check; there are ${Object.keys(checks).join(" ")}`);
+		await checks[name](...parameters);
+		assert(troubles.length === 0, troubles.join("\n"));
+		console.log(`ok ${name}`);
+	} catch (e) {
+		console.error(`${name}: ${e.message}`);
+		status = 1;
+	}
+	await Promise.all(browser.contexts().map((context) => context.close()));
 }
 await browser.close();
 process.exit(status);
