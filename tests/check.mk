@@ -44,7 +44,7 @@ check: all $(TEST_PROGRAMS) ## run the tests
 	$(Q)tests/run '!slow$(if $(SANITIZE),$(comma)!timing)' $(TESTS)
 
 check-expensive: all $(TEST_PROGRAMS) ### run the tests that take long
-	$(call takes,10)
+	$(call takes,25)
 	$(Q)tests/run slow $(TESTS)
 
 # npm packages that tests use, as tests/NAME/package-lock.json has them.
