@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "mounts.h"
+#include "tracefs.h"
 #include "xalloc.h"
 
 #define BTF "/sys/kernel/btf/vmlinux"
@@ -154,22 +154,14 @@ char *missing_to_attach(const struct bpf_program *program)
 	const char *section = bpf_program__section_name(program);
 	enum bpf_prog_type type = bpf_program__type(program);
 
-	if (type == BPF_PROG_TYPE_TRACEPOINT && mounts_no_tracefs())
-		return xstrdup(mounts_no_tracefs());
+	if (type == BPF_PROG_TYPE_TRACEPOINT && tracefs_missing())
+		return xstrdup(tracefs_missing());
 	for (size_t i = 0; i < sizeof(shown) / sizeof(*shown); i++)
 		if (shown[i].type == type && !fnmatch(shown[i].sections, section, 0) &&
 		    is_absent(shown[i].path, shown[i].beside))
 			return xasprintf("it needs %s: there is no %s", shown[i].option,
 					 shown[i].path);
 	return missing_beside(type);
-}
-
-static bool has_capability(int number)
-{
-	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-
-	return syscall(SYS_capget, &header, data) || data[number / 32].effective >> number % 32 & 1;
 }
 
 static char *missing_capabilities(void)
@@ -182,10 +174,19 @@ static char *missing_capabilities(void)
 	    {CAP_PERFMON, " CAP_PERFMON"},
 	    {CAP_NET_ADMIN, " CAP_NET_ADMIN"},
 	};
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
 	char *list = NULL;
+	uint64_t set;
 
+	if (syscall(SYS_capget, &header, data))
+		return NULL;
+	set = (uint64_t)data[1].effective << 32 | data[0].effective;
+	/* The administrator's stands for all of them. */
+	if (set >> CAP_SYS_ADMIN & 1)
+		return NULL;
 	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
-		if (has_capability(needed[i].number))
+		if (set >> needed[i].number & 1)
 			continue;
 		list = list ? list : xstrdup("it needs");
 		xappendf(&list, "%s", needed[i].name);
@@ -195,9 +196,7 @@ static char *missing_capabilities(void)
 
 char *missing_privilege(void)
 {
-	/* The administrator's stands for all of them. */
-	bool is_administrator = has_capability(CAP_SYS_ADMIN);
-	char *lacks = is_administrator ? NULL : missing_capabilities(), mode[64] = "";
+	char *lacks = missing_capabilities(), mode[64] = "";
 	FILE *f = lacks ? NULL : fopen(LOCKDOWN, "re");
 
 	/* Such as "none [integrity] confidentiality". */
@@ -205,5 +204,5 @@ char *missing_privilege(void)
 		lacks = xstrdup("the kernel is locked down, see kernel_lockdown(7)");
 	if (f)
 		fclose(f);
-	return lacks || is_administrator ? lacks : xstrdup("it needs CAP_SYS_ADMIN");
+	return lacks;
 }
