@@ -27,11 +27,10 @@ static void write_line(int error, const char *format, va_list args)
 
 #define WRITE_LINE(error)                                                                          \
 	do {                                                                                       \
-		int error_ = (error);                                                              \
 		va_list args;                                                                      \
                                                                                                    \
 		va_start(args, format);                                                            \
-		write_line(error_, format, args);                                                  \
+		write_line(error, format, args);                                                   \
 		va_end(args);                                                                      \
 	} while (0)
 
