@@ -826,6 +826,14 @@ YAML
   assert_trouble "COMPILE_TIMEOUT is too small: '0' (seconds, from 1 to 86400)" env COMPILE_TIMEOUT=0 bpf-compile-check --no-load good.bpf.c
 }
 
+@test "an object has an end" {
+  printf 'char x[300 << 20] = {1};\n' >large.bpf.c
+  suite 'name: large, source: large.bpf.c, entry_point: one' 'name: good, source: good.bpf.c, entry_point: one'
+  bpf-compile-check --no-load s.yml >plan.csv 2>messages
+  assert_equal "$(csv_value plan.csv status | xargs)" 'compile_failed compiled'
+  assert_equal "$(csv_value plan.csv reason '$test == "large"')" 'the compiler wrote more than 256 MiB'
+}
+
 @test "what a source says of a full disk is not believed" {
   printf '#error No space left on device\n' >says.bpf.c
   suite 'name: says, source: says.bpf.c, entry_point: one' 'name: good, source: good.bpf.c, entry_point: one'

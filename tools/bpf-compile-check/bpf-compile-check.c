@@ -9,11 +9,11 @@
 
 #include "cli.h"
 #include "explain.h"
-#include "mounts.h"
 #include "packet.h"
 #include "program.h"
 #include "say.h"
 #include "text.h"
+#include "tracefs.h"
 #include "work.h"
 #include "xalloc.h"
 
@@ -176,7 +176,7 @@ int main(int argc, char **argv)
 		plan_write_list(&o.work.plan, stdout);
 	} else {
 		if (!o.no_load) {
-			mounts_complete();
+			tracefs_mount();
 			check(&o.work);
 		}
 		plan_write(&o.work.plan, stdout);

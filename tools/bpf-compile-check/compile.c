@@ -48,7 +48,7 @@ static struct command start_command(void)
 	return c;
 }
 
-/* What a source includes may be endless, such as /dev/zero. */
+/* What a source includes may be endless, such as a FIFO that somebody fills. */
 static void limit(pid_t pid)
 {
 	static const struct rlimit memory = {MEMORY_BYTES, MEMORY_BYTES};
@@ -58,7 +58,7 @@ static void limit(pid_t pid)
 	prlimit(pid, RLIMIT_FSIZE, &file, NULL);
 }
 
-/* Runs a command, which is freed: without input. Nothing goes through a shell. */
+/* Runs a command, which is freed, without input. Nothing goes through a shell. */
 static pid_t run(struct command *c, int words)
 {
 	posix_spawn_file_actions_t actions;
@@ -206,6 +206,9 @@ static char *compiler_reason(const char *words, int status)
 {
 	const char *at = strstr(words, "error:"), *newline;
 
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ)
+		return xasprintf("the compiler wrote more than %llu MiB",
+				 (unsigned long long)FILE_BYTES >> 20);
 	if (WIFSIGNALED(status))
 		return xasprintf("the compiler was ended by signal %d", WTERMSIG(status));
 	if (!at)

@@ -226,7 +226,7 @@ static _Noreturn void not_yaml(const struct suite *suite, const yaml_parser_t *p
 	    suite->path, parser->problem_mark.line + 1);
 }
 
-/* What libyaml takes for a level grows with how deep it is: an hour for a million brackets. */
+/* What libyaml takes for a level grows with how deep it is: half a minute for 10^5 brackets. */
 static void refuse_deep(const struct suite *suite, FILE *f)
 {
 	yaml_parser_t parser;

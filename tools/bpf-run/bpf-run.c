@@ -16,7 +16,6 @@
 #include "identity.h"
 #include "machine.h"
 #include "measure.h"
-#include "mounts.h"
 #include "program.h"
 #include "run.h"
 #include "samples.h"
@@ -24,6 +23,7 @@
 #include "selftest.h"
 #include "tests.h"
 #include "trace.h"
+#include "tracefs.h"
 
 /* Samples so short that a busy machine is met by many of them, and long enough that the fixed cost
  * of a call, some 10 us, is a small part. */
@@ -164,7 +164,7 @@ static int measure(struct opts *o)
 	check_profile(o, &plan);
 	if (needs_object(&plan))
 		check_privilege();
-	mounts_complete();
+	tracefs_mount();
 	cgroup_remove_orphans();
 	trace_remove_orphans();
 	if (!o->quiet)

@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include "cpus.h"
-#include "mounts.h"
 #include "orphans.h"
 #include "say.h"
 #include "trace_event.h"
+#include "tracefs.h"
 #include "xalloc.h"
 
 #define INSTANCES TRACEFS "/instances"
@@ -25,7 +25,7 @@ static int lock = -1;
 
 static const char *no_tracefs(void)
 {
-	const char *why = mounts_no_tracefs();
+	const char *why = tracefs_missing();
 
 	return why ? why : "tracefs has no event for it";
 }

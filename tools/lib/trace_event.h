@@ -8,7 +8,7 @@
 #include <bpf/libbpf.h>
 #include <stdbool.h>
 
-#include "mounts.h"
+#include "tracefs.h"
 
 #define TRACE_PRINTK_ENABLE "events/bpf_trace/bpf_trace_printk/enable"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "mounts.h"
+#include "tracefs.h"
 
 #include <errno.h>
 #include <linux/magic.h>
@@ -20,7 +20,7 @@ static int enter_namespace(void)
 	return unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) ? -1 : 0;
 }
 
-void mounts_complete(void)
+void tracefs_mount(void)
 {
 	struct statfs s;
 	bool is_there = !statfs(TRACEFS, &s) && s.f_type == TRACEFS_MAGIC;
@@ -36,7 +36,7 @@ void mounts_complete(void)
 			 strerror(errno));
 }
 
-const char *mounts_no_tracefs(void)
+const char *tracefs_missing(void)
 {
 	return *no_tracefs ? no_tracefs : NULL;
 }

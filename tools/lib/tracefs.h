@@ -8,8 +8,8 @@
 
 #define TRACEFS "/sys/kernel/tracing"
 
-/** mounts_complete - mount it if it is missing; before threads start, which would stay outside */
-void mounts_complete(void);
+/** tracefs_mount - mount it if it is missing; before threads start, which would stay outside */
+void tracefs_mount(void);
 
-/** mounts_no_tracefs - why there is no tracefs for this process; NULL when there is one */
-const char *mounts_no_tracefs(void);
+/** tracefs_missing - why there is no tracefs for this process; NULL when there is one */
+const char *tracefs_missing(void);
