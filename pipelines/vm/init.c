@@ -61,7 +61,6 @@ static const struct {
     {"sysfs", "/sys", true},
     {"devtmpfs", "/dev", true},
     {"tmpfs", "/tmp", true},
-    {"bpf", "/sys/fs/bpf", false},
     {"cgroup2", "/sys/fs/cgroup", false},
     {"tracefs", "/sys/kernel/tracing", false},
 };
