@@ -123,6 +123,8 @@ policy() {
   echo 'ofs=;' >.mlrrc
   matrix() { env "$@" "$PIPELINES/bench/matrix" "$TOP/pipelines/bench/tracks.csv"; }
   assert_equal "$(matrix x= | jq '.include | length')" "$(MLRRC=__none__ mlr --icsv --onidx count "$TOP/pipelines/bench/tracks.csv")"
+  # As the workflow has them where nobody gives any.
+  assert_equal "$(matrix RUNNERS= KERNELS= SUITES= RUNTIME= ROUNDS= TRACK=)" "$(matrix x=)"
   assert_equal "$(matrix KERNELS='deb:a deb:b' RUNNERS='one,two' SUITES='core smoke' | jq '[.include[].name] | unique | length')" 8
   assert_equal "$(matrix RUNTIME=icount | jq -r '.include[].runtime' | uniq)" icount
   assert_equal "$(matrix KERNELS='$(touch X)' | jq -r '.include[0].kernel')" '$(touch'
