@@ -318,7 +318,9 @@ static void write_plan(const struct plan *plan, const enum plan_column *columns,
 	for (size_t i = 0; i < nextra; i++)
 		csv_write_cell(&w, plan->extra.name[i]);
 	csv_end_row(&w);
-	for (const struct plan_row *row = plan->rows; row < plan->rows + plan->nrows; row++) {
+	for (size_t r = 0; r < plan->nrows; r++) {
+		const struct plan_row *row = &plan->rows[r];
+
 		for (size_t i = 0; i < n; i++)
 			write_cell(&w, row, columns ? columns[i] : i);
 		for (size_t i = 0; i < nextra; i++)
