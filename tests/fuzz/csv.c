@@ -37,7 +37,6 @@ static char *rewritten(const char *path, size_t *n)
 	return NULL;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	fuzz_round_trip(bytes, n, rewritten);

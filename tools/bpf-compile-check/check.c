@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Each test's programs through the real verifier; what it and the JIT say of them. */
 #include <bpf/bpf.h>
+#include <ctype.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,11 +14,24 @@
 #include "work.h"
 #include "xalloc.h"
 
-/* What the verifier's summary says:
- *	stack depth 16+8
- *	processed 27 insns (limit 1000000) max_states_per_insn 1 total_states 3 peak_states 3 …
- */
-static void read_summary(const char *log, struct plan_row *row)
+/* Of numbers with a + between them; -1 for what is none, or none of the verifier's. */
+static int64_t sum_of(const char *text)
+{
+	int64_t sum = 0;
+	char *end;
+
+	for (;; text = end + 1) {
+		unsigned long n = strtoul(text, &end, 10);
+
+		if (!isdigit((unsigned char)*text) || n > INT_MAX)
+			return -1;
+		sum += (int64_t)n;
+		if (*end != '+')
+			return sum;
+	}
+}
+
+void check_read_summary(const char *log, struct plan_row *row)
 {
 	const char *processed = log ? strstr(log, "processed ") : NULL;
 	const char *stack = log ? strstr(log, "stack depth ") : NULL;
@@ -29,14 +44,8 @@ static void read_summary(const char *log, struct plan_row *row)
 		row->verified_insns = insns;
 		row->verifier_states = states;
 	}
-	if (!stack)
-		return;
-	row->stack_bytes = 0;
-	for (char *end, *at = (char *)stack + strlen("stack depth "); *at; at = end + 1) {
-		row->stack_bytes += strtol(at, &end, 10);
-		if (*end != '+')
-			break;
-	}
+	if (stack)
+		row->stack_bytes = sum_of(stack + strlen("stack depth "));
 }
 
 static void fill_metrics(struct plan_row *row, const struct loaded *loaded)
@@ -52,7 +61,7 @@ static void fill_metrics(struct plan_row *row, const struct loaded *loaded)
 		return;
 	for (size_t i = 0; i < loaded->n; i++)
 		if (loaded->program[i] == program)
-			read_summary(loaded->log[i], row);
+			check_read_summary(loaded->log[i], row);
 	row->insns = (int64_t)bpf_program__insn_cnt(program);
 	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
 		return;

@@ -117,4 +117,10 @@ void object_copy(const struct work *work, struct unit *unit);
 /** check - load every row's programs; sets status, reason, log and metrics */
 void check(struct work *work);
 
+/** check_read_summary - take a row's metrics from what the verifier's summary says:
+ *	stack depth 16+8
+ *	processed 27 insns (limit 1000000) max_states_per_insn 1 total_states 3 peak_states 3 …
+ */
+void check_read_summary(const char *log, struct plan_row *row);
+
 void work_release(struct work *work);
