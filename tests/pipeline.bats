@@ -132,18 +132,6 @@ all e 7 2 12.5'
   assert_equal "$(find results -name summary.csv)" ""
 }
 
-@test "make installs tools, man pages and suites below DESTDIR, and they work from there" {
-  in_top install DESTDIR="$PWD/stage" PREFIX=/opt/x >/dev/null
-  for tool in bpf-compile-check bpf-run stats-reduce regress-detect; do
-    [[ $(stage/opt/x/bin/$tool --version) == "$tool "* ]]
-  done
-  for page in "$TOP"/tools/*/*.1; do
-    [ -s "stage/opt/x/share/man/man1/$(basename "$page")" ]
-  done
-  stage/opt/x/bin/bpf-compile-check --no-load stage/opt/x/share/ebpf-performance/bpf/suites/smoke.yml >plan.csv
-  assert_equal "$(csv_value plan.csv status | sort -u)" compiled
-}
-
 @test "make help lists what users need, on a screen of targets and one of variables, make help-all the rest" {
   listed() { # WORD...
     for word; do
@@ -195,30 +183,6 @@ all e 7 2 12.5'
   assert_contains "$stderr" "can't become root by 'no-such-sudo', which is not here; as root: apt-get install make git clang"
   assert_equal "${#stderr_lines[@]}" 1
   [ ! -e results ]
-}
-
-# bats test_tags=slow
-@test "a tarball of a commit builds where there is no git, with its version" {
-  git clone -q "$TOP" clone
-  make -s -C clone dist
-  tar -xf clone/build/dist/ebpf-performance-*.tar.gz
-  cd ebpf-performance-*
-  mkdir ../bin
-  printf '#!/bin/sh\nexit 1\n' >../bin/git
-  chmod +x ../bin/git
-  PATH=$(realpath ../bin):$PATH make -s all
-  assert_contains "$(build/bin/bpf-run --version)" " $(git -C ../clone describe --always --tags)"
-  build/bin/bpf-compile-check --no-load bpf/suites/smoke.yml >plan.csv
-  assert_equal "$(csv_value plan.csv status | sort -u)" compiled
-  # Of what is not committed there is none.
-  echo >>../clone/README.md
-  run -2 --separate-stderr make -s -C ../clone dist
-  assert_contains "$stderr" 'commit first'
-}
-
-@test "make installs below a folder with blanks" {
-  in_top install DESTDIR="$PWD/a  b" >/dev/null
-  [[ $("a  b/usr/local/bin/bpf-run" --version) == "bpf-run "* ]]
 }
 
 @test "an ordinary user measures through SUDO, and everything below build/ stays the user's" {

@@ -80,7 +80,7 @@ checked() {
 
 @test "the page of the suites is current (make suite-docs)" {
   cd "$TOP"
-  pipelines/bench/suites-page bpf/README.md | diff bpf/README.md -
+  pipelines/release/suites-page bpf/README.md | diff bpf/README.md -
 }
 
 @test "full has the tests of core, and more than 150" {

@@ -3,7 +3,7 @@
 # so that any step of a run can be repeated alone: make build/results/…/summary.csv
 .PHONY: bench run
 
-suite_file = $(if $(filter %.yml %.yaml %.c,$(SUITE)),$(SUITE),bpf/suites/$(SUITE).yml)
+suite_file = $(if $(filter %.yml %.yaml %.c,$(SUITE)),$(SUITE),$(TOP)bpf/suites/$(SUITE).yml)
 build_option = $(if $(BUILD),--build '$(BUILD)')
 objects_option = $(if $(OBJECTS),--objects '$(OBJECTS)')
 new_run = $(RESULTS)/incomplete/$(shell date -u +%Y%m%dt%H%M%Sz)-$(shell echo $$$$)
@@ -32,8 +32,8 @@ endif
 
 # Only bench calls this, with a new folder in RUN: a run is filed when it is complete.
 run: $(RUN)/rounds.csv $(RUN)/summary.csv $(RUN)/cpus.csv
-	$(Q)filed=$$(pipelines/results/file-run '$(RUN)' '$(RESULTS)') && \
-		pipelines/bench/table "$$filed/summary.csv" && \
+	$(Q)filed=$$($(TOP)pipelines/results/file-run '$(RUN)' '$(RESULTS)') && \
+		$(TOP)pipelines/bench/table "$$filed/summary.csv" && \
 		printf '\n%s\n' "$$filed:" && ls "$$filed"
 
 %/compiled.csv:
@@ -78,10 +78,3 @@ endif
 
 # Samples stay when make is interrupted.
 .PRECIOUS: %/samples.csv
-
-# The suites' tables in bpf/README.md.
-.PHONY: suite-docs
-suite-docs: $(BIN)/bpf-compile-check ### write the tables of tests in bpf/README.md anew
-	$(call say,DOC,bpf/README.md)
-	$(Q)pipelines/bench/suites-page bpf/README.md > bpf/README.md.new
-	$(Q)mv bpf/README.md.new bpf/README.md

@@ -23,11 +23,11 @@ endif
 cross-check: all ## measure SUITE and compare with REFERENCE
 	$(Q)mkdir -p '$(CROSS_CHECK)' && cd '$(CROSS_CHECK)' && \
 		rm -f compiled.csv plan.csv environment.csv samples.csv rounds.csv summary.csv cross-check.csv
-	$(Q)pipelines/compat/read-reference '$(REFERENCE)' > '$(CROSS_CHECK)/reference.json'
+	$(Q)$(TOP)pipelines/compat/read-reference '$(REFERENCE)' > '$(CROSS_CHECK)/reference.json'
 	$(Q)$(MAKE) --no-print-directory '$(CROSS_CHECK)/rounds.csv' '$(CROSS_CHECK)/summary.csv'
-	$(Q)pipelines/compat/compare-reference '$(CROSS_CHECK)/plan.csv' '$(CROSS_CHECK)/summary.csv' '$(CROSS_CHECK)/reference.json' \
+	$(Q)$(TOP)pipelines/compat/compare-reference '$(CROSS_CHECK)/plan.csv' '$(CROSS_CHECK)/summary.csv' '$(CROSS_CHECK)/reference.json' \
 		> '$(CROSS_CHECK)/cross-check.csv'
-	$(Q)pipelines/compat/show-reference $(CROSS_CHECK_OPTIONS) '$(CROSS_CHECK)/cross-check.csv'
+	$(Q)$(TOP)pipelines/compat/show-reference $(CROSS_CHECK_OPTIONS) '$(CROSS_CHECK)/cross-check.csv'
 	@printf '\n%s\n' '$(CROSS_CHECK)/cross-check.csv'
 
 #: OLD HOST_CLASS   for import: CSV files of bpf_performance; their machine
@@ -36,7 +36,7 @@ HOST_CLASS ?=
 
 .PHONY: import export-postgres
 import: ## bring OLD, CSV of bpf_performance, into RESULTS
-	$(Q)pipelines/compat/import --host-class '$(HOST_CLASS)' --track '$(TRACK)' $(build_option) '$(RESULTS)' $(foreach file,$(OLD),'$(file)')
+	$(Q)$(TOP)pipelines/compat/import --host-class '$(HOST_CLASS)' --track '$(TRACK)' $(build_option) '$(RESULTS)' $(foreach file,$(OLD),'$(file)')
 
 export-postgres: ## load stored results into PostgreSQL (PGHOST, ...)
-	$(Q)pipelines/compat/export-postgres
+	$(Q)$(TOP)pipelines/compat/export-postgres

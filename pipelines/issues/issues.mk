@@ -6,5 +6,5 @@
 # puts them.
 issues: ### file, follow and close issues, as findings and confirmations say
 	$(call say,ISSUES,$(or $(GITHUB_REPOSITORY),nowhere: GITHUB_REPOSITORY is not set))
-	$(Q)pipelines/issues/file-issues $(REPORT)/findings.csv $(wildcard $(REPORT)/confirmed.csv \
+	$(Q)$(TOP)pipelines/issues/file-issues $(REPORT)/findings.csv $(wildcard $(REPORT)/confirmed.csv \
 		$(REPORT)/confirmations/confirmed.csv $(REPORT)/confirmations/*/confirmed.csv)

@@ -3,10 +3,10 @@
 
 #: MARKERS      accepted changes of level  (pipelines/judge/markers.csv)
 REPORT  := build/report
-MARKERS ?= pipelines/judge/markers.csv
+MARKERS ?= $(TOP)pipelines/judge/markers.csv
 
 #: SETTINGS       rules of single series  (pipelines/judge/settings.csv)
-SETTINGS ?= pipelines/judge/settings.csv
+SETTINGS ?= $(TOP)pipelines/judge/settings.csv
 compare confirm site plot: export SETTINGS := $(SETTINGS)
 
 .PHONY: report findings confirm gate
@@ -27,13 +27,13 @@ gate: $(BIN)/regress-detect ## fail if VERDICT has a regression
 findings: all ### judge the newest builds by history: what is suspected, stale or missing
 	@mkdir -p $(REPORT)
 	$(call say,HISTORY,$(REPORT)/findings.csv)
-	$(Q)pipelines/judge/markers '$(MARKERS)' > $(REPORT)/markers.csv
-	$(Q)pipelines/results/history $(HISTORY_OPTIONS) > $(REPORT)/history.csv
+	$(Q)$(TOP)pipelines/judge/markers '$(MARKERS)' > $(REPORT)/markers.csv
+	$(Q)$(TOP)pipelines/results/history $(HISTORY_OPTIONS) > $(REPORT)/history.csv
 	$(Q)$(BIN)/regress-detect --history --net-in-vm --markers $(REPORT)/markers.csv $(if $(SETTINGS),--settings '$(SETTINGS)') \
 		--now "$$(date -u +%Y-%m-%dT%H:%M:%SZ)" -o $(REPORT)/findings.csv $(REPORT)/history.csv
-	$(Q)pipelines/issues/summary --annotations 'Newest builds against their history' $(REPORT)/findings.csv
-	$(Q)pipelines/issues/file-issues --unfiled $(REPORT)/findings.csv > $(REPORT)/unfiled.csv
+	$(Q)$(TOP)pipelines/issues/summary --annotations 'Newest builds against their history' $(REPORT)/findings.csv
+	$(Q)$(TOP)pipelines/issues/file-issues --unfiled $(REPORT)/findings.csv > $(REPORT)/unfiled.csv
 
 confirm: all ### measure again what history suspects and no issue tells of, as far as this machine can
 	$(call say,CONFIRM,$(REPORT)/confirmed.csv)
-	$(Q)SUDO='$(SUDO)' pipelines/judge/confirm $(REPORT)/unfiled.csv > $(REPORT)/confirmed.csv
+	$(Q)SUDO='$(SUDO)' $(TOP)pipelines/judge/confirm $(REPORT)/unfiled.csv > $(REPORT)/confirmed.csv

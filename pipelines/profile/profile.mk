@@ -16,20 +16,20 @@ endef
 ifeq ($(RUNTIME),icount)
 profile: all vm-tools
 	$(profile_start)
-	$(Q)pipelines/vm/count-functions --folder $(PROFILE) --test "$$TEST" --kernel '$(KERNEL)' \
+	$(Q)$(TOP)pipelines/vm/count-functions --folder $(PROFILE) --test "$$TEST" --kernel '$(KERNEL)' \
 		'$(suite_file)' '$(BASE)' '$(HEAD)'
 	@printf '\n%s\n' $(PROFILE) && ls $(PROFILE)
 else
 profile: all $(SPEEDSCOPE) ## record where TEST spends its time or instructions
 	$(profile_start)
 ifneq ($(BASE),)
-	$(Q)pipelines/compare/build-programs '$(BASE)' '$(suite_file)' base > $(PROFILE)/plans/base.csv
-	$(Q)pipelines/compare/build-programs '$(or $(HEAD),.)' '$(suite_file)' head > $(PROFILE)/plans/head.csv
+	$(Q)$(TOP)pipelines/compare/build-programs '$(BASE)' '$(suite_file)' base > $(PROFILE)/plans/base.csv
+	$(Q)$(TOP)pipelines/compare/build-programs '$(or $(HEAD),.)' '$(suite_file)' head > $(PROFILE)/plans/head.csv
 else
 	$(Q)$(BIN)/bpf-compile-check --no-load $(build_option) -o $(PROFILE)/plans/one.csv '$(suite_file)'
 endif
 	$(Q)$(SUDO) $(BIN)/bpf-compile-check $(PROFILE)/plans/*.csv > $(PROFILE)/plan.csv
-	$(Q)SUDO='$(SUDO)' pipelines/profile/record "$$TEST" $(PROFILE)/tests $(SPEEDSCOPE) $(PROFILE)/plan.csv
+	$(Q)SUDO='$(SUDO)' $(TOP)pipelines/profile/record "$$TEST" $(PROFILE)/tests $(SPEEDSCOPE) $(PROFILE)/plan.csv
 endif
 
 $(SPEEDSCOPE):

@@ -7,10 +7,10 @@ RESULTS_BRANCH ?= results
 
 .PHONY: store history fetch-results
 store: ## commit the runs in RESULTS to the results branch
-	$(Q)pipelines/results/store $(if $(REMOTE),--remote '$(REMOTE)') --branch '$(RESULTS_BRANCH)' '$(RESULTS)'
+	$(Q)$(TOP)pipelines/results/store $(if $(REMOTE),--remote '$(REMOTE)') --branch '$(RESULTS_BRANCH)' '$(RESULTS)'
 
 history: ## list the stored runs, the newest last (TRACK, SUITE)
-	$(Q)pipelines/results/history --list $(if $(filter-out file,$(origin TRACK)),--track '$(TRACK)') \
+	$(Q)$(TOP)pipelines/results/history --list $(if $(filter-out file,$(origin TRACK)),--track '$(TRACK)') \
 		$(if $(filter-out file,$(origin SUITE)),--suite '$(SUITE)')
 
 fetch-results: ## get the results branch

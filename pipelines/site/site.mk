@@ -3,15 +3,14 @@
 # our results, and what regress-detect says of them.
 #: SITE           where pages are written  (build/site)
 #:: SITE_SOURCE  results that they show  (the results branch, here or fetched, where there is one, else RESULTS)
-#:: SITE_TITLE, SITE_PORT, SITE_BRANCH  title; port of site-serve; branch of site-split
+#:: SITE_TITLE, SITE_PORT  title; port of site-serve
 #:: EVENTS       CSV of releases and whatever else is to be drawn in (build,kind,label,url,…)  (none)
 #: HOST_CLASS METRIC PLOT   for plot: which series; the .svg or .png to write
-.PHONY: site site-input site-events site-serve site-split plot
+.PHONY: site site-input site-events site-serve plot
 
 SITE          ?= build/site
 SITE_TITLE    ?= eBPF performance
 SITE_PORT     ?= 8000
-SITE_BRANCH   ?= site
 EVENTS        ?=
 HOST_CLASS    ?=
 METRIC        ?=
@@ -23,13 +22,13 @@ results_commit = $(shell for branch in '$(RESULTS_BRANCH)' 'origin/$(RESULTS_BRA
 	git rev-parse --verify --quiet "$$branch^{commit}" 2>/dev/null && break; done)
 SITE_SOURCE ?= $(if $(results_commit),build/site-input,$(RESULTS))
 
-site_verdicts = NOW=$$(date -u +%Y-%m-%dT%H:%M:%SZ) pipelines/site/verdicts '$(SITE_SOURCE)' build/site-verdicts build/site-verdicts/markers.csv
+site_verdicts = NOW=$$(date -u +%Y-%m-%dT%H:%M:%SZ) $(TOP)pipelines/site/verdicts '$(SITE_SOURCE)' build/site-verdicts build/site-verdicts/markers.csv
 site_judged = --verdicts build/site-verdicts/newest.csv --changes build/site-verdicts/changes.csv --events build/site-verdicts/events.csv
 
 site: $(BIN)/regress-detect site-input site-events ## write pages of the stored results, or of RESULTS
 	$(call say,SITE,$(SITE))
 	$(Q)$(site_verdicts)
-	$(Q)pipelines/site/pages/site -o '$(SITE)' --title '$(SITE_TITLE)' $(site_judged) '$(SITE_SOURCE)'
+	$(Q)$(TOP)pipelines/site/pages/site -o '$(SITE)' --title '$(SITE_TITLE)' $(site_judged) '$(SITE_SOURCE)'
 
 # Stored runs do not change: those of the branch are unpacked over what is there, and what it does not have goes.
 site-input:
@@ -42,7 +41,7 @@ site-input:
 # Accepted changes of level go to the detector too; releases and issues are only drawn.
 site-events:
 	@mkdir -p build/site-verdicts
-	$(Q)pipelines/judge/markers --issues '$(MARKERS)' > build/site-verdicts/marked.csv
+	$(Q)$(TOP)pipelines/judge/markers --issues '$(MARKERS)' > build/site-verdicts/marked.csv
 	$(Q)mlr -S --csv unsparsify build/site-verdicts/marked.csv $(if $(EVENTS),'$(EVENTS)') > build/site-verdicts/events.csv
 	$(Q)mlr -S --csv filter '$$kind == "accepted"' build/site-verdicts/marked.csv > build/site-verdicts/markers.csv
 
@@ -50,12 +49,9 @@ site-serve: ## show the pages on localhost, port SITE_PORT
 	@echo 'http://127.0.0.1:$(SITE_PORT)/ (Ctrl-C ends it)'
 	$(Q)busybox httpd -f -p '127.0.0.1:$(SITE_PORT)' -h '$(SITE)'
 
-site-split: ### write pipelines/site/pages as a branch SITE_BRANCH of its own, for other projects' submodules
-	$(Q)git subtree split -q --prefix=pipelines/site/pages -b '$(SITE_BRANCH)'
-
 # As history judges it: with its changes of level, accepted changes and releases.
 plot: $(if $(VERDICT),,$(BIN)/regress-detect site-input site-events) ## draw TEST over its builds, or VERDICT, to PLOT
 	$(if $(VERDICT),,$(Q)$(site_verdicts))
-	$(Q)pipelines/site/pages/plot $(if $(VERDICT),--verdict '$(VERDICT)',--test "$$TEST" $(site_judged)) $(if $(PLOT),-o '$(PLOT)') \
+	$(Q)$(TOP)pipelines/site/pages/plot $(if $(VERDICT),--verdict '$(VERDICT)',--test "$$TEST" $(site_judged)) $(if $(PLOT),-o '$(PLOT)') \
 		$(if $(filter-out local,$(TRACK)),--track '$(TRACK)') $(if $(HOST_CLASS),--host-class '$(HOST_CLASS)') \
 		$(if $(METRIC),--metric '$(METRIC)') $(if $(VERDICT),,'$(SITE_SOURCE)')

@@ -9,64 +9,20 @@
 #: GOOD BAD AMONG   for bisect: two kernels; the builds between  (packages)
 export ARCH VM_TIMEOUT
 
-# The tools for a VM: static, as nothing else is in there. For another architecture they are built with its compiler
-# and this distribution's libraries.
-VM       := build/static/$(ARCH)
-VM_TOOLS := $(VM)/bpf-compile-check $(VM)/bpf-run $(VM)/vm-init
-VM_LIB_OBJ := $(patsubst %.c,$(VM)/obj/%.o,$(wildcard tools/lib/*.c))
-VM_OBJ = $(patsubst %.c,$(VM)/obj/%.o,$(wildcard tools/$(1)/*.c) pipelines/vm/libelf-search.c) $(VM)/obj/lib.a
-ifneq ($(ARCH),$(shell uname -m))
-VM_CC      := $(ARCH)-linux-gnu-gcc
-VM_SYSROOT := build/sysroot/$(ARCH)
-VM_CFLAGS  := -I$(VM_SYSROOT)/usr/include
-VM_LDFLAGS := -L$(VM_SYSROOT)/usr/lib/$(ARCH)-linux-gnu
-$(VM_SYSROOT):
-	$(call say,FETCH,$@)
-	$(Q)pipelines/vm/get-sysroot $@
-else
-VM_CC = $(CC)
+# What runs inside a VM, and QEMU's plugin that counts (build.mk).
+VM_FILES := $(addprefix $(VM)/,bpf-compile-check bpf-run vm-init count-plugin.so)
+# Where there are no sources they can't be built.
+ifneq ($(and $(TOP),$(filter icount kvm,$(RUNTIME)),$(filter-out all,$(ARCH))),)
+ifneq ($(words $(wildcard $(VM_FILES))),$(words $(VM_FILES)))
+$(error no tools for a VM of ARCH=$(ARCH) are installed: `make install ARCH=$(ARCH)` in a checkout does that)
+endif
 endif
 
-# Where the marks of bpf-run lie for the profiler: an address that no program uses.
-VM_MARKS := 0x70000000
-$(VM)/bpf-run: private VM_LDFLAGS += -Wl,--section-start=.profile_marks=$(VM_MARKS)
-
-$(VM)/bpf-compile-check: $(call VM_OBJ,bpf-compile-check)
-$(VM)/bpf-run: $(call VM_OBJ,bpf-run)
-$(VM)/vm-init: $(VM)/obj/pipelines/vm/init.o
-$(VM_TOOLS): | $(VM_SYSROOT)
-	@mkdir -p $(@D)
-	$(call say,LD,$@)
-	$(Q)$(VM_CC) -static $(VM_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --static --libs $(LIBS)) -lm -lpthread
-
-# The profiler, a plugin of QEMU on this side. See there for the versions.
-VM_QEMU := $(shell command -v qemu-system-$(ARCH))
-VM_QEMU_MAJOR = $(shell $(VM_QEMU) --version | sed -n 's/^QEMU emulator version \([0-9]*\).*/\1/p')
-$(VM)/count-plugin.so: pipelines/vm/count-plugin.c tools/bpf-run/profile.h $(VM_QEMU)
-	@mkdir -p $(@D)
-	$(call say,LD,$@)
-	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra $(if $(WERROR),-Werror) -O2 -g -fPIC -shared \
-		-DPROFILE_MARKS=$(VM_MARKS) -DPLUGIN_VERSION=$(if $(filter 5 6 7 8,$(VM_QEMU_MAJOR)),1,2) -o $@ $<
-
-# An archive: of the library only what the two tools use is linked.
-$(VM)/obj/lib.a: $(VM_LIB_OBJ)
-	$(Q)rm -f $@ && ar rcs $@ $^
-
-# Sanitizers do not go with static programs.
-$(VM)/obj/%.o: private SANITIZE =
-$(VM)/obj/%.o: %.c build/flags | $(VM_SYSROOT)
-	@mkdir -p $(@D)
-	$(call say,CC,$@)
-	$(Q)$(VM_CC) $(ALL_CFLAGS) $(VM_CFLAGS) -MMD -MP -c -o $@ $<
-
-$(VM)/obj/tools/lib/cli.o: ALL_CFLAGS += -DVERSION='"$(VERSION)"'
--include $(wildcard $(VM)/obj/tools/*/*.d $(VM)/obj/pipelines/*/*.d)
-
 .PHONY: vm-tools kernels bisect
-vm-tools: $(VM_TOOLS) $(VM)/count-plugin.so ### build the static tools that run inside a VM, for ARCH
+vm-tools: $(VM_FILES) ### build the static tools that run inside a VM, for ARCH
 
 kernels: ## list the kernels that can be fetched
-	$(Q)pipelines/vm/list-kernels | mlr --icsv --opprint cat
+	$(Q)$(TOP)pipelines/vm/list-kernels | mlr --icsv --opprint cat
 
 # A boot is a round: under icount each has a seed, which shows the spread over seeds; under kvm builds of one source
 # differ most between boots.
@@ -74,9 +30,9 @@ rounds = $(if $(filter icount,$(RUNTIME)),$(SEEDS),$(ROUNDS))
 
 # A run in a VM loads, measures and describes at once.
 ifneq ($(filter icount kvm,$(RUNTIME)),)
-%/plan.csv %/samples.csv: %/compiled.csv $(VM_TOOLS)
+%/plan.csv %/samples.csv: %/compiled.csv $(VM_FILES)
 	$(call say,VM,$(KERNEL))
-	$(Q)pipelines/vm/run-in-vm --kernel '$(KERNEL)' --runtime '$(RUNTIME)' --boots '$(rounds)' \
+	$(Q)$(TOP)pipelines/vm/run-in-vm --kernel '$(KERNEL)' --runtime '$(RUNTIME)' --boots '$(rounds)' \
 		$(build_option) --track '$(TRACK)' --plan '$(@D)/plan.csv' \
 		--environment '$(@D)/environment.csv' --log '$(@D)/console.log' -o '$(@D)/samples.csv' '$<' -- $(test_option) $(RUN_OPTIONS)
 endif
@@ -87,5 +43,5 @@ endif
 bisect: all vm-tools ## find the first bad kernel from GOOD to BAD for TEST
 	@mkdir -p build/bisect
 	$(Q)$(BIN)/bpf-compile-check --no-load -o build/bisect/plan.csv '$(suite_file)'
-	$(Q)pipelines/vm/bisect --test "$$TEST" --good '$(GOOD)' --bad '$(BAD)' $(if $(AMONG),--among '$(AMONG)') \
+	$(Q)$(TOP)pipelines/vm/bisect --test "$$TEST" --good '$(GOOD)' --bad '$(BAD)' $(if $(AMONG),--among '$(AMONG)') \
 		build/bisect/plan.csv

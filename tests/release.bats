@@ -1,0 +1,117 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What leaves the tree: an installation that works from any folder, as `ebpf-performance`.
+
+load helpers
+load runs
+
+in_top() {
+  make --no-print-directory -C "$TOP" "$@"
+}
+
+# One installation for all tests, each of which runs in an empty folder.
+setup_file() {
+  in_top install DESTDIR="$BATS_FILE_TMPDIR/stage" PREFIX=/opt/x >"$BATS_FILE_TMPDIR/install.log"
+}
+
+setup() {
+  INSTALLED=$BATS_FILE_TMPDIR/stage/opt/x
+  PATH=$INSTALLED/bin:$PATH
+  mkdir "$BATS_TEST_TMPDIR/work" && cd "$BATS_TEST_TMPDIR/work" || return 1
+}
+
+# Everything there, for a comparison: nothing is written where the suite is installed.
+installed() {
+  find "$BATS_FILE_TMPDIR/stage" -printf '%P %s %T@ %m\n' | sort
+}
+
+@test "make installs tools, man pages, suites and pipelines, and they work from any folder as any user" {
+  for tool in bpf-compile-check bpf-run stats-reduce regress-detect ebpf-performance; do
+    [[ $("$tool" --version) == "$tool "* ]]
+    [ -s "$INSTALLED/share/man/man1/$tool.1" ]
+  done
+  assert_equal "$(ebpf-performance --version)" "ebpf-performance $(bpf-run --version | cut -d ' ' -f 2-)"
+  bpf-compile-check --no-load --objdir objects "$INSTALLED/share/ebpf-performance/bpf/suites/smoke.yml" >plan.csv
+  assert_equal "$(csv_value plan.csv status | sort -u)" compiled
+  rm -r objects plan.csv
+  installed >../before.txt
+  ebpf-performance help >../help.txt
+  grep -qE '^  bench +measure' ../help.txt
+  # What builds the suite, or tests it, is for a checkout.
+  assert_equal "$(ebpf-performance --list | grep -xE 'install|dist|check|lint|clean|aa|suite-docs')" ''
+  assert_equal "$(ebpf-performance --list | grep -xE 'bench|compare|SUITE=|ROUNDS=|SUITE=smoke' | paste -sd' ')" \
+    'bench compare SUITE= ROUNDS= SUITE=smoke'
+  # An ordinary user compiles below the working directory, by the rule of a file of a run.
+  user=
+  if [ "$(id -u)" = 0 ]; then
+    requires setpriv
+    chmod 777 .
+    chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/* "$BATS_TEST_TMPDIR"
+    user='setpriv --reuid 65534 --regid 65534 --clear-groups'
+  fi
+  # shellcheck disable=SC2086 # a command and its arguments
+  $user env PATH="$PATH" ebpf-performance SUITE=smoke build/results/incomplete/x/compiled.csv >/dev/null
+  assert_equal "$(csv_value build/results/incomplete/x/compiled.csv status | sort -u)" compiled
+  assert_equal "$(ls)" build
+  installed | diff ../before.txt -
+}
+
+@test "what ebpf-performance can't do is one line that says what to do, and nothing is left behind" {
+  assert_trouble "no target named (see ebpf-performance help)" ebpf-performance
+  assert_trouble "no target named, only variables" ebpf-performance SUITE=smoke
+  assert_trouble "no such target: 'bensh'" ebpf-performance bensh
+  assert_trouble "no such target: 'check'" ebpf-performance check
+  assert_trouble "no such variable: 'SUIT'" ebpf-performance bench SUIT=smoke
+  assert_trouble "unknown option: '-j'" ebpf-performance -j bench
+  assert_trouble "RUNTIME is host, kvm or icount: 'foo'" ebpf-performance bench RUNTIME=foo
+  assert_trouble "no tools for a VM of ARCH=none are installed" ebpf-performance bench RUNTIME=icount ARCH=none
+  # A word is never a program for make or for a shell.
+  assert_trouble "no such variable: 'X:'" ebpf-performance bench 'X:=$(shell touch X)'
+  assert_trouble "no such target: '\$(shell touch X)'" ebpf-performance '$(shell touch X)'
+  assert_trouble "not installed" "$PIPELINES/release/ebpf-performance" help
+  cp -r "$INSTALLED" '../st age'
+  assert_trouble "make can't have a blank in a path" "../st age/bin/ebpf-performance" help
+  assert_equal "$(ls)" ''
+}
+
+@test "a run of an installation is filed without the commit of whatever repository it was run in" {
+  unset GITHUB_REPOSITORY GITHUB_SHA
+  git init -q
+  git -c user.name=x -c user.email=x@localhost commit -q --allow-empty -m x
+  mv "from/$(make_run from 0)" run
+  place=$("$INSTALLED/share/ebpf-performance/pipelines/results/file-run" run to)
+  assert_equal "$(csv_value "$place/environment.csv" value '$name == "commit"')" ''
+}
+
+@test "a suite is measured below the working directory, with what is installed" {
+  requires root bpf
+  installed >../before.txt
+  ebpf-performance bench SUITE=smoke ROUNDS=1 RUN_OPTIONS='--samples 1 --sample-ms 0.1' >../out.txt
+  assert_equal "$(csv_value build/results/*/local/smoke/*/*/*/summary.csv status | sort -u)" ok
+  assert_equal "$(ls)" build
+  installed | diff ../before.txt -
+}
+
+# bats test_tags=slow
+@test "a tarball of a commit builds where there is no git, with its version" {
+  git clone -q "$TOP" clone
+  make -s -C clone dist
+  tar -xf clone/build/dist/ebpf-performance-*.tar.gz
+  cd ebpf-performance-*
+  mkdir ../bin
+  printf '#!/bin/sh\nexit 1\n' >../bin/git
+  chmod +x ../bin/git
+  PATH=$(realpath ../bin):$PATH make -s all
+  assert_contains "$(build/bin/bpf-run --version)" " $(git -C ../clone describe --always --tags)"
+  build/bin/bpf-compile-check --no-load bpf/suites/smoke.yml >plan.csv
+  assert_equal "$(csv_value plan.csv status | sort -u)" compiled
+  # Of what is not committed there is none.
+  echo >>../clone/README.md
+  run -2 --separate-stderr make -s -C ../clone dist
+  assert_contains "$stderr" 'commit first'
+}
+
+@test "make installs below a folder with blanks" {
+  in_top install DESTDIR="$PWD/a  b" >/dev/null
+  [[ $("a  b/usr/local/bin/bpf-run" --version) == "bpf-run "* ]]
+}
