@@ -52,7 +52,7 @@ static int prepare(struct probe *probe)
 	return error;
 }
 
-static void run_call(struct probe *probe, uint32_t n, struct call *c, enum profile_part part)
+static void try_call(struct probe *probe, uint32_t n, struct call *c, enum profile_part part)
 {
 	int64_t before[COUNTERS], after[COUNTERS], cpu;
 
@@ -74,6 +74,15 @@ static void run_call(struct probe *probe, uint32_t n, struct call *c, enum profi
 	counters_read(after);
 	for (int i = 0; i < COUNTERS; i++)
 		c->value[FIRST_COUNTER + i] = after[i] < 0 ? NAN : (double)(after[i] - before[i]);
+}
+
+static void run_call(struct probe *probe, uint32_t n, struct call *c, enum profile_part part)
+{
+	unsigned int tries = 0;
+
+	do
+		try_call(probe, n, c, part);
+	while (target_again(c->error, &tries));
 }
 
 void calls_run(struct probe *probe, uint32_t n, struct call *call)

@@ -34,7 +34,8 @@ void cpus_pin(int cpu)
 	CPU_ZERO(&set);
 	CPU_SET(cpu, &set);
 	if (sched_setaffinity(0, sizeof(set), &set))
-		die_errno("can't pin a thread to CPU %d", cpu);
+		die_errno("can't pin a thread to CPU %d: was that CPU taken offline? Measure again",
+			  cpu);
 }
 
 pthread_t cpus_start_thread(void *(*run)(void *arg), void *arg)
@@ -72,8 +73,9 @@ static void *work(void *arg)
 			pthread_cond_wait(&begin, &lock);
 		pthread_mutex_unlock(&lock);
 		if (sched_getcpu() != worker->cpu)
-			die("a thread pinned to CPU %d runs on CPU %d", worker->cpu,
-			    sched_getcpu());
+			die("a thread pinned to CPU %d runs on CPU %d: was that CPU taken offline? "
+			    "Measure again",
+			    worker->cpu, sched_getcpu());
 		worker->task->run(worker->task->arg);
 		pthread_mutex_lock(&lock);
 		worker->task = NULL;

@@ -117,10 +117,14 @@ static void count_firings(void *arg)
 static void count_calls(void *arg)
 {
 	struct count *c = arg;
-	uint64_t before = target_counted(c->target);
+	unsigned int tries = 0;
+	uint64_t before;
 	uint32_t result;
 
-	c->error = left_invoke(c->target, RAN_CALLS, &result, c->change);
+	do {
+		before = target_counted(c->target);
+		c->error = left_invoke(c->target, RAN_CALLS, &result, c->change);
+	} while (target_again(c->error, &tries));
 	c->called = RAN_CALLS;
 	c->runs = (double)(target_counted(c->target) - before) / RAN_CALLS;
 	c->missed = c->runs < 1;

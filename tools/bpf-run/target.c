@@ -8,6 +8,8 @@
 
 #include "cpus.h"
 
+#define TRIES_MAX 100
+
 /* Newer than the headers of Debian 12. */
 #define PROG_TYPE_NETFILTER 32
 
@@ -180,6 +182,11 @@ int target_invoke_left(const struct target *target, uint32_t n, uint32_t *result
 
 	*result = opts.retval;
 	return error;
+}
+
+bool target_again(int error, unsigned int *tries)
+{
+	return error == EINTR && !interrupted && ++*tries < TRIES_MAX;
 }
 
 uint64_t target_counted(const struct target *target)

@@ -68,6 +68,11 @@ struct target_left {
 int target_invoke_left(const struct target *target, uint32_t n, uint32_t *result,
 		       struct target_left *left);
 
+/** target_again - whether an invocation is to be made again: a signal that ends no run has ended
+ * it, as when the process is stopped and goes on, or a debugger comes
+ * @tries: begins as 0; not without end, where signals come faster than an invocation is done */
+bool target_again(int error, unsigned int *tries);
+
 /** target_counted - runs of its program that the kernel has counted, which it does while it times
  * them */
 uint64_t target_counted(const struct target *target);

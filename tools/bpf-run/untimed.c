@@ -95,8 +95,11 @@ struct invocation {
 static void run_invocation(void *arg)
 {
 	struct invocation *i = arg;
+	unsigned int tries = 0;
 
-	i->error = left_invoke(i->target, i->n, &i->result, i->change);
+	do
+		i->error = left_invoke(i->target, i->n, &i->result, i->change);
+	while (target_again(i->error, &tries));
 }
 
 static struct invocation invoke_on(int cpu, const struct target *target, uint32_t n)

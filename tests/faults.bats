@@ -1,0 +1,408 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Faults from outside, each with each tool: what the tool says and returns, that no cut output is taken for whole, and
+# what it leaves in the kernel and on disk. The tests write what they saw to build/faults.csv.
+# bats file_tags=alone,slow
+
+load helpers
+load bpf-run
+
+# What must come of a fault: the status (0: the output is whole), and the one line on standard error has these words
+# (no words: there is no line). A status of - : it does not apply, for this reason.
+EXPECTED='fault|tool|status|words
+full device|bpf-compile-check|2|can'"'"'t write the output: No space left on device
+full device|bpf-run|2|can'"'"'t write the output: No space left on device
+full device|stats-reduce|2|can'"'"'t write the output: No space left on device
+full device|regress-detect|2|can'"'"'t write the output: No space left on device
+closed output|bpf-compile-check|2|can'"'"'t write the output: Bad file descriptor
+closed output|bpf-run|2|can'"'"'t write the output: Bad file descriptor
+closed output|stats-reduce|2|can'"'"'t write the output: Bad file descriptor
+closed output|regress-detect|2|can'"'"'t write the output: Bad file descriptor
+closed pipe|bpf-compile-check|141|
+closed pipe|bpf-run|141|
+closed pipe|stats-reduce|141|
+closed pipe|regress-detect|141|
+full file system|bpf-compile-check|2|can'"'"'t write the output: No space left on device
+full file system|bpf-run|2|can'"'"'t write the output: No space left on device
+full file system|stats-reduce|2|can'"'"'t write the output: No space left on device
+full file system|regress-detect|2|can'"'"'t write the output: No space left on device
+memory limit|bpf-compile-check|2|out of memory
+memory limit|bpf-run|2|out of memory
+memory limit|stats-reduce|2|out of memory
+memory limit|regress-detect|2|out of memory
+signals that end nothing|bpf-compile-check|0|
+signals that end nothing|bpf-run|0|
+signals that end nothing|stats-reduce|0|
+signals that end nothing|regress-detect|0|
+no bpffs|bpf-compile-check|0|
+no bpffs|bpf-run|0|
+no bpffs|stats-reduce|-|it does not ask the kernel
+no bpffs|regress-detect|-|it does not ask the kernel
+no tracefs|bpf-compile-check|0|
+no tracefs|bpf-run|0|
+no tracefs|stats-reduce|-|it does not ask the kernel
+no tracefs|regress-detect|-|it does not ask the kernel
+no BTF|bpf-compile-check|0|unsupported: '"'"'traced'"'"': failed to find valid kernel BTF (it needs CONFIG_DEBUG_INFO_BTF: there is no /sys/kernel/btf/vmlinux)
+no BTF|bpf-run|0|unsupported: '"'"'traced'"'"': failed to find valid kernel BTF (it needs CONFIG_DEBUG_INFO_BTF: there is no /sys/kernel/btf/vmlinux)
+no BTF|stats-reduce|-|it does not ask the kernel
+no BTF|regress-detect|-|it does not ask the kernel
+JIT off|bpf-compile-check|0|
+JIT off|bpf-run|0|
+JIT off|stats-reduce|-|it does not ask the kernel
+JIT off|regress-detect|-|it does not ask the kernel
+CPU offline|bpf-compile-check|0|
+CPU offline|bpf-run|2|: was that CPU taken offline? Measure again
+CPU offline|stats-reduce|0|
+CPU offline|regress-detect|0|
+no locked memory|bpf-compile-check|0|
+no locked memory|bpf-run|0|
+no locked memory|stats-reduce|0|
+no locked memory|regress-detect|0|'
+TOOLS='bpf-compile-check bpf-run stats-reduce regress-detect'
+
+setup_file() {
+  cd "$BATS_FILE_TMPDIR" || return 1
+  printf 'fault,tool,status,said\n' >faults.csv
+  has bpf || return 0
+  cat >own.bpf.c <<'C'
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} counts SEC(".maps");
+SEC("xdp") int count(void *ctx)
+{
+	__u32 key = 0;
+	__u64 *value = bpf_map_lookup_elem(&counts, &key);
+	if (value)
+		++*value;
+	return 0;
+}
+SEC("tc") int two(void *ctx) { return 0; }
+SEC("tp/syscalls/sys_enter_getppid") int hook(void *ctx) { return 0; }
+SEC("cgroup/sock_create") int sock(void *ctx) { return 1; }
+SEC("raw_tp") int print(void *ctx) { bpf_printk("x"); return 0; }
+char _license[] SEC("license") = "GPL";
+C
+  { cat own.bpf.c && printf 'SEC("fentry/bpf_fentry_test1") int traced(void *ctx) { return 0; }\n'; } >traced.bpf.c
+  bpf-compile-check --objdir "$PWD/objects" --build a own.bpf.c >a.csv
+  bpf-compile-check --objdir "$PWD/objects" --build b own.bpf.c >b.csv
+  bpf-compile-check --objdir "$PWD/objects" --build a --no-load traced.bpf.c >traced.csv
+  bpf-run -q --rounds 4 --samples 2 --sample-ms .1 a.csv b.csv >samples.csv
+  # Output of more than a page, and input of more than a limit on memory leaves room for.
+  local file size
+  for file in a samples; do
+    for size in some:20 many:4000; do
+      mlr --csv put -q 'for (i = 0; i < '"${size#*:}"'; i += 1) { m = $*; m["test"] = $test . "/" . i; emit m }' then \
+        head -n 20000 $file.csv >${size%:*}-$file.csv
+    done
+  done
+  for tool in $TOOLS; do
+    start "$tool" env >"whole.$tool"
+  done
+}
+
+teardown_file() {
+  mkdir -p "$TOP/build"
+  cp "$BATS_FILE_TMPDIR/faults.csv" "$TOP/build/faults.csv"
+}
+
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return 1
+  mkdir scratch
+  export TMPDIR=$PWD/scratch
+  cp "$BATS_FILE_TMPDIR"/*.c "$BATS_FILE_TMPDIR"/*.csv .
+  inventory | sort >before
+}
+
+teardown() {
+  restore_sysctls
+  for cpu in /sys/devices/system/cpu/cpu[1-9]*/online; do
+    [ ! -e "$cpu" ] || [ "$(cat "$cpu")" = 1 ] || echo 1 >"$cpu"
+  done
+  ! mountpoint -q small || umount small
+}
+
+# start TOOL COMMAND...: the tool's ordinary work, run by a command such as env.
+start() {
+  local tool=$1
+  shift
+  case $tool in
+  bpf-compile-check) "$@" bpf-compile-check ${NO_LOAD+--no-load} --build a "${SOURCE:-own.bpf.c}" ;;
+  bpf-run) "$@" bpf-run -q --rounds "${ROUNDS:-2}" --samples 2 --sample-ms "${SAMPLE_MS:-.1}" "${PLAN:-a.csv}" ;;
+  stats-reduce) "$@" stats-reduce "${SAMPLES:-samples.csv}" ;;
+  regress-detect) "$@" regress-detect --baseline a "${SAMPLES:-samples.csv}" ;;
+  esac
+}
+
+# start_with AMOUNT TOOL COMMAND...: the same with more input and output; AMOUNT is some or many
+start_with() {
+  NO_LOAD='' SOURCE=$1-a.csv PLAN=$([ "$1" = some ] && echo a.csv || echo many-a.csv) ROUNDS=20 SAMPLES=$1-samples.csv start "${@:2}"
+}
+
+# The BPF objects that a process holds: others on this machine have theirs.
+held() {
+  cat /proc/[0-9]*/fdinfo/* 2>/dev/null | sed -nE 's/^(prog|map|link)_id:\s*/\1 /p'
+}
+
+# What is in the kernel and in the folder for temporary files, a line each.
+inventory() {
+  local kind
+  for kind in prog map link; do
+    bpftool -j $kind list | jq -r --arg kind $kind '.[] | "\($kind) \(.id)"'
+  done
+  find /sys/fs/bpf -mindepth 1
+  find /sys/fs/cgroup /sys/kernel/tracing/instances -maxdepth 2 -name 'bpf-run-*' 2>/dev/null
+  find /run/netns -mindepth 1 2>/dev/null
+  lsns -n -r -o TYPE,NS -t net
+  cut -d ' ' -f 3- /proc/self/mountinfo
+  cat /sys/kernel/tracing/{kprobe,uprobe,dynamic}_events 2>/dev/null
+  head /sys/kernel/tracing/tracing_on "$EVENT" 2>/dev/null
+  head /proc/sys/kernel/{*bpf*,perf_event*} /proc/sys/net/core/bpf* 2>/dev/null
+  head /sys/devices/system/cpu/online
+  find "$TMPDIR" -mindepth 1
+}
+
+# nothing_left: nothing is there that was not before, within the seconds that the kernel and watchers may take.
+nothing_left() {
+  for _ in $(seq 100); do
+    inventory | sort | comm -13 before - >left
+    [ ! -s left ] || { held | grep -vxFf - left >unheld && mv unheld left; } || return 0
+    [ -s left ] || return 0
+    sleep 0.2
+  done
+  sed 's/^/left behind: /' left >&2
+  return 1
+}
+
+# rows_of FILE: what is the same in each run, of the rows that a reader of CSV takes; nothing when it refuses the file.
+rows_of() {
+  csv-filter json "$1" 2>/dev/null >rows.json || return 0
+  case $tool in
+  bpf-run) jq -c '.[] | select(.status != "interrupted") | [.round, .sample, .test, .build, .status, .reason, (.duration_ns | test("^-?[0-9.e-]+$"))]' rows.json ;;
+  bpf-compile-check) jq -c '.[] | [.suite, .test, .entry_point, .build, .program_type, .insns, .status, .reason, .xlated_insns]' rows.json ;;
+  *) jq -c '.[]' rows.json ;;
+  esac | sort
+}
+
+# record STATUS SAID: a row of the table
+record() {
+  printf '%s,%s,%s,"%s"\n' "$fault" "$tool" "$1" "${2//\"/\"\"}" >>"$BATS_FILE_TMPDIR/faults.csv"
+}
+
+# expected FAULT TOOL: sets `want` and `words`
+expected() {
+  IFS='|' read -r _ _ want words <<<"$(grep -F "$1|$2|" <<<"$EXPECTED")"
+  [ -n "$want" ]
+}
+
+# face FAULT COMMAND...: all tools; COMMAND gets `tool` and writes out.csv, said.txt and the status into `status`.
+face() {
+  local fault=$1 want words status tool
+  shift
+  for tool in $TOOLS; do
+    expected "$fault" "$tool"
+    if [ "$want" = - ]; then
+      record - "$words"
+      continue
+    fi
+    echo "$fault: $tool"
+    rm -f out.csv said.txt
+    status=0
+    "$@"
+    judge
+    record "$status" "$(cat said.txt)"
+  done
+  nothing_left
+}
+
+# judge: the status, what was said, and what a reader takes the output for
+judge() {
+  sed 's/^/said: /' said.txt
+  assert_equal "$status" "$want"
+  assert_equal "$(wc -l <said.txt)" "$([ -z "$words" ] && echo 0 || echo 1)"
+  assert_contains "$(cat said.txt)" "$words"
+  [ -e out.csv ] || : >out.csv
+  rows_of out.csv >rows
+  rows_of "$BATS_FILE_TMPDIR/whole.$tool" >whole
+  [ -z "${PARTLY-}" ] || sed -i "/$PARTLY/d" rows
+  if [ "$want" = 0 ]; then
+    diff whole rows
+  else
+    # No row is one that was cut.
+    assert_equal "$(comm -23 rows whole | head -n 3)" ''
+  fi
+}
+
+# ---- output
+
+to_full_device() { start "$tool" env >/dev/full 2>said.txt || status=$?; }
+@test "a full device" {
+  requires bpf bpftool
+  face 'full device' to_full_device
+}
+
+to_nothing() { start "$tool" env >&- 2>said.txt || status=$?; }
+@test "a closed output" {
+  requires bpf bpftool
+  face 'closed output' to_nothing
+}
+
+to_closed_pipe() {
+  mkfifo pipe
+  : <pipe & # a reader that leaves at once
+  exec 7>pipe
+  wait $!
+  start "$tool" env >&7 2>said.txt 7>&- || status=$?
+  exec 7>&-
+  rm pipe
+}
+@test "a closed pipe" {
+  requires bpf bpftool
+  face 'closed pipe' to_closed_pipe
+}
+
+# One page is left: what is longer is cut in the middle of a row.
+to_full_file_system() {
+  mkdir -p small
+  mount -t tmpfs -o size=64k tmpfs small
+  head -c 60k /dev/zero >small/filler
+  start_with some "$tool" env >small/out.csv 2>said.txt || status=$?
+  cp small/out.csv .
+  umount small
+}
+@test "a full file system" {
+  requires root bpf bpftool
+  face 'full file system' to_full_file_system
+}
+
+# ---- memory
+
+with_little_memory() {
+  (ulimit -d 4000 && start_with many "$tool" env >out.csv 2>said.txt) || status=$?
+}
+@test "a limit on memory" {
+  requires bpf bpftool
+  face 'memory limit' with_little_memory
+}
+
+without_locked_memory() {
+  (ulimit -l 0 && start "$tool" env >out.csv 2>said.txt) || status=$?
+}
+@test "no locked memory" {
+  requires bpf bpftool
+  face 'no locked memory' without_locked_memory
+}
+
+# ---- signals
+
+# While calls last longer than the time between two signals at times, and input comes bit by bit.
+among_signals() {
+  local pid began=$SECONDS
+  mkfifo input
+  case $tool in
+  bpf-compile-check) start "$tool" env >out.csv 2>said.txt & ;;
+  bpf-run) SAMPLE_MS=20 start "$tool" env >out.csv 2>said.txt & ;;
+  *)
+    while IFS= read -r line; do
+      printf '%s\n' "$line"
+      sleep 0.01
+    done <samples.csv >input &
+    SAMPLES=input start "$tool" env >out.csv 2>said.txt &
+    ;;
+  esac
+  pid=$!
+  while kill -0 $pid 2>/dev/null; do
+    for signal in STOP CONT WINCH URG; do
+      kill -s $signal $pid 2>/dev/null || :
+      sleep "0.0$((RANDOM % 4))"
+    done
+    [ $((SECONDS - began)) -lt 60 ]
+  done
+  wait $pid || status=$?
+  rm input
+}
+@test "signals that end nothing" {
+  requires bpf bpftool
+  RANDOM=1
+  face 'signals that end nothing' among_signals
+}
+
+# ---- what the kernel has not
+
+# hiding PLACE: in a mount namespace where an empty folder is mounted there
+hiding() {
+  # shellcheck disable=SC2016 # for that shell
+  HIDDEN=$1 start "$tool" unshare --mount sh -c 'mount -t tmpfs none "$HIDDEN" && exec "$@"' - >out.csv 2>said.txt || status=$?
+}
+
+@test "no file system for pins" {
+  requires root bpf bpftool unshare
+  face 'no bpffs' hiding /sys/fs/bpf
+}
+
+@test "no file system for traces" {
+  requires root bpf bpftool unshare tracefs
+  face 'no tracefs' hiding /sys/kernel/tracing
+}
+
+hiding_btf() {
+  SOURCE=traced.bpf.c PLAN=traced.csv hiding /sys/kernel/btf
+}
+@test "no BTF" {
+  requires root bpf bpftool unshare
+  [ -e /sys/kernel/btf/vmlinux ] || skip "this kernel has none"
+  PARTLY='"traced"' face 'no BTF' hiding_btf
+}
+
+without_jit() {
+  start "$tool" env >out.csv 2>said.txt || status=$?
+}
+@test "the JIT compiler off" {
+  requires root bpf bpftool
+  if ! set_sysctl net.core.bpf_jit_enable 0 2>/dev/null; then
+    fault='JIT off'
+    for tool in $TOOLS; do record - 'this kernel has no interpreter: net.core.bpf_jit_enable takes no 0'; done
+    skip "this kernel has no interpreter"
+  fi
+  inventory | sort >before
+  face 'JIT off' without_jit
+}
+
+losing_a_cpu() {
+  local pid
+  mkfifo input
+  case $tool in
+  bpf-compile-check) start "$tool" env >out.csv 2>said.txt & ;;
+  bpf-run) ROUNDS=100000 start "$tool" env >out.csv 2>said.txt & ;;
+  *)
+    { head -n 20 samples.csv && sleep 1 && tail -n +21 samples.csv; } >input &
+    SAMPLES=input start "$tool" env >out.csv 2>said.txt &
+    ;;
+  esac
+  pid=$!
+  sleep 0.3
+  echo 0 >/sys/devices/system/cpu/cpu1/online
+  sleep 0.3
+  echo 1 >/sys/devices/system/cpu/cpu1/online
+  wait $pid || status=$?
+  rm input
+}
+@test "a CPU goes offline in the middle" {
+  requires root bpf bpftool cpus2
+  [ -w /sys/devices/system/cpu/cpu1/online ] || skip "this machine keeps CPU 1"
+  face 'CPU offline' losing_a_cpu
+}
+
+@test "the table has each fault with each tool, and each is made" {
+  local fault
+  tail -n +2 <<<"$EXPECTED" | cut -d '|' -f 1 | uniq >faults
+  assert_equal "$(sort faults | uniq -d)" ''
+  while read -r fault; do
+    assert_equal "$(grep -F "$fault|" <<<"$EXPECTED" | cut -d '|' -f 2 | xargs)" "$TOOLS"
+    grep -qE "^ +([A-Z]+=[^ ]* )?face '$fault' " "$BATS_TEST_FILENAME"
+  done <faults
+}
