@@ -63,24 +63,41 @@ option() { # USAGE "$@"
 		;;
 	-- | - | [!-]* | '') return 1 ;;
 	esac
-	known=$(printf '%s\n' "$usage" | GIVEN=${1%%=*} awk '
-		/^ +-/ && ($1 == ENVIRON["GIVEN"] || $1 == ENVIRON["GIVEN"] "," || $1 ~ /,$/ && $2 == ENVIRON["GIVEN"]) {
-			sub(/^ *(-.,)? *--/, "")
-			print $1 (/^[a-z-]+ [A-Z]/ ? ":" : "")
-			exit
-		}')
-	value=yes taken=1
-	case $known in
-	'') die "unknown option: '$1' (see $tool --help)" ;;
-	*:)
+	# All of it in the shell: scripts call each other with many options, and starting awk takes longer.
+	known='' given=${1%%=*} taken=1
+	while read -r short long argument _; do
+		case $short in
+		--*) argument=$long long=$short short='' ;;
+		-?,) ;;
+		*) continue ;;
+		esac
+		case $given in
+		"$long" | "${short%,}")
+			known=${long#--}
+			break
+			;;
+		esac
+	done <<-END
+		$usage
+	END
+	case $known:$argument in
+	:*) die "unknown option: '$1' (see $tool --help)" ;;
+	*:[A-Z]*)
 		value=${1#*=}
 		if [ "$value" = "$1" ]; then
 			[ $# -ge 2 ] || die "option '$1' needs an argument"
 			value=$2 taken=2
 		fi
 		;;
+	*) value=yes ;;
 	esac
-	eval "$(printf %s "${known%:}" | tr - _)=\$value"
+	while :; do
+		case $known in
+		*-*) known=${known%%-*}_${known#*-} ;;
+		*) break ;;
+		esac
+	done
+	eval "$known=\$value"
 }
 
 natural() { # OPTION VALUE
