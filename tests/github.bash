@@ -40,10 +40,14 @@ COLUMNS_FOUND=$("$TOP/results-schema/columns" --header verdict)
 
 finding() {
   [ -s "$1" ] || echo "$COLUMNS_FOUND" >"$1"
-  jq -n --arg severity "$(sed -n "s/^$2,\([a-z]*\),.*/\1/p" "$TOP/results-schema/verdicts.csv")" --arg verdict "$2" --arg test "$3" --arg from "$4" --arg to "$5" --arg build "$6" --arg track "${7:-main}" '
-    {host_class: "host", $track, suite: "core", $test, entry_point: "read", metric: "duration_ns", baseline_build: "b1", current_build: $build,
-      baseline: $from, current: $to, ratio: (($to | tonumber) / ($from | tonumber)), rounds: 30, margin_pct: 3, $verdict, $severity}' |
-    mlr -S --ijson --ocsv --headerless-csv-output template -f "$COLUMNS_FOUND" >>"$1"
+  severity=$(sed -n "s/^$2,\([a-z]*\),.*/\1/p" "$TOP/results-schema/verdicts.csv") \
+  verdict=$2 test=$3 from=$4 to=$5 build=$6 track=${7:-main} mlr -n --ocsv --headerless-csv-output put '
+    end {
+      map row = {"host_class": "host", "suite": "core", "entry_point": "read", "metric": "duration_ns", "baseline_build": "b1",
+        "rounds": 30, "margin_pct": 3, "current_build": ENV["build"], "baseline": ENV["from"], "current": ENV["to"], "ratio": float(ENV["to"]) / float(ENV["from"])};
+      for (name in ["severity", "verdict", "test", "track"]) { row[name] = ENV[name] }
+      emit row
+    }' then template -f "$COLUMNS_FOUND" >>"$1"
 }
 
 # confirmed FINDINGS: what the confirmation says of the suspected, with values of its own.

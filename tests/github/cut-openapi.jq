@@ -2,7 +2,7 @@
 # Of GitHub's OpenAPI description what pipelines/report uses, so that Prism starts at once. Only requests
 # are checked: of answers nothing but their status codes stays.
 # Beside oneOf, anyOf and allOf "nullable" has no type, and Prism then takes any body: it goes.
-def used: ["/repos/{owner}/{repo}/labels", "/repos/{owner}/{repo}/labels/{name}", "/repos/{owner}/{repo}/issues",
+def used: ["/repos/{owner}/{repo}/labels", "/repos/{owner}/{repo}/issues",
   "/repos/{owner}/{repo}/issues/{issue_number}", "/repos/{owner}/{repo}/issues/{issue_number}/comments",
   "/repos/{owner}/{repo}/issues/comments/{comment_id}"];
 {openapi, info: {title: .info.title, version: .info.version}, paths: (.paths | with_entries(select(.key as $k | used | index($k))))}

@@ -63,7 +63,7 @@ const author = ({ user, author_association, pull_request }) => ({
 const now = () => new Date().toISOString();
 
 const routes = [
-  ['GET', /^\/labels\/(.+)$/, (m) => state.labels.find((l) => l.name === m[1]) || 404],
+  ['GET', /^\/labels$/, (m, b, url, headers) => page(url, state.labels, headers)],
   ['POST', /^\/labels$/, (m, b) => {
     if (state.labels.some((l) => l.name === b.name)) return 422;
     state.labels.push({ name: b.name, color: b.color, description: b.description });
