@@ -78,6 +78,15 @@ rows() {
   csv-filter json "$1" | jq -c ".[] | select(${3:-true}) | [$2]"
 }
 
+# part_of SUITE REGEX: of a suite in bpf/suites the tests whose name, as it stands there, matches: as part.yml in this
+# folder. To compile all of core takes seconds.
+part_of() {
+  awk -v name="- name: $2" -v bpf="$TOP/bpf/" '
+    /^  - name: / { left_out = $0 !~ name; found = found || !left_out }
+    !left_out { sub(/source: \.\.\//, "source: " bpf); print }
+    END { exit !found }' "$TOP/bpf/suites/$1.yml" >part.yml
+}
+
 # header_of NAME: the header that a file of the flow has, such as samples.
 header_of() {
   "$TOP/results-schema/columns" --header "$1"

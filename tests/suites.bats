@@ -234,13 +234,15 @@ light ok'
 
 @test "programs that call each other are as long as real ones, so that where they are loaded matters little" {
   requires bpf
-  for suite in core parity; do
-    bpf-compile-check "$TOP/bpf/suites/$suite.yml" 2>/dev/null | mlr --icsv --onidx filter '$entry_point == "link0"' then \
-      cut -f jited_bytes >bytes
+  for part in 'core tail_call/' 'parity bpf_tail_call'; do
+    # shellcheck disable=SC2086 # a suite and its tests
+    part_of $part
+    bpf-compile-check part.yml 2>/dev/null | mlr --icsv --onidx filter '$entry_point == "link0"' then cut -f jited_bytes >bytes
     [ "$(wc -l <bytes)" -ge 2 ]
     [ "$(sort -n bytes | head -n 1)" -gt 1024 ]
   done
-  bpf-compile-check -D BODY=0 "$TOP/bpf/suites/core.yml" 2>/dev/null | mlr --icsv --onidx filter '$entry_point == "link0"' then \
+  part_of core tail_call/
+  bpf-compile-check -D BODY=0 part.yml 2>/dev/null | mlr --icsv --onidx filter '$entry_point == "link0"' then \
     cut -f status | sort -u >statuses
   assert_equal "$(cat statuses)" ok
 }
