@@ -189,9 +189,10 @@ all e 7 2 12.5'
   requires root bpf setpriv
   user=65534
   place=$(mktemp -d)
-  (cd "$TOP" && cp -r Makefile tools bpf pipelines tests results-schema "$place")
+  (cd "$TOP" && cp -rp Makefile tools bpf pipelines tests results-schema "$place")
   mkdir "$place/build"
   (cd "$TOP" && cp -rp build/bin build/obj build/schema build/flags build/version "$place/build")
+  cp -p "$TOP/build/version" "$place/.version" # what is built stays as it is
   # The way to root: for that user alone, and only while this test runs.
   cp "$(command -v setpriv)" "$place/become"
   printf '#!/bin/sh\necho "$*" >> %s/asked\nexec %s/become --reuid 0 --regid 0 --clear-groups "$@"\n' "$place" "$place" >"$place/sudo"
