@@ -116,6 +116,24 @@ YAML
 ["Typed","build/bpf/one-HASH.bpf.o","sched_cls","zeros-1024","0,1","1","one","3","5"]'
 }
 
+@test "an object that libbpf crashes on is a row that says so" {
+  # libbpf 1.1 follows its type information out of memory; another version may refuse it.
+  base64 -d <<'EOT' | gzip -d >it.o
+H4sIAAAAAAACA+3cv0rDQBzA8Utao4WkKgXxEZw6ODj6p9CCUESlu42YQbAaTKEVB1/DzRfxAXwQN3ddTZtEr0k0F5og2O8HSn69u9xdLk36L5
+eHdreja5qIaOJDpHnsJdNWhSYAAAAAAACARfb0ponNMH4xgkfV+srWK99F4z+mVX6oMl5OV1gnVxk/qCps2orI3/dcbSyFZQ6lBo4m6a7tqY7/
+RbCor812Upc6bqUMsCkVtH6pPr7dZkH1KtdDfrn5Re0n1XpUy2Ucf/WCn2ce3yMzuZ6hdh7JqzbnOSiR/pzSd8VzYCVneq5xr03+YvHtSml7Ur
+wvxQdS3JLirhQfS/GJFJ9K8bs5Hchpu+vJF8E0vV3GG+XwznXEwB6fOdfD20vH8+Moa2C7fJAAAAAA8Cc80fS/kngMBAAAAAAAAPBPnIvJ9RDL
+DAQAAAAAAAAAYKEEV8TejFTLM6cvyblqtnqdmSmbmEPaJNyNcLLrvc74lGk7I3+r5PbHmki9O22/ESxfG+yjLGmHSH8nXBrBMj7G0b1OPgF248
+bDWFgAAA==
+EOT
+  suite 'name: a, elf_file: it.o, entry_point: one' 'name: b, source: good.bpf.c, entry_point: one'
+  run -0 --separate-stderr bpf-compile-check s.yml
+  printf '%s\n' "$output" >plan.csv
+  assert_equal "$(csv_value plan.csv test,status)" 'a load_failed
+b ok'
+  assert_contains "$(csv_value plan.csv reason '$test == "a"')" "object 'build/bpf/it-"
+}
+
 @test "what an elf_file was when the plan was made is what the plan measures, or the row says that it is not" {
   requires bpf
   local result

@@ -6,15 +6,19 @@
  * lines.
  */
 #include <bpf/libbpf.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
 #include <inttypes.h>
 #include <libelf.h>
 #include <stdio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "program.h"
 #include "text.h"
+
+#define OPEN_SEC 10 /* what libbpf may take for one */
 
 static void add_u64(uint64_t *h, uint64_t v)
 {
@@ -120,9 +124,26 @@ close_file:
 	return 0;
 }
 
+bool object_opens(const char *path)
+{
+	int status = -1;
+	pid_t child = fork();
+
+	if (!child) {
+		libbpf_set_print(NULL);
+		alarm(OPEN_SEC);
+		bpf_object__close(bpf_object__open(path));
+		_exit(0);
+	}
+	if (child > 0)
+		while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+			;
+	return !status;
+}
+
 int object_hash(const char *path, char *hex)
 {
-	struct bpf_object *object = bpf_object__open(path);
+	struct bpf_object *object = object_opens(path) ? bpf_object__open(path) : NULL;
 	int result = object ? object_hash_opened(path, object, hex) : -1;
 
 	bpf_object__close(object);

@@ -215,6 +215,11 @@ enum status program_open(struct loaded *loaded, const struct program_set *set, i
 	if (access(set->object, R_OK))
 		return fail(loaded, STATUS_LOAD_FAILED,
 			    xasprintf("can't read object '%s': %s", set->object, strerror(errno)));
+	/* One that has a hash was opened for it. */
+	if (!*set->program_hash && !object_opens(set->object))
+		return fail(loaded, STATUS_LOAD_FAILED,
+			    xasprintf("libbpf %s crashes when it opens object '%s': it is damaged",
+				      libbpf_version_string() + 1, set->object));
 	explain_forget();
 	loaded->object = bpf_object__open(set->object);
 	if (!loaded->object) {

@@ -64,9 +64,13 @@ int program_type_by_name(const char *name, enum bpf_attach_type *attach_type);
 /** program_may_load - NULL, or why this process may load no programs */
 const char *program_may_load(void);
 
+/** object_opens - whether libbpf comes back from opening a file, be it an object or not: what is
+ * damaged crashes it, so a child tries */
+bool object_opens(const char *path);
+
 /** object_hash - a hash of what an object makes the kernel run: instructions, the symbols they
  * refer to, initial data and map definitions. Debug information and paths are left out.
- * @hex: 17 bytes, written; @return: 0, or -1 when the file is no ELF object */
+ * @hex: 17 bytes, written; @return: 0, or -1 when the file is no object */
 int object_hash(const char *path, char *hex);
 
 /** object_hash_opened - the same of one that libbpf has opened and not changed yet */
