@@ -79,6 +79,16 @@ setup() {
   assert_equal "$(csv_value "$folder/kernel.csv" value '$name == "kernel_release"')" 6.6.6-mine
 }
 
+@test "of what an image says of its release only what a release can be is taken" {
+  fake_kernel bzImage $'6.6.6-"a,b\nc,d\e[2J'
+  folder=$(ARCH=x86_64 get-kernel file:bzImage)
+  assert_equal "$(csv_value "$folder/kernel.csv" value '$name == "kernel_release"')" 6.6.6-
+  assert_equal "$(csv_value "$folder/kernel.csv" name)" $'kernel_architecture\nkernel_release\nkernel_sha256'
+  fake_kernel bzImage "6.6.6$(printf %0300d 0)"
+  folder=$(ARCH=x86_64 get-kernel file:bzImage)
+  assert_equal "$(csv_value "$folder/kernel.csv" value '$name == "kernel_release"')" "6.6.6$(printf %059d 0)"
+}
+
 @test "the same content is stored once, another beside it" {
   fake_kernel bzImage
   cp bzImage copy

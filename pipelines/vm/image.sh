@@ -36,13 +36,17 @@ image_machine() { # FILE
 	esac
 }
 
-# The kernel's release, as uname -r says it, where the image tells: the first word of its version.
+# The kernel's release, as uname -r says it, where the image tells: the first word of its version, as far as it has
+# characters of releases, at most 64. A file may say anything there, and it becomes a cell of a CSV and the name of a build.
 image_release() { # FILE
+	image_version "$1" | LC_ALL=C sed -n 's/^\([0-9A-Za-z][0-9A-Za-z._+~-]\{0,63\}\).*/\1/p;q'
+}
+image_version() { # FILE
 	if [ "$(file_type "$1")" = bzimage ]; then
 		offset=$(($(number "$1" 526 2) + 512))
-		tail -c +$((offset + 1)) "$1" | head -c 256 | tr '\0' '\n' | sed 's/ .*//;q'
+		tail -c +$((offset + 1)) "$1" | head -c 256 | tr '\0' '\n'
 	else
-		LC_ALL=C grep -a -o -m 1 'Linux version [0-9][^ ]*' "$1" | sed 's/.* //;q'
+		LC_ALL=C grep -a -o -m 1 'Linux version [0-9][^ ]*' "$1" | sed 's/.* //'
 	fi
 }
 
