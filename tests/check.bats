@@ -90,7 +90,7 @@ EOT
 
 # bats test_tags=slow
 @test "each of the fuzzed readers stands a second of it" {
-  requires clang
+  requires clang libjq xmllint
   # A corpus of its own, so that each run of the tests begins alike.
   run -0 make -C "$TOP" fuzz FUZZ_SECONDS=1 FUZZ_CORPUS="$PWD/corpus"
   for target in "$TOP"/tests/fuzz/*.c; do

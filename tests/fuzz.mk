@@ -17,6 +17,10 @@ FUZZ_TOOL_history  := regress-detect
 FUZZ_TOOL_markers  := regress-detect
 FUZZ_TOOL_settings := regress-detect
 FUZZ_TOOL_verdicts := regress-detect
+# Libraries of interpreters that a target runs the project's own programs with.
+FUZZ_LIBS_issue    := -ljq
+FUZZ_LIBS_cells    = -ljq $(shell $(PKG_CONFIG) --libs libxml-2.0)
+FUZZ_CFLAGS_cells  = $(shell $(PKG_CONFIG) --cflags libxml-2.0)
 
 # What the fuzzer begins with, besides its corpus.
 FUZZ_SEEDS_csv      := tests/fixtures/csv-spectrum/csvs
@@ -29,6 +33,9 @@ FUZZ_SEEDS_history  := build/fuzz/history.seeds
 FUZZ_SEEDS_markers  := tests/fuzz/seeds/markers
 FUZZ_SEEDS_settings := tests/fuzz/seeds/settings
 FUZZ_SEEDS_verdicts := build/fuzz/verdicts.seeds
+FUZZ_SEEDS_cells    := tests/fuzz/seeds/cells
+FUZZ_SEEDS_kernel   := build/fuzz/kernel.seeds
+FUZZ_SEEDS_issue    := build/fuzz/issue.seeds
 
 # The longest input. More of the same tells a reader nothing new, and takes longer: 8 kB is many rows. But the limits
 # of a reader have to be reached: 4096 columns, buffers of 64 kB, logs of megabytes; and objects are as large as
@@ -37,6 +44,7 @@ FUZZ_BYTES          := 8192
 FUZZ_BYTES_csv      := 65536
 FUZZ_BYTES_plan     := 32768
 FUZZ_BYTES_suite    := 32768
+FUZZ_BYTES_cells    := 1024
 FUZZ_BYTES_samples  := 32768
 FUZZ_BYTES_history  := 32768
 FUZZ_BYTES_verifier := 262144
@@ -54,7 +62,7 @@ $(FUZZ_OBJ)/%.o: %.c build/flags
 	$(call say,FUZZ,$<)
 	$(Q)$(FUZZ_CC) -fsanitize=fuzzer-no-link,address,undefined -std=c11 -D_GNU_SOURCE -Wall -Wextra -DVERSION='"fuzz"' \
 		-Dmain=tool_main -Itools/lib -Ibuild $(FUZZ_TOOL_$(basename $(@F)):%=-Itools/%) \
-		$(shell $(PKG_CONFIG) --cflags $(LIBS)) -MMD -MP -c -o $@ $<
+		$(shell $(PKG_CONFIG) --cflags $(LIBS)) $(FUZZ_CFLAGS_$(basename $(@F))) -MMD -MP -c -o $@ $<
 -include $(wildcard $(FUZZ_OBJ)/*/*/*.d)
 
 define fuzz_rule
@@ -63,13 +71,13 @@ endef
 $(foreach t,$(FUZZ_TARGETS),$(eval $(call fuzz_rule,$(t))))
 $(FUZZ_TARGETS:%=build/fuzz/%):
 	$(call say,FUZZ,$@)
-	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined $(FUZZ_WRAPPED:%=-Wl$(comma)--wrap=%) -o $@ $^ $(ALL_LIBS)
+	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined $(FUZZ_WRAPPED:%=-Wl$(comma)--wrap=%) -o $@ $^ $(ALL_LIBS) $(FUZZ_LIBS_$(@F))
 
 # Seeds that are made of files of the project, not too large: a plan and its objects, histories, and what is said of
 # them. Beside a suite lie its sources.
 .PHONY: fuzz-seeds
 fuzz-seeds: $(BIN)/bpf-compile-check $(BIN)/regress-detect build/fuzz/words
-	@mkdir -p $(addprefix build/fuzz/,bpf/suites suite.seeds plan.seeds object.seeds history.seeds verdicts.seeds)
+	@mkdir -p $(addprefix build/fuzz/,bpf/suites suite.seeds plan.seeds object.seeds history.seeds verdicts.seeds issue.seeds kernel.seeds)
 	@ln -sf $(wildcard $(CURDIR)/bpf/*.bpf.c) build/fuzz/bpf/
 	@ln -sf $(wildcard $(CURDIR)/bpf/suites/*.yml) build/fuzz/bpf/suites/
 	@cp bpf/suites/smoke.yml bpf/suites/parity.yml tests/fixtures/*/*.yml build/fuzz/suite.seeds/
@@ -81,6 +89,12 @@ fuzz-seeds: $(BIN)/bpf-compile-check $(BIN)/regress-detect build/fuzz/words
 			cut -x -r -f '^(average|median|stddev|mad|p95|.*_heap.*)_' then head -n 8 -g suite,test {} + \
 			> build/fuzz/history.seeds/$$hostile.csv && \
 		$(BIN)/regress-detect --history build/fuzz/history.seeds/$$hostile.csv > build/fuzz/verdicts.seeds/$$hostile.csv || exit; \
+	done
+	$(Q)tests/fuzz/kernel-seeds build/fuzz/kernel.seeds
+	$(Q)pipelines/issues/to-json build/fuzz/verdicts.seeds/0.csv > build/fuzz/findings.json
+	$(Q)eval "$$(results-schema/limits)" && for what in body state; do \
+		jq -nj -L pipelines/issues --slurpfile found build/fuzz/findings.json --arg what $$what -f tests/fuzz/issue-seeds.jq \
+			> build/fuzz/issue.seeds/$$what || exit; \
 	done
 
 # The words that readers know, for libFuzzer to put in.

@@ -42,6 +42,7 @@ has() {
   browser-tests) [ -e "$TOP/build/browser/node_modules/.package-lock.json" ] ;; # make browser-tests
   kvm) [ -z "$(. "$TOP/pipelines/lib.sh" && kvm_trouble)" ] ;;
   postgresql-server) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 ;;
+  libjq) echo '#include <jq.h>' | clang -E - >/dev/null 2>&1 ;;
   pmu) [ -e /sys/bus/event_source/devices/cpu/type ] || [ -e /sys/bus/event_source/devices/armv8_pmuv3_0/type ] ;;
   kprobes) [ -e /sys/bus/event_source/devices/kprobe/type ] ;;
   *) command -v "$1" >/dev/null 2>&1 ;;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # What is to be done about issues: a pure function of what was found and of what is there.
 #
-# in:  $findings[0], verdict.csv of history; $confirmed[0], rows of confirm; $issues[0], of list_issues
+# in:  $findings, verdict.csv of history; $confirmed, rows of confirm; $issues, of list_issues
 # out: actions, in order:
 #   {do: create, key, title, body, labels} · {do: edit, number, body} · {do: comment, number, id, body}
 #   {do: close, number, reason, body?}
@@ -98,12 +98,12 @@ def data_issues($kind; $verdicts; $issues; $findings):
       | $open[] | select(.saved.kind == $kind and (.key as $k | ($keys | index([$k]) | not) and ($seen | index([$k]))))
       | comment("back"; "The numbers are there again."), close("completed") + {body: remembering({ended: true})});
 
-$issues[0] as $issues
-| ($issues | map(select(.state == "open"))) as $open
-| (reduce $findings[0][] as $f ({}; .[$f | series_key] = $f)) as $found
-| ($open | duplicates),
-  ($open | map(select(has_label("regression"))) | group_by(.key)[] | min_by(.number) | follow($found)),
-  ([$confirmed[0][] | select(.confirmed == "1")] | unique_by(cells) | unfiled($issues) | group_by([.host_class, .track, .current_build])[]
-    | (if length > single_issues then . else .[] | [.] end) | create_regression($found)),
-  data_issues("stale"; ["stale"]; $issues; $findings[0]),
-  data_issues("missing"; ["missing", "failed"]; $issues; $findings[0])
+def actions($findings; $confirmed; $issues):
+  ($issues | map(select(.state == "open"))) as $open
+  | (reduce $findings[] as $f ({}; .[$f | series_key] = $f)) as $found
+  | ($open | duplicates),
+    ($open | map(select(has_label("regression"))) | group_by(.key)[] | min_by(.number) | follow($found)),
+    ([$confirmed[] | select(.confirmed == "1")] | unique_by(cells) | unfiled($issues) | group_by([.host_class, .track, .current_build])[]
+      | (if length > single_issues then . else .[] | [.] end) | create_regression($found)),
+    data_issues("stale"; ["stale"]; $issues; $findings),
+    data_issues("missing"; ["missing", "failed"]; $issues; $findings);

@@ -22,7 +22,7 @@ list_issues() {
 		[ -z "${GITHUB_REPOSITORY-}" ] ||
 			api 'listing issues' --method GET --paginate "repos/$GITHUB_REPOSITORY/issues" -f labels="$label" -f state=all -f per_page=100
 	done >"$scratch/pages"
-	jq -s -L "$issues" 'include "state"; add // [] | unique_by(.number) | ours' "$scratch/pages" >"$scratch/ours"
+	jq -s -L "$issues" 'include "state"; listed' "$scratch/pages" >"$scratch/ours"
 	for number in $(jq '.[] | select(.saved == null).number' "$scratch/ours"); do
 		warn "the hidden state of issue #$number cannot be read: it is left alone (close it, or take its label off)"
 	done

@@ -46,6 +46,9 @@ def ours:
     | select(.key != null and (.names - (.names - [labels[].name])) != [])
     | . + {saved: ((try (.body | hidden("state") | @base64d | fromjson) catch null) | if is_state then . else null end)});
 
+# Ours of the answers to several requests, which may have one issue twice.
+def listed: add // [] | unique_by(.number) | ours;
+
 def first_bad: if (.first_bad_build // "") != "" then .first_bad_build else .current_build end;
 
 # Of rows of suspected series, those that no issue tells of: none is open for the series, and none that

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fuzz.h"
 
+#include <fcntl.h>
 #include <sanitizer/allocator_interface.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -244,10 +245,31 @@ size_t fuzz_csv(const char *text, size_t n)
 }
 
 /* libFuzzer clears it before each input, and takes what is set for coverage. */
-#define FEATURES 65536
+#define FEATURES 8192
 __attribute__((section("__libfuzzer_extra_counters"))) static uint8_t features[FEATURES];
 
-void fuzz_learn(uint64_t what)
+void fuzz_learn(const char *what)
 {
-	features[hash_bytes(HASH_START, &what, sizeof(what)) % FEATURES] = 1;
+	features[hash_text(HASH_START, what) % FEATURES] = 1;
+}
+
+void fuzz_start(char *const *argv, FILE **to, FILE **from)
+{
+	int question[2], answer[2];
+
+	FUZZ_CHECK(!pipe2(question, O_CLOEXEC) && !pipe2(answer, O_CLOEXEC));
+	switch (fork()) {
+	case -1:
+		__builtin_trap();
+	case 0:
+		dup2(question[0], STDIN_FILENO);
+		dup2(answer[1], STDOUT_FILENO);
+		execvp(argv[0], argv);
+		_exit(127);
+	}
+	close(question[0]);
+	close(answer[1]);
+	*to = fdopen(question[1], "w");
+	*from = fdopen(answer[0], "r");
+	FUZZ_CHECK(*to && *from);
 }

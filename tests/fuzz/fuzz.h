@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
@@ -44,9 +45,12 @@ void fuzz_round_trip(const uint8_t *bytes, size_t n,
 /** fuzz_csv - check that a text is a CSV; how many rows it has */
 size_t fuzz_csv(const char *text, size_t n);
 
+/** fuzz_start - start a program that answers, once; what is asked it reads from *to */
+void fuzz_start(char *const *argv, FILE **to, FILE **from);
+
 /** fuzz_learn - tell libFuzzer that something happened that no instrumented code shows, as what an
  * interpreter did; an input that shows something new is kept */
-void fuzz_learn(uint64_t what);
+void fuzz_learn(const char *what);
 
 /** FUZZ_CHECK - abort, so that libFuzzer keeps the bytes, when something does not hold */
 #define FUZZ_CHECK(holds)                                                                          \
