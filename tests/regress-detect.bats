@@ -859,7 +859,7 @@ CSV
 @test "a program twice as long is a regression in the running kernel, and equal programs are none" {
   requires bpf
   "$TOP/pipelines/evaluate/aa" "$PWD/aa.csv" 1 12 0.5
-  assert_equal "$(csv_value aa.csv verdict '$kind == "planted" && $test == "chain/twice"')" regression
+  assert_equal "$(csv_value aa.csv verdict '$kind == "planted" && $test == "chain/plus_100_percent"')" regression
   assert_equal "$(csv_value aa.csv test '$kind == "A/A" && $verdict == "regression"')" ""
   assert_equal "$(csv_value aa.csv verdict '$kind == "A/A"' | wc -l)" 10
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # What this project's own numbers and rules are worth. Each target prints a table. Run them alone: they are about noise
 # and time.
-.PHONY: instrument power aa benchmark-tools benchmark-history \
+.PHONY: instrument power self-test aa benchmark-tools benchmark-history \
 	benchmark-statistics benchmark-counted benchmark-site
 
 instrument: all ## measure what each test costs besides its operation
@@ -20,6 +20,19 @@ power: build/tests/power build/tests/past ### simulate error rates of the decisi
 	$(Q)build/tests/past $$(($(SIMULATED) / 10)) latency > $(SIMULATIONS)/history-latency.csv
 	$(Q)pipelines/evaluate/error-rates $(SIMULATIONS) $(SIMULATED) '$(CURDIR)/tools/regress-detect/error-rates.md'
 	$(Q)cat $(SIMULATIONS)/error-rates.md
+
+#:: SELF_TEST_RUNS   equal builds, and slower ones, of `make self-test`  (5)
+SELF_TEST_RUNS ?= 5
+
+# Its counts are filed for `make store`, whatever they say.
+self-test: all $(if $(filter icount,$(RUNTIME)),vm-tools) ## do equal builds raise nothing, and is what became slower found?
+	@mkdir -p build/self-test
+	$(Q)SUDO='$(SUDO)' pipelines/evaluate/self-test '$(RUNTIME)' '$(KERNEL)' \
+		tests/statistics/planted$(if $(filter icount,$(RUNTIME)),-counted).yml '$(SELF_TEST_RUNS)' > build/self-test/self-test.csv
+	$(Q)place='$(RESULTS)'/$$(. pipelines/results/place.sh && place_of_self_test build/self-test/self-test.csv) && mkdir -p "$$place" && \
+		mv build/self-test/self-test.csv "$$place" && status=0 && \
+		{ pipelines/results/self-test-rates --exit-code "$$place/self-test.csv" > build/self-test/rates.csv || status=$$?; } && \
+		mlr --icsv --opprint cat build/self-test/rates.csv && printf '\n%s\n' "$$place" && exit $$status
 
 #:: RUNS     A/A runs, and runs with planted slowdowns, of `make aa`  (20)
 RUNS ?= 20

@@ -30,6 +30,19 @@ history_places() { # RESULTS FILE
 	done
 }
 
+# The places of the counts of self-tests below RESULTS. They are no runs: nothing else reads what lies there.
+self_test_places() { # RESULTS
+	(cd "$1" && find self-test -mindepth 4 -maxdepth 4 -name self-test.csv -type f 2>/dev/null) | sed 's|/[^/]*$||'
+}
+
+# The place that a self-test.csv tells; status 1 where it has no row.
+place_of_self_test() { # SELF-TEST.csv
+	# shellcheck disable=SC2046 # one word each
+	set -- $(mlr -S --icsv --onidx head -n 1 then put -q '
+		print $host_class . "\n" . gsub($timestamp, "[:-]", "") . "\n" . $runtime' "$1" | slugs)
+	[ $# -eq 3 ] && printf 'self-test/%s/%.4s/%s-%s\n' "$1" "$2" "$2" "$3"
+}
+
 # The place that environment.csv of a run's folder tells; status 1 where it has no timestamp.
 place_of() { # RUN
 	# shellcheck disable=SC2046 # one word each
