@@ -4,6 +4,7 @@
 
 load helpers
 load kernels
+load github
 load runs
 
 # self_test RUNTIME TEST...: one round of it, of these tests of a chain, which are flow mappings in YAML
@@ -171,4 +172,22 @@ $two/self-test.csv"
   refused 'there is no row'
   ln -sf "$PWD/good.csv" "results/$place/self-test.csv"
   refused 'a symbolic link'
+}
+
+@test "the workflow stores the counts of both runtimes, those of a self-test that failed too" {
+  requires test-packages
+  make_checkout
+  cp checkout/Makefile whole.mk
+  for runtime in host icount; do
+    counts "$runtime" 0 100 9 1 >"$runtime.csv"
+    place=self-test/test-host/2026/20261130t120000z-$runtime
+    printf 'self-test:\n\t@mkdir -p %s\n\t@cp ../$(RUNTIME).csv %s/self-test.csv\n' build/results/{$place,$place} >checkout/Makefile
+    run_job self-test.yml measure '{"matrix": {"runtime": "'$runtime'", "kernel": "", "runs": 1}}'
+  done
+  assert_equal "$(node -p 'JSON.parse(fs.readFileSync("workflows.json", "utf8").split("\n").find(l => l.includes("/self-test.yml"))).workflow.jobs.measure.steps.at(-1).if')" \
+    '${{ !cancelled() }}'
+  cp whole.mk checkout/Makefile
+  run_job self-test.yml collect
+  assert_equal "$(branch_files)" 'self-test/test-host/2026/20261130t120000z-host/self-test.csv
+self-test/test-host/2026/20261130t120000z-icount/self-test.csv'
 }

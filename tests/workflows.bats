@@ -59,7 +59,7 @@ policy() {
   assert_equal "$(grep -hE '^ *(- )?uses: [^.]' "$WORKFLOWS"/*.yml | grep -cvE '@[0-9a-f]{40} # v[0-9.]+$')" 0
   # Only these may write.
   assert_equal "$(jq -r '.file as $f | .workflow.jobs | to_entries[] | .key as $j | .value.permissions | to_entries[] | select(.value == "write") | "\($f | sub(".*/"; "")) \($j) \(.key)"' parsed.json | sort | paste -sd,)" \
-    'pages.yml deploy id-token,pages.yml deploy pages,perf.yml collect contents,perf.yml pages id-token,perf.yml pages pages,perf.yml report issues,pull-request-comment.yml comment pull-requests'
+    'pages.yml deploy id-token,pages.yml deploy pages,perf.yml collect contents,perf.yml pages id-token,perf.yml pages pages,perf.yml report issues,pull-request-comment.yml comment pull-requests,self-test.yml collect contents'
   # The policy bites.
   printf 'on:\n  pull_request_target:\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: echo ${{ github.head_ref }}\n' >bad.yml
   parsed bad.yml >bad.json || :

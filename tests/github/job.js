@@ -14,7 +14,7 @@ const [workflows, file, name, contextFile, artifacts] = process.argv.slice(2);
 const { workflow } = fs.readFileSync(workflows, 'utf8').split('\n').filter(Boolean).map(JSON.parse)
   .find((w) => path.basename(w.file) === file);
 const job = workflow.jobs[name];
-const context = { github: {}, inputs: {}, matrix: {}, needs: {}, vars: {}, steps: {}, ...JSON.parse(fs.readFileSync(contextFile)) };
+const context = { github: {}, inputs: {}, matrix: {}, needs: {}, vars: {}, steps: {}, cancelled: () => false, ...JSON.parse(fs.readFileSync(contextFile)) };
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'job-'));
 
 // The expressions that the workflows have are JavaScript's too. What is not there is empty text.
