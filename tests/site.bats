@@ -7,14 +7,21 @@ load helpers
 NOW=2024-02-10T06:00:00Z
 SITE_CODE=pipelines/site/pages
 
+# How often a detector was wrong.
+rates() { # RUNTIME
+  printf '%s\n' runtime,planted_pct,judged,suspected,reported,wrong,wrong_pct,at_most_pct \
+    "$1,0,1380,14,1,1,0.072,0.343" "$1,5,60,49,46,14,23.333,34.048" "$1,100,60,60,60,0,0.000,4.870" icount,0,150,0,0,0,0.000,1.977 icount,0.1,30,30,30,0,0.000,9.503
+}
+
 # Two sites for all tests of this file: one of plain names, one of names that try to break out.
 setup_file() {
   command -v mlr gnuplot >/dev/null || return 0
   local top="$BATS_TEST_DIRNAME/.."
   for kind in plain hostile; do
     awk -v schema="$top/results-schema" -v out="$BATS_FILE_TMPDIR/$kind.tree" -v hostile="$([ $kind = plain ] && echo 0 || echo 1)" -f "$top/tests/fixtures/site/tree.awk"
-    "$top/pipelines/site/pages/site" -o "$BATS_FILE_TMPDIR/$kind" --changes "$BATS_FILE_TMPDIR/$kind.tree/changes.csv" --now "$NOW" "$BATS_FILE_TMPDIR/$kind.tree" \
-      2>"$BATS_FILE_TMPDIR/$kind.err"
+    rates "$([ $kind = plain ] && echo host || echo '<img src=x>')" >"$BATS_FILE_TMPDIR/$kind.rates.csv"
+    "$top/pipelines/site/pages/site" -o "$BATS_FILE_TMPDIR/$kind" --changes "$BATS_FILE_TMPDIR/$kind.tree/changes.csv" \
+      --rates "$BATS_FILE_TMPDIR/$kind.rates.csv" --now "$NOW" "$BATS_FILE_TMPDIR/$kind.tree" 2>"$BATS_FILE_TMPDIR/$kind.err"
   done
   if command -v node npm >/dev/null && ! make -s -C "$top" browser-tests >"$BATS_FILE_TMPDIR/npm.log" 2>&1; then
     echo "npm cannot install what the browser's tests need: $(tail -n 1 "$BATS_FILE_TMPDIR/npm.log")" >"$BATS_FILE_TMPDIR/no-browser"
@@ -101,6 +108,21 @@ in_browser() {
   mlr --icsv --ocsv filter '$track == "main"' then cut -o -f test,build,value,ci_low,status,reason then sort -f test,build "$BATS_FILE_TMPDIR"/hostile/t/*.csv >shown.csv
   [ "$(wc -l <shown.csv)" -gt 1000 ]
   diff stored.csv shown.csv
+}
+
+@test "the overview says how often reports are wrong, where that was measured" {
+  requires mlr gnuplot
+  diff - <(sed -n 's/^<p class="say"><strong>//p' "$BATS_FILE_TMPDIR/plain/index.html") <<'HTML'
+host</strong>: false alarms 1 of 1380 series (at most 0.343 %, with 95 % confidence); planted slowdowns found 106 of 120.</p>
+icount</strong>: false alarms 0 of 150 series (at most 1.977 %, with 95 % confidence); planted slowdowns found 30 of 30.</p>
+HTML
+  assert_contains "$(cat "$BATS_FILE_TMPDIR/plain/index.html")" '<tr><th scope="row">host</th><td>5 %</td><td class="n">60</td><td class="n">49</td><td class="n">46</td><td class="n">14</td><td class="n">23.333 %</td><td class="n">34.048 %</td></tr>'
+  assert_contains "$(cat "$BATS_FILE_TMPDIR/hostile/index.html")" '<strong>&lt;img src=x&gt;</strong>: false alarms 1'
+  tree tree 2
+  site -o out tree
+  [[ $(cat out/index.html) != *'Are the reports right?'* ]]
+  run -2 --separate-stderr site -o out --rates none.csv tree
+  assert_equal "$stderr" "site: cannot read: 'none.csv'"
 }
 
 @test "a failed row shows its reason and never a number" {
@@ -303,6 +325,11 @@ CSV
   unset GITHUB_REPOSITORY
   git init -q --bare remote.git
   for i in 0 1 2; do make_run results $i >place; done
+  for hour in 06 07; do
+    mkdir -p results/self-test/test-host/2026/20261101t${hour}0000z-host
+    printf '%s\n' "$(header_of self-test)" "2026-11-01T$hour:00:00Z,v1,host,test-host,0,1000,9,0" \
+      >results/self-test/test-host/2026/20261101t${hour}0000z-host/self-test.csv
+  done
   (cd "$TOP" && pipelines/results/store --remote "$BATS_TEST_TMPDIR/remote.git" "$BATS_TEST_TMPDIR/results" >/dev/null)
   git clone -q "$TOP" clone
   # With what is built already, which sources of now would be newer than.
@@ -317,6 +344,7 @@ CSV
   printf 'host_class,track,suite,test,entry_point,metric,build,comment\n,,,map/*,,,6.1.1,meant so\n' >markers.csv
   make -s -C clone site MARKERS="$PWD/markers.csv" EVENTS="$PWD/events.csv"
   assert_contains "$(cat clone/build/site/index.html)" '>6.1.2</a>'
+  assert_contains "$(cat clone/build/site/index.html)" 'false alarms 0 of 2000 series (at most 0.150 %'
   [ ! -e clone/build/site-input/gone/summary.csv ]
   run grep -ho '[a-z]* at build.*' clone/build/site/t/map-hash-read-*.html
   assert_contains "$output" 'accepted at build'

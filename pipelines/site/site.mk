@@ -28,7 +28,9 @@ site_judged = --verdicts build/site-verdicts/newest.csv --changes build/site-ver
 site: $(BIN)/regress-detect site-input site-events ## write pages of the stored results, or of RESULTS
 	$(call say,SITE,$(SITE))
 	$(Q)$(site_verdicts)
-	$(Q)$(TOP)pipelines/site/pages/site -o '$(SITE)' --title '$(SITE_TITLE)' $(site_judged) '$(SITE_SOURCE)'
+	$(Q)rates=build/site-verdicts/rates.csv; find '$(SITE_SOURCE)' -name self-test.csv -exec \
+		$(TOP)pipelines/results/self-test-rates {} + > $$rates && \
+		$(TOP)pipelines/site/pages/site -o '$(SITE)' --title '$(SITE_TITLE)' $(site_judged) $$([ ! -s $$rates ] || echo --rates $$rates) '$(SITE_SOURCE)'
 
 # Stored runs do not change: those of the branch are unpacked over what is there, and what it does not have goes.
 site-input:

@@ -25,6 +25,9 @@ judgements() {
 		put -S '$kind = $kind == "" ? "accepted" : $kind; if ($label == "") {$label = $reason == "" ? $comment : $reason}' \
 		"$events" >"$work/events" ||
 		die "events cannot be read: '$events'"
+	: >"$work/rates"
+	[ -z "${rates-}" ] || mlr --icsv --otsv --ho template -f runtime,planted_pct,judged,suspected,reported,wrong,wrong_pct,at_most_pct \
+		"$rates" >"$work/rates" || die "rates cannot be read: '$rates'"
 }
 
 # Rounds, and CPUs, are drawn of the newest run and of one before: which one, lib/rounds.awk says.

@@ -34,7 +34,7 @@ while [ $# -gt 0 ]; do
 	shift 2
 done
 [ $# -gt 0 ] || set -- -
-for file in "$verdicts" "$changes" "$events"; do
+for file in "$verdicts" "$changes" "$events" "${rates-}"; do
 	[ -z "$file" ] || [ -r "$file" ] || die "cannot read: '$file'"
 done
 for tool in mlr gnuplot flock; do command -v $tool >/dev/null || die "'$tool' is missing: install it"; done

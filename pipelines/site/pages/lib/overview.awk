@@ -20,7 +20,35 @@ END {
 	page["verdicts"] = filters()
 	page["one_host"] = one_host()
 	page["rows"] = joined(row, 1, NR)
+	page["self_test"] = self_test()
 	write_page(out "/index.html", "overview", page, "", "")
+}
+
+# Of each runtime a sentence, and a row for each size of the slowdown; in the file 0 comes first.
+function self_test(   line, f, v, n, rows, said, sentences) {
+	while ((getline line < (work "/rates")) > 0) {
+		split(line, f, "\t")
+		v["runtime"] = f[1]; v["planted"] = f[2]; v["judged"] = f[3]; v["suspected"] = f[4]
+		v["reported"] = f[5]; v["wrong"] = f[6]; v["wrong_pct"] = f[7]; v["at_most"] = f[8]
+		v["slower"] = f[2] + 0 ? 1 : ""
+		rows[++n] = fill("self-test-row", v)
+		if (!(f[1] in slower)) said[++runtimes] = f[1]
+		slower[f[1]] += f[2] + 0 ? f[3] : 0
+		found[f[1]] += f[2] + 0 ? f[5] : 0
+		if (!(f[2] + 0)) { equal[f[1]] = f[3]; alarms_of[f[1]] = f[5]; limit[f[1]] = f[8] }
+	}
+	for (line = 1; line <= runtimes; line++) {
+		v["runtime"] = said[line]
+		v["judged"] = equal[said[line]] + 0
+		v["wrong"] = alarms_of[said[line]] + 0
+		v["at_most"] = limit[said[line]]
+		v["slower"] = slower[said[line]]
+		v["reported"] = found[said[line]]
+		sentences[line] = fill("self-test-sentence", v)
+	}
+	v["rows"] = joined(rows, 1, n)
+	v["sentences"] = joined(sentences, 1, runtimes)
+	return n ? fill("self-test", v) : ""
 }
 
 # Then its column says nothing.
