@@ -56,6 +56,29 @@ installed() {
   installed | diff ../before.txt -
 }
 
+@test "bash completes targets, variables, suites and the tools' options" {
+  requires bash-completion
+  # A shell of its own, as a user's: what it offers after a command line.
+  cat >offered.bash <<'END'
+. /usr/share/bash-completion/bash_completion
+. "$INSTALLED/share/bash-completion/completions/$1"
+COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE=$* COMP_POINT=${#COMP_LINE}
+$(complete -p "$1" | sed 's/.*-F \([^ ]*\) .*/\1/') "$1" "${!#}" "${@:$COMP_CWORD:1}" 2>/dev/null
+printf '%s\n' "${COMPREPLY[@]}" | sort -u | paste -sd' '
+END
+  export INSTALLED
+  offered() { bash offered.bash "$@"; }
+  assert_equal "$(offered ebpf-performance be)" bench
+  assert_equal "$(offered ebpf-performance bench SUI)" SUITE=
+  assert_equal "$(offered ebpf-performance bench SUITE = s)" smoke
+  assert_equal "$(offered ebpf-performance bench SUITE =)" 'core full parity smoke'
+  assert_equal "$(offered ebpf-performance --v)" --version
+  assert_equal "$(offered bpf-run --ro)" --rounds=
+  assert_equal "$(offered bpf-compile-check --no)" --no-load
+  assert_equal "$(offered regress-detect --exit)" --exit-code
+  assert_equal "$(offered stats-reduce --per)" --per-round
+}
+
 @test "what ebpf-performance can't do is one line that says what to do, and nothing is left behind" {
   assert_trouble "no target named (see ebpf-performance help)" ebpf-performance
   assert_trouble "no target named, only variables" ebpf-performance SUITE=smoke
@@ -114,4 +137,38 @@ installed() {
 @test "make installs below a folder with blanks" {
   in_top install DESTDIR="$PWD/a  b" >/dev/null
   [[ $("a  b/usr/local/bin/bpf-run" --version) == "bpf-run "* ]]
+}
+
+# Packages of the commit, in $packages: made once for all tests.
+make_packages() {
+  requires dpkg-buildpackage dh lintian fakeroot
+  packages=$BATS_FILE_TMPDIR/clone/build/deb
+  [ ! -e "$BATS_FILE_TMPDIR/made" ] || return 0
+  git clone -q "$TOP" "$BATS_FILE_TMPDIR/clone"
+  make -s -C "$BATS_FILE_TMPDIR/clone" deb >deb.log 2>&1 || {
+    tail -n 20 deb.log
+    return 1
+  }
+  touch "$BATS_FILE_TMPDIR/made"
+}
+
+# bats test_tags=slow
+@test "Debian packages are made of a commit, and lintian finds neither an error nor a warning" {
+  make_packages
+  package=$(echo "$packages"/ebpf-performance_*_*.deb)
+  assert_equal "$(dpkg-deb -f "$package" Package)" ebpf-performance
+  # An installation has what runs, and what it needs to run.
+  dpkg-deb -c "$package" | awk '{ print $6 }' >files.txt
+  for file in ./usr/bin/ebpf-performance ./usr/bin/bpf-run ./usr/share/man/man1/ebpf-performance.1.gz \
+    ./usr/share/ebpf-performance/bpf/suites/smoke.yml ./usr/share/ebpf-performance/pipelines/vm/run-in-vm; do
+    grep -qxF "$file" files.txt
+  done
+  assert_equal "$(grep -vE '^\./usr/(bin|lib|share)?' files.txt)" './'
+  for name in make clang miller libbpf-dev libbpf; do
+    assert_contains "$(dpkg-deb -f "$package" Depends)" "$name"
+  done
+  # Later commits have later versions, tags or not.
+  version=$(dpkg-deb -f "$package" Version)
+  dpkg --compare-versions "$version" lt 0.1-1
+  dpkg --compare-versions "$version" gt 0+git20261129-1
 }

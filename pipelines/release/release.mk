@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # What leaves this tree: an installation, a tarball, a branch for others; and the tables that are published with it.
-.PHONY: install dist site-split suite-docs
+.PHONY: install dist deb site-split suite-docs
 
 #: PREFIX DESTDIR where `make install` installs  (/usr/local)
 #:: SITE_BRANCH  branch of site-split  (site)
@@ -13,6 +13,7 @@ MAN     := $(wildcard tools/*/*.1 pipelines/*/*.1)
 # one architecture, by links. What only builds, or only measures this project itself, stays here.
 SHARE = $(DESTDIR)$(PREFIX)/share/ebpf-performance
 PRIVATE = $(DESTDIR)$(PREFIX)/lib/ebpf-performance/$(ARCH)
+COMPLETIONS = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 SHARED_FILES = find Makefile bpf pipelines results-schema -type f ! -name README.md ! -path 'pipelines/*.c' ! -name build.mk \
 	! -path 'pipelines/release/*' ! -path 'pipelines/evaluate/*'
 install: all vm-tools ## install tools, man pages, suites and pipelines
@@ -20,6 +21,8 @@ install: all vm-tools ## install tools, man pages, suites and pipelines
 	$(INSTALL) $(TOOLS:%=$(BIN)/%) pipelines/release/ebpf-performance "$(DESTDIR)$(PREFIX)/bin"
 	$(INSTALL) -m 644 $(MAN) "$(DESTDIR)$(PREFIX)/share/man/man1"
 	$(INSTALL) $(VM_FILES) "$(PRIVATE)"
+	$(INSTALL) -D -m 644 pipelines/release/completion.bash "$(COMPLETIONS)/ebpf-performance"
+	for tool in $(TOOLS); do ln -sf ebpf-performance "$(COMPLETIONS)/$$tool"; done
 	$(SHARED_FILES) | tar -c --mode=u=rwX,go=rX -T - | tar -xp --no-same-owner -C "$(SHARE)"
 	printf '%s\n' '$(VERSION)' > "$(SHARE)/.version"
 	ln -sfn ../../../bin "$(SHARE)/build/bin"
@@ -33,6 +36,10 @@ dist: ### write a tarball of the commit, which builds without git
 	$(Q)printf '%s\n' '$(VERSION)' > build/dist/.version
 	$(call say,DIST,build/dist/$(DIST).tar.gz)
 	$(Q)git archive --prefix='$(DIST)/' --add-file=build/dist/.version -o 'build/dist/$(DIST).tar.gz' HEAD
+
+deb: dist ### make Debian packages of the commit for this distribution, in build/deb, and check them
+	$(call say,DEB,build/deb)
+	$(Q)pipelines/release/deb 'build/dist/$(DIST).tar.gz' build/deb
 
 site-split: ### write pipelines/site/pages as a branch SITE_BRANCH of its own, for other projects' submodules
 	$(Q)git subtree split -q --prefix=pipelines/site/pages -b '$(SITE_BRANCH)'

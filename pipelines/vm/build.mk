@@ -33,7 +33,7 @@ VM_QEMU_MAJOR = $(shell $(VM_QEMU) --version | sed -n 's/^QEMU emulator version 
 $(VM)/count-plugin.so: pipelines/vm/count-plugin.c tools/bpf-run/profile.h $(VM_QEMU)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra $(if $(WERROR),-Werror) -O2 -g -fPIC -shared \
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra $(if $(WERROR),-Werror) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -fPIC -shared \
 		-DPROFILE_MARKS=$(VM_MARKS) -DPLUGIN_VERSION=$(if $(filter 5 6 7 8,$(VM_QEMU_MAJOR)),1,2) -o $@ $<
 
 # An archive: of the library only what the two tools use is linked.
