@@ -171,15 +171,20 @@ static bool is_utf8(const char *text)
 	return is;
 }
 
-/* Which escapes there are. */
+/* Which escapes there are: what begins with &, \ or [U+. */
 static void learn(const char *text)
 {
-	while ((text = strpbrk(text, "&\\["))) {
+	for (; (text = strpbrk(text, "&\\[")); text++) {
 		char what[9] = {0};
 
-		strncpy(what, text, *text == '\\' && text[1] != 'u' ? 2 : *text == '&' ? 5 : 8);
-		fuzz_learn(what);
-		text++;
+		if (*text != '[' || !strncmp(text, "[U+", 3)) {
+			strncpy(what, text,
+				*text == '&'	 ? 4
+				: *text == '['	 ? 8
+				: text[1] == 'u' ? 6
+						 : 2);
+			fuzz_learn(what);
+		}
 	}
 }
 
