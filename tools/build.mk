@@ -5,7 +5,7 @@
 #:: WERROR       1: warnings are errors
 #:: SANITIZE     build with sanitizers, such as address,undefined
 #:: CC           compiler of the tools  (gcc or clang)
-LIBS  := $(shell sed -n 's/^[a-z]* module:\([^ ]*\) .*/\1/p' pipelines/host/packages)
+LIBS  := $(shell sed -nE 's/^(run|build) module:([^ ]*) .*/\2/p' pipelines/host/packages)
 OBJ   := build/obj
 
 # A bare Debian may have clang and no gcc, or neither before `make deps bench` has installed one.
