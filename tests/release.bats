@@ -4,6 +4,8 @@
 
 load helpers
 load runs
+load kernels
+load debian
 
 in_top() {
   make --no-print-directory -C "$TOP" "$@"
@@ -171,4 +173,58 @@ make_packages() {
   version=$(dpkg-deb -f "$package" Version)
   dpkg --compare-versions "$version" lt 0.1-1
   dpkg --compare-versions "$version" gt 0+git20261129-1
+}
+
+# works_on SUITE: the package is built on that Debian, and installed on one that has nothing else.
+works_on() {
+  requires root bpf debootstrap unshare
+  needs_kernel
+  kernel=$("$PIPELINES/vm/get-kernel" "$KERNEL")
+  make_packages
+  debian "$1" "$PWD/empty"
+  cp -a empty build
+  mkdir build/src
+  cp "$packages"/*.dsc "$packages"/*.tar.* build/src
+  in_debian "$PWD/build" sh -ec '
+    cd /src
+    apt-get -qq install -y --no-install-recommends dpkg-dev >/dev/null
+    apt-get -qq build-dep -y --no-install-recommends ./*.dsc >/dev/null
+    dpkg-source -x ./*.dsc tree
+    cd tree
+    dpkg-buildpackage -us -uc -b' >build.log 2>&1 || {
+    tail -n 20 build.log
+    return 1
+  }
+  rm build/src/*-dbgsym_*.deb
+  mkdir empty/src
+  cp build/src/*.deb empty/src
+  in_debian "$PWD/empty" sh -ec '
+    cd /src
+    # What it recommends, but not what that recommends.
+    apt-get -qq install -y --no-install-recommends ./*.deb $(dpkg-deb -f ./*.deb Recommends | tr -d ,) >/dev/null
+    find /usr/bin /usr/lib/ebpf-performance /usr/share/ebpf-performance -printf "%p %s %T@\n" | sort > before
+    mkdir /work
+    cd /work
+    ebpf-performance bench SUITE=smoke ROUNDS=2
+    ebpf-performance compare SUITE=smoke RUNTIME=icount SEEDS=1 TEST="map/array|baseline" BASE="$1" HEAD="$1"
+    find /usr/bin /usr/lib/ebpf-performance /usr/share/ebpf-performance -printf "%p %s %T@\n" | sort | diff /src/before -' \
+    - "file:/kernels/$(basename "$kernel")/vmlinuz" >run.log 2>&1 || {
+    tail -n 20 run.log
+    return 1
+  }
+  assert_equal "$(csv_value "$(find empty/work/build/results -name summary.csv ! -path '*/icount-*')" status | sort -u)" ok
+  verdict=$(find empty/work/build/results -name verdict.csv)
+  # A kernel has the same counts as itself.
+  assert_equal "$(csv_value "$verdict" verdict | sort | uniq -c | xargs)" '2 unchanged'
+  assert_equal "$(csv_value "$verdict" metric '$baseline > 0' | uniq -c | xargs)" '2 instructions'
+}
+
+# bats test_tags=slow
+@test "on Debian 12 the package is built, installed, measures smoke and counts" {
+  works_on bookworm
+}
+
+# bats test_tags=slow
+@test "on Debian 13 the package is built, installed, measures smoke and counts" {
+  works_on trixie
 }
