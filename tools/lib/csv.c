@@ -136,8 +136,9 @@ static int next_row(struct csv_reader *r)
 		return (int)n;
 	if (r->row[n - 1] == '\n')
 		n--;
-	else if (!r->header) /* Cut in its last name it would pass for a table without rows. */
-		return csv_fail_at(r, r->next_line, "the header has no end of line");
+	else /* Cut in its last cell a row would pass for whole. */
+		return csv_fail_at(r, r->next_line, "the %s has no end of line: was the file cut?",
+				   r->header ? "last row" : "header");
 	r->ncells = 0;
 	r->line = r->next_line;
 	if (split_row(r, r->row + n, quotes))

@@ -2,10 +2,10 @@
 /*
  * CSV as RFC 4180 has it, read row by row and written cell by cell.
  *
- * The header is required, and its line must end. LF or CRLF ends a row; the last row needs neither.
- * Quoted cells may hold commas, doubled quotes and newlines. Each row has as many cells as the
- * header, so a file that is cut inside a row is an error. A NUL byte is an error. Empty lines are
- * skipped; where the header has one column, they are empty cells.
+ * The header is required. LF or CRLF ends each row: a file that is cut has a last row without, and
+ * is an error. Quoted cells may hold commas, doubled quotes and newlines. Each row has as many
+ * cells as the header. A NUL byte is an error. Empty lines are skipped; where the header has one
+ * column, they are empty cells.
  *
  * A function that can fail returns -1 and leaves one line for a person in `error`, with the file
  * and the line. csv_must() ends a tool with it.
