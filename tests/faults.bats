@@ -95,9 +95,12 @@ C
   # Output of more than a page, and input of more than a limit on memory leaves room for.
   local file size
   for file in a samples; do
-    for size in some:20 many:4000; do
-      mlr --csv put -q 'for (i = 0; i < '"${size#*:}"'; i += 1) { m = $*; m["test"] = $test . "/" . i; emit m }' then \
-        head -n 20000 $file.csv >${size%:*}-$file.csv
+    for size in some:1600 many:20000; do
+      mlr --csv put -q 'for (i = 0; i < '$((${size#*:} / ($(wc -l <$file.csv) - 1)))'; i += 1) {
+        m = $*;
+        m["test"] = $test . "/" . i;
+        emit m
+      }' $file.csv >${size%:*}-$file.csv
     done
   done
   for tool in $TOOLS; do
@@ -166,13 +169,16 @@ inventory() {
   find "$TMPDIR" -mindepth 1
 }
 
-# nothing_left: nothing is there that was not before, within the seconds that the kernel and watchers may take.
+# nothing_left: what was not there before goes, within the seconds that the kernel and watchers may take. Others on this
+# machine begin and end too: what was gone once, or is held, is not meant.
 nothing_left() {
-  for _ in $(seq 100); do
-    inventory | sort | comm -13 before - >left
-    [ ! -s left ] || { held | grep -vxFf - left >unheld && mv unheld left; } || return 0
+  inventory | sort | comm -13 before - >left
+  for _ in $(seq 50); do
     [ -s left ] || return 0
     sleep 0.2
+    held >others
+    inventory | sort | comm -12 left - | grep -vxFf others >still || :
+    mv still left
   done
   sed 's/^/left behind: /' left >&2
   return 1
@@ -395,6 +401,96 @@ losing_a_cpu() {
   requires root bpf bpftool cpus2
   [ -w /sys/devices/system/cpu/cpu1/online ] || skip "this machine keeps CPU 1"
   face 'CPU offline' losing_a_cpu
+}
+
+# ---- kill -9
+
+# seconds_of COMMAND...: how long it takes
+seconds_of() {
+  local began
+  began=$(date +%s%N)
+  "$@" >/dev/null 2>&1
+  echo "$((($(date +%s%N) - began) / 1000000))e-3"
+}
+
+# kill_at_random COMMAND...: kill it and all that it has started, within its first $most seconds. Sets `status`.
+kill_at_random() {
+  local pid delay
+  delay=$(awk -v most="$most" -v part=$RANDOM 'BEGIN { print most * part / 32768 }')
+  setsid "$@" >out.csv 2>said.txt &
+  pid=$!
+  sleep "$delay"
+  # Before it has its own process group it is alone.
+  kill -9 -- "-$pid" 2>/dev/null || kill -9 "$pid" 2>/dev/null || :
+  status=0
+  wait $pid 2>/dev/null || status=$?
+  [ "$status" = 137 ] || assert_equal "$status" 0
+  [ "$status" = 0 ] || killed=$((killed + 1))
+}
+
+# killed_tool TOOL: at 100 moments. What there is of its output is nothing, refused or whole; of bpf-run, whole rows.
+killed_tool() {
+  local tool=$1 most killed=0 status
+  export -f start
+  export tool BATS_FILE_TMPDIR ROUNDS=2 SAMPLES=many-samples.csv
+  RANDOM=1
+  most=$(seconds_of setsid -w bash -c 'start "$tool" exec')
+  rows_of "$BATS_FILE_TMPDIR/whole.$tool" >whole
+  [ "$tool" = bpf-run ] || start "$tool" env >whole.csv
+  [ "$tool" = bpf-run ] || rows_of whole.csv >whole
+  for _ in $(seq 100); do
+    kill_at_random bash -c 'start "$tool" exec'
+    rows_of out.csv >rows
+    if [ "$tool" = bpf-run ]; then
+      assert_equal "$(comm -23 rows whole | head -n 3)" ''
+    else
+      [ ! -s rows ] || cmp rows whole
+    fi
+  done
+  echo "$killed of 100 were killed before their end"
+  [ "$killed" -ge 10 ]
+  nothing_left
+  fault='kill -9' record "137 in $killed of 100" ''
+}
+
+@test "bpf-compile-check is killed" {
+  requires bpf bpftool
+  killed_tool bpf-compile-check
+}
+
+@test "bpf-run is killed" {
+  requires bpf bpftool
+  killed_tool bpf-run
+}
+
+@test "stats-reduce is killed" {
+  requires bpf bpftool
+  killed_tool stats-reduce
+}
+
+@test "regress-detect is killed" {
+  requires bpf bpftool
+  killed_tool regress-detect
+}
+
+# bench is killed with all that it has started, but not what bpf-run leaves to clean up after it.
+@test "make bench is killed: what is filed is whole, and the next one files a run" {
+  requires bpf bpftool mlr
+  local most killed=0 status place fault='kill -9' tool='make bench'
+  RANDOM=2
+  bench=(make --no-print-directory -C "$TOP" "RESULTS=$PWD/results" bench SUITE=smoke ROUNDS=2 'RUN_OPTIONS=--samples 2 --sample-ms .1')
+  most=$(seconds_of "${bench[@]}")
+  for _ in $(seq 30); do
+    kill_at_random "${bench[@]}"
+  done
+  "${bench[@]}" >out.txt
+  grep -q '^map/hash/read .* ok ' out.txt
+  find results -name summary.csv -not -path '*/incomplete/*' -printf '%P\n' | while read -r place; do
+    "$PIPELINES/results/check-run" results "${place%/summary.csv}"
+  done
+  [ "$(find results -name summary.csv -not -path '*/incomplete/*' | wc -l)" -ge $((31 - killed)) ]
+  nothing_left
+  record "137 in $killed of 30" ''
 }
 
 @test "the table has each fault with each tool, and each is made" {
