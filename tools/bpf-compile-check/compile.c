@@ -64,7 +64,7 @@ static pid_t run(struct command *c, int words)
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t none;
-	pid_t pid;
+	pid_t pid = -1;
 
 	sigemptyset(&none);
 	posix_spawnattr_init(&attributes);

@@ -201,7 +201,7 @@ static void take_logs(struct finding *f, const struct by_round *b)
 bool finding_take_values(const struct comparison *c, struct finding *f)
 {
 	struct by_round b[NSIDES];
-	size_t n[NSIDES], bad = 0;
+	size_t n[NSIDES] = {0}, bad = 0;
 
 	collect_values(c, f, b);
 	for (enum side s = BASELINE; s < NSIDES; s++) {
