@@ -5,6 +5,7 @@
 load helpers
 load github
 load runs
+load debian
 
 WORKFLOWS=$TOP/.github/workflows
 
@@ -312,4 +313,26 @@ deps profile|icount|deb:k|.'
   assert_contains "$stderr" 'a program that the base can load gives no number'
   run -2 --separate-stderr env SUITE=../x.bpf.c BASE_COMMIT="$base" "$PIPELINES/compare/action"
   run -2 --separate-stderr env SUITE=src/probe.bpf.c BASE_COMMIT=--help "$PIPELINES/compare/action"
+}
+
+# bats test_tags=slow
+@test "the steps of the job that measures work in a bare Debian 13, as in its container" {
+  packages
+  requires root bpf debootstrap unshare
+  parsed "$WORKFLOWS/perf.yml" >parsed.json
+  assert_equal "$(jq -r '.workflow.jobs.measure.container | "\(.image) \(.options)"' parsed.json)" 'debian:13 --privileged'
+  debian trixie "$PWD/machine"
+  # As checkout leaves it: the runner's user owns it, and the steps run as root.
+  git clone -q "$TOP" machine/checkout
+  chown -R 1001:1001 machine/checkout
+  jq -r '.workflow.jobs.measure.steps[] | select(.run and (.if | not)) | .run' parsed.json >machine/steps
+  assert_equal "$(wc -l <machine/steps)" 3
+  in_debian "$PWD/machine" env GITHUB_WORKSPACE=/checkout RUNTIME=host SUITE=smoke ROUNDS=1 TRACK=main KERNEL= TEST= \
+    bash -eo pipefail -c "cd /checkout; . /steps" >run.log 2>&1 || {
+    tail -n 20 run.log
+    return 1
+  }
+  run=$(echo machine/checkout/build/results/*/main/smoke/*/*/*)
+  assert_equal "$(csv_value "$run/summary.csv" status | sort -u)" ok
+  assert_equal "$(csv_value "$run/environment.csv" value '$name == "commit"')" "$(git -C "$TOP" rev-parse HEAD)"
 }

@@ -24,7 +24,7 @@ const filled = (text) => String(text).replace(/\$\{\{(.*?)\}\}/g, (all, e) => ev
 const filledAll = (map) => Object.fromEntries(Object.entries(map ?? {}).map(([k, v]) => [k, filled(v)]));
 const isTrue = (condition) => evaluate(String(condition ?? true).replace(/^\$\{\{(.*)\}\}$/, '$1'));
 
-const setsUp = (run) => /apt-get|\/dev\/kvm/.test(run) || /^make deps( [A-Z]+=\S+)?$/.test(run);
+const setsUp = (run) => /apt-get/.test(run) || /^make deps( [A-Z]+=\S+)?$/.test(run);
 
 function run(script, env, id) {
   if (setsUp(script)) return;
