@@ -25,7 +25,7 @@ power: build/tests/power build/tests/past ### simulate error rates of the decisi
 SELF_TEST_RUNS ?= 5
 
 # Its counts are filed for `make store`, whatever they say.
-self-test: all $(if $(filter icount,$(RUNTIME)),vm-tools) ## do equal builds raise nothing, and is what became slower found?
+self-test: all $(if $(filter icount,$(RUNTIME)),vm-tools) ## count false alarms and misses of the whole pipeline
 	@mkdir -p build/self-test
 	$(Q)SUDO='$(SUDO)' pipelines/evaluate/self-test '$(RUNTIME)' '$(KERNEL)' \
 		tests/statistics/planted$(if $(filter icount,$(RUNTIME)),-counted).yml '$(SELF_TEST_RUNS)' > build/self-test/self-test.csv
