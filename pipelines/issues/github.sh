@@ -22,11 +22,12 @@ list_issues() {
 		[ -z "${GITHUB_REPOSITORY-}" ] ||
 			api 'listing issues' --method GET --paginate "repos/$GITHUB_REPOSITORY/issues" -f labels="$label" -f state=all -f per_page=100
 	done >"$scratch/pages"
-	jq -s -L "$issues" 'include "state"; listed' "$scratch/pages" >"$scratch/ours"
-	for number in $(jq '.[] | select(.saved == null).number' "$scratch/ours"); do
+	jq -s -c -L "$issues" 'include "state"; listed | (.[] | select(.saved == null).number), map(select(.saved != null))' \
+		"$scratch/pages" >"$scratch/ours"
+	sed '$d' "$scratch/ours" | while read -r number; do
 		warn "the hidden state of issue #$number cannot be read: it is left alone (close it, or take its label off)"
 	done
-	jq 'map(select(.saved != null))' "$scratch/ours"
+	tail -n 1 "$scratch/ours"
 }
 
 # The comment of $scratch/request, which its first line tells from others: one that is there is edited, if it differs. A
