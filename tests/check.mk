@@ -28,8 +28,13 @@ build/tests/power build/tests/past: $(call parts_of,regress-detect)
 # With other variables, the makes that tests start would build the tools anew.
 check check-expensive: export TEST_MAKEFLAGS = $(if $(MAKEOVERRIDES),-- $(MAKEOVERRIDES))
 
-# What boots in a VM is static, which sanitizers can't be.
-check check-expensive: $(if $(SANITIZE),,vm-tools)
+# `make -j deps check` works too.
+check check-expensive: | $(filter deps test-deps,$(MAKECMDGOALS))
+
+# What tests run, by all CPUs. What boots in a VM is static, which sanitizers can't be.
+.PHONY: build-for-tests
+build-for-tests: all $(TEST_PROGRAMS) $(if $(SANITIZE),,vm-tools)
+build_for_tests = $(Q)+$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc)) build-for-tests
 
 define announce
 @echo 'All tests take about $(1) minutes on two idle cores. Some boot VMs, without KVM; the first time a kernel is fetched.'
@@ -39,12 +44,14 @@ endef
 takes = $(if $(filter file,$(origin TESTS)),$(call announce,$(1)))
 
 # Sanitizers find no more in what is timed or simulated, and make it another time.
-check: all $(TEST_PROGRAMS) ## run the tests
+check: ## run the tests
 	$(call takes,15)
+	$(build_for_tests)
 	$(Q)tests/run '!slow$(if $(SANITIZE),$(comma)!timing)' $(TESTS)
 
-check-expensive: all $(TEST_PROGRAMS) ### run the tests that take long
+check-expensive: ### run the tests that take long
 	$(call takes,25)
+	$(build_for_tests)
 	$(Q)tests/run slow $(TESTS)
 
 # npm packages that tests use, as tests/NAME/package-lock.json has them.

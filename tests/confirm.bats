@@ -107,13 +107,13 @@ KERNELS_OF_BOTH=(kernel.b1=6.1 kernel.b2=6.2 kernel_package=linux-image kernel_v
 @test "stored names run nothing: neither the shell nor make gets what is no name" {
   # As the rules of make have them: between quotes, and expanded.
   printf "compare:\n\t@echo '%s' '%s' '%s' '%s'\n" '$(BASE)' '$(HEAD)' '$(SUITE)' '$(TRACK)' >Makefile
-  for version in '$(shell touch X)' "1'; touch X; '" '`touch X`'; do
+  for version in '$(shell touch X)' "1'; touch X; '"; do
     history_of runtime=kvm kernel.b1=6.1 kernel.b2=6.2 kernel_package=linux-image kernel_version.b1=1 "kernel_version.b2=$version"
     run -0 --separate-stderr "$PIPELINES/judge/confirm" found.csv
     assert_contains "$stderr" 'has characters that no name has'
     assert_equal "$(wc -l <<<"$output")" 1
   done
-  for track in '$(shell touch X)' "a'; touch X; '"; do
+  for track in "a'; touch X; '\`touch X\`"; do
     history_of runtime=kvm "${KERNELS_OF_BOTH[@]}"
     mv results/test-host/local "results/test-host/$(. "$PIPELINES/results/place.sh" && slug "$track")"
     TRACK=$track mlr -I -S --csv put '$track = ENV["TRACK"]' found.csv

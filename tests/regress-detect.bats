@@ -840,7 +840,7 @@ CSV
 
 # --- error rates ---
 
-# bats test_tags=timing
+# bats test_tags=timing,slow
 @test "at the hosted noise at most one series in 200 is called a regression or an improvement" {
   "$TOP/build/tests/power" 2000 alarms >alarms.csv
   assert_equal "$(csv_value alarms.csv noise '$noise == "hosted"' | wc -l)" 2

@@ -321,6 +321,7 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   assert_contains "$stderr" 'listing issues failed'
 }
 
+# bats test_tags=slow
 @test "two filers at once leave one open issue" {
   github_start
   one f.csv suspected 120 b2

@@ -126,7 +126,14 @@ refused() { # MESSAGE COMMAND...
   refused 'left out, test "map/hash/read"' mlr -I -S --csv filter '$test != "map/hash/read"' summary.csv
   refused 'twice, test "map/hash/read"' sed -i '/map.hash.read/p' summary.csv
   refused "the run belongs elsewhere, to 'test-host/local/smoke/2026/11/20261102t000000z" sed -i 's/2026-11-01T/2026-11-02T/' environment.csv
-  # What would break a reader for ever.
+  run -2 --separate-stderr store
+  assert_contains "$stderr" 'the run belongs elsewhere'
+  [ -z "$(git -C remote.git for-each-ref)" ]
+}
+
+# bats test_tags=slow
+@test "what would break a reader for ever is refused, and nothing is pushed" {
+  make_repositories
   for number in 1e400 -1e400 nan 0x10 .5 007 $'1\n' "$(printf '%0200d' 1)"; do
     NUMBER=$number refused 'no number in the column value_duration_ns' mlr -I -S --csv put 'if (NR == 1) { $value_duration_ns = ENV["NUMBER"] }' summary.csv
   done

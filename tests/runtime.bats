@@ -366,6 +366,7 @@ make_trees() { # ADDITIONS...
 	TABLE
 }
 
+# bats test_tags=slow
 @test "a kernel that panics leaves rows that say so" {
   needs_kernel
   make_plan

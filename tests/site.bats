@@ -380,6 +380,7 @@ CSV
   done
 }
 
+# bats test_tags=slow
 @test "one run more gives the same bytes as all anew" {
   requires mlr gnuplot
   tree t 10
@@ -397,6 +398,7 @@ CSV
   [ -z "$(find grown -name '*csum*')" ]
 }
 
+# bats test_tags=slow
 @test "a site that was killed in the middle is whole after the next time" {
   requires mlr gnuplot
   tree t 12

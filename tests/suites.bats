@@ -101,6 +101,7 @@ checked() {
   passes core
 }
 
+# bats test_tags=slow
 @test "parity passes here" {
   requires bpf cpus2
   passes parity
