@@ -113,13 +113,12 @@ KERNELS_OF_BOTH=(kernel.b1=6.1 kernel.b2=6.2 kernel_package=linux-image kernel_v
     assert_contains "$stderr" 'has characters that no name has'
     assert_equal "$(wc -l <<<"$output")" 1
   done
-  for track in "a'; touch X; '\`touch X\`"; do
-    history_of runtime=kvm "${KERNELS_OF_BOTH[@]}"
-    mv results/test-host/local "results/test-host/$(. "$PIPELINES/results/place.sh" && slug "$track")"
-    TRACK=$track mlr -I -S --csv put '$track = ENV["TRACK"]' found.csv
-    run -0 --separate-stderr "$PIPELINES/judge/confirm" found.csv
-    assert_contains "$stderr" 'has characters that no name has'
-  done
+  track="a'; touch X; '\`touch X\`"
+  history_of runtime=kvm "${KERNELS_OF_BOTH[@]}"
+  mv results/test-host/local "results/test-host/$(. "$PIPELINES/results/place.sh" && slug "$track")"
+  TRACK=$track mlr -I -S --csv put '$track = ENV["TRACK"]' found.csv
+  run -0 --separate-stderr "$PIPELINES/judge/confirm" found.csv
+  assert_contains "$stderr" 'has characters that no name has'
   [ ! -e X ]
   # A variable of the outer make is not taken for the finding's.
   history_of runtime=kvm "${KERNELS_OF_BOTH[@]}"
