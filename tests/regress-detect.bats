@@ -634,6 +634,26 @@ y unchanged"
 improvement 200"
 }
 
+@test "--all names the build with which a level begins, however many builds follow" {
+  for behind in 5 8 12 18 25 60; do
+    awk -v n=$((40 + behind)) 'BEGIN { print "test,build,x"
+      for (i = 1; i <= n; i++)
+        printf "t,%d,%.1f\n", i, (i <= 40 ? 100 : 110) + 4 / 19 * (i * i % 19 - 9) }' >h.csv
+    regress-detect --history --all --key test --value x h.csv >v.csv
+    assert_equal "$behind $(mlr --icsv --onidx cut -o -f verdict,current_build v.csv)" "$behind suspected 41"
+  done
+}
+
+@test "the first bad build is named though its value hid in the noise, and none of a step that is over" {
+  first_bad() {
+    history "${LEVEL[@]}" "$@" >h.csv
+    regress-detect --history h.csv | csv_value /dev/stdin first_bad_build
+  }
+  assert_equal "$(first_bad 102.6 105)" b11
+  assert_equal "$(first_bad 102.4 105)" b12
+  assert_equal "$(first_bad 110 110 111 110 110 110 100 101 99 110)" b20
+}
+
 @test "the results of bpf_performance, as its runner writes them, are a history" {
   awk 'BEGIN { srand(1); print "Timestamp,Test,Average Duration (ns),CPU 0 Duration (ns)"
     for (i = 1; i <= 30; i++) printf "2026-01-%02d,Read array,%d,%d\n", i, 100 + 5 * rand() + (i == 30) * 50, 100 }' >b.csv

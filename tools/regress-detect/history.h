@@ -61,11 +61,9 @@ bool slow_change(const double *v, size_t n, const struct nomination *rule, struc
 /**
  * best_split - where v goes from the level `before` to the level `after`
  *
- * Of the places from low to high, low ≥ 1, the one that leaves the least distance to both levels,
- * in the values from low - 1 to end.
+ * Of the places from low to high the one that leaves the least distance to both levels.
  */
-size_t best_split(const double *v, size_t low, size_t high, size_t end, double before,
-		  double after);
+size_t best_split(const double *v, size_t low, size_t high, double before, double after);
 
 /* A lasting change of level: the new one begins at value `first`. */
 struct step {

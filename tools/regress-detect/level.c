@@ -30,8 +30,6 @@
 #define LASTING 3
 /* So many better values in a row are the new level, without anybody accepting it. */
 #define BETTER_LEVEL 5
-/* A step may begin so many values before the first that was nominated. */
-#define BEFORE_STEP 5
 
 struct level {
 	size_t index[LEVEL_MOST]; /* a ring of the values that make it */
@@ -211,15 +209,15 @@ static void step_on(struct walk *w, size_t i)
 		at_level(w, i);
 }
 
-/* Where a step that was nominated at `first` begins: its first values may have hidden in the noise.
- */
-static size_t refine(const double *v, size_t begin, size_t first, size_t n, double before,
-		     double after)
+/* Where the step begins that was nominated at w->first: its first values may have hidden in the
+ * noise. What belongs to a step that is over does not. */
+static size_t beginning(const struct walk *w, double before, double after)
 {
-	size_t least = first > begin + BEFORE_STEP ? first - BEFORE_STEP : begin + 1;
+	size_t least = w->first;
 
-	return best_split(v, least, first, first + BEFORE_STEP < n ? first + BEFORE_STEP : n,
-			  before, after);
+	while (least > w->begin + 1 && w->first - least < LEVEL_MOST && !w->left[least - 1])
+		least--;
+	return best_split(w->v, least, w->first, before, after);
 }
 
 /* Look for slow changes in the values since the last marker, without those of steps that are over.
@@ -258,10 +256,7 @@ static void answer_nominated(const struct walk *w, size_t n, struct level_answer
 	size_t last = n - w->first < LEVEL_MOST ? n - w->first : LEVEL_MOST;
 
 	describe_level(w, n, a);
-	a->first_bad = w->first;
-	if (is_lasting(w))
-		a->first_bad =
-		    refine(w->v, w->begin, w->first, n, a->level, median_of(w->v + n - last, last));
+	a->first_bad = beginning(w, a->level, median_of(w->v + n - last, last));
 	a->last_good = a->first_bad - 1;
 	a->verdict = w->direction == w->rule->worse ? SUSPECTED : IMPROVEMENT;
 	if (w->again)

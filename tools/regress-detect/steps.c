@@ -28,6 +28,9 @@ static const size_t widths[] = {LEAST, 10, WIDEST};
 /* A change of level smaller than this is nobody's concern, as a fraction. */
 #define LEAST_CHANGE .01
 
+/* Splits settle in a few passes; no more are made. */
+#define PASSES 20
+
 struct scan {
 	const double *x; /* the values, as logarithms where they allow it */
 	size_t n;
@@ -76,16 +79,13 @@ static double neighbour_sigma(const double *x, size_t n)
 	return sigma;
 }
 
-size_t best_split(const double *v, size_t low, size_t high, size_t end, double before, double after)
+size_t best_split(const double *v, size_t low, size_t high, double before, double after)
 {
-	double best_cost = INFINITY;
-	size_t best = high;
+	double cost = 0, best_cost = 0;
+	size_t best = low;
 
-	for (size_t split = low; split <= high; split++) {
-		double cost = 0;
-
-		for (size_t i = low - 1; i < end; i++)
-			cost += fabs(v[i] - (i < split ? before : after));
+	for (size_t split = low + 1; split <= high; split++) {
+		cost += fabs(v[split - 1] - before) - fabs(v[split - 1] - after);
 		if (cost < best_cost) {
 			best_cost = cost;
 			best = split;
@@ -107,8 +107,7 @@ static size_t split_near(const struct scan *s, size_t at, size_t from, size_t to
 	size_t high = at + LEAST < to ? at + LEAST : to - 1;
 	size_t a = width_of(from, at), b = width_of(at, to);
 
-	return best_split(s->x, low, high, high, median_of(s->x + at - a, a),
-			  median_of(s->x + at, b));
+	return best_split(s->x, low, high, median_of(s->x + at - a, a), median_of(s->x + at, b));
 }
 
 /* Places where the score peaks: of neighbouring places of one direction the highest. */
@@ -136,20 +135,57 @@ static size_t find_peaks(const struct scan *s, size_t *peak)
 	return n;
 }
 
+static size_t end_before(const size_t *peak, size_t i)
+{
+	return i ? peak[i - 1] : 0;
+}
+
+static size_t end_behind(const struct scan *s, const size_t *peak, size_t n, size_t i)
+{
+	return i + 1 < n ? peak[i + 1] : s->n;
+}
+
+/* Move the peaks to where the levels part, until none moves: with a split the levels on both sides
+ * change, and with these the best place for it (Bai 1997, repartition). */
+static void settle(const struct scan *s, size_t *peak, size_t n)
+{
+	bool moved = true;
+
+	for (size_t pass = 0; moved && pass < PASSES; pass++) {
+		moved = false;
+		for (size_t i = 0; i < n; i++) {
+			size_t at =
+			    split_near(s, peak[i], end_before(peak, i), end_behind(s, peak, n, i));
+
+			moved |= at != peak[i];
+			peak[i] = at;
+		}
+	}
+}
+
 /* Keep the peaks that stand between their neighbours. */
-static size_t confirm(const struct scan *s, size_t *peak, size_t n)
+static size_t keep_standing(const struct scan *s, size_t *peak, size_t n)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		size_t from = kept ? peak[kept - 1] : 0, to = i + 1 < n ? peak[i + 1] : s->n;
-		size_t at = split_near(s, peak[i], from, to);
-		size_t a = width_of(from, at), b = width_of(at, to);
+		size_t a = width_of(end_before(peak, kept), peak[i]);
+		size_t b = width_of(peak[i], end_behind(s, peak, n, i));
 
-		if (a >= LEAST && b >= LEAST && fabs(score(s, at, a, b)) >= SCORE)
-			peak[kept++] = at;
+		if (a >= LEAST && b >= LEAST && fabs(score(s, peak[i], a, b)) >= SCORE)
+			peak[kept++] = peak[i];
 	}
 	return kept;
+}
+
+static size_t confirm(const struct scan *s, size_t *peak, size_t n)
+{
+	for (size_t kept;; n = kept) {
+		settle(s, peak, n);
+		kept = keep_standing(s, peak, n);
+		if (kept == n)
+			return n;
+	}
 }
 
 static struct step describe(const struct scan *s, const double *v, bool logs, size_t from,
