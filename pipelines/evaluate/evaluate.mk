@@ -18,6 +18,8 @@ power: build/tests/power build/tests/past ### simulate error rates of the decisi
 	$(Q)build/tests/power $(SIMULATED) counted > $(SIMULATIONS)/counted.csv
 	$(Q)build/tests/past $(SIMULATED) alarms > $(SIMULATIONS)/history-alarms.csv
 	$(Q)build/tests/past $$(($(SIMULATED) / 10)) latency > $(SIMULATIONS)/history-latency.csv
+	$(Q)build/tests/past $(SIMULATED) steps > $(SIMULATIONS)/history-steps.csv
+	$(Q)build/tests/past $$(($(SIMULATED) / 10)) blame > $(SIMULATIONS)/history-blame.csv
 	$(Q)pipelines/evaluate/error-rates $(SIMULATIONS) $(SIMULATED) '$(CURDIR)/tools/regress-detect/error-rates.md'
 	$(Q)cat $(SIMULATIONS)/error-rates.md
 

@@ -6,6 +6,8 @@
  *
  *	past BUILDS alarms    false nominations in so many builds of each kind of noise
  *	past STEPS latency    of so many steps, how many are nominated within 1, 3 and 12 builds
+ *	past BUILDS steps     false steps that --all finds in so many builds of each kind of noise
+ *	past STEPS blame      of so many steps, how many are found at another build
  *
  * A nomination counts when it begins: a build that is nominated after one that was not.
  */
@@ -27,46 +29,63 @@
 #define LONGEST 140
 #define WINDOW 30
 #define LATENCY 12
+/* Builds of a history whose every step is looked for. */
+#define LONG 1000
 
 struct noise {
 	const char *name;
 	double cv, rho;	 /* standard deviation, autocorrelation */
+	double drift;	 /* standard deviation of what changes slowly: autocorrelation .95 */
 	double outliers; /* share of builds: those of samples are gone from a median */
 	double machines; /* distance of two machines that builds are spread over */
+	bool whole;	 /* in whole numbers, from 20 to 30 */
 };
 
 static const struct noise models[] = {
-    {"quiet", .01, 0, 0, 0},
-    {"hosted", .0266, 0, 0, 0},
-    {"hosted with outliers", .0266, 0, .03, 0},
-    {"autocorrelated", .0266, .5, 0, 0},
-    {"two machines mixed", .0266, 0, 0, .2},
+    {"quiet", .cv = .01},
+    {"hosted", .cv = .0266},
+    {"hosted with outliers", .cv = .0266, .outliers = .03},
+    {"autocorrelated", .cv = .0266, .rho = .5},
+    {"drifting", .cv = .0266, .drift = .01},
+    {"two machines 20 % apart", .cv = .0266, .machines = .2},
+    {"two machines 10 % apart", .cv = .0266, .machines = .1},
+    {"quiet, whole numbers", .cv = .01, .whole = true},
+    {"hosted, whole numbers", .cv = .0266, .whole = true},
 };
 #define NMODELS (sizeof(models) / sizeof(*models))
+
+static double ar1(gsl_rng *rng, double before, double rho, double sigma)
+{
+	return rho * before + sqrt(1 - rho * rho) * gsl_ran_gaussian(rng, sigma);
+}
 
 static void simulate(gsl_rng *rng, const struct noise *m, double step, size_t at, double *v,
 		     size_t n)
 {
-	double own = gsl_ran_gaussian(rng, m->cv);
+	double own = gsl_ran_gaussian(rng, m->cv), drift = gsl_ran_gaussian(rng, m->drift);
+	double center = m->whole ? 20 + 10 * gsl_rng_uniform(rng) : 100;
 
 	for (size_t i = 0; i < n; i++) {
-		own = m->rho * own + sqrt(1 - m->rho * m->rho) * gsl_ran_gaussian(rng, m->cv);
-		v[i] = 100 * (1 + own) * (i >= at ? 1 + step : 1);
+		own = ar1(rng, own, m->rho, m->cv);
+		drift = ar1(rng, drift, .95, m->drift);
+		v[i] = center * (1 + own + drift) * (i >= at ? 1 + step : 1);
 		if (gsl_rng_uniform(rng) < m->outliers)
 			v[i] *= 1 + .2 * gsl_rng_uniform(rng);
 		if (gsl_rng_uniform(rng) < .5)
 			v[i] *= 1 + m->machines;
+		if (m->whole)
+			v[i] = round(v[i]);
 	}
 }
 
 /* --- the rules: is the newest of n values nominated? --- */
 
+static const struct nomination nomination = {.least = .03, .worse = 1};
+static const bool no_markers[LONGEST];
+
 static bool ours(const double *v, size_t n)
 {
-	static const bool no_markers[LONGEST];
-	struct nomination rule = {.least = .03, .worse = 1};
-
-	return level_judge(v, NULL, no_markers, n, &rule).verdict == SUSPECTED;
+	return level_judge(v, NULL, no_markers, n, &nomination).verdict == SUSPECTED;
 }
 
 static bool threshold_to_previous(const double *v, size_t n)
@@ -102,68 +121,154 @@ static bool z_and_percent(const double *v, size_t n)
 	return v[n - 1] > mean + 2.5 * stats_stddev(w, WINDOW, mean) && v[n - 1] > 1.02 * mean;
 }
 
-/* Where the energy distance of the two parts is largest. Sums over pairs: O(n²) for each split
- * would be O(n³), so row sums of distances are kept. */
-static size_t energy_split(const double *v, size_t n, size_t least)
+/* --- E-divisive as Apache Otava has it, formerly Hunter (Fleming and others 2023; the energy
+ * statistic of Matteson and James 2014), with its defaults --- */
+
+#define OTAVA_WINDOW 50
+#define OTAVA_P .001
+#define OTAVA_WEAK_P (10 * OTAVA_P) /* of the first pass */
+
+/* Student's t-test of v[from, at) and v[at, to), with standard deviations that divide by n, as
+ * Otava computes them: one value alone has none, and is compared all the same. */
+static double t_test(const double *v, size_t from, size_t at, size_t to)
 {
+	double mean[2] = {0}, squares = 0, t;
+	double n[2] = {(double)(at - from), (double)(to - at)}, freedom = n[0] + n[1] - 2;
+
+	if (freedom <= 0)
+		return 1;
+	for (size_t i = from; i < to; i++)
+		mean[i >= at] += v[i] / n[i >= at];
+	for (size_t i = from; i < to; i++)
+		squares += (n[i >= at] - 1) / n[i >= at] * pow(v[i] - mean[i >= at], 2);
+	t = fabs(mean[1] - mean[0]) / sqrt(squares / freedom * (1 / n[0] + 1 / n[1]));
+	return isnan(t) ? 1 : 2 * gsl_cdf_tdist_Q(t, freedom);
+}
+
+/* The candidate in v[from, to): the split whose parts have the largest energy distance, be the
+ * second one cut off wherever it is. */
+static double energy_split(const double *v, size_t from, size_t to, size_t *at)
+{
+	double column[OTAVA_WINDOW][OTAVA_WINDOW + 1] = {0}; /* sums of distances to one value */
+	double within[OTAVA_WINDOW + 1] = {0};		     /* all distances before it */
 	double best = -INFINITY;
-	size_t at = 0;
+	size_t size = to - from;
 
-	for (size_t split = least; split + least <= n; split++) {
-		double between = 0, left = 0, right = 0, a = (double)split, b = (double)(n - split);
+	for (size_t k = 0; k < size; k++) {
+		for (size_t i = 0; i < k; i++)
+			column[k][i + 1] = column[k][i] + fabs(v[from + i] - v[from + k]);
+		within[k + 1] = within[k] + column[k][k];
+	}
+	for (size_t split = 1; split < size; split++) {
+		double right = 0, n = (double)split;
 
-		for (size_t i = 0; i < n; i++)
-			for (size_t j = i + 1; j < n; j++) {
-				double d = fabs(v[i] - v[j]);
+		for (size_t end = split + 1; end <= size; end++) {
+			double m = (double)(end - split), between, q;
 
-				if (j < split)
-					left += d;
-				else if (i >= split)
-					right += d;
-				else
-					between += d;
+			right += column[end - 1][end - 1] - column[end - 1][split];
+			between = within[end] - within[split] - right;
+			q = between - (split > 1 ? m / (n - 1) * within[split] : 0) -
+			    (m > 1 ? n / (m - 1) * right : 0);
+			q *= 2 / (m + n);
+			if (q > best) {
+				best = q;
+				*at = from + split;
 			}
-		between =
-		    a * b / (a + b) *
-		    (2 * between / (a * b) - left / (a * (a - 1) / 2) - right / (b * (b - 1) / 2));
-		if (between > best) {
-			best = between;
-			at = split;
 		}
 	}
-	return at;
+	return best;
 }
 
-static double t_test(const double *x, size_t nx, const double *y, size_t ny)
+/* Its change points, in order: `n` of them between the ends, at[0] and at[n + 1]. */
+struct splits {
+	size_t at[LONGEST + 2], n;
+};
+
+static void splits_remove(struct splits *s, size_t i)
 {
-	double mx = stats_average(x, nx), my = stats_average(y, ny);
-	double sx = stats_stddev(x, nx, mx), sy = stats_stddev(y, ny, my);
-	double freedom = (double)(nx + ny - 2);
-	double pooled = ((double)(nx - 1) * sx * sx + (double)(ny - 1) * sy * sy) / freedom;
-	double t = (my - mx) / sqrt(pooled * (1 / (double)nx + 1 / (double)ny));
-
-	return 2 * gsl_cdf_tdist_Q(fabs(t), freedom);
+	memmove(&s->at[i], &s->at[i + 1], (s->n + 1 - i) * sizeof(*s->at));
+	s->n--;
 }
 
-/* E-divisive with Student's t-test (Hunter): split, keep the split at p < .001, go on in both
- * parts; nominated when the last part is higher than the one before and began lately. */
-static size_t last_change(const double *v, size_t n, size_t offset)
+static void splits_add(struct splits *s, size_t at)
 {
-	size_t at = n >= 8 ? energy_split(v, n, 4) : 0, later;
+	size_t i = s->n + 1;
 
-	if (!at || t_test(v, at, v + at, n - at) >= .001)
-		return 0;
-	later = last_change(v + at, n - at, offset + at);
-	return later ? later : offset + at;
+	for (; s->at[i - 1] >= at; i--)
+		if (s->at[i - 1] == at)
+			return;
+	memmove(&s->at[i + 1], &s->at[i], (s->n + 2 - i) * sizeof(*s->at));
+	s->at[i] = at;
+	s->n++;
 }
 
+/* Split a window while the best candidate of all parts is significant. */
+static struct splits divide(const double *v, size_t from, size_t to)
+{
+	struct splits s = {{from, to}, 0};
+
+	for (;;) {
+		double best = -INFINITY;
+		size_t at = 0, part = 0;
+
+		for (size_t i = 0; i <= s.n; i++) {
+			size_t here = 0;
+			double q = energy_split(v, s.at[i], s.at[i + 1], &here);
+
+			if (q > best) {
+				best = q;
+				at = here;
+				part = i;
+			}
+		}
+		if (!at || t_test(v, s.at[part], at, s.at[part + 1]) >= OTAVA_WEAK_P)
+			return s;
+		splits_add(&s, at);
+	}
+}
+
+/* Windows of 50 that overlap by half give weak change points; the weakest goes until all are
+ * significant between their neighbours. */
+static struct splits otava(const double *v, size_t n)
+{
+	struct splits all = {{0, n}, 0};
+
+	for (size_t start = 0; start < n;) {
+		size_t next = start + OTAVA_WINDOW / 2;
+		struct splits s =
+		    divide(v, start, start + OTAVA_WINDOW < n ? start + OTAVA_WINDOW : n);
+
+		for (size_t i = 1; i <= s.n; i++)
+			splits_add(&all, s.at[i]);
+		start = s.n && s.at[s.n] > next ? s.at[s.n] : next;
+	}
+	while (all.n) {
+		double weakest = 0;
+		size_t which = 0;
+
+		for (size_t i = 1; i <= all.n; i++) {
+			double p = t_test(v, all.at[i - 1], all.at[i], all.at[i + 1]);
+
+			if (p >= weakest) {
+				weakest = p;
+				which = i;
+			}
+		}
+		if (weakest < OTAVA_P)
+			break;
+		splits_remove(&all, which);
+	}
+	return all;
+}
+
+/* The last change is for the worse, and of late. */
 static bool e_divisive(const double *v, size_t n)
 {
-	const size_t window = 50, lately = LATENCY;
-	const double *w = n > window ? v + n - window : v;
-	size_t m = n > window ? window : n, at = last_change(w, m, 0);
+	struct splits s = otava(v, n);
+	size_t before = s.n ? s.at[s.n - 1] : 0, at = s.at[s.n];
 
-	return at && m - at <= lately && stats_average(w + at, m - at) > stats_average(w, at);
+	return s.n && n - at <= LATENCY &&
+	       stats_average(v + at, n - at) > stats_average(v + before, at - before);
 }
 
 static const struct {
@@ -175,7 +280,7 @@ static const struct {
     {"mean + 2 sigma of 30 with the newest", two_sigma},
     {"99 % t-interval of 30", t_interval},
     {"z > 2.5 and 2 %", z_and_percent},
-    {"E-divisive with t-test (p < .001)", e_divisive},
+    {"E-divisive (Apache Otava: window 50, p < .001)", e_divisive},
 };
 #define NRULES (sizeof(rules) / sizeof(*rules))
 
@@ -199,23 +304,36 @@ static void alarms(gsl_rng *rng, size_t builds)
 				}
 		}
 		for (size_t r = 0; r < NRULES; r++)
-			printf("%s,%s,%zu,%zu,%.1f\n", models[m].name, rules[r].name, seen, n[r],
-			       1000 * (double)n[r] / (double)seen);
+			printf("\"%s\",\"%s\",%zu,%zu,%.1f\n", models[m].name, rules[r].name, seen,
+			       n[r], 1000 * (double)n[r] / (double)seen);
 	}
+}
+
+static double percent(size_t part, size_t whole)
+{
+	return 100 * (double)part / (double)whole;
 }
 
 static void latency(gsl_rng *rng, size_t steps)
 {
-	static const struct noise noise[] = {{"", .0266, 0, 0, 0}, {"", .01, 0, 0, 0}};
-	static const double size[] = {.1, .05};
+	static const struct {
+		struct noise noise;
+		double step;
+	} cases[] = {
+	    {{"hosted", .cv = .0266}, .1},
+	    {{"quiet", .cv = .01}, .05},
+	    {{"quiet", .cv = .01}, .02},
+	    {{"quiet, whole numbers", .cv = .01, .whole = true}, .1},
+	};
 
-	puts("cv_pct,step_pct,rule,steps,at_first_build_pct,within_3_pct,within_12_pct");
-	for (size_t k = 0; k < 2; k++) {
+	puts("noise,cv_pct,step_pct,rule,steps,at_first_build_pct,within_3_pct,within_12_pct");
+	for (size_t k = 0; k < sizeof(cases) / sizeof(*cases); k++) {
 		size_t first[NRULES] = {0}, three[NRULES] = {0}, twelve[NRULES] = {0};
+		const struct noise *noise = &cases[k].noise;
 		double v[BEFORE + LATENCY];
 
 		for (size_t i = 0; i < steps; i++) {
-			simulate(rng, &noise[k], size[k], BEFORE, v, BEFORE + LATENCY);
+			simulate(rng, noise, cases[k].step, BEFORE, v, BEFORE + LATENCY);
 			for (size_t r = 0; r < NRULES; r++) {
 				size_t after = 1;
 
@@ -227,11 +345,67 @@ static void latency(gsl_rng *rng, size_t steps)
 			}
 		}
 		for (size_t r = 0; r < NRULES; r++)
-			printf("%.2f,%.0f,%s,%zu,%.0f,%.0f,%.0f\n", 100 * noise[k].cv,
-			       100 * size[k], rules[r].name, steps,
-			       100 * (double)first[r] / (double)steps,
-			       100 * (double)three[r] / (double)steps,
-			       100 * (double)twelve[r] / (double)steps);
+			printf("\"%s\",%.2f,%.0f,\"%s\",%zu,%.0f,%.0f,%.0f\n", noise->name,
+			       100 * noise->cv, 100 * cases[k].step, rules[r].name, steps,
+			       percent(first[r], steps), percent(three[r], steps),
+			       percent(twelve[r], steps));
+	}
+}
+
+/* Lasting changes that --all finds in noise. */
+static void false_steps(gsl_rng *rng, size_t builds)
+{
+	puts("noise,builds,false_steps,false_steps_in_1000");
+	for (size_t m = 0; m < NMODELS; m++) {
+		size_t n = 0, seen = 0;
+		struct step *found;
+		double v[LONG];
+
+		for (; seen < builds; seen += LONG) {
+			simulate(rng, &models[m], 0, 0, v, LONG);
+			n += steps_find(v, LONG, &nomination, &found);
+			free(found);
+		}
+		printf("\"%s\",%zu,%zu,%.2f\n", models[m].name, seen, n,
+		       1000 * (double)n / (double)seen);
+	}
+}
+
+/* How often a step of 10 % is found and another build blamed: by --all, and by the verdict of the
+ * newest build. */
+static void blame(gsl_rng *rng, size_t steps)
+{
+	static const size_t behind[] = {1, 5, 12, 25, 60};
+	static const double cvs[] = {.01, .0266};
+
+	puts("cv_pct,builds_behind,steps,found_pct,another_build_pct,suspected_pct,"
+	     "suspected_another_build_pct");
+	for (size_t k = 0; k < 10; k++) {
+		size_t found = 0, wrong = 0, suspected = 0, suspected_wrong = 0;
+		size_t n = BEFORE + behind[k % 5];
+		struct noise noise = {"", .cv = cvs[k / 5]};
+
+		for (size_t i = 0; i < steps; i++) {
+			struct level_answer a;
+			struct step *step;
+			double v[LONGEST];
+			size_t nsteps;
+
+			simulate(rng, &noise, .1, BEFORE, v, n);
+			nsteps = steps_find(v, n, &nomination, &step);
+			found += nsteps > 0;
+			wrong += nsteps > 0 && step[nsteps - 1].first != BEFORE;
+			free(step);
+			a = level_judge(v, NULL, no_markers, n, &nomination);
+			suspected += a.verdict == SUSPECTED;
+			suspected_wrong += a.verdict == SUSPECTED && a.first_bad != BEFORE;
+		}
+		printf("%.2f,%zu,%zu,%.1f,", 100 * noise.cv, n - BEFORE, steps,
+		       percent(found, steps));
+		if (found)
+			printf("%.1f", percent(wrong, found));
+		printf(",%.1f,%.1f\n", percent(suspected, steps),
+		       percent(suspected_wrong, suspected));
 	}
 }
 
@@ -245,8 +419,12 @@ int main(int argc, char **argv)
 		alarms(rng, n);
 	else if (n && !strcmp(argv[2], "latency"))
 		latency(rng, n);
+	else if (n && !strcmp(argv[2], "steps"))
+		false_steps(rng, n);
+	else if (n && !strcmp(argv[2], "blame"))
+		blame(rng, n);
 	else
-		errx(2, "usage: past N alarms|latency");
+		errx(2, "usage: past N alarms|latency|steps|blame");
 	gsl_rng_free(rng);
 	return 0;
 }
