@@ -5,8 +5,9 @@
  * what it prints; tests/regress-detect.bats runs it with few repetitions.
  *
  *	power N alarms       false alarms in N comparisons of a build with itself
- *	power N slowdowns    the smallest slowdown that is found in 9 of 10 of N comparisons
- *	power N counted      both, of instructions counted with a few seeds
+ *	power N slowdowns    the smallest slowdown of one series that is found in 9 of 10 of N runs
+ *	power N disturbed    how often 10 % are found where some rounds are disturbed
+ *	power N counted      false alarms, and what is found, of instructions counted with few seeds
  *
  * Output is CSV.
  */
@@ -26,8 +27,8 @@
 #include "xalloc.h"
 
 #define ROUNDS 20
-#define LOOKS 2 /* of `make compare`: what the first leaves undecided is measured as long again */
-#define SERIES 10
+#define LOOKS 2	  /* of `make compare`: what the first leaves undecided is measured as long again */
+#define SERIES 84 /* as the suite core has */
 #define ALPHA .01
 #define POWER .9
 
@@ -37,19 +38,22 @@ struct noise {
 	double cv;    /* of one round value of one build */
 	double drift; /* of the machine, in which both builds share: AR(1) */
 	double drift_rho;
-	double bias;	 /* of a build in a run: memory layout, boot */
-	double outliers; /* share of round values that are up to half as much again */
-	double own_rho;	 /* autocorrelation of a build's own noise */
-	double machines; /* distance of two machines that rounds are spread over */
+	double bias;	  /* of a build in a run: memory layout, boot */
+	double outliers;  /* share of round values that are up to half as much again */
+	double own_rho;	  /* autocorrelation of a build's own noise */
+	double machines;  /* distance of two machines that rounds are spread over */
+	double disturbed; /* share of round values that are 1.6 times as long */
 };
 
 static const struct noise models[] = {
-    {"quiet", .005, .005, .95, .001, 0, 0, 0},
-    {"hosted", .02, .01, .95, .0015, .03, 0, 0},
-    {"nasty", .05, .03, .95, .01, .1, 0, 0},
-    {"autocorrelated", .02, .01, .95, .0015, .03, .6, 0},
-    {"two machines mixed", .02, .01, .95, .0015, .03, 0, .3},
+    {"quiet", .005, .005, .95, .001, 0, 0, 0, 0},
+    {"hosted", .02, .01, .95, .0015, .03, 0, 0, 0},
+    {"nasty", .05, .03, .95, .01, .1, 0, 0, 0},
+    {"autocorrelated", .02, .01, .95, .0015, .03, .6, 0, 0},
+    {"wandering", .02, .01, .95, .0015, .03, .9, 0, 0},
+    {"two machines mixed", .02, .01, .95, .0015, .03, 0, .3, 0},
 };
+#define HOSTED 1
 #define NMODELS (sizeof(models) / sizeof(*models))
 
 /* One run: the values of both builds, in order of rounds. */
@@ -63,10 +67,15 @@ static double ar1(gsl_rng *rng, double before, double rho, double sigma)
 	return rho * before + sqrt(1 - rho * rho) * gsl_ran_gaussian(rng, sigma);
 }
 
-/* Slower by `slowdown` on the current side. */
-static void simulate(gsl_rng *rng, const struct noise *m, double slowdown, struct run *run)
+/* How many series a run has: one, a few, those of a suite. */
+static const size_t run_sizes[] = {1, 10, SERIES};
+#define NSIZES (sizeof(run_sizes) / sizeof(*run_sizes))
+
+/* The first of `nseries` is slower by `slowdown` on the current side. */
+static void simulate(gsl_rng *rng, const struct noise *m, size_t nseries, double slowdown,
+		     struct run *run)
 {
-	for (size_t s = 0; s < SERIES; s++) {
+	for (size_t s = 0; s < nseries; s++) {
 		double bias[NSIDES], own[NSIDES], drift = gsl_ran_gaussian(rng, m->drift);
 
 		for (enum side side = BASELINE; side < NSIDES; side++) {
@@ -84,7 +93,9 @@ static void simulate(gsl_rng *rng, const struct noise *m, double slowdown, struc
 				v *= exp(own[side]) * (other ? 1 + m->machines : 1);
 				if (gsl_rng_uniform(rng) < m->outliers)
 					v *= 1 + .5 * gsl_rng_uniform(rng);
-				run->value[side][s][r] = v * (side ? 1 + slowdown : 1);
+				if (m->disturbed && gsl_rng_uniform(rng) < m->disturbed)
+					v *= 1.6;
+				run->value[side][s][r] = v * (side && !s ? 1 + slowdown : 1);
 			}
 		}
 	}
@@ -106,6 +117,7 @@ static void write_rounds(FILE *f, const struct run *run, size_t nseries, const s
 struct judgement {
 	enum verdict verdict;
 	bool undecided; /* as pipelines/compare/undecided has it */
+	double seen;	/* per cent that are said would have been seen, or 0 */
 };
 
 /* Judge the first `rounds` of each series of a run with the tool's own rule. */
@@ -133,35 +145,48 @@ static void judge(const struct run *run, size_t nseries, const size_t *rounds, d
 	for (size_t i = 0; i < c.nfindings; i++) {
 		const struct finding *f = &c.findings[i];
 		bool beyond = fabs(log(f->ratio)) > log1p(f->rule.margin);
+		const char *seen = f->reason ? strstr(f->reason, "a regression of ") : NULL;
 
 		judgement[strtoul(finding_label(&c, f, "test"), NULL, 10)] = (struct judgement){
 		    .verdict = f->verdict,
 		    .undecided = f->verdict == INCONCLUSIVE || (f->verdict == UNCHANGED && beyond),
+		    .seen = seen ? strtod(seen + strlen("a regression of "), NULL) : 0,
 		};
 	}
 	comparison_release(&c);
 	fclose(memory);
 }
 
-/* Judge a run, in one look or in two, and count the verdicts. Each of two looks may err with half
- * of the probability. */
-static void look(const struct run *run, size_t nseries, size_t looks, size_t count[VERDICT_COUNT])
+/* Judge a run, in one look or in two. Each of two looks may err with half of the probability. */
+static void look(const struct run *run, size_t nseries, size_t looks,
+		 struct judgement judgement[SERIES])
 {
 	double alpha = ALPHA / (double)looks;
-	struct judgement judgement[SERIES];
-	size_t rounds[SERIES];
+	size_t rounds[SERIES] = {0};
 
 	for (size_t s = 0; s < nseries; s++)
 		rounds[s] = ROUNDS;
 	judge(run, nseries, rounds, alpha, judgement);
-	if (looks > 1) {
-		for (size_t s = 0; s < nseries; s++)
-			if (judgement[s].undecided)
-				rounds[s] = LOOKS * ROUNDS;
-		judge(run, nseries, rounds, alpha, judgement);
-	}
+	if (looks == 1)
+		return;
 	for (size_t s = 0; s < nseries; s++)
-		count[judgement[s].verdict]++;
+		if (judgement[s].undecided)
+			rounds[s] = LOOKS * ROUNDS;
+	judge(run, nseries, rounds, alpha, judgement);
+}
+
+/* Add the verdicts. Returns whether there is an alarm among them. */
+static bool count(const struct judgement *judgement, size_t nseries, size_t n[VERDICT_COUNT])
+{
+	bool alarm = false;
+
+	for (size_t s = 0; s < nseries; s++) {
+		enum verdict v = judgement[s].verdict;
+
+		n[v]++;
+		alarm |= v == REGRESSION || v == IMPROVEMENT;
+	}
+	return alarm;
 }
 
 /* What many do: all rounds of one build, then all of the other; Mann and Whitney, p < .05. */
@@ -194,68 +219,75 @@ static void alarms(gsl_rng *rng, size_t runs)
 {
 	puts("noise,series_judged,rounds,series_in_a_run,regressions,improvements,"
 	     "false_regressions_pct,false_alarms_pct,unchanged_pct,inconclusive_pct,unstable_pct,"
-	     "two_looks_false_alarms_pct,mann_whitney_on_two_blocks_pct");
+	     "two_looks_false_alarms_pct,two_looks_runs_with_an_alarm_pct,"
+	     "mann_whitney_on_two_blocks_pct");
 	for (size_t m = 0; m < NMODELS; m++)
-		for (size_t nseries = 1; nseries <= SERIES; nseries += SERIES - 1) {
+		for (size_t i = 0; i < NSIZES; i++) {
 			size_t n[VERDICT_COUNT] = {0}, twice[VERDICT_COUNT] = {0}, peers = 0;
-			size_t of = runs / nseries, all = of * nseries;
+			size_t nseries = run_sizes[i], of = (runs + nseries - 1) / nseries;
+			size_t all = of * nseries, alarmed = 0;
 			struct run run = {0};
+			struct judgement judgement[SERIES];
 
-			for (size_t i = 0; i < of; i++) {
-				simulate(rng, &models[m], 0, &run);
-				look(&run, nseries, 1, n);
-				look(&run, nseries, LOOKS, twice);
-				peers += blocks_differ(rng, &models[m]);
+			for (size_t k = 0; k < of; k++) {
+				simulate(rng, &models[m], nseries, 0, &run);
+				look(&run, nseries, 1, judgement);
+				count(judgement, nseries, n);
+				look(&run, nseries, LOOKS, judgement);
+				alarmed += count(judgement, nseries, twice);
 			}
-			printf("%s,%zu,%d,%zu,%zu,%zu,%.3f,%.3f,%.1f,%.1f,%.1f,%.3f,%.1f\n",
+			for (size_t k = 0; k < runs; k++)
+				peers += blocks_differ(rng, &models[m]);
+			printf("%s,%zu,%d,%zu,%zu,%zu,%.3f,%.3f,%.1f,%.1f,%.1f,%.3f,%.1f,%.1f\n",
 			       models[m].name, all, ROUNDS, nseries, n[REGRESSION], n[IMPROVEMENT],
 			       percent(n[REGRESSION], all),
 			       percent(n[REGRESSION] + n[IMPROVEMENT], all),
 			       percent(n[UNCHANGED], all), percent(n[INCONCLUSIVE], all),
 			       percent(n[UNSTABLE], all),
 			       percent(twice[REGRESSION] + twice[IMPROVEMENT], all),
-			       percent(peers, of));
+			       percent(alarmed, of), percent(peers, runs));
 		}
 }
 
-/* How a slowdown is looked for: in one look or in two, and again in a second run or not. */
-struct procedure {
-	size_t looks;
-	bool confirmed;
-};
-
-/* The share of series that are called regressions; or, confirmed, in two runs that follow. */
+/* The share of runs in which the one series that became slower is called a regression. */
 static double power(gsl_rng *rng, const struct noise *m, double slowdown, size_t nseries,
-		    size_t runs, struct procedure p)
+		    size_t runs, size_t looks)
 {
-	size_t n[VERDICT_COUNT] = {0}, all = runs * nseries;
+	struct judgement judgement[SERIES];
 	struct run run = {0};
-	double found;
+	size_t found = 0;
 
 	for (size_t i = 0; i < runs; i++) {
-		simulate(rng, m, slowdown, &run);
-		look(&run, nseries, p.looks, n);
+		simulate(rng, m, nseries, slowdown, &run);
+		look(&run, nseries, looks, judgement);
+		found += judgement[0].verdict == REGRESSION;
 	}
-	found = (double)n[REGRESSION] / (double)all;
-	return p.confirmed ? found * found : found;
+	return (double)found / (double)runs;
 }
 
 /* In steps of a thousandth, by bisection: larger slowdowns are found more often. Two runs are
  * independent, so both find it with the square of one run's probability. */
 static double smallest_found(gsl_rng *rng, const struct noise *m, size_t nseries, size_t runs,
-			     struct procedure p)
+			     size_t looks, bool confirmed)
 {
-	unsigned low = 1, high = 128;
+	double wanted = confirmed ? sqrt(POWER) : POWER;
+	unsigned low = 1, high = 256;
 
 	while (low < high) {
 		unsigned middle = (low + high) / 2;
 
-		if (power(rng, m, middle / 1000., nseries, runs, p) >= POWER)
+		if (power(rng, m, middle / 1000., nseries, runs, looks) >= wanted)
 			high = middle;
 		else
 			low = middle + 1;
 	}
 	return low / 1000.;
+}
+
+/* Runs of many series take long: of the largest a fifth has to do. */
+static size_t runs_of(size_t runs, size_t nseries)
+{
+	return nseries == 1 ? runs : nseries == SERIES ? runs / 5 : runs / 2;
 }
 
 static void slowdowns(gsl_rng *rng, size_t runs)
@@ -264,31 +296,66 @@ static void slowdowns(gsl_rng *rng, size_t runs)
 
 	puts("sample_cv_pct,rounds,series_in_a_run,smallest_found_pct,smallest_confirmed_pct,"
 	     "two_looks_found_pct,two_looks_confirmed_pct");
-	for (size_t nseries = 1; nseries <= SERIES; nseries += SERIES - 1)
+	for (size_t k = 0; k < NSIZES; k++)
 		for (size_t i = 0; i < sizeof(cvs) / sizeof(*cvs); i++) {
-			struct noise m = models[1];
+			size_t nseries = run_sizes[k], n = runs_of(runs, nseries);
+			struct noise m = models[HOSTED];
 
 			m.cv = cvs[i];
 			printf("%.1f,%d,%zu", 100 * cvs[i], ROUNDS, nseries);
 			for (size_t looks = 1; looks <= LOOKS; looks++)
-				for (int confirmed = 0; confirmed < 2; confirmed++) {
-					struct procedure p = {looks, confirmed};
-					/* as many series either way */
-					size_t n = runs / nseries;
-
-					printf(",%.1f",
-					       100 * smallest_found(rng, &m, nseries, n, p));
-				}
+				for (int confirmed = 0; confirmed < 2; confirmed++)
+					printf(",%.1f", 100 * smallest_found(rng, &m, nseries, n,
+									     looks, confirmed));
 			putchar('\n');
+			fflush(stdout);
 		}
+}
+
+/* The median of what equal builds are told would have been seen, as a fraction; or 0. */
+static double stated(gsl_rng *rng, const struct noise *m, size_t nseries, size_t runs)
+{
+	struct judgement judgement[SERIES];
+	double *seen = xmalloc(runs * sizeof(*seen)), median;
+	struct run run = {0};
+	size_t n = 0;
+
+	for (size_t i = 0; i < runs; i++) {
+		simulate(rng, m, nseries, 0, &run);
+		look(&run, nseries, LOOKS, judgement);
+		if (judgement[0].seen)
+			seen[n++] = judgement[0].seen / 100;
+	}
+	median = n ? median_of(seen, n) : 0;
+	free(seen);
+	return median;
+}
+
+static void disturbed(gsl_rng *rng, size_t runs)
+{
+	puts("sample_cv_pct,rounds,series_in_a_run,found_10_pct,two_looks_found_10_pct,"
+	     "stated_pct,stated_found_pct");
+	for (size_t k = 0; k < NSIZES; k++) {
+		size_t nseries = run_sizes[k], n = runs_of(runs, nseries);
+		struct noise m = {
+		    .cv = .01, .drift = .01, .drift_rho = .95, .bias = .0015, .disturbed = .15};
+		double said = stated(rng, &m, nseries, n);
+
+		printf("%.1f,%d,%zu,%.1f,%.1f,%.1f,%.1f\n", 100 * m.cv, ROUNDS, nseries,
+		       100 * power(rng, &m, .1, nseries, n, 1),
+		       100 * power(rng, &m, .1, nseries, n, LOOKS), 100 * said,
+		       100 * power(rng, &m, said, nseries, n, LOOKS));
+		fflush(stdout);
+	}
 }
 
 /* What boots with other seeds count of one kernel: about COUNT, by a normal distribution, or in one
  * of two places, as where memory happens to lie. */
 #define COUNT 500
+#define COUNTED 10 /* series of a run */
 static void simulate_seeds(gsl_rng *rng, double sigma, bool places, double more, struct run *run)
 {
-	for (size_t s = 0; s < SERIES; s++)
+	for (size_t s = 0; s < COUNTED; s++)
 		for (enum side side = BASELINE; side < NSIDES; side++)
 			for (size_t r = 0; r < ROUNDS; r++)
 				run->value[side][s][r] =
@@ -301,19 +368,19 @@ static void simulate_seeds(gsl_rng *rng, double sigma, bool places, double more,
 static double share_counted(gsl_rng *rng, size_t seeds, double sigma, bool places, double more,
 			    size_t runs, enum verdict verdict)
 {
-	size_t n[VERDICT_COUNT] = {0}, rounds[SERIES], of = (runs + SERIES - 1) / SERIES;
+	size_t n[VERDICT_COUNT] = {0}, rounds[SERIES], of = (runs + COUNTED - 1) / COUNTED;
 	struct judgement judgement[SERIES];
 	struct run run = {.counted = true};
 
-	for (size_t s = 0; s < SERIES; s++)
+	for (size_t s = 0; s < COUNTED; s++)
 		rounds[s] = seeds;
 	for (size_t i = 0; i < of; i++) {
 		simulate_seeds(rng, sigma, places, more, &run);
-		judge(&run, SERIES, rounds, ALPHA, judgement);
-		for (size_t s = 0; s < SERIES; s++)
+		judge(&run, COUNTED, rounds, ALPHA, judgement);
+		for (size_t s = 0; s < COUNTED; s++)
 			n[judgement[s].verdict]++;
 	}
-	return (double)n[verdict] / (double)(of * SERIES);
+	return (double)n[verdict] / (double)(of * COUNTED);
 }
 
 static void counted(gsl_rng *rng, size_t runs)
@@ -339,7 +406,7 @@ static void counted(gsl_rng *rng, size_t runs)
 					low = middle + 1;
 			}
 			printf("%zu,%g,%s,%zu,%.3f,%g\n", seeds, sigma, places ? "two" : "",
-			       (runs + SERIES - 1) / SERIES * SERIES,
+			       (runs + COUNTED - 1) / COUNTED * COUNTED,
 			       100 * share_counted(rng, seeds, sigma, places, 0, runs, REGRESSION),
 			       low / 8.);
 		}
@@ -355,10 +422,12 @@ int main(int argc, char **argv)
 		alarms(rng, runs);
 	else if (runs && !strcmp(argv[2], "slowdowns"))
 		slowdowns(rng, runs);
+	else if (runs && !strcmp(argv[2], "disturbed"))
+		disturbed(rng, runs);
 	else if (runs && !strcmp(argv[2], "counted"))
 		counted(rng, runs);
 	else
-		errx(2, "usage: power N alarms|slowdowns|counted");
+		errx(2, "usage: power N alarms|slowdowns|disturbed|counted");
 	gsl_rng_free(rng);
 	return 0;
 }

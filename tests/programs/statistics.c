@@ -124,6 +124,8 @@ static struct rank_p enumerate_signs(const double *x, size_t n)
 		}
 	midranks(size, used, rank);
 	for (size_t i = 0; i < used; i++)
+		rank[i] = fmin(rank[i], ceil((double)used / RANKTEST_WINSORIZED));
+	for (size_t i = 0; i < used; i++)
 		seen += plus[i] ? rank[i] : 0;
 	for (unsigned signs = 0; signs < 1u << used; signs++) {
 		double w = 0;
@@ -248,28 +250,13 @@ static int by_value(const void *a, const void *b)
 }
 
 /* Sizes, and values with and without ties. */
-static size_t random_input(gsl_rng *rng, double *v, size_t max)
+static size_t random_input(gsl_rng *rng, double *v, size_t max, bool ties)
 {
 	size_t n = 1 + gsl_rng_uniform_int(rng, max);
-	bool ties = gsl_rng_uniform_int(rng, 2);
 
 	for (size_t i = 0; i < n; i++)
 		v[i] = ties ? (double)gsl_rng_uniform_int(rng, 8) / 4 - 1 : gsl_ran_ugaussian(rng);
 	return n;
-}
-
-static double walsh_median(const double *x, size_t n)
-{
-	size_t m = 0;
-	double *w = xmalloc(n * (n + 1) / 2 * sizeof(*w)), median;
-
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = i; j < n; j++)
-			w[m++] = (x[i] + x[j]) / 2;
-	qsort(w, m, sizeof(*w), by_value);
-	median = m % 2 ? w[m / 2] : (w[m / 2 - 1] + w[m / 2]) / 2;
-	free(w);
-	return median;
 }
 
 static void mirror(double *to, const double *x, size_t n)
@@ -281,10 +268,10 @@ static void mirror(double *to, const double *x, size_t n)
 static void paired_properties(gsl_rng *rng)
 {
 	double x[60], mirrored[60], mu = gsl_ran_gaussian(rng, .5);
-	size_t n = random_input(rng, x, 60);
+	bool ties = gsl_rng_uniform_int(rng, 2);
+	size_t n = random_input(rng, x, 60, ties);
 	struct rank_p p = signed_rank_p(x, n, mu), q;
 	struct location l, m;
-	double walsh = walsh_median(x, n);
 
 	mirror(mirrored, x, n);
 	q = signed_rank_p(mirrored, n, -mu);
@@ -295,15 +282,23 @@ static void paired_properties(gsl_rng *rng)
 	m = signed_rank_location(mirrored, n, .01);
 	expect("swapped sides mirror the estimate", m.estimate, -l.estimate, 0);
 	expect("swapped sides mirror the interval", m.low, -l.high, 0);
-	expect("the estimate is the median of the pairs", l.estimate, walsh, TOLERANCE);
-	if (!isnan(l.low))
-		expect("the interval holds the estimate", l.low <= l.estimate, 1, 0);
+	if (isnan(l.low))
+		return;
+	expect("the interval holds the estimate", l.low <= l.estimate, 1, 0);
+	if (ties)
+		return;
+	/* A hair, beyond which two values are not equal any more. */
+	p = signed_rank_p(x, n, l.low - 4 * RANKTEST_TIE);
+	expect("below the interval the test rejects", p.greater <= .005, 1, 0);
+	p = signed_rank_p(x, n, l.low + 4 * RANKTEST_TIE);
+	expect("within the interval the test does not reject", p.greater > .005, 1, 0);
 }
 
 static void unpaired_properties(gsl_rng *rng)
 {
 	double x[30], y[30], mu = gsl_ran_gaussian(rng, .5);
-	size_t nx = random_input(rng, x, 30), ny = random_input(rng, y, 30);
+	bool ties = gsl_rng_uniform_int(rng, 2);
+	size_t nx = random_input(rng, x, 30, ties), ny = random_input(rng, y, 30, ties);
 	struct rank_p p = rank_sum_p(x, nx, y, ny, mu), q = rank_sum_p(y, ny, x, nx, -mu);
 	struct location l = rank_sum_location(x, nx, y, ny, .01);
 	struct location m = rank_sum_location(y, ny, x, nx, .01);
@@ -316,7 +311,7 @@ static void unpaired_properties(gsl_rng *rng)
 static void quantile_properties(gsl_rng *rng)
 {
 	double v[200], sorted[200], p = gsl_rng_uniform(rng);
-	size_t n = random_input(rng, v, 200);
+	size_t n = random_input(rng, v, 200, gsl_rng_uniform_int(rng, 2));
 	double at = p * (double)(n - 1);
 	size_t below = (size_t)at, above = below + 1 < n ? below + 1 : below;
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Makes oracle.csv: exact Wilcoxon tests, estimates and intervals as R has them, without ties; and dips
+# Makes oracle.csv: exact rank tests, estimates and intervals, without ties: of two samples as R has them; and dips
 # as the package diptest has them, also of ties and of two heaps.
 #	Rscript oracle.R > oracle.csv
 # Lists of numbers are joined by blanks. An interval that R cannot reach at 99 % is empty.
@@ -7,19 +7,21 @@ set.seed(20)
 number <- function(v) ifelse(is.na(v), "", sprintf("%.17g", v))
 list_of <- function(v) paste(sprintf("%.17g", v), collapse = " ")
 
+source(file.path(Sys.getenv("TOP", "."), "tests/statistics/signed.R"))
+
 row_of <- function(kind, x, y, mu) {
-	test <- function(alternative)
-		if (kind == "signed_rank") wilcox.test(x, mu = mu, alternative = alternative, exact = TRUE)$p.value
-		else wilcox.test(y, x, mu = mu, alternative = alternative, exact = TRUE)$p.value
-	nx <- length(x)
-	ny <- length(y)
-	reached <- if (kind == "signed_rank") 2 * psignrank(0, nx) <= .01 else 2 * pwilcox(0, nx, ny) <= .01
-	all <- suppressWarnings(if (kind == "signed_rank")
-		wilcox.test(x, conf.int = TRUE, conf.level = .99, exact = TRUE)
-	else wilcox.test(y, x, conf.int = TRUE, conf.level = .99, exact = TRUE))
-	interval <- if (reached) all$conf.int else c(NA, NA)
-	cat(kind, list_of(x), list_of(y), number(mu), number(test("greater")), number(test("less")),
-	    number(all$estimate), number(interval[1]), number(interval[2]), sep = ",")
+	p <- function(alternative) wilcox.test(y, x, mu = mu, alternative = alternative, exact = TRUE)$p.value
+	if (kind == "signed_rank") {
+		test <- signed(x, mu)
+		all <- signed_location(x, .01)
+	} else {
+		test <- c(greater = p("greater"), less = p("less"))
+		result <- suppressWarnings(wilcox.test(y, x, conf.int = TRUE, conf.level = .99, exact = TRUE))
+		interval <- if (2 * pwilcox(0, length(x), length(y)) <= .01) result$conf.int else c(NA, NA)
+		all <- c(estimate = unname(result$estimate), low = interval[1], high = interval[2])
+	}
+	cat(kind, list_of(x), list_of(y), number(mu), number(test["greater"]), number(test["less"]),
+	    number(all["estimate"]), number(all["low"]), number(all["high"]), sep = ",")
 	cat("\n")
 }
 

@@ -70,6 +70,12 @@ static size_t counted_sum(const struct ranked *v, size_t n)
 	return sum;
 }
 
+/* Where the scores of n signed ranks end to grow. */
+static unsigned winsorized_at(size_t n)
+{
+	return (unsigned)((n + RANKTEST_WINSORIZED - 1) / RANKTEST_WINSORIZED);
+}
+
 /* The distribution of a sum of ranks, over 0 to max. */
 struct distribution {
 	double *weight;
@@ -145,7 +151,8 @@ struct rank_p signed_rank_p(const double *x, size_t n, double mu)
 	struct ranked *v = xmalloc(n * sizeof(*v));
 	struct rank_p p;
 	size_t used = 0;
-	double ties, m;
+	double sum = 0, squares = 0;
+	unsigned most;
 
 	for (size_t i = 0; i < n; i++) {
 		double d = x[i] - mu;
@@ -153,9 +160,14 @@ struct rank_p signed_rank_p(const double *x, size_t n, double mu)
 		if (fabs(d) > RANKTEST_TIE)
 			v[used++] = (struct ranked){.key = fabs(d), .counted = d > 0};
 	}
-	ties = assign_ranks(v, used);
-	m = (double)used;
-	p = tails(v, used, 0, m * (m + 1) / 4, m * (m + 1) * (2 * m + 1) / 24 - ties / 48);
+	assign_ranks(v, used);
+	most = 2 * winsorized_at(used);
+	for (size_t i = 0; i < used; i++) {
+		v[i].rank = v[i].rank < most ? v[i].rank : most;
+		sum += v[i].rank / 2.;
+		squares += v[i].rank / 2. * v[i].rank / 2.;
+	}
+	p = tails(v, used, 0, sum / 2, squares / 4);
 	free(v);
 	return p;
 }
@@ -181,17 +193,16 @@ struct rank_p rank_sum_p(const double *x, size_t nx, const double *y, size_t ny,
 
 /* --- estimates and intervals --------------------------------------------------------------- */
 
-/* All pairs of two sorted arrays, never made: they are counted. */
+/* The differences of all pairs of two sorted arrays, never made: they are counted. */
 struct pairs {
 	const double *a, *b;
 	size_t na, nb;
-	bool walsh; /* averages (a[i] + a[j]) / 2 with i ≤ j; else differences of a and b */
 };
 
 /* It grows with i and with j. */
 static double pair_value(const struct pairs *p, size_t i, size_t j)
 {
-	return p->walsh ? (p->a[i] + p->a[j]) / 2 : p->a[i] - p->b[p->nb - 1 - j];
+	return p->a[i] - p->b[p->nb - 1 - j];
 }
 
 /* How many pairs are not above t: O(na + nb), since the border j only moves down. */
@@ -200,11 +211,9 @@ static uint64_t count_up_to(const struct pairs *p, double t)
 	uint64_t count = 0;
 
 	for (size_t i = 0, j = p->nb; i < p->na; i++) {
-		size_t first = p->walsh ? i : 0;
-
 		while (j > 0 && pair_value(p, i, j - 1) > t)
 			j--;
-		count += j > first ? j - first : 0;
+		count += j;
 	}
 	return count;
 }
@@ -229,22 +238,10 @@ static double kth_pair(const struct pairs *p, uint64_t k)
 	}
 }
 
-static struct location locate(const struct pairs *p, uint64_t npairs, uint64_t k)
-{
-	struct location l = {kth_pair(p, (npairs + 1) / 2), NAN, NAN};
-
-	if (npairs % 2 == 0)
-		l.estimate = (l.estimate + kth_pair(p, npairs / 2 + 1)) / 2;
-	if (k) {
-		l.low = kth_pair(p, k);
-		l.high = kth_pair(p, npairs + 1 - k);
-	}
-	return l;
-}
-
-/* The largest k with 2 · P(statistic ≤ k - 1) ≤ alpha, 0 if there is none. Sums of `size` ranks
- * begin at 1 + 2 + … + size: from there on the statistic is Mann and Whitney's U. */
-static uint64_t exact_k(size_t n, size_t size, double alpha)
+/* The largest k with 2 · P(statistic ≤ k - 1) ≤ alpha, 0 if there is none, of ranks without ties
+ * that end to grow at `most`. Sums of `size` ranks begin at 1 + 2 + … + size: from there on the
+ * statistic is Mann and Whitney's U. */
+static uint64_t exact_k(size_t n, size_t size, unsigned most, double alpha)
 {
 	unsigned rank[RANKTEST_EXACT_MAX] = {0};
 	struct distribution d;
@@ -252,7 +249,7 @@ static uint64_t exact_k(size_t n, size_t size, double alpha)
 	uint64_t k;
 
 	for (size_t i = 0; i < n; i++)
-		rank[i] = (unsigned)i + 1;
+		rank[i] = i < most ? (unsigned)i + 1 : most;
 	d = distribution_of(rank, n, size);
 	for (k = 0; 2 * below / d.total <= alpha; k++)
 		below += d.weight[size * (size + 1) / 2 + k];
@@ -260,35 +257,97 @@ static uint64_t exact_k(size_t n, size_t size, double alpha)
 	return k - 1;
 }
 
-/* The same for any n. Mean and variance are those of the statistic. */
-static uint64_t rank_of_end(size_t n, size_t size, double mean, double variance, double alpha)
+/* The same for many values. Mean and variance are those of the statistic. */
+static uint64_t normal_k(double mean, double variance, double alpha)
 {
-	if (n <= RANKTEST_EXACT_MAX)
-		return exact_k(n, size, alpha);
 	return (uint64_t)fmax(
 	    0, floor(mean + .5 - gsl_cdf_ugaussian_Qinv(alpha / 2) * sqrt(variance)));
 }
 
+/* The scores of the n sorted values above mu, of a mu that is a hair larger: of two values equally
+ * far away, the one above is nearer. */
+static uint64_t sum_above(const double *x, size_t n, double mu)
+{
+	size_t below = 0, above;
+	uint64_t most = winsorized_at(n), rank = 0, sum = 0;
+
+	while (below < n && x[below] <= mu)
+		below++;
+	above = below;
+	while (above < n) {
+		bool is_above = !below || x[above] - mu <= mu - x[below - 1];
+
+		rank += rank < most;
+		if (is_above) {
+			sum += rank;
+			above++;
+		} else {
+			below--;
+		}
+	}
+	return sum;
+}
+
+/* The least mu above which the scores sum up to no more than `most`: the sum falls as mu grows. By
+ * bisection, until no number lies between. */
+static double least_mu(const double *x, size_t n, uint64_t most)
+{
+	double low = x[0], high = x[n - 1];
+
+	if (sum_above(x, n, low) <= most)
+		return low;
+	for (;;) {
+		double middle = low + (high - low) / 2;
+
+		if (middle <= low || middle >= high)
+			return high;
+		if (sum_above(x, n, middle) <= most)
+			high = middle;
+		else
+			low = middle;
+	}
+}
+
 struct location signed_rank_location(double *x, size_t n, double alpha)
 {
-	struct pairs p = {.a = x, .b = x, .na = n, .nb = n, .walsh = true};
-	double m = (double)n;
+	uint64_t most = winsorized_at(n), total = most * (most + 1) / 2 + (n - most) * most, k;
+	double *mirrored = xmalloc(n * sizeof(*mirrored)), w = (double)most, m = (double)n;
+	struct location l = {.low = NAN, .high = NAN};
 
 	gsl_sort(x, 1, n);
-	return locate(&p, (uint64_t)n * (n + 1) / 2,
-		      rank_of_end(n, 0, m * (m + 1) / 4, m * (m + 1) * (2 * m + 1) / 24, alpha));
+	for (size_t i = 0; i < n; i++)
+		mirrored[i] = -x[n - 1 - i];
+	k = n <= RANKTEST_EXACT_MAX
+		? exact_k(n, 0, (unsigned)most, alpha)
+		: normal_k((double)total / 2, (w * (w + 1) * (2 * w + 1) / 6 + (m - w) * w * w) / 4,
+			   alpha);
+	l.estimate = (least_mu(x, n, total / 2) - least_mu(mirrored, n, total / 2)) / 2;
+	if (k) {
+		l.low = least_mu(x, n, total - k);
+		l.high = -least_mu(mirrored, n, total - k);
+	}
+	free(mirrored);
+	return l;
 }
 
 struct location rank_sum_location(double *x, size_t nx, double *y, size_t ny, double alpha)
 {
 	struct pairs p = {.a = y, .b = x, .na = ny, .nb = nx};
-	double xy = (double)nx * (double)ny;
+	uint64_t npairs = (uint64_t)nx * ny, k;
+	size_t n = nx + ny, size = nx < ny ? nx : ny;
+	double xy = (double)npairs;
+	struct location l = {.low = NAN, .high = NAN};
 
 	gsl_sort(x, 1, nx);
 	gsl_sort(y, 1, ny);
-	return locate(&p, (uint64_t)nx * ny,
-		      rank_of_end(nx + ny, nx < ny ? nx : ny, xy / 2,
-				  xy * (double)(nx + ny + 1) / 12, alpha));
+	k = n <= RANKTEST_EXACT_MAX ? exact_k(n, size, (unsigned)n, alpha)
+				    : normal_k(xy / 2, xy * (double)(n + 1) / 12, alpha);
+	l.estimate = (kth_pair(&p, (npairs + 1) / 2) + kth_pair(&p, npairs / 2 + 1)) / 2;
+	if (k) {
+		l.low = kth_pair(&p, k);
+		l.high = kth_pair(&p, npairs + 1 - k);
+	}
+	return l;
 }
 
 void holm(double *p, size_t n)

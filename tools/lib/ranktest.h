@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Wilcoxon's signed-rank and rank-sum tests, exact with ties, with the estimates and intervals
- * that belong to them (Hodges and Lehmann). The counterparts in R are wilcox.test(x, mu = mu,
- * alternative = "greater") and wilcox.test(x, y, …); with ties R gives up exactness, this does
- * not.
+ * A signed-rank test with bounded scores and Wilcoxon's rank-sum test, exact with ties, with the
+ * estimates and intervals that belong to them (Hodges and Lehmann).
  *
- * Exact means the permutation distribution of the mid-ranks that the data have: ranks are doubled
+ * The signed ranks are Winsorized: the score of a value is its rank, but no more than a fifth of
+ * their number (Policello and Hettmansperger 1976, Adaptive robust procedures for the one-sample
+ * location problem; the sign test and Wilcoxon's are the ends of that family). With Wilcoxon's
+ * scores one value far on the wrong side undoes what all others say: of 20 values one such gives a
+ * p-value of at least 1 in 2600, which is lost among 84 series. Error-rates.md has the figures.
+ *
+ * Exact means the permutation distribution of the scores that the data have: mid-ranks are doubled
  * to whole numbers and the distribution is counted by dynamic programming (the shift algorithm of
  * Streitberg and Röhmel 1986). Above RANKTEST_EXACT_MAX values the normal approximation with
  * correction for ties and continuity is used, as R does.
@@ -20,6 +24,8 @@
 
 #define RANKTEST_EXACT_MAX 100
 #define RANKTEST_TIE 1e-12
+/* Scores end to grow at this part of the values: at a fifth. */
+#define RANKTEST_WINSORIZED 5
 
 struct rank_p {
 	double greater; /* P of what was seen or more, if the location is not greater than mu */
@@ -43,13 +49,13 @@ struct location {
 };
 
 /**
- * signed_rank_location - Hodges-Lehmann estimate: the median of the averages of all pairs
- * (Walsh averages), and the interval that inverts the test; n ≥ 1
+ * signed_rank_location - the estimate, where the scores above and below weigh the same, and the
+ * interval that inverts the test; n ≥ 1
  * @x: n values; sorted by this function
  * @alpha: error probability of both ends together, .01 for a 99 % interval
  *
- * The interval is closed, [W(k), W(M + 1 - k)], with k from the distribution without ties; with
- * ties it is conservative (Noether 1967). The cost grows as n · log n.
+ * The interval is closed and from the distribution without ties; with ties it is conservative
+ * (Noether 1967). The cost grows as n · log n.
  */
 struct location signed_rank_location(double *x, size_t n, double alpha);
 

@@ -71,6 +71,8 @@ struct finding {
 	double rounding;      /* what whole numbers hide of a ratio, as a fraction */
 	double *x, *y;	      /* paired: x the log ratios by round; else logs of each side */
 	size_t nx, ny;
+	double autocorrelation; /* of x, lag 1, of its ranks; 0 where it does not matter */
+	double correlation;	/* that its numbers are corrected for, or 0 */
 	double ratio, ratio_low, ratio_high;
 	double p_value, p_adjusted;
 
@@ -158,9 +160,16 @@ bool finding_take_values(const struct comparison *c, struct finding *f);
 double *copy_values(const double *v, size_t n);
 double median_of(const double *v, size_t n);
 
-/** judge_measured - numbers of a finding with noise, but for p_adjusted and the verdict, which
- * stands when there is no number to judge */
-void judge_measured(const struct comparison *c, struct finding *f);
+/** measured_take_values - the values of a finding with noise, and how its rounds follow one another
+ * @return: false, with the verdict, when there are none */
+bool measured_take_values(const struct comparison *c, struct finding *f);
+
+/** measured_correct - set the correlation that its numbers are corrected for
+ * @run: median autocorrelation of the nseries of the same run */
+void measured_correct(struct finding *f, double run, size_t nseries);
+
+/** judge_measured - numbers of a finding with noise, but for p_adjusted and the verdict */
+void judge_measured(struct finding *f);
 
 /** judge_exact - numbers and verdict of a finding without noise */
 void judge_exact(const struct comparison *c, struct finding *f);

@@ -2,6 +2,7 @@
 /* The decision rule, which regress-detect(1) explains. It works on logarithms, since a change is a
  * factor. */
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdarg.h>
@@ -23,10 +24,12 @@
 #define INTERVAL_ALPHA ((100 - CONFIDENCE_PCT) / 100.)
 /* Spread of the log ratios (median absolute deviation) beyond which nothing is believed. */
 #define UNSTABLE_SPREAD .05
-/* Lag-1 autocorrelation that is no chance: this many standard errors, 1/√n each. */
-#define AUTOCORRELATION_SIGMAS 3.
+/* Autocorrelation that is no chance: as far above none as one of twenty series without any. */
+#define CORRELATED_SIGMAS 1.645
 /* With this probability a change of the size that is said could have been seen would be found. */
 #define POWER .9
+/* A correlation nearer to 1 leaves nothing of any number of rounds. */
+#define MOST_CORRELATED .98
 
 void finding_set(struct finding *f, enum verdict verdict, const char *fmt, ...)
 {
@@ -43,11 +46,25 @@ void finding_set(struct finding *f, enum verdict verdict, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* The standard error of the mean of values that follow one another is that of fewer values: larger
+ * by this factor (of a first-order autoregressive process; Bartlett 1946). */
+static double inflation(const struct finding *f)
+{
+	return sqrt((1 + f->correlation) / (1 - f->correlation));
+}
+
+static double inflated_p(const struct finding *f, double p)
+{
+	return f->correlation ? gsl_cdf_ugaussian_Q(gsl_cdf_ugaussian_Qinv(p) / inflation(f)) : p;
+}
+
 /* The p-values of "the ratio is e to the limit", in both directions. */
 static struct rank_p p_of(const struct finding *f, double limit)
 {
-	return f->paired ? signed_rank_p(f->x, f->nx, limit)
-			 : rank_sum_p(f->x, f->nx, f->y, f->ny, limit);
+	struct rank_p p = f->paired ? signed_rank_p(f->x, f->nx, limit)
+				    : rank_sum_p(f->x, f->nx, f->y, f->ny, limit);
+
+	return (struct rank_p){inflated_p(f, p.greater), inflated_p(f, p.less)};
 }
 
 /* The estimate of the log ratio and its interval. The values stay in order of rounds. */
@@ -59,17 +76,62 @@ static struct location location_of(const struct finding *f, double alpha)
 
 	free(x);
 	free(y);
+	l.low = l.estimate - (l.estimate - l.low) * inflation(f);
+	l.high = l.estimate + (l.high - l.estimate) * inflation(f);
 	return l;
 }
 
-void judge_measured(const struct comparison *c, struct finding *f)
+/* Lag-1 autocorrelation of the ranks, which a few disturbed rounds don't hide (Bartels 1982, The
+ * rank version of von Neumann's ratio test for randomness). What wanders by less than the margin
+ * counts as chance: it can't carry a ratio beyond it. */
+static double autocorrelation_of(const struct finding *f)
 {
-	double limit, slower, faster;
+	size_t *order, n = f->nx;
+	double *rank, r = 0;
+
+	if (stats_stddev(f->x, n, stats_average(f->x, n)) <= log1p(f->rule.margin) / 2)
+		return 0;
+	order = xmalloc(n * sizeof(*order));
+	rank = xmalloc(n * sizeof(*rank));
+	gsl_sort_index(order, f->x, 1, n);
+	for (size_t i = 0; i < n; i++)
+		rank[order[i]] = (double)i;
+	r = gsl_stats_lag1_autocorrelation(rank, 1, n);
+	free(order);
+	free(rank);
+	return r;
+}
+
+bool measured_take_values(const struct comparison *c, struct finding *f)
+{
+	if (!finding_take_values(c, f))
+		return false;
+	if (f->paired && f->rounds >= MIN_ROUNDS)
+		f->autocorrelation = autocorrelation_of(f);
+	return true;
+}
+
+void measured_correct(struct finding *f, double run, size_t nseries)
+{
+	double n = (double)f->nx, one = CORRELATED_SIGMAS / sqrt(n), r = 0;
+
+	if (!f->autocorrelation)
+		return;
+	/* The median of many series is known better than one: its standard error is 1.25/√(n·N). */
+	if (f->autocorrelation > one)
+		r = f->autocorrelation;
+	if (run > 1.25 * one / sqrt((double)nseries))
+		r = fmax(r, run);
+	/* An estimate from n values is too small by some (1 + 4 r)/n (Kendall 1954). */
+	if (r)
+		f->correlation = fmin((n * r + 1) / (n - 4), MOST_CORRELATED);
+}
+
+void judge_measured(struct finding *f)
+{
+	double limit = log1p(f->rule.margin), slower, faster;
 	struct location l;
 
-	if (!finding_take_values(c, f))
-		return;
-	limit = log1p(f->rule.margin);
 	slower = p_of(f, limit).greater;
 	faster = p_of(f, -limit).less;
 	l = location_of(f, INTERVAL_ALPHA);
@@ -91,61 +153,53 @@ static double spread(const struct finding *f)
 	return mad;
 }
 
-/* Ratios that are equal but for rounding follow nothing. */
-static double autocorrelation(const double *x, size_t n)
-{
-	return sqrt(gsl_stats_tss(x, 1, n)) > RANKTEST_TIE * (double)n
-		   ? gsl_stats_lag1_autocorrelation(x, 1, n)
-		   : 0;
-}
-
 /* Whether the rounds disagree, and the interval does not lie far beyond their disagreement. */
 static bool is_unstable(struct finding *f)
 {
-	double mad, r;
+	double mad;
 
 	if (!f->paired || f->rounds < MIN_ROUNDS)
 		return false;
 	mad = spread(f);
-	r = autocorrelation(f->x, f->nx);
 	if (mad > UNSTABLE_SPREAD && !(log(f->ratio_low) > mad + log1p(f->rule.alert) ||
 				       log(f->ratio_high) < -mad - log1p(f->rule.alert))) {
 		finding_set(f, UNSTABLE, "the rounds' ratios scatter by %.1f %% (at most %.0f %%)",
 			    100 * mad, 100 * UNSTABLE_SPREAD);
 		return true;
 	}
-	/* What wanders by less than the margin can't carry a ratio beyond it. */
-	if (r > AUTOCORRELATION_SIGMAS / sqrt((double)f->nx) &&
-	    stats_stddev(f->x, f->nx, stats_average(f->x, f->nx)) > log1p(f->rule.margin) / 2) {
-		finding_set(f, UNSTABLE,
-			    "the rounds' ratios follow one another (autocorrelation %.2f)", r);
-		return true;
-	}
 	return false;
 }
 
-/* The smallest change that would have been found with probability POWER: the margin and what the
- * interval of the adjusted test leaves open, with as much again as the power asks for. */
+/* The smallest regression that would have been found with probability POWER: the margin, what the
+ * interval of the adjusted test leaves open on the side of no regression, and how far the estimate
+ * may lie off with that probability. */
 static double smallest_seen(const struct finding *f, size_t ntests)
 {
-	double alpha = f->rule.alpha / (double)ntests;
-	double z = gsl_cdf_ugaussian_Qinv(alpha), more = gsl_cdf_ugaussian_Pinv(POWER) / z;
-	struct location l = location_of(f, 2 * alpha);
+	struct location test = location_of(f, 2 * f->rule.alpha / (double)ntests);
+	struct location deviation = location_of(f, 2 * gsl_cdf_ugaussian_Q(1));
+	bool fewer = f->rule.higher_is_better;
 
-	return log1p(f->rule.margin) + fmax(l.estimate - l.low, l.high - l.estimate) * (1 + more);
+	return log1p(f->rule.margin) +
+	       (fewer ? test.high - test.estimate : test.estimate - test.low) +
+	       gsl_cdf_ugaussian_Pinv(POWER) * (deviation.high - deviation.low) / 2;
 }
 
 static void set_inconclusive(struct finding *f, size_t ntests)
 {
 	double seen = smallest_seen(f, ntests);
+	char follow[64] = "";
 
+	if (f->correlation)
+		snprintf(follow, sizeof(follow), ", which follow one another (correlation %.2f),",
+			 f->correlation);
 	if (isnan(seen))
 		finding_set(f, INCONCLUSIVE,
-			    "%zu rounds are too few for %zu series: no change could be seen",
-			    f->rounds, ntests);
+			    "%zu rounds%s are too few for %zu series: nothing could be seen",
+			    f->rounds, follow, ntests);
 	else
-		finding_set(f, INCONCLUSIVE, "a change of %.1f %% or more would have been seen",
-			    100 * expm1(seen));
+		finding_set(f, INCONCLUSIVE,
+			    "in %zu rounds%s a regression of %.1f %% or more would have been seen",
+			    f->rounds, follow, 100 * expm1(seen));
 }
 
 void decide(struct finding *f, size_t ntests)

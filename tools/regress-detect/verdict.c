@@ -7,6 +7,7 @@
 #include "cli.h"
 #include "detect.h"
 #include "ranktest.h"
+#include "stats.h"
 #include "xalloc.h"
 
 const char *const *finding_cells(const struct finding *f)
@@ -155,22 +156,47 @@ static void widen_margins(const struct comparison *c, const struct list *control
 	}
 }
 
+/* Rounds that follow one another mostly do so in all series of a run. */
+static void correct_correlation(const struct list *l)
+{
+	double *r = xmalloc(l->n * sizeof(*r)), run;
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (l->at[i]->autocorrelation)
+			r[n++] = l->at[i]->autocorrelation;
+	run = stats_median(r, n);
+	for (size_t i = 0; i < l->n; i++)
+		measured_correct(l->at[i], run, n);
+	free(r);
+}
+
 /* Their numbers, p-values adjusted for each other, and verdicts on their own. */
 static void judge_list(struct comparison *c, const struct list *l)
 {
 	double *p = xmalloc(l->n * sizeof(*p));
+	bool *measured = xcalloc(l->n, sizeof(*measured));
 	size_t ntests = 0;
 
 	for (size_t i = 0; i < l->n; i++) {
 		struct finding *f = l->at[i];
 
-		if (!judge_absent(f)) {
-			f->exact = is_exact(c, f);
-			(f->exact ? judge_exact : judge_measured)(c, f);
-		}
-		p[i] = f->p_value;
+		if (judge_absent(f))
+			continue;
+		f->exact = is_exact(c, f);
+		if (f->exact)
+			judge_exact(c, f);
+		else
+			measured[i] = measured_take_values(c, f);
+	}
+	correct_correlation(l);
+	for (size_t i = 0; i < l->n; i++) {
+		if (measured[i])
+			judge_measured(l->at[i]);
+		p[i] = l->at[i]->p_value;
 		ntests += !isnan(p[i]);
 	}
+	free(measured);
 	holm(p, l->n);
 	for (size_t i = 0; i < l->n; i++) {
 		l->at[i]->p_adjusted = p[i];
