@@ -132,6 +132,13 @@ EOT
   assert_equal "$(csv_value plan.csv test,status)" 'a load_failed
 b ok'
   assert_contains "$(csv_value plan.csv reason '$test == "a"')" "object 'build/bpf/it-"
+  # Somebody may have written into a plan what makes it look like one that was opened, and loaded.
+  mlr --csv put '$program_hash = "0123456789abcdef"; $status = "ok"; $reason = ""' plan.csv >forged.csv
+  for tool in bpf-compile-check 'bpf-run -q --rounds 2 --samples 1 -c 4'; do
+    $tool forged.csv >out.csv
+    assert_equal "$(csv_value out.csv test,status '$test == "a"')" 'a load_failed'
+    assert_contains "$(csv_value out.csv reason '$test == "a"')" "object 'build/bpf/it-"
+  done
 }
 
 @test "what an elf_file was when the plan was made is what the plan measures, or the row says that it is not" {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "explain.h"
+#include "keytable.h"
 #include "text.h"
 #include "user.h"
 #include "xalloc.h"
@@ -209,14 +210,25 @@ static void keep_maps_private(struct bpf_object *object)
 		bpf_map__set_pin_path(map, NULL);
 }
 
+/* What libbpf does with an object, tried once: it is opened in each round. A hash in a plan proves
+ * nothing, as anybody may have written it. */
+static bool may_be_opened(const char *path)
+{
+	static struct keytable tried, damaged;
+	size_t known = tried.n, len = strlen(path);
+
+	if (keytable_add(&tried, path, len) == known && !object_opens(path))
+		keytable_add(&damaged, path, len);
+	return keytable_find(&damaged, path, len) == KEYTABLE_NONE;
+}
+
 enum status program_open(struct loaded *loaded, const struct program_set *set, int log_level)
 {
 	*loaded = (struct loaded){.n = set->n, .status = STATUS_OK};
 	if (access(set->object, R_OK))
 		return fail(loaded, STATUS_LOAD_FAILED,
 			    xasprintf("can't read object '%s': %s", set->object, strerror(errno)));
-	/* One that has a hash was opened for it. */
-	if (!*set->program_hash && !object_opens(set->object))
+	if (!may_be_opened(set->object))
 		return fail(loaded, STATUS_LOAD_FAILED,
 			    xasprintf("libbpf %s crashes when it opens object '%s': it is damaged",
 				      libbpf_version_string() + 1, set->object));
