@@ -39,9 +39,24 @@ die() {
 	exit 2
 }
 
-# A folder of the script's own, $scratch, which goes when it ends.
+# A folder of the script's own, $scratch, which goes when it ends. It is locked as long as the script runs, or a child of
+# it: what is not is left of one that was killed, and goes now. (systemd-tmpfiles leaves locked folders alone, too.)
 make_scratch() {
-	scratch=$(mktemp -d) || exit 2
+	make_scratch_in "${TMPDIR:-/tmp}"
+}
+make_scratch_in() { # FOLDER
+	for scratch in "$1"/ebpf-performance.*; do
+		# Others may put any name there.
+		if [ -d "$scratch" ] && [ ! -L "$scratch" ] && [ -O "$scratch" ]; then
+			flock -n "$scratch" rm -rf "$scratch" 2>/dev/null || :
+		fi
+	done
+	scratch=''
+	# Before it is locked, another script may take it for one that was left.
+	until [ -d "$scratch" ]; do
+		scratch=$(mktemp -d "$1/ebpf-performance.XXXXXX") || exit 2
+		{ command exec 9<"$scratch"; } 2>/dev/null && flock 9
+	done
 	trap 'rm -rf "$scratch"' EXIT
 	trap 'exit 143' HUP INT TERM
 }

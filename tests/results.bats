@@ -232,11 +232,37 @@ push_at_once() { # N
   push_at_once 50
 }
 
-# Every run on the branch is a whole one.
-branch_is_whole() {
-  git -C remote.git fsck --strict
-  [ -n "$(git -C remote.git for-each-ref refs/heads/results)" ] || return 0
-  assert_equal "$(branch_files | sed 's|/[^/]*$||' | uniq -c | awk '$1 != 4' | wc -l)" 0
+# script COMMAND...: what each script of pipelines/ begins with, in the temporary folder tmp
+script() {
+  TMPDIR=tmp PIPELINES=$PIPELINES sh -euc '. "$PIPELINES/lib.sh"; make_scratch; "$@"' script "$@"
+}
+
+@test "what a killed script leaves in the temporary folder goes when the next one starts, and nothing else" {
+  requires root
+  mkdir -p tmp other
+  # Names that others have put there.
+  mkdir tmp/ebpf-performance.theirs
+  chown 1 tmp/ebpf-performance.theirs
+  ln -s ../other tmp/ebpf-performance.link
+  echo >tmp/ebpf-performance.file
+  left() { find tmp -mindepth 1 -maxdepth 1 ! -name '*.theirs' ! -name '*.link' ! -name '*.file' | wc -l; }
+  script sh -c 'echo $PPID $$ >killed; exec sleep 60' 3>&- &
+  script sh -c 'echo $PPID $$ >alive; exec sleep 60' 3>&- &
+  until [ -s killed ] && [ -s alive ]; do sleep 0.1; done
+  read -r parent child <killed
+  kill -KILL "$parent"
+  # Its child may still work there.
+  script true
+  assert_equal "$(left)" 2
+  kill -KILL "$child"
+  while kill -0 "$child"; do sleep 0.1; done
+  script true
+  assert_equal "$(left)" 1
+  read -r parent child <alive
+  kill -TERM "$child"
+  wait
+  assert_equal "$(left)" 0
+  assert_equal "$(find tmp -mindepth 1 | wc -l) $(find other | wc -l)" '3 1'
 }
 
 # bats test_tags=slow

@@ -38,3 +38,21 @@ make_repositories() {
 branch_files() {
   git -C remote.git ls-tree -r --name-only results
 }
+
+# Every run on the branch is a whole one.
+branch_is_whole() {
+  git -C remote.git fsck --strict
+  [ -n "$(git -C remote.git for-each-ref refs/heads/results)" ] || return 0
+  assert_equal "$(branch_files | sed 's|/[^/]*$||' | uniq -c | awk '$1 != 4' | wc -l)" 0
+}
+
+# This repository in the folder clone, with the tools as they are built, and with the results of remote.git.
+make_clone() {
+  git clone -q "$TOP" clone
+  # What is built would be older than sources of now.
+  find clone -name .git -prune -o -type f -exec touch -d 2020-01-01 {} +
+  mkdir -p clone/build
+  (cd "$TOP/build" && cp -rp bin obj schema flags version "$BATS_TEST_TMPDIR/clone/build")
+  git -C clone remote set-url origin "$PWD/remote.git"
+  make -s -C clone fetch-results
+}

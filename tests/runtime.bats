@@ -454,7 +454,7 @@ make_trees() { # ADDITIONS...
     wait $pid && return 1
     no_machine
     [ ! -s samples.csv ]
-    [ $signal = KILL ] || assert_equal "$(find . -maxdepth 1 -name 'tmp.*')" ""
+    [ $signal = KILL ] || assert_equal "$(find . -maxdepth 1 -name 'ebpf-performance.*')" ""
   done
 }
 

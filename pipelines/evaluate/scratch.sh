@@ -8,8 +8,8 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 PATH=$top/build/bin:$PATH
 cd "$top" || exit
 . pipelines/lib.sh
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+make_scratch
+work=$scratch
 
 # The table that a script prints in the end.
 row() { # WHAT MEASURED GOAL
