@@ -324,28 +324,26 @@ CSV
   load runs
   unset GITHUB_REPOSITORY
   git init -q --bare remote.git
-  for i in 0 1 2; do make_run results $i >place; done
+  for i in 0 1 2; do place=$(make_run results $i); done
   for hour in 06 07; do
     mkdir -p results/self-test/test-host/2026/20261101t${hour}0000z-host
     printf '%s\n' "$(header_of self-test)" "2026-11-01T$hour:00:00Z,v1,host,test-host,0,1000,9,0" \
       >results/self-test/test-host/2026/20261101t${hour}0000z-host/self-test.csv
   done
   (cd "$TOP" && pipelines/results/store --remote "$BATS_TEST_TMPDIR/remote.git" "$BATS_TEST_TMPDIR/results" >/dev/null)
-  git clone -q "$TOP" clone
-  # With what is built already, which sources of now would be newer than.
-  find clone -name .git -prune -o -type f -exec touch -d 2020-01-01 {} +
-  mkdir -p clone/build
-  (cd "$TOP/build" && cp -rp bin obj schema flags version "$BATS_TEST_TMPDIR/clone/build")
-  git -C clone remote set-url origin "$PWD/remote.git"
-  make -s -C clone fetch-results
+  make_clone
   mkdir -p clone/build/site-input/gone
   echo old >clone/build/site-input/gone/summary.csv
+  # As one that was killed leaves it.
+  mkdir -p "clone/build/site-input/$place"
+  head -n 2 "results/$place/summary.csv" >"clone/build/site-input/$place/summary.csv"
   printf 'build,kind,label,url\n6.1.2,release,v2,https://example.org/v2\n' >events.csv
   printf 'host_class,track,suite,test,entry_point,metric,build,comment\n,,,map/*,,,6.1.1,meant so\n' >markers.csv
   make -s -C clone site MARKERS="$PWD/markers.csv" EVENTS="$PWD/events.csv"
   assert_contains "$(cat clone/build/site/index.html)" '>6.1.2</a>'
   assert_contains "$(cat clone/build/site/index.html)" 'false alarms 0 of 2000 series (at most 0.150 %'
   [ ! -e clone/build/site-input/gone/summary.csv ]
+  cmp "results/$place/summary.csv" "clone/build/site-input/$place/summary.csv"
   run grep -ho '[a-z]* at build.*' clone/build/site/t/map-hash-read-*.html
   assert_contains "$output" 'accepted at build'
   assert_contains "$output" 'meant so'

@@ -32,13 +32,15 @@ site: $(BIN)/regress-detect site-input site-events ## write pages of the stored 
 		$(TOP)pipelines/results/self-test-rates {} + > $$rates && \
 		$(TOP)pipelines/site/pages/site -o '$(SITE)' --title '$(SITE_TITLE)' $(site_judged) $$([ ! -s $$rates ] || echo --rates $$rates) '$(SITE_SOURCE)'
 
-# Stored runs do not change: those of the branch are unpacked over what is there, and what it does not have goes.
+# Stored runs do not change: what is not there yet is unpacked. What the branch does not have goes before, and what one
+# that was killed has left unfinished: it is shorter.
 site-input:
 	$(Q)if [ -n '$(results_commit)' ]; then \
-		mkdir -p build/site-input && git archive '$(results_commit)' | tar -x --skip-old-files -C build/site-input && \
-		git -c core.quotePath=false ls-tree -r --name-only --full-tree '$(results_commit)' | LC_ALL=C sort > build/site-input.files && \
-		(cd build/site-input && find . -type f | sed 's|^\./||' | LC_ALL=C sort | LC_ALL=C comm -13 ../site-input.files - | \
-			tr '\n' '\0' | xargs -0 rm -f); fi
+		mkdir -p build/site-input && git -c core.quotePath=false ls-tree -r --full-tree \
+			--format='%(objectsize) %(path)' '$(results_commit)' | LC_ALL=C sort > build/site-input.files && \
+		(cd build/site-input && find . -type f -printf '%s %P\n' | LC_ALL=C sort | LC_ALL=C comm -13 ../site-input.files - | \
+			cut -d ' ' -f 2- | tr '\n' '\0' | xargs -0 rm -f) && \
+		git archive '$(results_commit)' | tar -x --skip-old-files -C build/site-input; fi
 
 # Accepted changes of level go to the detector too; releases and issues are only drawn.
 site-events:
