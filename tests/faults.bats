@@ -6,58 +6,8 @@
 
 load helpers
 load bpf-run
+load runs
 
-# What must come of a fault: the status (0: the output is whole), and the one line on standard error has these words
-# (no words: there is no line). A status of - : it does not apply, for this reason.
-EXPECTED='fault|tool|status|words
-full device|bpf-compile-check|2|can'"'"'t write the output: No space left on device
-full device|bpf-run|2|can'"'"'t write the output: No space left on device
-full device|stats-reduce|2|can'"'"'t write the output: No space left on device
-full device|regress-detect|2|can'"'"'t write the output: No space left on device
-closed output|bpf-compile-check|2|can'"'"'t write the output: Bad file descriptor
-closed output|bpf-run|2|can'"'"'t write the output: Bad file descriptor
-closed output|stats-reduce|2|can'"'"'t write the output: Bad file descriptor
-closed output|regress-detect|2|can'"'"'t write the output: Bad file descriptor
-closed pipe|bpf-compile-check|141|
-closed pipe|bpf-run|141|
-closed pipe|stats-reduce|141|
-closed pipe|regress-detect|141|
-full file system|bpf-compile-check|2|can'"'"'t write the output: No space left on device
-full file system|bpf-run|2|can'"'"'t write the output: No space left on device
-full file system|stats-reduce|2|can'"'"'t write the output: No space left on device
-full file system|regress-detect|2|can'"'"'t write the output: No space left on device
-memory limit|bpf-compile-check|2|out of memory
-memory limit|bpf-run|2|out of memory
-memory limit|stats-reduce|2|out of memory
-memory limit|regress-detect|2|out of memory
-signals that end nothing|bpf-compile-check|0|
-signals that end nothing|bpf-run|0|
-signals that end nothing|stats-reduce|0|
-signals that end nothing|regress-detect|0|
-no bpffs|bpf-compile-check|0|
-no bpffs|bpf-run|0|
-no bpffs|stats-reduce|-|it does not ask the kernel
-no bpffs|regress-detect|-|it does not ask the kernel
-no tracefs|bpf-compile-check|0|
-no tracefs|bpf-run|0|
-no tracefs|stats-reduce|-|it does not ask the kernel
-no tracefs|regress-detect|-|it does not ask the kernel
-no BTF|bpf-compile-check|0|unsupported: '"'"'traced'"'"': failed to find valid kernel BTF (it needs CONFIG_DEBUG_INFO_BTF: there is no /sys/kernel/btf/vmlinux)
-no BTF|bpf-run|0|unsupported: '"'"'traced'"'"': failed to find valid kernel BTF (it needs CONFIG_DEBUG_INFO_BTF: there is no /sys/kernel/btf/vmlinux)
-no BTF|stats-reduce|-|it does not ask the kernel
-no BTF|regress-detect|-|it does not ask the kernel
-JIT off|bpf-compile-check|0|
-JIT off|bpf-run|0|
-JIT off|stats-reduce|-|it does not ask the kernel
-JIT off|regress-detect|-|it does not ask the kernel
-CPU offline|bpf-compile-check|0|
-CPU offline|bpf-run|2|: was that CPU taken offline? Measure again
-CPU offline|stats-reduce|0|
-CPU offline|regress-detect|0|
-no locked memory|bpf-compile-check|0|
-no locked memory|bpf-run|0|
-no locked memory|stats-reduce|0|
-no locked memory|regress-detect|0|'
 TOOLS='bpf-compile-check bpf-run stats-reduce regress-detect'
 
 setup_file() {
@@ -199,22 +149,13 @@ record() {
   printf '%s,%s,%s,"%s"\n' "$fault" "$tool" "$1" "${2//\"/\"\"}" >>"$BATS_FILE_TMPDIR/faults.csv"
 }
 
-# expected FAULT TOOL: sets `want` and `words`
-expected() {
-  IFS='|' read -r _ _ want words <<<"$(grep -F "$1|$2|" <<<"$EXPECTED")"
-  [ -n "$want" ]
-}
-
-# face FAULT COMMAND...: all tools; COMMAND gets `tool` and writes out.csv, said.txt and the status into `status`.
+# face FAULT TOOLS STATUS WORDS COMMAND...: these tools. It must end with STATUS (0: the output is whole), and the one line
+# on standard error has WORDS, or there is none. COMMAND gets `tool` and writes out.csv, said.txt and the status into
+# `status`.
 face() {
-  local fault=$1 want words status tool
-  shift
-  for tool in $TOOLS; do
-    expected "$fault" "$tool"
-    if [ "$want" = - ]; then
-      record - "$words"
-      continue
-    fi
+  local fault=$1 tools=$2 want=$3 words=$4 status tool
+  shift 4
+  for tool in $tools; do
     echo "$fault: $tool"
     rm -f out.csv said.txt
     status=0
@@ -223,6 +164,13 @@ face() {
     record "$status" "$(cat said.txt)"
   done
   nothing_left
+}
+
+# face_kernel FAULT STATUS WORDS COMMAND...: the tools that ask the kernel
+face_kernel() {
+  local fault=$1 tool
+  face "$1" 'bpf-compile-check bpf-run' "${@:2}"
+  for tool in stats-reduce regress-detect; do record - 'it does not ask the kernel'; done
 }
 
 # judge: the status, what was said, and what a reader takes the output for
@@ -248,13 +196,13 @@ judge() {
 to_full_device() { start "$tool" env >/dev/full 2>said.txt || status=$?; }
 @test "a full device" {
   requires bpf bpftool
-  face 'full device' to_full_device
+  face 'full device' "$TOOLS" 2 "can't write the output: No space left on device" to_full_device
 }
 
 to_nothing() { start "$tool" env >&- 2>said.txt || status=$?; }
 @test "a closed output" {
   requires bpf bpftool
-  face 'closed output' to_nothing
+  face 'closed output' "$TOOLS" 2 "can't write the output: Bad file descriptor" to_nothing
 }
 
 to_closed_pipe() {
@@ -268,7 +216,7 @@ to_closed_pipe() {
 }
 @test "a closed pipe" {
   requires bpf bpftool
-  face 'closed pipe' to_closed_pipe
+  face 'closed pipe' "$TOOLS" 141 '' to_closed_pipe
 }
 
 # One page is left: what is longer is cut in the middle of a row.
@@ -282,7 +230,7 @@ to_full_file_system() {
 }
 @test "a full file system" {
   requires root bpf bpftool
-  face 'full file system' to_full_file_system
+  face 'full file system' "$TOOLS" 2 "can't write the output: No space left on device" to_full_file_system
 }
 
 # ---- memory
@@ -292,7 +240,7 @@ with_little_memory() {
 }
 @test "a limit on memory" {
   requires bpf bpftool
-  face 'memory limit' with_little_memory
+  face 'memory limit' "$TOOLS" 2 'out of memory' with_little_memory
 }
 
 without_locked_memory() {
@@ -300,7 +248,7 @@ without_locked_memory() {
 }
 @test "no locked memory" {
   requires bpf bpftool
-  face 'no locked memory' without_locked_memory
+  face 'no locked memory' "$TOOLS" 0 '' without_locked_memory
 }
 
 # ---- signals
@@ -334,7 +282,7 @@ among_signals() {
 @test "signals that end nothing" {
   requires bpf bpftool
   RANDOM=1
-  face 'signals that end nothing' among_signals
+  face 'signals that end nothing' "$TOOLS" 0 '' among_signals
 }
 
 # ---- what the kernel has not
@@ -347,12 +295,12 @@ hiding() {
 
 @test "no file system for pins" {
   requires root bpf bpftool unshare
-  face 'no bpffs' hiding /sys/fs/bpf
+  face_kernel 'no bpffs' 0 '' hiding /sys/fs/bpf
 }
 
 @test "no file system for traces" {
   requires root bpf bpftool unshare tracefs
-  face 'no tracefs' hiding /sys/kernel/tracing
+  face_kernel 'no tracefs' 0 '' hiding /sys/kernel/tracing
 }
 
 hiding_btf() {
@@ -361,7 +309,9 @@ hiding_btf() {
 @test "no BTF" {
   requires root bpf bpftool unshare
   [ -e /sys/kernel/btf/vmlinux ] || skip "this kernel has none"
-  PARTLY='"traced"' face 'no BTF' hiding_btf
+  PARTLY='"traced"' face_kernel 'no BTF' 0 \
+    "unsupported: 'traced': failed to find valid kernel BTF (it needs CONFIG_DEBUG_INFO_BTF: there is no /sys/kernel/btf/vmlinux)" \
+    hiding_btf
 }
 
 without_jit() {
@@ -375,7 +325,7 @@ without_jit() {
     skip "this kernel has no interpreter"
   fi
   inventory | sort >before
-  face 'JIT off' without_jit
+  face_kernel 'JIT off' 0 '' without_jit
 }
 
 losing_a_cpu() {
@@ -400,7 +350,8 @@ losing_a_cpu() {
 @test "a CPU goes offline in the middle" {
   requires root bpf bpftool cpus2
   [ -w /sys/devices/system/cpu/cpu1/online ] || skip "this machine keeps CPU 1"
-  face 'CPU offline' losing_a_cpu
+  face 'CPU offline' bpf-run 2 ': was that CPU taken offline? Measure again' losing_a_cpu
+  face 'CPU offline' 'bpf-compile-check stats-reduce regress-detect' 0 '' losing_a_cpu
 }
 
 # ---- kill -9
@@ -493,12 +444,58 @@ killed_tool() {
   record "137 in $killed of 30" ''
 }
 
-@test "the table has each fault with each tool, and each is made" {
-  local fault
-  tail -n +2 <<<"$EXPECTED" | cut -d '|' -f 1 | uniq >faults
-  assert_equal "$(sort faults | uniq -d)" ''
-  while read -r fault; do
-    assert_equal "$(grep -F "$fault|" <<<"$EXPECTED" | cut -d '|' -f 2 | xargs)" "$TOOLS"
-    grep -qE "^ +([A-Z]+=[^ ]* )?face '$fault' " "$BATS_TEST_FILENAME"
-  done <faults
+# A script that is killed leaves its folder for temporary files, which the next one removes.
+@test "store is killed: the branch is whole, and the next one stores what is missing" {
+  requires bpf bpftool git mlr jq
+  local most killed=0 status fault='kill -9' tool=store n
+  RANDOM=3
+  make_repositories
+  make_run results 0 >/dev/null
+  cd here || return 1
+  store=("$PIPELINES/results/store" --remote ../remote.git ../results)
+  most=$(seconds_of "${store[@]}")
+  for n in $(seq 40); do
+    make_run ../results "$n" >/dev/null
+    kill_at_random "${store[@]}"
+    cd ..
+    branch_is_whole
+    # What it says that it has stored is there.
+    [ "$status" = 137 ] || branch_files | grep -q -e "-run$n/summary.csv\$"
+    cd here
+  done
+  make_run ../results 41 >/dev/null
+  "${store[@]}"
+  assert_equal "$(git for-each-ref)" ''
+  cd ..
+  branch_is_whole
+  assert_equal "$(branch_files | grep -c '/summary.csv$')" 42
+  nothing_left
+  record "137 in $killed of 40" ''
+}
+
+@test "site is killed: the next one writes the same pages as if nothing had been" {
+  requires bpf bpftool mlr gnuplot git
+  local most killed=0 status fault='kill -9' tool='make site' n
+  RANDOM=4
+  make_repositories
+  for n in 0 1 2 3 4 5; do make_run results "$n" 6.1."$n" $((20 + n)) >/dev/null; done
+  (cd here && "$PIPELINES/results/store" --remote ../remote.git ../results >/dev/null)
+  make_clone
+  site=(make -s -C clone site)
+  # What `make site` makes.
+  made=(site site-input site-verdicts)
+  "${site[@]}"
+  mkdir anew
+  (cd clone/build && mv "${made[@]}" site.state site-input.files ../../anew)
+  most=$(seconds_of "${site[@]}")
+  for _ in 1 2 3; do
+    (cd clone/build && rm -rf "${made[@]}" site.state site-input.files)
+    for _ in $(seq 10); do
+      kill_at_random "${site[@]}"
+    done
+    "${site[@]}"
+    for n in "${made[@]}"; do diff -r -I '<footer><p>Made 2' "anew/$n" "clone/build/$n"; done
+  done
+  nothing_left
+  record "137 in $killed of 30" ''
 }
