@@ -156,6 +156,40 @@ setup() {
 	TABLE
 }
 
+@test "what unpacks to more than a kernel may be is refused, and nothing is left behind" {
+  mkdir -p tree/DEBIAN tree/boot
+  printf 'Package: linux-image-6\nVersion: 1\nArchitecture: amd64\nMaintainer: nobody\nDescription: none\n' >tree/DEBIAN/control
+  # Of 6 MB and a byte: in a package as it is, and as an end without data.
+  truncate -s 6291457 tree/boot/vmlinuz-6
+  dpkg-deb --root-owner-group -b tree large.deb >/dev/null
+  tar -cS --format=gnu -C tree ./boot >data.tar
+  mv tree/boot/vmlinuz-6 tree/DEBIAN/large
+  dpkg-deb --root-owner-group -b tree control.deb >/dev/null
+  rm tree/DEBIAN/large
+  dpkg-deb --root-owner-group -b tree sparse.deb >/dev/null
+  xz data.tar
+  ar r sparse.deb data.tar.xz
+  head -c 6291457 /dev/zero | xz >packed.xz
+  size=$(stat -c %s packed.xz)
+  # Where the data begin and how long they are, as a bzImage and a zboot say it.
+  little() { printf '%08x' "$1" | sed 's/\(..\)\(..\)\(..\)\(..\)/\\x\4\\x\3\\x\2\\x\1/'; }
+  fake_kernel bzImage
+  printf "$(little $((size + 4)))" | dd of=bzImage bs=1 seek=588 conv=notrunc status=none
+  printf '\7' | dd of=bzImage bs=1 seek=497 conv=notrunc status=none
+  { cat packed.xz && printf '\0\0\0\0'; } >>bzImage
+  { printf "MZ\0\0zimg$(little 64)$(little "$size")" && head -c 48 /dev/zero && cat packed.xz; } >zboot
+  for kernel in deb-file:large.deb deb-file:sparse.deb file:bzImage file:zboot; do
+    run -2 --separate-stderr env KERNEL_MOST_MB=6 ARCH="$([ "$kernel" = file:zboot ] && echo aarch64 || echo x86_64)" get-kernel "$kernel"
+    assert_equal "$output" ""
+    assert_equal "$stderr" "get-kernel: unpacks to more than 6 MB: '${kernel#*:}' (set KERNEL_MOST_MB if that is right)"
+    assert_equal "$(find "$KERNELS" -mindepth 1 -maxdepth 1 -not -name apt)" ""
+  done
+  assert_trouble "get-kernel: not a Debian package: 'control.deb': dpkg-deb: error: tar subprocess was killed by signal (File size limit exceeded)" \
+    env KERNEL_MOST_MB=6 ARCH=x86_64 get-kernel deb-file:control.deb
+  # That is what was wrong.
+  ARCH=x86_64 get-kernel file:bzImage
+}
+
 # bats test_tags=slow
 @test "a package that no suite has is one clear line" {
   export KERNELS=$TOP/build/kernels

@@ -62,11 +62,25 @@ unpacker() { # FIRST BYTES IN HEXADECIMAL
 	esac
 }
 
-# Unpack COUNT bytes of FILE from OFFSET on to TO. Status 1: not known, not installed or damaged.
+# A small file may unpack to terabytes. Debian's kernels unpack to a tenth of a gigabyte, their packages to half of one.
+: "${KERNEL_MOST_MB:=4096}"
+too_large=''
+
+# Copy standard input as far as that. Status 1: there was more.
+limited() {
+	head -c "${KERNEL_MOST_MB}M"
+	[ "$(head -c 1 | wc -c)" -eq 0 ]
+}
+
+# Unpack COUNT bytes of FILE from OFFSET on to TO. Status 1: not known, not installed, damaged or too large; too_large
+# then says so.
 unpack_part() { # FILE OFFSET COUNT TO
 	unpack=$(unpacker "$(bytes "$1" "$2" 6)")
 	[ -n "$unpack" ] && command -v "$unpack" >/dev/null || return 1
-	tail -c "+$(($2 + 1))" "$1" | head -c "$3" | "$unpack" -dc >"$4" 2>/dev/null
+	{
+		tail -c "+$(($2 + 1))" "$1" | head -c "$3" | "$unpack" -dc 2>/dev/null || : >"$4.damaged"
+	} | limited >"$4" || too_large=yes
+	! rm "$4.damaged" 2>/dev/null && [ -z "$too_large" ]
 }
 
 # Unpack the EFI image of arm64, which QEMU before 8.0 cannot start. drivers/firmware/efi/libstub/zboot-header.S

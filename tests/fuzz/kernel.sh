@@ -4,9 +4,8 @@
 # is in FOLDER/trace then.
 # usage: sh kernel.sh FOLDER      where kernels are unpacked
 
+KERNEL_MOST_MB=32
 . pipelines/vm/image.sh
-# What is unpacked may be large, whatever it was before.
-ulimit -f 65536
 while read -r file; do
 	rm -f "$1/kernel"
 	exec 2>"$1/trace"
@@ -14,7 +13,7 @@ while read -r file; do
 	type=$(file_type "$file")
 	machine=$(image_machine "$file")
 	release=$(image_release "$file")
-	unpacked=no
+	unpacked=no too_large=''
 	case $type in
 	bzimage) unpack_bzimage "$file" "$1/kernel" && unpacked=yes ;;
 	zboot) unpack_zboot "$file" "$1/kernel" && unpacked=yes ;;
