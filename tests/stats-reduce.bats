@@ -22,6 +22,16 @@ samples() {
   rows "$@"
 }
 
+@test "numbers near the ends of what a double holds have statistics, and can be compared" {
+  local e
+  for e in 308 200 -200 -300; do
+    samples t xdp 0 a "1.5e$e" "1.6e$e" "1.7e$e" "1.6e$e" "1.5e$e" "1.7e$e" "1.6e$e" "1.6e$e" >s.csv
+    stats-reduce s.csv >out.csv
+    assert_equal "$(mlr --icsv --onidx --ofmt %.4le put '$r = $stddev_duration_ns / $average_duration_ns' then cut -f r out.csv)" 4.7246e-02
+    regress-detect s.csv s.csv >v.csv
+  done
+}
+
 @test "average, median, spread, quantiles and extremes are those of R" {
   # R: x <- c(3, 1, 4, 1, 5, 9, 2, 6); mean(x) median(x) sd(x) mad(x, constant = 1) quantile(x, .95)
   samples t xdp 0 a 3 1 4 1 5 9 2 6 | stats-reduce >out.csv

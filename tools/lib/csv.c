@@ -267,7 +267,7 @@ void csv_write_cell(struct csv_writer *w, const char *s)
 
 const char *csv_number(double v, char text[CSV_NUMBER_BYTES])
 {
-	if (isnan(v))
+	if (!isfinite(v))
 		return NULL;
 	for (int digits = 15; digits <= 17; digits++) {
 		snprintf(text, CSV_NUMBER_BYTES, "%.*g", digits, v);

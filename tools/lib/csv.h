@@ -74,7 +74,8 @@ double csv_double(struct csv_reader *r, int column, double min, double max, doub
 /** csv_release - close the file and free what the reader holds; it may be opened again */
 void csv_release(struct csv_reader *r);
 
-/** csv_number - the shortest text that reads back as the same number; NULL for NaN */
+/** csv_number - the shortest text that reads back as the same number; NULL where there is none:
+ * for NaN, and what is too large for a double */
 #define CSV_NUMBER_BYTES 32
 const char *csv_number(double v, char text[CSV_NUMBER_BYTES]);
 

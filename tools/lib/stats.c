@@ -40,7 +40,12 @@ double stats_average(const double *v, size_t n)
 
 double stats_stddev(const double *v, size_t n, double average)
 {
-	return n > 1 ? gsl_stats_sd_m(v, 1, n, average) : NAN;
+	long double squares = 0;
+
+	/* GSL's is rounded to double before its root is taken: infinite from 1e154 on. */
+	for (size_t i = 0; i < n; i++)
+		squares += ((long double)v[i] - average) * ((long double)v[i] - average);
+	return n > 1 ? (double)sqrtl(squares / (long double)(n - 1)) : NAN;
 }
 
 size_t stats_interval_rank(size_t n, double confidence)
@@ -78,11 +83,11 @@ static double midmean(double *v, size_t n)
 
 double round_value(double *v, const size_t *n, size_t ncpus)
 {
-	double sum = 0;
+	long double sum = 0;
 
 	for (size_t cpu = 0; cpu < ncpus; cpu++) {
 		sum += midmean(v, n[cpu]);
 		v += n[cpu];
 	}
-	return sum / (double)ncpus;
+	return (double)(sum / (long double)ncpus);
 }

@@ -194,8 +194,11 @@ static void take_logs(struct finding *f, const struct by_round *b)
 	}
 	f->x = xmalloc(f->nx * sizeof(*f->x));
 	/* A quotient is rounded once: equal ratios are equal numbers. */
-	for (size_t i = 0; i < f->nx; i++)
-		f->x[i] = log(b[CURRENT].value[i] / b[BASELINE].value[i]);
+	for (size_t i = 0; i < f->nx; i++) {
+		double current = b[CURRENT].value[i], base = b[BASELINE].value[i];
+
+		f->x[i] = isnormal(current / base) ? log(current / base) : log(current) - log(base);
+	}
 }
 
 bool finding_take_values(const struct comparison *c, struct finding *f)
