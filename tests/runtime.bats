@@ -174,10 +174,10 @@ setup() {
   # Where the data begin and how long they are, as a bzImage and a zboot say it.
   little() { printf '%08x' "$1" | sed 's/\(..\)\(..\)\(..\)\(..\)/\\x\4\\x\3\\x\2\\x\1/'; }
   fake_kernel bzImage
-  printf "$(little $((size + 4)))" | dd of=bzImage bs=1 seek=588 conv=notrunc status=none
+  printf %b "$(little $((size + 4)))" | dd of=bzImage bs=1 seek=588 conv=notrunc status=none
   printf '\7' | dd of=bzImage bs=1 seek=497 conv=notrunc status=none
   { cat packed.xz && printf '\0\0\0\0'; } >>bzImage
-  { printf "MZ\0\0zimg$(little 64)$(little "$size")" && head -c 48 /dev/zero && cat packed.xz; } >zboot
+  { printf %b "MZ\0\0zimg$(little 64)$(little "$size")" && head -c 48 /dev/zero && cat packed.xz; } >zboot
   for kernel in deb-file:large.deb deb-file:sparse.deb file:bzImage file:zboot; do
     run -2 --separate-stderr env KERNEL_MOST_MB=6 ARCH="$([ "$kernel" = file:zboot ] && echo aarch64 || echo x86_64)" get-kernel "$kernel"
     assert_equal "$output" ""
