@@ -920,7 +920,7 @@ CSV
 
 @test "of counted instructions seeds explain what they differ by, and hide no more than a few times that" {
   "$TOP/build/tests/power" 2000 counted >counted.csv
-  assert_equal "$(mlr --icsv --onidx filter '$seeds == 3 && $places == "" && $false_regressions_pct > 0.15' counted.csv)" ""
+  assert_equal "$(mlr --icsv --onidx filter '$seeds == 3 && ($places == "" || $looks == 2) && $false_regressions_pct > 0.15' counted.csv)" ""
   assert_equal "$(mlr --icsv --onidx filter '$standard_deviation == 0' then cut -f false_regressions_pct,smallest_found then uniq -a counted.csv)" "0.000 0.625"
   assert_equal "$(mlr --icsv --onidx filter '$seeds == 3 && $smallest_found > 20 * $standard_deviation + 0.625' counted.csv)" ""
 }

@@ -536,6 +536,17 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   printf 's,counted,instructions,1,1,inconclusive\ns,absent,duration_ns,,1,inconclusive\n' >>v.csv
   printf 'suite,test,control\ns,open,0\ns,loop,1\n' >plan.csv
   assert_equal "$("$TOP/pipelines/compare/undecided" v.csv plan.csv)" $'suite,test\ns,open\ns,slower\ns,faster\ns,loop'
+  # A count is, where it differs by little: whatever the verdict.
+  cat >counts.csv <<-'CSV'
+	suite,test,metric,baseline,current,ratio,margin_pct,verdict
+	s,same,instructions,500,500,1,1,unchanged
+	s,rounded,instructions,500,500.4,1.0008,1,unchanged
+	s,one,instructions,500,501,1.002,1,regression
+	s,seeds,instructions,500,498,0.996,1,unchanged
+	s,plain,instructions,500,700,1.4,1,regression
+	s,within,instructions,500,503,1.006,1,unstable
+	CSV
+  assert_equal "$("$TOP/pipelines/compare/undecided" counts.csv plan.csv)" $'suite,test\ns,one\ns,seeds\ns,loop'
   mlr --csv filter '!($test =~ "^(open|slower|faster)$")' v.csv >decided.csv
   assert_equal "$("$TOP/pipelines/compare/undecided" decided.csv plan.csv)" ""
 }

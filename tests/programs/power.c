@@ -120,6 +120,12 @@ struct judgement {
 	double seen;	/* per cent that are said would have been seen, or 0 */
 };
 
+static bool is_undecided_count(const struct finding *f)
+{
+	return f->verdict != UNSTABLE && fabs(f->value[CURRENT] - f->value[BASELINE]) > .5 &&
+	       fabs(log(f->ratio)) <= log1p(f->rule.alert);
+}
+
 /* Judge the first `rounds` of each series of a run with the tool's own rule. */
 static void judge(const struct run *run, size_t nseries, const size_t *rounds, double alpha,
 		  struct judgement *judgement)
@@ -149,7 +155,9 @@ static void judge(const struct run *run, size_t nseries, const size_t *rounds, d
 
 		judgement[strtoul(finding_label(&c, f, "test"), NULL, 10)] = (struct judgement){
 		    .verdict = f->verdict,
-		    .undecided = f->verdict == INCONCLUSIVE || (f->verdict == UNCHANGED && beyond),
+		    .undecided = run->counted ? is_undecided_count(f)
+					      : f->verdict == INCONCLUSIVE ||
+						    (f->verdict == UNCHANGED && beyond),
 		    .seen = seen ? strtod(seen + strlen("a regression of "), NULL) : 0,
 		};
 	}
@@ -158,20 +166,20 @@ static void judge(const struct run *run, size_t nseries, const size_t *rounds, d
 }
 
 /* Judge a run, in one look or in two. Each of two looks may err with half of the probability. */
-static void look(const struct run *run, size_t nseries, size_t looks,
+static void look(const struct run *run, size_t nseries, size_t first, size_t looks,
 		 struct judgement judgement[SERIES])
 {
 	double alpha = ALPHA / (double)looks;
 	size_t rounds[SERIES] = {0};
 
 	for (size_t s = 0; s < nseries; s++)
-		rounds[s] = ROUNDS;
+		rounds[s] = first;
 	judge(run, nseries, rounds, alpha, judgement);
 	if (looks == 1)
 		return;
 	for (size_t s = 0; s < nseries; s++)
 		if (judgement[s].undecided)
-			rounds[s] = LOOKS * ROUNDS;
+			rounds[s] = LOOKS * first;
 	judge(run, nseries, rounds, alpha, judgement);
 }
 
@@ -231,9 +239,9 @@ static void alarms(gsl_rng *rng, size_t runs)
 
 			for (size_t k = 0; k < of; k++) {
 				simulate(rng, &models[m], nseries, 0, &run);
-				look(&run, nseries, 1, judgement);
+				look(&run, nseries, ROUNDS, 1, judgement);
 				count(judgement, nseries, n);
-				look(&run, nseries, LOOKS, judgement);
+				look(&run, nseries, ROUNDS, LOOKS, judgement);
 				alarmed += count(judgement, nseries, twice);
 			}
 			for (size_t k = 0; k < runs; k++)
@@ -259,7 +267,7 @@ static double power(gsl_rng *rng, const struct noise *m, double slowdown, size_t
 
 	for (size_t i = 0; i < runs; i++) {
 		simulate(rng, m, nseries, slowdown, &run);
-		look(&run, nseries, looks, judgement);
+		look(&run, nseries, ROUNDS, looks, judgement);
 		found += judgement[0].verdict == REGRESSION;
 	}
 	return (double)found / (double)runs;
@@ -322,7 +330,7 @@ static double stated(gsl_rng *rng, const struct noise *m, size_t nseries, size_t
 
 	for (size_t i = 0; i < runs; i++) {
 		simulate(rng, m, nseries, 0, &run);
-		look(&run, nseries, LOOKS, judgement);
+		look(&run, nseries, ROUNDS, LOOKS, judgement);
 		if (judgement[0].seen)
 			seen[n++] = judgement[0].seen / 100;
 	}
@@ -364,51 +372,54 @@ static void simulate_seeds(gsl_rng *rng, double sigma, bool places, double more,
 					    : gsl_ran_gaussian(rng, sigma));
 }
 
-/* The share of series with the verdict, of `runs` or a few more. */
-static double share_counted(gsl_rng *rng, size_t seeds, double sigma, bool places, double more,
-			    size_t runs, enum verdict verdict)
+/* How seeds are taken: in one look, or as many again where a count differs. */
+struct boots {
+	size_t seeds, looks;
+};
+
+/* The share of regressions among the series, of `runs` or a few more. */
+static double regressions_counted(gsl_rng *rng, struct boots boots, double sigma, bool places,
+				  double more, size_t runs)
 {
-	size_t n[VERDICT_COUNT] = {0}, rounds[SERIES], of = (runs + COUNTED - 1) / COUNTED;
+	size_t n[VERDICT_COUNT] = {0}, of = (runs + COUNTED - 1) / COUNTED;
 	struct judgement judgement[SERIES];
 	struct run run = {.counted = true};
 
-	for (size_t s = 0; s < COUNTED; s++)
-		rounds[s] = seeds;
 	for (size_t i = 0; i < of; i++) {
 		simulate_seeds(rng, sigma, places, more, &run);
-		judge(&run, COUNTED, rounds, ALPHA, judgement);
-		for (size_t s = 0; s < COUNTED; s++)
-			n[judgement[s].verdict]++;
+		look(&run, COUNTED, boots.seeds, boots.looks, judgement);
+		count(judgement, COUNTED, n);
 	}
-	return (double)n[verdict] / (double)(of * COUNTED);
+	return (double)n[REGRESSION] / (double)(of * COUNTED);
 }
 
 static void counted(gsl_rng *rng, size_t runs)
 {
 	static const double sigmas[] = {0, .1, .5, 1.5};
-	static const size_t all_seeds[] = {2, 3, 5, 10};
+	static const struct boots all[] = {{2, 1}, {3, 1}, {3, 2}, {5, 1}, {10, 1}};
 
-	puts("seeds,standard_deviation,places,series_judged,false_regressions_pct,smallest_found");
-	for (size_t i = 0; i < sizeof(all_seeds) / sizeof(*all_seeds); i++)
+	puts("seeds,looks,standard_deviation,places,series_judged,false_regressions_pct,"
+	     "smallest_found");
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
 		for (size_t j = 0; j < 2 * sizeof(sigmas) / sizeof(*sigmas) - 1; j++) {
 			bool places = j >= sizeof(sigmas) / sizeof(*sigmas);
 			double sigma = sigmas[places ? j - 3 : j];
-			size_t seeds = all_seeds[i];
 			unsigned low = 1, high = 4096; /* eighths of an instruction */
 
 			while (low < high) {
 				unsigned middle = (low + high) / 2;
 
-				if (share_counted(rng, seeds, sigma, places, middle / 8., runs / 10,
-						  REGRESSION) >= POWER)
+				if (regressions_counted(rng, all[i], sigma, places, middle / 8.,
+							runs / 10) >= POWER)
 					high = middle;
 				else
 					low = middle + 1;
 			}
-			printf("%zu,%g,%s,%zu,%.3f,%g\n", seeds, sigma, places ? "two" : "",
-			       (runs + COUNTED - 1) / COUNTED * COUNTED,
-			       100 * share_counted(rng, seeds, sigma, places, 0, runs, REGRESSION),
+			printf("%zu,%zu,%g,%s,%zu,%.3f,%g\n", all[i].seeds, all[i].looks, sigma,
+			       places ? "two" : "", (runs + COUNTED - 1) / COUNTED * COUNTED,
+			       100 * regressions_counted(rng, all[i], sigma, places, 0, runs),
 			       low / 8.);
+			fflush(stdout);
 		}
 }
 
