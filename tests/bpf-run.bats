@@ -375,9 +375,10 @@ TABLE
   assert_equal "$(value kernel)" "$(uname -r)"
   assert_equal "$(value build | xargs)" "x y"
   assert_contains "$(value compiler)" "-mcpu=v3"
-  for name in schema_version libbpf cpu_model virtualisation mitigations bpf_jit_enable tools_version; do
+  for name in schema_version libbpf cpu_model virtualisation mitigations bpf_jit_enable; do
     [ -n "$(value "$name")" ]
   done
+  assert_equal "bpf-run (eBPF performance benchmark suite) $(value tools_version)" "$(bpf-run --version)"
   run -1 grep ' $' env.csv
   for name in governor smt repository commit; do
     csv_value env.csv name | grep -qx "$name"

@@ -349,6 +349,8 @@ make_trees() { # ADDITIONS...
   assert_equal "$(csv_value one/verdict.csv baseline_build,current_build,verdict '$metric == "instructions"')" "tree-1 tree-2 regression"
   assert_equal "$(mlr --icsv --onidx filter '$metric == "instructions"' then put -q 'print $current - $baseline' one/verdict.csv)" 1
   assert_equal "$(csv_value one/environment.csv value '$name == "build"')" "tree-1..tree-2"
+  assert_equal "bpf-run (eBPF performance benchmark suite) $(csv_value one/environment.csv value '$name == "tools_version"')" \
+    "$(bpf-run --version)"
   compare --runtime icount --kernel "$KERNEL" --rounds 1 dir:tree-2 dir:tree-3 add.bpf.c same
   assert_equal "$(csv_value same/verdict.csv metric,verdict | sort | xargs)" \
     "instructions unchanged jited_bytes unchanged verified_insns unchanged"

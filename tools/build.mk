@@ -17,7 +17,7 @@ CFLAGS     ?= -O2 -g
 # Expanded only when something is compiled, so that `make deps` works before pkg-config is there.
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	$(if $(WERROR),-Werror) $(SANITIZERS) \
-	-Itools/lib -Ibuild $(shell $(PKG_CONFIG) --cflags $(LIBS)) $(CPPFLAGS) $(CFLAGS)
+	-Itools/lib -Ibuild $(shell $(PKG_CONFIG) --cflags $(LIBS)) $(VERSION_FLAG) $(CPPFLAGS) $(CFLAGS)
 # A finding ends the program, or a test would pass over it.
 SANITIZERS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 ALL_LDFLAGS = $(SANITIZERS) $(LDFLAGS)
@@ -43,8 +43,10 @@ $(OBJ)/%.o: %.c build/flags
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(OBJ)/tools/lib/cli.o $(OBJ)/tools/bpf-run/identity.o: CFLAGS += -DVERSION='"$(VERSION)"'
-$(OBJ)/tools/lib/cli.o $(OBJ)/tools/bpf-run/identity.o: build/version
+# Wherever they are built, for a VM too.
+TELL_VERSION := tools/lib/cli.o tools/bpf-run/identity.o
+$(addprefix %/,$(TELL_VERSION)): VERSION_FLAG = -DVERSION='"$(VERSION)"'
+$(TELL_VERSION:%=$(OBJ)/%): build/version
 
 # What is made depends on how: other flags, or another version, make it anew.
 build/flags build/version: FORCE

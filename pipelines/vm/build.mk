@@ -47,5 +47,5 @@ $(VM)/obj/%.o: %.c build/flags | $(VM_SYSROOT)
 	$(call say,CC,$@)
 	$(Q)$(VM_CC) $(ALL_CFLAGS) $(VM_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(VM)/obj/tools/lib/cli.o: ALL_CFLAGS += -DVERSION='"$(VERSION)"'
+$(TELL_VERSION:%=$(VM)/obj/%): build/version
 -include $(wildcard $(VM)/obj/tools/*/*.d $(VM)/obj/pipelines/*/*.d)

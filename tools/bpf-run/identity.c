@@ -20,10 +20,6 @@
 #include "text.h"
 #include "xalloc.h"
 
-#ifndef VERSION
-#define VERSION "unknown"
-#endif
-
 const char *const runtime_names[RUNTIME_COUNT] = {
     [RUNTIME_HOST] = "host",
     [RUNTIME_KVM] = "kvm",

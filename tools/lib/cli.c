@@ -14,10 +14,6 @@
 #include "text.h"
 #include "xalloc.h"
 
-#ifndef VERSION
-#define VERSION "unknown"
-#endif
-
 #define FIRST_KEY 256 /* of options without a letter */
 
 static const struct cli_option common[] = {
