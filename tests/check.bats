@@ -98,3 +98,21 @@ EOT
     [ "$target" = fuzz ] || assert_contains "$output" "$target: #"
   done
 }
+
+@test "make analyze fails where one of its analyzers finds something, and says where" {
+  requires gcc clang-tidy
+  git -C "$TOP" ls-files -z Makefile .clang-tidy pipelines results-schema tests/'*.mk' tools | tar -c -C "$TOP" --null -T - | tar -x
+  analyze() { make --no-print-directory "build/analysis/tools/lib/$1.o"; }
+  printf '#include <stdlib.h>\nvoid planted(char *p);\nvoid planted(char *p) { free(p); free(p); }\n' >tools/lib/twice.c
+  run -2 analyze twice
+  assert_contains "$output" 'tools/lib/twice.c:3:'
+  assert_contains "$output" analyzer-double-free
+  printf '#include <stdlib.h>\n#include <string.h>\nvoid *planted(const char *p);\nvoid *planted(const char *p) { return malloc(strlen(p + 1)); }\n' \
+    >tools/lib/short.c
+  run -2 analyze short
+  assert_contains "$output" 'tools/lib/short.c:4:'
+  assert_contains "$output" bugprone-misplaced-operator-in-strlen-in-alloc
+  # Not only the first time.
+  run -2 analyze short
+  run -0 analyze xalloc
+}

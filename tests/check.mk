@@ -31,10 +31,13 @@ check check-expensive: export TEST_MAKEFLAGS = $(if $(MAKEOVERRIDES),-- $(MAKEOV
 # `make -j deps check` works too.
 check check-expensive: | $(filter deps test-deps,$(MAKECMDGOALS))
 
-# What tests run, by all CPUs. What boots in a VM is static, which sanitizers can't be.
+# By all CPUs, unless it is said how many.
+in_parallel = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
+# What tests run. What boots in a VM is static, which sanitizers can't be.
 .PHONY: build-for-tests
 build-for-tests: all $(TEST_PROGRAMS) $(if $(SANITIZE),,vm-tools)
-build_for_tests = $(Q)+$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc)) build-for-tests
+build_for_tests = $(Q)+$(in_parallel) build-for-tests
 
 define announce
 @echo 'All tests take about $(1) minutes on two idle cores. Some boot VMs, without KVM; the first time a kernel is fetched.'

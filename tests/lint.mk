@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Style and static checks; all findings are errors.
-.PHONY: lint format
+.PHONY: lint analyze analyzed format
 
 C_FILES     := $(shell git ls-files '*.c' '*.h' 2>/dev/null)
 # What is sourced has a name that ends in .sh or .bash, and no first line that says so.
@@ -25,6 +25,24 @@ lint: $(SCHEMA) ### check format, code, shell scripts and man pages
 	$(Q)! grep -L SPDX-License-Identifier $(C_FILES) $(SCRIPTS) | sed 's/$$/: no line SPDX-License-Identifier/' | grep .
 	$(call say,LINT,mandoc)
 	$(Q)mandoc -T lint -W warning $(MAN)
+
+# By gcc's analyzer and clang's, which follow what a program may do: .clang-tidy says what they look for. A file that
+# they took is not looked at again before it, or what it includes, is another one.
+ANALYSIS := build/analysis
+ANALYZED := $(filter tools/% pipelines/% tests/programs/%,$(filter %.c,$(C_FILES)))
+
+analyze: ### find bugs in C code by static analysis
+	$(Q)+$(in_parallel) analyzed
+
+analyzed: $(ANALYZED:%.c=$(ANALYSIS)/%.o)
+
+$(ANALYSIS)/%.o: %.c .clang-tidy $(SCHEMA)
+	@mkdir -p $(@D)
+	$(call say,ANALYZE,$<)
+	$(Q)gcc $(ALL_CFLAGS) -fanalyzer -Werror -MMD -MP -c -o $@ $<
+	$(Q)clang-tidy --quiet $< -- $(ALL_CFLAGS) 2> $@.log || { cat $@.log >&2; exit 2; }
+$(ANALYSIS)/pipelines/vm/count-plugin.o: CPPFLAGS += $(VM_PLUGIN)
+-include $(ANALYZED:%.c=$(ANALYSIS)/%.d)
 
 format: ### format all C code and shell scripts
 	$(Q)clang-format -i $(C_FILES)

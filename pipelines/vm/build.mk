@@ -30,11 +30,12 @@ $(addprefix $(VM)/,bpf-compile-check bpf-run vm-init): | $(VM_SYSROOT)
 # The profiler, a plugin of QEMU on this side. See there for the versions.
 VM_QEMU := $(shell command -v qemu-system-$(ARCH))
 VM_QEMU_MAJOR = $(shell $(VM_QEMU) --version | sed -n 's/^QEMU emulator version \([0-9]*\).*/\1/p')
+VM_PLUGIN = -DPROFILE_MARKS=$(VM_MARKS) -DPLUGIN_VERSION=$(if $(filter 5 6 7 8,$(VM_QEMU_MAJOR)),1,2)
 $(VM)/count-plugin.so: pipelines/vm/count-plugin.c tools/bpf-run/profile.h $(VM_QEMU)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra $(if $(WERROR),-Werror) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -fPIC -shared \
-		-DPROFILE_MARKS=$(VM_MARKS) -DPLUGIN_VERSION=$(if $(filter 5 6 7 8,$(VM_QEMU_MAJOR)),1,2) -o $@ $<
+		$(VM_PLUGIN) -o $@ $<
 
 # An archive: of the library only what the two tools use is linked.
 $(VM)/obj/lib.a: $(VM_LIB_OBJ)

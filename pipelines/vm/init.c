@@ -48,7 +48,7 @@
 
 /* The kernel is quiet when in so many windows one after another all its threads ran less than that.
  */
-#define QUIET_WINDOW_NS (250 * 1000 * 1000L)
+#define QUIET_WINDOW_NS (250 * 1000000L)
 #define QUIET_WINDOWS 8
 #define QUIET_BUSY_NS (500 * 1000UL)
 #define QUIET_LIMIT 480 /* windows: go on after two minutes, whatever it does */

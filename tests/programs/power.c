@@ -82,7 +82,7 @@ static void simulate(gsl_rng *rng, const struct noise *m, size_t nseries, double
 			bias[side] = gsl_ran_gaussian(rng, m->bias);
 			own[side] = gsl_ran_gaussian(rng, m->cv);
 		}
-		for (size_t r = 0; r < LOOKS * ROUNDS; r++) {
+		for (size_t r = 0; r < (size_t)LOOKS * ROUNDS; r++) {
 			bool other = gsl_rng_uniform(rng) < .5;
 
 			drift = ar1(rng, drift, m->drift_rho, m->drift);

@@ -241,9 +241,9 @@ int main(int argc, char **argv)
 		errx(EXIT_TROUBLE, "%s", wrong);
 	puts("suite,test,writer,other,map,how,offset_bytes");
 	for (size_t i = 0, n; i < plan.nrows; i += n) {
-		const struct plan_row *rows[ENTRIES_MAX];
+		const struct plan_row *rows[ENTRIES_MAX] = {&plan.rows[i]};
 
-		for (n = 0; i + n < plan.nrows && n < ENTRIES_MAX &&
+		for (n = 1; i + n < plan.nrows && n < ENTRIES_MAX &&
 			    plan_same_test(&plan.rows[i], &plan.rows[i + n]);
 		     n++)
 			rows[n] = &plan.rows[i + n];

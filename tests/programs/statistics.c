@@ -165,8 +165,10 @@ static struct rank_p enumerate_subsets(const double *x, size_t nx, const double 
 /* Small whole numbers: `values` of them, so ties and zeros abound. */
 static void random_ties(gsl_rng *rng, double *v, size_t n, unsigned values)
 {
+	const unsigned middle = values / 2;
+
 	for (size_t i = 0; i < n; i++)
-		v[i] = (double)gsl_rng_uniform_int(rng, values) - (double)(values / 2);
+		v[i] = (double)gsl_rng_uniform_int(rng, values) - middle;
 }
 
 static void enumerate(gsl_rng *rng)

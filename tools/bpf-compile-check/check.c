@@ -68,7 +68,7 @@ static void fill_metrics(struct plan_row *row, const struct loaded *loaded)
 	row->jited_bytes = info.jited_prog_len;
 	/* The kernel says 0 to whom it does not show them. */
 	if (info.xlated_prog_len)
-		row->xlated_insns = info.xlated_prog_len / sizeof(struct bpf_insn);
+		row->xlated_insns = (int64_t)(info.xlated_prog_len / sizeof(struct bpf_insn));
 	if (!is_user)
 		plan_set(&row->program_type, libbpf_bpf_prog_type_str(bpf_program__type(program)));
 }

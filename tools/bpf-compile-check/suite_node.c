@@ -72,7 +72,7 @@ bool flag(struct suite *suite, const yaml_node_t *n, const char *what)
 void read_fields(struct suite *suite, const yaml_node_t *map, const char *const *names, size_t n,
 		 const yaml_node_t **slots)
 {
-	memset(slots, 0, n * sizeof(*slots));
+	memset(slots, 0, n * sizeof(const yaml_node_t *));
 	for (size_t i = 0; i < node_count(map); i++) {
 		const yaml_node_t *key = node_name(suite, map, i);
 		const char *name = scalar(suite, key, "field name");

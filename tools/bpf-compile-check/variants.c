@@ -21,7 +21,7 @@
 #include "text.h"
 #include "xalloc.h"
 
-#define FIELD_NAME(field, name) [field] = name,
+#define FIELD_NAME(field, name) [field] = (name),
 const char *const field_names[FIELD_COUNT] = {FIELDS(FIELD_NAME)};
 
 /* The axis that a {} stands for: counted in the text, or named by its number. NULL: no {} is here.

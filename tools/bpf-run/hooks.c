@@ -23,8 +23,8 @@ void hook_run(const char *command, const char *option, const struct plan_row *ro
 	if (setenv("BPF_RUN_SUITE", row->suite, 1) || setenv("BPF_RUN_TEST", row->test, 1) ||
 	    setenv("BPF_RUN_ROUND", number, 1))
 		die_errno("can't tell the command of %s its test", option);
-	/* system() would ignore an interrupt meanwhile. */
-	shell = popen(redirected, "re");
+	/* The user's own, for a shell; system() would ignore an interrupt meanwhile. */
+	shell = popen(redirected, "re"); /* NOLINT(cert-env33-c) */
 	status = shell ? pclose(shell) : -1;
 	if (status < 0)
 		die_errno("can't run the command of %s", option);

@@ -40,7 +40,7 @@ static void take_runtime(struct identity *identity, struct csv_reader *csv, cons
 {
 	size_t r = text_index(runtime_names, RUNTIME_COUNT, name);
 
-	if (r == RUNTIME_COUNT)
+	if (r >= RUNTIME_COUNT)
 		csv_refuse(csv, "runtime is not host, kvm or icount: '%s'", name);
 	if (r != RUNTIME_HOST && !getenv("BPF_RUN_GUEST"))
 		die("runtime %s is for a VM that pipelines/vm boots (make bench RUNTIME=%s)", name,

@@ -197,7 +197,7 @@ enum status instance_load(struct instance *instance, const struct plan_row *cons
 			  const int *cpu, int consumer_cpu)
 {
 	*instance = (struct instance){.n = n};
-	memcpy(instance->row, rows, n * sizeof(*rows));
+	memcpy(instance->row, rows, n * sizeof(const struct plan_row *));
 	memcpy(instance->cpu, cpu, n * sizeof(*cpu));
 	if ((*rows[0]->object && load_programs(instance)) || aim_all(instance) ||
 	    start_consumer(instance, consumer_cpu))

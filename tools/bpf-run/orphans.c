@@ -21,11 +21,10 @@
 #define NAME "bpf-run-%lu-%ld"
 
 /* A cgroup can't be removed before all of the killed process is gone. */
-#define WATCH                                                                                      \
-	"while read -r line; do :; done; n=0\n"                                                    \
-	"while [ -d \"$0\" ] && [ $n -lt 100 ]; do\n"                                              \
-	"	rmdir \"$0\" || sleep 0.1; n=$((n + 1))\n"                                               \
-	"done"
+static char watch[] = "while read -r line; do :; done; n=0\n"
+		      "while [ -d \"$0\" ] && [ $n -lt 100 ]; do\n"
+		      "	rmdir \"$0\" || sleep 0.1; n=$((n + 1))\n"
+		      "done";
 
 static unsigned long pid_namespace(void)
 {
@@ -38,7 +37,7 @@ static unsigned long pid_namespace(void)
  * files, so that readers of its output do not wait for the shell. */
 static int spawn_shell(pid_t *pid, int lifeline, char *path)
 {
-	char *arguments[] = {"sh", "-c", WATCH, path, NULL};
+	char *arguments[] = {"sh", "-c", watch, path, NULL};
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
 	int error;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "run.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -308,9 +309,8 @@ static void show_progress(const struct run *run, size_t percent, const struct te
 	if (!run->options->progress)
 		return;
 	name = text_line(test->variants[0].row[0]->test);
-	fprintf(stderr, "\r\033[Kround %llu of %llu  %3zu%%  %s",
-		(unsigned long long)(run->round - run->options->first_round + 1),
-		(unsigned long long)run->options->rounds, percent, name);
+	fprintf(stderr, "\r\033[Kround %" PRIu64 " of %" PRIu64 "  %3zu%%  %s",
+		run->round - run->options->first_round + 1, run->options->rounds, percent, name);
 	free(name);
 }
 

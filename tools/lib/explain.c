@@ -51,8 +51,8 @@ static int keep_message(enum libbpf_print_level level, const char *fmt, va_list 
 	vsnprintf(text, sizeof(text), fmt, ap);
 	text[strcspn(text, "\n")] = '\0';
 	if (!is_no_cause(text))
-		strcpy(libbpf_cause,
-		       text + (strncmp(text, prefix, strlen(prefix)) ? 0 : strlen(prefix)));
+		snprintf(libbpf_cause, sizeof(libbpf_cause), "%s",
+			 text + (strncmp(text, prefix, strlen(prefix)) ? 0 : strlen(prefix)));
 	return 0;
 }
 

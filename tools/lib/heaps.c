@@ -56,7 +56,7 @@ static double decimal_step(const struct part *cells, size_t ncells)
 {
 	double step = 1;
 
-	for (int digits = 0; digits <= MOST_DIGITS; digits++, step /= 10) {
+	for (int digits = 0; digits <= MOST_DIGITS; digits++) {
 		bool all = true;
 
 		for (size_t c = 0; c < ncells && all; c++)
@@ -67,6 +67,7 @@ static double decimal_step(const struct part *cells, size_t ncells)
 			}
 		if (all)
 			return step;
+		step /= 10;
 	}
 	return INFINITY;
 }

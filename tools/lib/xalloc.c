@@ -76,6 +76,6 @@ void xappendf(char **text, const char *fmt, ...)
 	more = format(fmt, ap);
 	va_end(ap);
 	*text = xrealloc(*text, before + strlen(more) + 1);
-	strcpy(*text + before, more);
+	memcpy(*text + before, more, strlen(more) + 1);
 	free(more);
 }

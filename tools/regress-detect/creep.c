@@ -39,7 +39,7 @@ static bool has_stepped(const double *v, size_t n, const struct nomination *rule
  * they are not. */
 static size_t beyond_since(const double *v, size_t n, const struct band *b, int worse)
 {
-	while (n >= 2 * CREEP) {
+	while (n >= (size_t)2 * CREEP) {
 		double last = median_of(v + n - CREEP, CREEP);
 
 		if (worse > 0 ? last <= b->high : last >= b->low)
@@ -56,7 +56,7 @@ static bool has_crept(const double *v, size_t n, const struct nomination *rule,
 	struct band b;
 	size_t since;
 
-	if (n < 2 * CREEP)
+	if (n < (size_t)2 * CREEP)
 		return false;
 	memcpy(first, v, sizeof(first));
 	b = level_band(first, CREEP, rule, 0);

@@ -145,7 +145,7 @@ struct table table_make(const struct comparison *c)
 	t.findings = xmalloc(t.n * sizeof(struct finding *));
 	for (size_t i = 0; i < t.n; i++)
 		t.findings[i] = &c->findings[i];
-	qsort(t.findings, t.n, sizeof(*t.findings), worst_first);
+	qsort(t.findings, t.n, sizeof(struct finding *), worst_first);
 	for (size_t i = 0; i < t.n; i++)
 		fill_row(c, t.findings[i], differs, t.cells[i]);
 	choose_columns(&t);

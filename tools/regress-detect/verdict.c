@@ -99,7 +99,7 @@ struct list {
 
 static struct list list_of(struct comparison *c, bool controls)
 {
-	struct list l = {xmalloc(c->nfindings * sizeof(*l.at)), 0};
+	struct list l = {xmalloc(c->nfindings * sizeof(struct finding *)), 0};
 
 	for (size_t i = 0; i < c->nfindings; i++)
 		if (is_control(&c->findings[i]) == controls)
