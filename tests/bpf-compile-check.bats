@@ -572,6 +572,10 @@ YAML
   assert_trouble "can't load 'one': Too many open files" bash -c 'exec 3>&- 4>&-; ulimit -n 4; exec bpf-compile-check plan.csv'
   assert_trouble "can't load 'one': Too many open files" bash -c 'exec 3>&- 4>&- > samples.csv; ulimit -n 4; exec bpf-run -q plan.csv'
   assert_trouble "Too many open files" bash -c 'exec 3>&- 4>&-; ulimit -n 4; exec bpf-compile-check --no-load good.bpf.c'
+}
+
+@test "a full disk under the folder of objects is exit 2, and no word on a program" {
+  requires root unshare
   mkdir full
   {
     cat good.bpf.c
@@ -581,6 +585,12 @@ YAML
     mount -t tmpfs -o size=16k none full && head -c 16384 /dev/zero > full/x && exec bpf-compile-check --no-load --objdir full big.bpf.c'
   assert_trouble "can't compile into 'full': No space left on device" unshare --mount sh -c '
     mount -t tmpfs -o size=16k none full && exec bpf-compile-check --no-load --objdir full big.bpf.c'
+  # An object of others is copied.
+  bpf-compile-check --no-load --objdir objects -o /dev/null big.bpf.c
+  mv objects/big-*.o big.bpf.o
+  printf 'tests:\n- {name: a, elf_file: big.bpf.o, entry_point: one}\n' >theirs.yml
+  assert_trouble "can't write object: 'full/" unshare --mount sh -c '
+    mount -t tmpfs -o size=16k none full && exec bpf-compile-check --no-load --objdir full theirs.yml'
 }
 
 @test "a row that failed carries no metric" {

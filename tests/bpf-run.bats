@@ -474,6 +474,8 @@ TABLE
   run -1 grep -x '1 hostile' samples.csv
   run -2 --separate-stderr bpf-run -q --rounds 1 -t pwned --pre 'exit 3' plan.csv
   assert_contains "$stderr" 'the command of --pre failed with status 3'
+  run -2 --separate-stderr bpf-run -q --rounds 1 -t pwned --pre 'kill -9 $$' plan.csv
+  assert_contains "$stderr" 'the command of --pre was ended by signal 9'
 }
 
 @test "hooks do not run for a test that has been left out" {
@@ -660,6 +662,17 @@ made() {
     [ ! -e "$folder/bpf-run-$space-$gone" ]
     rmdir "$folder/bpf-run-$space-$$" "$folder/bpf-run-1-$gone"
   done
+}
+
+@test "a cgroup in which there is a process of somebody else goes when that one has gone" {
+  requires bpf
+  local cgroups
+  cgroups=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+  plan >plan.csv
+  run -0 --separate-stderr bpf-run -q --rounds 1 --samples 1 -c 10 -t '^trigger/cgroup$' -o samples.csv \
+    --post "sleep 1 </dev/null >/dev/null 2>&1 & echo \$! | tee '$cgroups'/bpf-run-*-\$PPID/cgroup.procs >/dev/null" plan.csv
+  [[ $stderr =~ ^"bpf-run: can't remove '"($cgroups/bpf-run-[0-9]+-[0-9]+)"': Device or resource busy"$ ]]
+  [ ! -e "${BASH_REMATCH[1]}" ]
 }
 
 @test "a map that is pinned by name is each load's own, and nothing stays behind" {

@@ -640,6 +640,21 @@ trigger/tracepoint ok 1"
   assert_contains "$(csv_value samples.csv host_class | head -n 1)" icount
 }
 
+@test "a profile's symbols are the kernel's functions, after the invocations that it is of" {
+  requires bpf
+  plan >plan.csv
+  printf '%s\n' name,value runtime,icount >icount.csv
+  export BPF_RUN_GUEST=1
+  bpf-run -q -t '^chain$' --rounds 1 --samples 5 -c 8 --identity icount.csv --profile symbols.txt plan.csv >samples.csv
+  [[ $(head -n 1 symbols.txt) =~ ^invocations\ [1-9][0-9]*$ ]]
+  grep -qE '^symbol [0-9a-f]+ bpf_test_run' symbols.txt
+  run ! grep -vE '^(invocations|symbol) ' symbols.txt
+  assert_trouble "can't write" bpf-run -q -t '^chain$' --rounds 1 --identity icount.csv -o out.csv --profile no/such/file plan.csv
+  assert_trouble "can't write '/dev/full': No space left on device" \
+    bpf-run -q -t '^chain$' --rounds 1 --samples 1 -c 8 --identity icount.csv -o out.csv --profile /dev/full plan.csv
+  assert_trouble '--profile is for one row of a plan and one round' bpf-run -q --identity icount.csv --profile symbols.txt plan.csv
+}
+
 @test "what is counted begins at the same place in a second, when what the last call has left is done" {
   requires bpf
   printf '%s\n' name,value runtime,icount >icount.csv

@@ -187,6 +187,34 @@ YAML
   assert_contains "$(csv_value samples.csv reason '$test == "tp"')" "(tracefs is not mounted at /sys/kernel/tracing, and can't be: Operation not permitted)"
 }
 
+@test "a cgroup of its own that can't be made is the reason, where a program needs one" {
+  requires bpf unshare
+  printf '%s\nSEC("cgroup/sysctl") int one(void *ctx) { return 1; }\nSEC("sockops") int two(void *ctx) { return 1; }\n' \
+    "$HEAD" >cgroup.bpf.c
+  bpf-compile-check -o cgroup.csv cgroup.bpf.c
+  run -0 --separate-stderr unshare --mount sh -c 'mount -o "remount,ro,bind" "$1" && shift && exec "$@"' - \
+    "$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)" bpf-run -q --rounds 1 -o samples.csv cgroup.csv
+  assert_equal "$(csv_value samples.csv status,reason)" \
+    "$(printf "unsupported %s can't be attached here: Read-only file system (it needs a cgroup of its own)\n" one two)"
+}
+
+@test "programs of sockets run by what is sent to this machine, and where its interface is down that is the reason" {
+  requires bpf unshare
+  for section in cgroup/{post_bind4,bind4,connect4,sendmsg4,getsockopt,setsockopt,sock_release} sockops sk_msg sk_reuseport; do
+    printf 'SEC("%s") int to_%s(void *ctx) { return 1; }\n' "$section" "${section#*/}"
+  done >programs
+  { printf '%s\n' "$HEAD" && cat programs; } >net.bpf.c
+  bpf-compile-check -o net.csv net.bpf.c
+  run -0 --separate-stderr bpf-run -q --rounds 1 --samples 1 -c 4 -o samples.csv net.csv
+  assert_equal "$(csv_value samples.csv test,status,reason | sort -u)" "$(sed -E 's/.* int (\w+).*/\1 ok /' programs | sort)"
+  run -0 --separate-stderr unshare --net bpf-run -q --rounds 1 --samples 1 -c 4 -o samples.csv net.csv
+  assert_equal "$(rows samples.csv '.test, .status, .reason' '.status != "ok"' | sort -u)" '["to_connect4","run_failed","to_connect4: Network is unreachable"]
+["to_sendmsg4","run_failed","to_sendmsg4: Network is unreachable"]
+["to_sk_msg","run_failed","to_sk_msg can'"'"'t be attached here: Network is unreachable"]
+["to_sk_reuseport","run_failed","to_sk_reuseport: Network is unreachable"]
+["to_sockops","run_failed","to_sockops: Network is unreachable"]'
+}
+
 @test "what can't be attached here is unsupported, with the reason" {
   requires bpf
   measure '^trigger/nowhere' --rounds 1

@@ -794,6 +794,9 @@ CSV
   regress-detect --markdown --baseline a s.csv >table.md
   run ! grep -qE '<script>|@me|`x`|\$\(y\)|\*\*z' table.md
   assert_equal "$(grep -c '^|' table.md)" 6
+  # A summary has room for so much of a name.
+  mlr --csv put '$test == "map/hash/write" {$test = "'"$(printf 'a%.0s' {1..201})"'"}' s.csv | regress-detect --markdown --baseline a >table.md
+  assert_equal "$(grep -oE 'a{150,}[^|]*' table.md)" "$(printf 'a%.0s' {1..200})&#8230;</code> "
 }
 
 @test "a stored verdict is shown, decided on and written again as it was" {
