@@ -4,6 +4,15 @@ include "text";
 include "state";
 
 def unit: if .metric == "duration_ns" then "ns" elif .metric == "instructions" then "instructions" else "" end;
+# "+3.1 %" without the sign and the unit.
+def bare: percent | ltrimstr("+") | rtrimstr(" %");
+# What was found in words, of one series that is worse: a count is more, a time is slower.
+def found:
+  (if .metric == "instructions"
+   then "takes **\((.current | number) - (.baseline | number) | short) more instructions** (\(.ratio | percent), in \(.rounds | short) boots of each kernel)"
+   else "is **slower by \(.ratio | bare) %** (" + (if (.ratio_low // "") == "" then "" else "\(.ratio_low | bare) to \(.ratio_high | bare) % with \(confidence_pct) % confidence, " end) +
+     "\(.metric | code), in \(.rounds | short) rounds)" end)
+  + (if (.control // "") == "" then "" else "; \(.control | code)" end);
 def interval: if (.ratio_low // "") == "" then "" else "\(.ratio_low | percent) … \(.ratio_high | percent)" end;
 
 # What links lead to.
@@ -90,7 +99,7 @@ def regression_body:
   worst_first as $all
   | ($all | length) as $n
   | $all[0] + {tests: $n}
-  | ((if $n == 1 then "The test \(.test | code) of the suite \(.suite | code) became **\(.ratio | percent)** slower (\(.metric | code)) on the track \(.track | code), measured on \(.host_class | code)."
+  | ((if $n == 1 then "The test \(.test | code) of the suite \(.suite | code) \(found). Track \(.track | code), measured on \(.host_class | code)."
       else "**\($n) series** of the track \(.track | code) became slower in one build, by up to **\(.ratio | percent)**, measured on \(.host_class | code). One cause is likely, so this is one issue." end)
      + "\n\n" + ($all | table | cut(30000; "… and more: see the CSV files below.")) + "\n\n" + plot + "\n" + builds + "\n\n" + certainty + "\n\n" + reproduce + "\n\n"
      + profile + "\n\n" + ending);
