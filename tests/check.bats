@@ -116,3 +116,17 @@ EOT
   run -2 analyze short
   run -0 analyze xalloc
 }
+
+@test "make coverage fails where tests run less of a file than they must, and says of which" {
+  printf '%s\n' file,least_pct,reason 'tools/a.c,55,a reason' >exceptions.csv
+  printf '%s\n' filename,line_total,line_covered tools/a.c,9,5 tools/b.c,10,9 >lines.csv
+  coverage() { "$TOP/tests/coverage" exceptions.csv lines.csv; }
+  run -0 --separate-stderr coverage
+  assert_equal "$(tr -s ' ' <<<"$output")" $'pct line_total file reason\n55 9 tools/a.c a reason\n90 10 tools/b.c -'
+  sed -i 's/9,5/9,4/; s/10,9/1000,899/' lines.csv
+  echo 'tools/gone.c,50,a reason' >>exceptions.csv
+  run -1 --separate-stderr coverage
+  assert_equal "$stderr" 'tools/a.c: tests run less than 55 % of its lines
+tools/b.c: tests run less than 90 % of its lines
+tools/gone.c: an exception, and no such file'
+}

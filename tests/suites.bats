@@ -101,7 +101,7 @@ checked() {
   passes core
 }
 
-# bats test_tags=slow
+# bats test_tags=slow,whole
 @test "parity passes here" {
   requires bpf cpus2
   passes parity
@@ -113,7 +113,7 @@ checked() {
   breaks core
 }
 
-# bats test_tags=slow
+# bats test_tags=slow,whole
 @test "full passes here, at least 150 entry points of it" {
   requires bpf cpus2
   passes full
