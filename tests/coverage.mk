@@ -10,7 +10,7 @@ COVERAGE_BUILD := CC=gcc CFLAGS='-O0 -g --coverage -fprofile-abs-path -fprofile-
 
 # In a copy of the tree, as counters lie beside the objects, which nothing may make anew meanwhile: it has a version of
 # its own. Whether tests pass is for `make check` to say: one that limits open files hears of counters here.
-coverage: ### list the share of lines of each file of tools/ that tests run; fail where it is too small
+coverage: ### count which lines of tools/ the tests run; fail below 90 % of a file
 	@rm -rf $(COVERAGE) && mkdir -p $(COVERAGE)/tree
 	$(Q)git ls-files -z --cached --others --exclude-standard | tar -c --null -T - | tar -x -C $(COVERAGE)/tree
 	@printf 'coverage\n' > $(COVERAGE)/tree/.version
