@@ -878,7 +878,7 @@ CSV
 
 # bats test_tags=slow
 @test "one slow series of 84 is found: by 3 % at noise of .5 %, 4 % at 1 %, 6 % at 2 %" {
-  "$TOP/build/tests/power" 1000 slowdowns >slowdowns.csv
+  "$TOP/build/tests/power" 150 slowdowns >slowdowns.csv
   # found CV: the smallest slowdown that two looks find, in nine runs of ten
   found() { csv_value slowdowns.csv two_looks_found_pct '$series_in_a_run == 84 && $sample_cv_pct == '"$1"; }
   awk -v a="$(found 0.5)" -v b="$(found 1.0)" -v c="$(found 2.0)" 'BEGIN { exit !(a && a <= 3 && b && b <= 4 && c && c <= 6) }'
