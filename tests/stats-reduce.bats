@@ -172,6 +172,23 @@ outside() {
   assert_equal "$(mlr --icsv --onidx cut -o -f value_duration_ns,rounds,status out.csv)" "4 3 interrupted"
 }
 
+@test "a test whose rows end before the last round that was asked for is interrupted, unless it failed" {
+  {
+    samples cut xdp 0 a 5 1 4
+    rows whole xdp 0 a 5 1 4 2
+    # What a second look continues was asked for twice.
+    rows continued xdp 0 a 5 1
+    rows failed xdp 0 a 5 1 | sed '$s/,ok,$/,wrong_result,"returned 3, not 2"/'
+  } | mlr --csv put '$last_round = $test == "continued" ? $round : 4' >s.csv
+  stats-reduce s.csv >out.csv
+  assert_equal "$(csv-filter json out.csv | jq -c '.[] | [.test, .status, .reason, .value_duration_ns]')" '["continued","ok","","3"]
+["cut","interrupted","its rows end with round 3 of 4","4"]
+["failed","wrong_result","returned 3, not 2",""]
+["whole","ok","","3"]'
+  stats-reduce --per-round s.csv >rounds.csv
+  assert_equal "$(csv_value rounds.csv status | sort | uniq -c | xargs)" "10 ok 1 wrong_result"
+}
+
 @test "a cost that is not above zero is below noise, and no number" {
   {
     samples zero xdp 0 a 1 -1 0

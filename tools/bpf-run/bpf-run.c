@@ -153,7 +153,11 @@ static int measure(struct opts *o)
 	struct plan plan = {0};
 	struct tests tests = {0};
 	struct identity identity;
-	struct samples samples = {.identity = &identity, .plan = &plan};
+	struct samples samples = {
+	    .identity = &identity,
+	    .plan = &plan,
+	    .last_round = o->run.first_round + o->run.rounds - 1,
+	};
 	uint64_t rounds;
 
 	if (o->environment && !strcmp(o->environment, "-"))

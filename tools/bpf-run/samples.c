@@ -32,6 +32,7 @@ static struct record begin_row(struct samples *s, const struct plan_row *row, ui
 	record_u64(&r, SAMPLES_CONTROL, row->control);
 	record_u64(&r, SAMPLES_BOOT, s->identity->boot);
 	record_u64(&r, SAMPLES_ROUND, round);
+	record_u64(&r, SAMPLES_LAST_ROUND, s->last_round);
 	record_u64(&r, SAMPLES_OPERATIONS, row->operations);
 	return r;
 }

@@ -12,6 +12,7 @@
 struct samples {
 	const struct identity *identity;
 	const struct plan *plan; /* its unknown columns pass through */
+	uint64_t last_round;	 /* that was asked for */
 	size_t failed, measured; /* rows written so far, by what they say */
 	size_t visit;		 /* of the round's to the test that is written, from 1 */
 	char now[32];		 /* of the row at hand */

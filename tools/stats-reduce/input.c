@@ -18,7 +18,7 @@ static const char *const needed[] = {"timestamp", "program_type", "program_hash"
 /* Where this file has what. */
 struct layout {
 	int *by, *value, *carried;
-	int status, reason, mark, control, runs, returned;
+	int status, reason, mark, control, runs, returned, round, last_round;
 };
 
 /* Whether a column tells of one sample only: it says nothing of a group, and nobody misses it. The
@@ -74,6 +74,8 @@ static void find_layout(struct reduction *r, struct csv_reader *in, struct layou
 	l->reason = csv_column(in, "reason");
 	l->mark = csv_column(in, "mark");
 	l->control = csv_column(in, "control");
+	l->round = csv_column(in, "round");
+	l->last_round = csv_column(in, "last_round");
 	choose_carried(r, in);
 	l->runs = r->tells_runs ? csv_column(in, "runs") : -1;
 	l->returned = r->tells_runs ? csv_column(in, "returned") : -1;
@@ -162,6 +164,12 @@ static void merge_runs(struct reduced *g, struct csv_reader *in, const struct la
 	g->has_runs = true;
 }
 
+static void note_rounds(struct reduced *g, struct csv_reader *in, const struct layout *l)
+{
+	g->round = fmax(g->round, csv_double(in, l->round, 0, HUGE_VAL, 0));
+	g->last_round = fmax(g->last_round, csv_double(in, l->last_round, 0, HUGE_VAL, 0));
+}
+
 /* Under --net: know the row's empty program, or take the row as one. */
 static void take_empty(struct reduction *r, struct csv_reader *in, const struct layout *l,
 		       struct reduced *g, uint32_t round, const double *value)
@@ -191,6 +199,8 @@ static bool take_row(struct reduction *r, struct csv_reader *in, const struct la
 	g = find_group(r, in, l, key, &id);
 	carry(r, g, in, l);
 	merge_runs(g, in, l);
+	if (r->whole_schema && !r->per_round)
+		note_rounds(g, in, l);
 	if (!ok) {
 		if (!*status)
 			csv_refuse(in, "status is empty");
@@ -229,6 +239,19 @@ void reduction_read(struct reduction *r, const char *path)
 	free(l.value);
 	free(l.carried);
 	free(value);
+}
+
+void reduction_find_cut(struct reduction *r)
+{
+	for (size_t i = 0; i < r->keys.n; i++) {
+		struct reduced *g = &r->groups[i];
+
+		if (g->status || g->round >= g->last_round)
+			continue;
+		g->status = xstrdup(status_names[STATUS_INTERRUPTED]);
+		g->reason =
+		    xasprintf("its rows end with round %.0f of %.0f", g->round, g->last_round);
+	}
 }
 
 void reduction_release(struct reduction *r)

@@ -221,6 +221,7 @@ void reduction_write(struct reduction *r)
 	warn_of_dropped(r);
 	if (r->net)
 		net_finish(&r->net_values, &r->rounds);
+	reduction_find_cut(r);
 	reduction_find_noise(r);
 	write_names(&columns.before, &w);
 	write_names(&columns.computed, &w);

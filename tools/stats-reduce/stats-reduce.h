@@ -47,6 +47,7 @@ struct reduced {
 	size_t marked; /* rows with a mark */
 	double runs;   /* the smallest of its rows */
 	bool has_runs;
+	double round, last_round; /* the last that is there, and the last that was asked for */
 	struct returned returned;
 	bool below_noise;  /* its cost is not above zero */
 	uint32_t scope;	   /* of its empty program, under --net */
@@ -85,6 +86,10 @@ bool is_failed(const char *status);
 /** reduction_find_noise - set below_noise of the groups, once all is read. The rounds of one series
  * have it in common: single rounds may lie below zero where their median does not */
 void reduction_find_noise(struct reduction *r);
+
+/** reduction_find_cut - set the status of groups that end before the round that was asked for:
+ * whoever measured them was killed, and in a pipe nobody has its exit status */
+void reduction_find_cut(struct reduction *r);
 
 /**
  * reduction_statistics - of a value column of a group
