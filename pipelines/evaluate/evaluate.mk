@@ -21,6 +21,7 @@ power: build/tests/power build/tests/past ### simulate error rates of the decisi
 	$(Q)build/tests/past $$(($(SIMULATED) / 10)) latency > $(SIMULATIONS)/history-latency.csv
 	$(Q)build/tests/past $(SIMULATED) steps > $(SIMULATIONS)/history-steps.csv
 	$(Q)build/tests/past $$(($(SIMULATED) / 10)) blame > $(SIMULATIONS)/history-blame.csv
+	$(Q)build/tests/past $$(($(SIMULATED) / 20)) coverage > $(SIMULATIONS)/history-coverage.csv
 	$(Q)pipelines/evaluate/error-rates $(SIMULATIONS) $(SIMULATED) '$(CURDIR)/tools/regress-detect/error-rates.md'
 	$(Q)cat $(SIMULATIONS)/error-rates.md
 

@@ -8,6 +8,7 @@
  *	past STEPS latency    of so many steps, how many are nominated within 1, 3 and 12 builds
  *	past BUILDS steps     false steps that --all finds in so many builds of each kind of noise
  *	past STEPS blame      of so many steps, how many are found at another build
+ *	past STEPS coverage   of so many steps in whole numbers, how often intervals hold the truth
  *
  * A nomination counts when it begins: a build that is nominated after one that was not.
  */
@@ -49,6 +50,8 @@ static const struct noise models[] = {
     {"drifting", .cv = .0266, .drift = .01},
     {"two machines 20 % apart", .cv = .0266, .machines = .2},
     {"two machines 10 % apart", .cv = .0266, .machines = .1},
+    {"quiet, two machines 20 % apart", .cv = .01, .machines = .2},
+    {"quiet, two machines 10 % apart", .cv = .01, .machines = .1},
     {"quiet, whole numbers", .cv = .01, .whole = true},
     {"hosted, whole numbers", .cv = .0266, .whole = true},
 };
@@ -80,12 +83,21 @@ static void simulate(gsl_rng *rng, const struct noise *m, double step, size_t at
 
 /* --- the rules: is the newest of n values nominated? --- */
 
-static const struct nomination nomination = {.least = .03, .worse = 1};
+static const struct nomination nomination = {.least = .03, .margin = .01, .worse = 1};
 static const bool no_markers[LONGEST];
 
 static bool ours(const double *v, size_t n)
 {
 	return level_judge(v, NULL, no_markers, n, &nomination).verdict == SUSPECTED;
+}
+
+/* With a marker so that the newest is one of the 7th to 16th values after it. */
+static bool after_marker(const double *v, size_t n)
+{
+	bool reset[LONGEST] = {false};
+
+	reset[n - 7 - n % 10] = true;
+	return level_judge(v, NULL, reset, n, &nomination).verdict == SUSPECTED;
 }
 
 static bool threshold_to_previous(const double *v, size_t n)
@@ -281,8 +293,10 @@ static const struct {
     {"99 % t-interval of 30", t_interval},
     {"z > 2.5 and 2 %", z_and_percent},
     {"E-divisive (Apache Otava: window 50, p < .001)", e_divisive},
+    {"this project, builds 7 to 16 after a marker", after_marker},
 };
 #define NRULES (sizeof(rules) / sizeof(*rules))
+#define NLATENCY (NRULES - 1) /* the last forgets the builds before a step */
 
 static void alarms(gsl_rng *rng, size_t builds)
 {
@@ -328,13 +342,13 @@ static void latency(gsl_rng *rng, size_t steps)
 
 	puts("noise,cv_pct,step_pct,rule,steps,at_first_build_pct,within_3_pct,within_12_pct");
 	for (size_t k = 0; k < sizeof(cases) / sizeof(*cases); k++) {
-		size_t first[NRULES] = {0}, three[NRULES] = {0}, twelve[NRULES] = {0};
+		size_t first[NLATENCY] = {0}, three[NLATENCY] = {0}, twelve[NLATENCY] = {0};
 		const struct noise *noise = &cases[k].noise;
 		double v[BEFORE + LATENCY];
 
 		for (size_t i = 0; i < steps; i++) {
 			simulate(rng, noise, cases[k].step, BEFORE, v, BEFORE + LATENCY);
-			for (size_t r = 0; r < NRULES; r++) {
+			for (size_t r = 0; r < NLATENCY; r++) {
 				size_t after = 1;
 
 				while (after <= LATENCY && !rules[r].nominates(v, BEFORE + after))
@@ -344,7 +358,7 @@ static void latency(gsl_rng *rng, size_t steps)
 				twelve[r] += after <= LATENCY;
 			}
 		}
-		for (size_t r = 0; r < NRULES; r++)
+		for (size_t r = 0; r < NLATENCY; r++)
 			printf("\"%s\",%.2f,%.0f,\"%s\",%zu,%.0f,%.0f,%.0f\n", noise->name,
 			       100 * noise->cv, 100 * cases[k].step, rules[r].name, steps,
 			       percent(first[r], steps), percent(three[r], steps),
@@ -363,7 +377,7 @@ static void false_steps(gsl_rng *rng, size_t builds)
 
 		for (; seen < builds; seen += LONG) {
 			simulate(rng, &models[m], 0, 0, v, LONG);
-			n += steps_find(v, LONG, &nomination, &found);
+			n += steps_find(v, LONG, &nomination, STEP_EVIDENCE, &found);
 			free(found);
 		}
 		printf("\"%s\",%zu,%zu,%.2f\n", models[m].name, seen, n,
@@ -392,7 +406,7 @@ static void blame(gsl_rng *rng, size_t steps)
 			size_t nsteps;
 
 			simulate(rng, &noise, .1, BEFORE, v, n);
-			nsteps = steps_find(v, n, &nomination, &step);
+			nsteps = steps_find(v, n, &nomination, STEP_EVIDENCE, &step);
 			found += nsteps > 0;
 			wrong += nsteps > 0 && step[nsteps - 1].first != BEFORE;
 			free(step);
@@ -406,6 +420,39 @@ static void blame(gsl_rng *rng, size_t steps)
 			printf("%.1f", percent(wrong, found));
 		printf(",%.1f,%.1f\n", percent(suspected, steps),
 		       percent(suspected_wrong, suspected));
+	}
+}
+
+/* Of whole numbers: how often the interval of a level, and that of the ratio of a step, holds what
+ * it is about. */
+static void coverage(gsl_rng *rng, size_t steps)
+{
+	static const double all_ns[] = {5, 10, 20, 50};
+	static const double size = .2, cv = .01;
+
+	puts("ns,steps,level_interval_covers_pct,ratio_interval_covers_pct");
+	for (size_t k = 0; k < 4; k++) {
+		size_t level = 0, ratio = 0, found = 0;
+
+		for (size_t i = 0; i < steps; i++) {
+			double v[2 * WINDOW], center = all_ns[k] * (1 + .2 * gsl_rng_uniform(rng));
+			struct level_answer a;
+			struct step *step;
+			size_t n;
+
+			for (size_t j = 0; j < 2 * WINDOW; j++)
+				v[j] = round(center * (j < WINDOW ? 1 : 1 + size) *
+					     (1 + gsl_ran_gaussian(rng, cv)));
+			a = level_judge(v, NULL, no_markers, WINDOW, &nomination);
+			level += a.low <= center && center <= a.high;
+			n = steps_find(v, 2 * WINDOW, &nomination, STEP_EVIDENCE, &step);
+			found += n == 1;
+			ratio +=
+			    n == 1 && step->ratio_low <= 1 + size && 1 + size <= step->ratio_high;
+			free(step);
+		}
+		printf("%g,%zu,%.1f,%.1f\n", all_ns[k], steps, percent(level, steps),
+		       percent(ratio, found));
 	}
 }
 
@@ -423,8 +470,10 @@ int main(int argc, char **argv)
 		false_steps(rng, n);
 	else if (n && !strcmp(argv[2], "blame"))
 		blame(rng, n);
+	else if (n && !strcmp(argv[2], "coverage"))
+		coverage(rng, n);
 	else
-		errx(2, "usage: past N alarms|latency|steps|blame");
+		errx(2, "usage: past N alarms|latency|steps|blame|coverage");
 	gsl_rng_free(rng);
 	return 0;
 }

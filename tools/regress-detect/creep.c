@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "history.h"
-#include "stats.h"
 
 /* Slow creep: the last so many values against the first. */
 #define CREEP 10
@@ -19,13 +18,13 @@ static bool has_stepped(const double *v, size_t n, const struct nomination *rule
 			struct level_answer *a)
 {
 	struct step *steps, first = {0};
-	size_t at = steps_find(v, n, rule, &steps);
+	size_t at = steps_find(v, n, rule, NOMINATE_EVIDENCE, &steps);
 	double after = at ? steps[at - 1].after : NAN;
 
 	while (at > 0 && (steps[at - 1].after - steps[at - 1].before) * rule->worse > 0)
 		first = steps[--at];
 	free(steps);
-	if (!first.first || fabs(after - first.before) < rule->least * fabs(first.before))
+	if (!first.first || fabs(after - first.before) < rule->margin * fabs(first.before))
 		return false;
 	a->level = first.before;
 	a->low = a->high = NAN;
@@ -64,7 +63,7 @@ static bool has_crept(const double *v, size_t n, const struct nomination *rule,
 	if (since == n)
 		return false;
 	memcpy(first, v, sizeof(first));
-	stats_interval(first, CREEP, .95, &a->low, &a->high);
+	level_interval(first, CREEP, a);
 	a->level = b.center;
 	a->builds = CREEP;
 	a->first_bad = since;

@@ -27,7 +27,7 @@ static void list_steps(struct history *h, const struct finding *proto)
 	struct nomination rule = nomination_of(h, proto);
 	struct track t = track_of(h, s, proto->metric, false);
 	struct step *steps;
-	size_t n = steps_find(t.v, t.n, &rule, &steps);
+	size_t n = steps_find(t.v, t.n, &rule, STEP_EVIDENCE, &steps);
 
 	for (size_t i = 0; i < n; i++) {
 		bool worse = (steps[i].after - steps[i].before) * rule.worse > 0;

@@ -5,9 +5,13 @@
  * does not enter the level, so a step stays nominated until a marker accepts it. What comes back
  * soon was an outlier, and enters the level after all.
  */
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_sort.h>
+#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "history.h"
 #include "schema/limits.h"
@@ -17,19 +21,32 @@
 /* Values of the level. */
 #define LEVEL_MOST 30
 #define LEVEL_LEAST 6
-/* A value this many sigmas away is nominated; sigma is 1.4826 MAD, as for normal noise, and a
- * little more: that of n values is on the average too small by n / (n - .8) (Croux and Rousseeuw
- * 1992). */
+/* A value of the level lies beyond what is nominated with this probability, on each side. The
+ * spread is Rousseeuw and Croux's Qn (1993), which outliers can't move. It is as good as a standard
+ * deviation of 82 % of the values; of few, as Student knew, more must be allowed. */
+#define BEYOND .003
+#define QN_FREEDOM(n) (.8 * ((n)-1) - 1)
+/* A spread that is not estimated: as many sigmas. */
 #define SIGMAS 3.
-#define SMALL_SAMPLE .8
-/* What a tenth of the level's values reach is no news: a machine may have two speeds. */
-#define USUAL .9
 /* The spread of a level is never taken to be less than this part of it. */
 #define LEAST_SPREAD .003
 /* So many nominated values in a row are a lasting step, not outliers. */
 #define LASTING 3
 /* So many better values in a row are the new level, without anybody accepting it. */
 #define BETTER_LEVEL 5
+
+/* Two levels in turn: each of at least a tenth of the values, so many standard deviations apart
+ * (Ashman's D, 1994; two halves of one normal distribution are 2.65 apart), and left so often that
+ * it is no step. */
+#define MODES_LEAST 10
+#define MODE_SHARE 10
+#define MODES_APART 4.5
+#define MODE_TURNS 5
+
+struct modes {
+	double low, high; /* averages */
+	double spread;	  /* standard deviation about them */
+};
 
 struct level {
 	size_t index[LEVEL_MOST]; /* a ring of the values that make it */
@@ -48,7 +65,9 @@ struct walk {
 	size_t back[RECOVERY_BUILDS]; /* values back at the level, after a lasting step */
 	size_t nback;
 	struct band band; /* of the newest value */
-	bool again;	  /* a lasting step was left for something better than the level */
+	bool bimodal;	  /* the values before it are */
+	struct modes modes;
+	bool again; /* a lasting step was left for something better than the level */
 };
 
 static void level_add(struct level *l, size_t index)
@@ -76,29 +95,107 @@ static size_t level_values(const struct walk *w, size_t but, double *to, size_t 
 	return n;
 }
 
-static bool whole_numbers(const double *v, size_t n)
+double numbers_resolution(const double *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (v[i] != floor(v[i]))
-			return false;
-	return true;
+		if (2 * v[i] != floor(2 * v[i]))
+			return 0;
+	return 1;
+}
+
+/* Sigma of n sorted values. */
+static double qn(const double *sorted, size_t n)
+{
+	double work[3 * LEVEL_MOST];
+	int more[5 * LEVEL_MOST];
+
+	return gsl_stats_Qn_from_sorted_data(sorted, 1, n, work, more);
+}
+
+/* In units of their Qn: how far from the median of n values another may lie. */
+static double allowance(size_t n)
+{
+	static double known[LEVEL_MOST + 1]; /* it takes long to compute */
+
+	if (known[n] == 0)
+		known[n] = gsl_cdf_tdist_Qinv(BEYOND, QN_FREEDOM((double)n)) *
+			   sqrt(1 + M_PI_2 / (double)n);
+	return known[n];
+}
+
+/* Spread sorted whole numbers evenly over what each stands for, as in grouped data: equal ones are
+ * not known to have been equal. */
+static void ungroup(double *sorted, size_t n, double resolution)
+{
+	for (size_t from = 0, to; resolution > 0 && from < n; from = to) {
+		double value = sorted[from];
+
+		for (to = from; to < n && sorted[to] == value;)
+			to++;
+		for (size_t i = from; i < to; i++)
+			sorted[i] +=
+			    resolution * (((double)(i - from) + .5) / (double)(to - from) - .5);
+	}
 }
 
 struct band level_band(double *v, size_t n, const struct nomination *rule, double resolution)
 {
-	double center = stats_median(v, n), width, spread, low, high;
+	double center = stats_median(v, n), unit = numbers_resolution(v, n), width, least;
 
 	if (rule->exact)
 		return (struct band){center, center - resolution, center + resolution};
 	/* Zero spread, of whole numbers or of few values, does not make an alarm of a trifle. */
-	spread = whole_numbers(v, n) ? 1 : 0;
-	high = stats_quantile(v, n, USUAL);
-	low = stats_quantile(v, n, 1 - USUAL);
-	spread = fmax(spread, SIGMA_PER_MAD * (double)n / ((double)n - SMALL_SAMPLE) *
-				  stats_mad(v, n, center));
-	spread = fmax(spread, LEAST_SPREAD * fabs(center));
-	width = fmax(rule->least * fabs(center), SIGMAS * spread);
-	return (struct band){center, fmin(low, center - width), fmax(high, center + width)};
+	least = fmax(unit / 2, LEAST_SPREAD * fabs(center));
+	gsl_sort(v, 1, n);
+	ungroup(v, n, unit);
+	center = gsl_stats_median_from_sorted_data(v, 1, n);
+	width = allowance(n) * qn(v, n);
+	width = fmax(width, fmax(rule->least * fabs(center), SIGMAS * least));
+	return (struct band){center, center - width, center + width};
+}
+
+/* Fisher's split of n sorted values into two groups (1958): with the least squares about their
+ * averages. */
+static void split_in_two(const double *v, size_t n, size_t least, struct modes *m)
+{
+	double all = stats_average(v, n), low = 0, best = -1, squares = 0;
+
+	for (size_t k = 1; k + least <= n; k++) {
+		double before, behind, between;
+
+		low += v[k - 1] - all;
+		before = low / (double)k;
+		behind = -low / (double)(n - k);
+		between = (double)k * before * before + (double)(n - k) * behind * behind;
+		if (k < least || between <= best)
+			continue;
+		best = between;
+		*m = (struct modes){all + before, all + behind, 0};
+	}
+	for (size_t k = 0; k < n; k++)
+		squares += pow(v[k] - all, 2);
+	m->spread = sqrt(fmax(0, squares - best) / (double)(n - 2));
+}
+
+/* Whether the values before `end` lie at two levels in turn, as those of two machines do. */
+static bool find_modes(const struct walk *w, size_t end, struct modes *m)
+{
+	size_t from = end - w->begin > LEVEL_MOST ? end - LEVEL_MOST : w->begin, n = end - from;
+	double v[LEVEL_MOST], middle, least;
+	size_t turns = 0;
+
+	if (w->rule->exact || n < MODES_LEAST)
+		return false;
+	memcpy(v, w->v + from, n * sizeof(*v));
+	gsl_sort(v, 1, n);
+	split_in_two(v, n, (n + MODE_SHARE - 1) / MODE_SHARE, m);
+	middle = (m->low + m->high) / 2;
+	least = fmax(numbers_resolution(v, n) / 2, LEAST_SPREAD * fabs(middle));
+	m->spread = fmax(m->spread, least);
+	for (size_t i = from + 1; i < end; i++)
+		turns += (w->v[i] > middle) != (w->v[i - 1] > middle);
+	return turns >= MODE_TURNS && m->high - m->low > MODES_APART * m->spread &&
+	       m->high - m->low > w->rule->least * fabs(middle);
 }
 
 /* How finely value i can be told from the level: of instructions, whose rounds are boots with other
@@ -124,7 +221,7 @@ static void start_again(struct walk *w, size_t at)
 	w->level = (struct level){0};
 	w->begin = at;
 	w->count = w->nback = 0;
-	w->again = false;
+	w->again = w->bimodal = false;
 }
 
 static bool is_lasting(const struct walk *w)
@@ -201,6 +298,14 @@ static void step_on(struct walk *w, size_t i)
 		return;
 	}
 	w->band = level_band(v, level_values(w, i, v, &newest), w->rule, resolution_at(w, i));
+	w->bimodal = find_modes(w, i, &w->modes);
+	if (w->bimodal) {
+		double width =
+		    fmax(w->rule->least * fabs(w->band.center), SIGMAS * w->modes.spread);
+
+		w->band.low = fmin(w->band.low, w->modes.low - width);
+		w->band.high = fmax(w->band.high, w->modes.high + width);
+	}
 	if (w->v[i] > w->band.high)
 		off_level(w, i, 1);
 	else if (w->v[i] < w->band.low)
@@ -241,13 +346,22 @@ static void answer_slow_change(const struct walk *w, size_t n, struct level_answ
 	free(index);
 }
 
+void level_interval(double *v, size_t n, struct level_answer *a)
+{
+	double half = numbers_resolution(v, n) / 2;
+
+	stats_interval(v, n, .95, &a->low, &a->high);
+	a->low -= half;
+	a->high += half;
+}
+
 static void describe_level(const struct walk *w, size_t n, struct level_answer *a)
 {
 	double v[LEVEL_MOST];
 
 	a->builds = level_values(w, n - 1, v, &a->last_good);
 	a->level = stats_median(v, a->builds);
-	stats_interval(v, a->builds, .95, &a->low, &a->high);
+	level_interval(v, a->builds, a);
 }
 
 /* The newest value is off the level. */
@@ -287,6 +401,11 @@ static struct level_answer answer(const struct walk *w, size_t n)
 		a.verdict = INCONCLUSIVE;
 		snprintf(a.why, sizeof(a.why), "too few values before it: %zu of %d", a.builds,
 			 LEVEL_LEAST);
+	} else if (w->bimodal) {
+		a.verdict = UNSTABLE;
+		snprintf(a.why, sizeof(a.why),
+			 "two levels in turn, %.4g and %.4g: do two machines share this series?",
+			 w->modes.low, w->modes.high);
 	} else if (w->nback) {
 		a.verdict = INCONCLUSIVE;
 		snprintf(a.why, sizeof(a.why),

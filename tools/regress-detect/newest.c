@@ -17,6 +17,7 @@ struct nomination nomination_of(const struct history *h, const struct finding *f
 
 	return (struct nomination){
 	    .least = fmax(NOMINATE_LEAST, f->rule.margin),
+	    .margin = f->rule.margin,
 	    .exact = metric_is_exact(metric, h->series[f->pairing].subject.counted),
 	    .counted = !strcmp(metric, "instructions"),
 	    .worse = f->rule.higher_is_better ? -1 : 1,

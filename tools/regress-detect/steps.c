@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every lasting change of level in a history. At each place the values before are compared with
- * the values behind, over windows of several widths: wide ones see small changes, narrow ones see
- * changes that follow one another. The distance of the medians in units of its standard error
- * peaks where a level ends. What is found is then checked again between its neighbours.
+ * Every lasting change of level in a history. At each place Student's t-test compares the values
+ * before with the values behind, over windows: one of them long, which tells the spread, the other
+ * long to see small changes or short to see changes that follow one another. The evidence peaks
+ * where a level ends. What is found is then checked again between its neighbours. Otava and
+ * MongoDB judge splits by the same test; windows that slide are Bauer and Hackl's MOSUM (1980).
  */
+#include <float.h>
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,48 +20,67 @@
 /* A level lasts at least so many values. */
 #define LEAST 5
 #define WIDEST 30
-static const size_t widths[] = {LEAST, 10, WIDEST};
-/* This many standard errors apart is a change: set by the simulation (make power), where it makes
- * less than one false step in 5000 builds of noise. */
-#define SCORE 5.5
-/* Standard error of a median of n normal values: 1.2533 sigma / sqrt(n). */
-#define MEDIAN_ERROR 1.2533
+/* Values before a place and behind it. */
+static const size_t windows[][2] = {
+    {WIDEST, LEAST}, {WIDEST, 10}, {WIDEST, WIDEST}, {10, WIDEST}, {LEAST, WIDEST}};
+/* What lies further from its neighbours' median than so many sigmas is an outlier, and counts as
+ * if it lay there. */
+#define OUTLIER 5
+#define NEIGHBOURS 3
 /* The spread is never taken to be less than this, as a fraction. */
 #define LEAST_SPREAD .002
 /* A change of level smaller than this is nobody's concern, as a fraction. */
 #define LEAST_CHANGE .01
-
+/* Values that follow one another count as fewer (Zwiers and von Storch 1995): by their
+ * autocorrelation, but for what that of independent values is by chance. */
+#define CHANCE_RHO .15
+/* A t below this is no evidence, whatever the degrees of freedom. */
+#define NO_EVIDENCE 3
 /* Splits settle in a few passes; no more are made. */
 #define PASSES 20
 
 struct scan {
-	const double *x; /* the values, as logarithms where they allow it */
+	const double *x; /* the values, as logarithms where they allow it, without outliers */
 	size_t n;
-	double sigma; /* spread between neighbours, over all */
+	double resolution;
+	double least_spread;
 	double least_change;
+	double evidence; /* that a change needs */
 };
 
-/* Signed score of a change at i, from the a values before to the b values from it on. */
+/* Evidence of a change at i, from the a values before to the b values from it on: -log10 of the
+ * one-sided p-value, negative for a fall. */
 static double score(const struct scan *s, size_t i, size_t a, size_t b)
 {
-	double before = median_of(s->x + i - a, a), after = median_of(s->x + i, b);
-	double rest[2 * WIDEST], sigma;
+	double before = stats_average(s->x + i - a, a), after = stats_average(s->x + i, b);
+	double squares = 0, products = 0, freedom = (double)(a + b) - 2, sigma, rho, t, p;
 
 	if (after == before || fabs(after - before) < s->least_change)
 		return 0;
-	for (size_t k = 0; k < a + b; k++)
-		rest[k] = fabs(s->x[i - a + k] - (k < a ? before : after));
-	sigma = fmax(s->sigma, SIGMA_PER_MAD * stats_median(rest, a + b));
-	return (after - before) / (MEDIAN_ERROR * sigma * sqrt(1 / (double)a + 1 / (double)b));
+	for (size_t k = i - a; k < i + b; k++) {
+		double rest = s->x[k] - (k < i ? before : after);
+
+		squares += rest * rest;
+		if (k != i - a && k != i)
+			products += rest * (s->x[k - 1] - (k < i ? before : after));
+	}
+	sigma = fmax(sqrt(squares / freedom), s->least_spread);
+	rho = squares > 0 ? fmax(0, products / squares - CHANCE_RHO) : 0;
+	t = fabs(after - before) / (sigma * sqrt(1 / (double)a + 1 / (double)b)) *
+	    sqrt((1 - rho) / (1 + rho));
+	if (t < NO_EVIDENCE)
+		return 0;
+	p = isfinite(t) ? fmax(gsl_cdf_tdist_Q(t, freedom), DBL_MIN) : DBL_MIN;
+	return copysign(log10(p), after - before);
 }
 
 static double best_score(const struct scan *s, size_t i)
 {
 	double best = 0;
 
-	for (size_t w = 0; w < sizeof(widths) / sizeof(*widths); w++) {
-		size_t a = i < widths[w] ? i : widths[w];
-		size_t b = s->n - i < widths[w] ? s->n - i : widths[w];
+	for (size_t w = 0; w < sizeof(windows) / sizeof(*windows); w++) {
+		size_t a = i < windows[w][0] ? i : windows[w][0];
+		size_t b = s->n - i < windows[w][1] ? s->n - i : windows[w][1];
 		double now = score(s, i, a, b);
 
 		if (fabs(now) > fabs(best))
@@ -119,7 +141,7 @@ static size_t find_peaks(const struct scan *s, size_t *peak)
 	for (size_t i = LEAST; i + LEAST <= s->n; i++) {
 		double now = best_score(s, i);
 
-		if (fabs(now) < SCORE)
+		if (fabs(now) < s->evidence)
 			continue;
 		if (n && i - last <= LEAST && now * height > 0) {
 			if (fabs(now) > fabs(height)) {
@@ -172,7 +194,7 @@ static size_t keep_standing(const struct scan *s, size_t *peak, size_t n)
 		size_t a = width_of(end_before(peak, kept), peak[i]);
 		size_t b = width_of(peak[i], end_behind(s, peak, n, i));
 
-		if (a >= LEAST && b >= LEAST && fabs(score(s, peak[i], a, b)) >= SCORE)
+		if (a >= LEAST && b >= LEAST && fabs(score(s, peak[i], a, b)) >= s->evidence)
 			peak[kept++] = peak[i];
 	}
 	return kept;
@@ -193,7 +215,7 @@ static struct step describe(const struct scan *s, const double *v, bool logs, si
 {
 	size_t a = width_of(from, at), b = width_of(at, to);
 	struct step step = {at, median_of(v + at - a, a), median_of(v + at, b), NAN, NAN, NAN};
-	double x[WIDEST], y[WIDEST];
+	double x[WIDEST], y[WIDEST], half = s->resolution / 2;
 	struct location l;
 
 	if (!logs)
@@ -202,8 +224,8 @@ static struct step describe(const struct scan *s, const double *v, bool logs, si
 	memcpy(y, s->x + at, b * sizeof(*y));
 	l = rank_sum_location(x, a, y, b, .01);
 	step.ratio = exp(l.estimate);
-	step.ratio_low = exp(l.low);
-	step.ratio_high = exp(l.high);
+	step.ratio_low = exp(l.low) * (1 - half / step.after) / (1 + half / step.before);
+	step.ratio_high = exp(l.high) * (1 + half / step.after) / (1 - half / step.before);
 	return step;
 }
 
@@ -217,30 +239,48 @@ static bool take_logs(double *x, const double *v, size_t n)
 	return true;
 }
 
-size_t steps_find(const double *v, size_t n, const struct nomination *rule, struct step **steps)
+/* Hampel's filter. */
+static double *without_outliers(const double *x, size_t n, double most)
 {
-	double *x = xmalloc(n * sizeof(*x)), unit = 1;
+	double *to = xmalloc(n * sizeof(*to));
+
+	for (size_t i = 0; i < n; i++) {
+		size_t from = i < NEIGHBOURS ? 0 : i - NEIGHBOURS;
+		size_t end = i + NEIGHBOURS < n ? i + NEIGHBOURS + 1 : n;
+		double center = median_of(x + from, end - from);
+
+		to[i] = fmin(center + most, fmax(center - most, x[i]));
+	}
+	return to;
+}
+
+size_t steps_find(const double *v, size_t n, const struct nomination *rule, double evidence,
+		  struct step **steps)
+{
+	double *x = xmalloc(n * sizeof(*x)), *settled = NULL, unit = 1, level = median_of(v, n);
 	size_t *peak = xmalloc((n + 1) * sizeof(*peak)), npeaks;
 	bool logs = take_logs(x, v, n);
-	struct scan s = {.x = x, .n = n};
+	struct scan s = {.n = n, .evidence = evidence, .resolution = numbers_resolution(v, n)};
 
 	if (!logs) {
 		memcpy(x, v, n * sizeof(*x));
-		unit = fabs(median_of(v, n < WIDEST ? n : WIDEST));
+		unit = fabs(level);
 	}
-	s.sigma = fmax(neighbour_sigma(x, n), LEAST_SPREAD * unit);
-	s.least_change = LEAST_CHANGE * unit;
-	if (rule->exact) {
+	if (!rule->exact) {
 		/* A count has no spread: the least change that can be shows itself. */
-		s.sigma = 0;
-		s.least_change = 0;
+		s.least_spread = fmax(LEAST_SPREAD * unit, s.resolution / 2 / (logs ? level : 1));
+		s.least_change = LEAST_CHANGE * unit;
 	}
+	s.x = settled =
+	    without_outliers(x, n, OUTLIER * fmax(neighbour_sigma(x, n), s.least_spread));
 	npeaks = confirm(&s, peak, find_peaks(&s, peak));
+	s.x = x;
 	*steps = xmalloc(npeaks * sizeof(**steps));
 	for (size_t i = 0; i < npeaks; i++)
 		(*steps)[i] = describe(&s, v, logs, i ? peak[i - 1] : 0, peak[i],
 				       i + 1 < npeaks ? peak[i + 1] : n);
 	free(x);
+	free(settled);
 	free(peak);
 	return npeaks;
 }
