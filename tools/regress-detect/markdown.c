@@ -150,14 +150,15 @@ static void print_headline(const struct comparison *c)
 
 void markdown_write(const struct comparison *c)
 {
-	struct table t = table_make(c);
+	struct table t;
 	size_t worse = 0;
 
 	setlocale(LC_CTYPE, "C.UTF-8");
-	if (!t.n) {
+	if (!c->nfindings) {
 		puts("There is nothing to compare with yet.");
 		return;
 	}
+	t = table_make(c);
 	if (!t.shown[BUILDS]) {
 		print_code(stdout, t.cells[0][BUILDS]);
 		fputs(": ", stdout);

@@ -199,8 +199,6 @@ static bool take_row(struct reduction *r, struct csv_reader *in, const struct la
 	g = find_group(r, in, l, key, &id);
 	carry(r, g, in, l);
 	merge_runs(g, in, l);
-	if (r->whole_schema && !r->per_round)
-		note_rounds(g, in, l);
 	if (!ok) {
 		if (!*status)
 			csv_refuse(in, "status is empty");
@@ -210,6 +208,8 @@ static bool take_row(struct reduction *r, struct csv_reader *in, const struct la
 	for (size_t v = 0; v < r->values.n; v++)
 		value[v] = csv_double(in, l->value[v], -HUGE_VAL, HUGE_VAL, NAN);
 	csv_must(in, rounds_row(&r->rounds, in, &round));
+	if (r->whole_schema && !r->per_round)
+		note_rounds(g, in, l);
 	g->marked += *csv_cell(in, l->mark, "") != '\0';
 	if (r->net)
 		take_empty(r, in, l, g, round, value);
