@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "detect.h"
+#include "history.h"
 #include "stats.h"
 #include "xalloc.h"
 
@@ -78,21 +79,12 @@ static double *logs_of(const double *v, size_t n)
 	return logs;
 }
 
-/* Whole numbers have a resolution of 1: what is less than two steps away may be no step at all.
- * A round value may lie between two of them. Half a step is what rounding hides. */
-static double resolution(const double *v, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (2 * v[i] != floor(2 * v[i]))
-			return 0;
-	return n ? 1 : 0;
-}
-
-/* The margin can't be finer than the values are. */
+/* The margin can't be finer than the values are: what is less than two steps away may be no step at
+ * all, and half a step is what rounding hides. */
 static void fit_rule(struct finding *f, const struct by_round *b)
 {
 	for (enum side s = BASELINE; s < NSIDES; s++) {
-		double step = resolution(b[s].value, b[s].n) / f->value[s];
+		double step = numbers_resolution(b[s].value, b[s].n) / f->value[s];
 
 		f->rule.margin = fmax(f->rule.margin, 2 * step);
 		f->rounding = fmax(f->rounding, step / 2);
