@@ -823,5 +823,5 @@ trace_printk/unread ok'
   early=$(sed -n 1000p rss.txt | tr -dc 0-9)
   late=$(tail -n 1 rss.txt | tr -dc 0-9)
   echo "VmRSS after 200 rounds $early kB, after 1000 $late kB"
-  [ "$late" -le $((early + 256)) ]
+  [ "$late" -le $((early + 128)) ]
 }

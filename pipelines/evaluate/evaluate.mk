@@ -14,7 +14,7 @@ SIMULATIONS := build/power
 power: build/tests/power build/tests/past ### simulate error rates of the decision rule and publish the table
 	@mkdir -p $(SIMULATIONS)
 	$(Q)build/tests/power $(SIMULATED) alarms > $(SIMULATIONS)/alarms.csv
-	$(Q)build/tests/power $$(($(SIMULATED) / 20)) slowdowns > $(SIMULATIONS)/slowdowns.csv
+	$(Q)build/tests/power $$(($(SIMULATED) / 40)) slowdowns > $(SIMULATIONS)/slowdowns.csv
 	$(Q)build/tests/power $$(($(SIMULATED) / 20)) disturbed > $(SIMULATIONS)/disturbed.csv
 	$(Q)build/tests/power $(SIMULATED) counted > $(SIMULATIONS)/counted.csv
 	$(Q)build/tests/past $(SIMULATED) alarms > $(SIMULATIONS)/history-alarms.csv
