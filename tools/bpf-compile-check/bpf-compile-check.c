@@ -88,7 +88,7 @@ static void read_plan(struct work *work, const char *path)
 
 	if (wrong)
 		die("%s", wrong);
-	work_note_origins(work, before, NO_UNIT);
+	work_note_origins(work, before, (struct origin){.unit = NO_UNIT, .of_plan = true});
 	for (size_t i = before; i < work->plan.nrows; i++)
 		if (*work->plan.rows[i].object)
 			cli_reads(work->cli, work->plan.rows[i].object);

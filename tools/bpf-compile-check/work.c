@@ -32,15 +32,16 @@ struct plan_row *work_add_row(struct work *work, size_t unit)
 {
 	struct plan_row *row = plan_add(&work->plan);
 
-	work_note_origins(work, work->plan.nrows - 1, unit);
+	work_note_origins(work, work->plan.nrows - 1, (struct origin){.unit = unit});
 	return row;
 }
 
-void work_note_origins(struct work *work, size_t first, size_t unit)
+void work_note_origins(struct work *work, size_t first, struct origin origin)
 {
+	origin.operand = work->operand;
 	for (size_t i = first; i < work->plan.nrows; i++) {
 		work->origins = xgrow(work->origins, i, sizeof(*work->origins));
-		work->origins[i] = (struct origin){unit, work->operand};
+		work->origins[i] = origin;
 	}
 }
 
@@ -107,7 +108,7 @@ static void check_term(const struct work *work, size_t i, const struct keytable 
 		die("net_of of test '%s' has '%s', which is not N*TEST (%s)", row->test, term,
 		    file);
 	key_set(&key, (const char *const[]){row->suite, named}, 2);
-	if (keytable_find(tests, key.text, key.len) == KEYTABLE_NONE)
+	if (!work->origins[i].of_plan && keytable_find(tests, key.text, key.len) == KEYTABLE_NONE)
 		die("net_of of test '%s' names a test that is not there: '%s' (%s)", row->test,
 		    named, file);
 	if (!strcmp(named, row->test))

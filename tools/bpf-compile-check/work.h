@@ -45,6 +45,7 @@ struct unit {
 struct origin {
 	size_t unit;	     /* or NO_UNIT */
 	const char *operand; /* as it stands on the command line */
+	bool of_plan;	     /* which may be a part of one */
 };
 
 struct cli;
@@ -78,8 +79,8 @@ size_t work_macro_name(const char *definition);
 /** work_add_row - append a row compiled from a unit (or NO_UNIT) */
 struct plan_row *work_add_row(struct work *work, size_t unit);
 
-/** work_note_origins - of rows that were appended otherwise, from the current operand */
-void work_note_origins(struct work *work, size_t first, size_t unit);
+/** work_note_origins - of rows that were appended otherwise; the operand is the current one */
+void work_note_origins(struct work *work, size_t first, struct origin origin);
 
 /** work_refuse_twice - exits with status 2 when two rows are of one test, entry point and build:
  * they would be taken for one another */
