@@ -89,13 +89,19 @@ static double autocorrelation_of(const struct finding *f)
 	size_t *order, n = f->nx;
 	double *rank, r = 0;
 
-	if (stats_stddev(f->x, n, stats_average(f->x, n)) <= log1p(f->rule.margin) / 2)
+	if (stats_stddev(f->x, n, stats_average(f->x, n)) <=
+	    fmax(log1p(f->rule.margin) / 2, RANKTEST_TIE * (double)n))
 		return 0;
 	order = xmalloc(n * sizeof(*order));
 	rank = xmalloc(n * sizeof(*rank));
 	gsl_sort_index(order, f->x, 1, n);
-	for (size_t i = 0; i < n; i++)
-		rank[order[i]] = (double)i;
+	/* Equal ratios have one rank: in order of rounds they would seem to follow one another. */
+	for (size_t i = 0, j; i < n; i = j) {
+		for (j = i + 1; j < n && f->x[order[j]] - f->x[order[j - 1]] <= RANKTEST_TIE; j++)
+			;
+		for (size_t k = i; k < j; k++)
+			rank[order[k]] = (double)(i + j - 1) / 2;
+	}
 	r = gsl_stats_lag1_autocorrelation(rank, 1, n);
 	free(order);
 	free(rank);
