@@ -142,7 +142,12 @@ store() {
   run=$(make_run results 0)
   one=$(make_counts 2026-11-30T12:00:00Z test-host host 0 100 9 0)
   assert_equal "$one" self-test/test-host/2026/20261130t120000z-host
+  # What is beside them is nobody's, and not checked: the pages would read it, and everybody a linked file.
+  cp "results/$run/summary.csv" "results/$one"
+  echo 'no counts' >"results/$run/self-test.csv"
+  ln -s /etc/passwd "results/$one/plan.csv"
   store
+  assert_equal "$(branch_files | sed 's|.*/||' | sort | paste -sd' ')" 'environment.csv plan.csv rounds.csv self-test.csv summary.csv'
   two=$(make_counts 2026-12-01T12:00:00Z test-host host 0 100 9 1)
   assert_equal "$(store)" "$two"
   run -0 --separate-stderr store

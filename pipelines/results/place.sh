@@ -30,6 +30,20 @@ history_places() { # RESULTS FILE
 	done
 }
 
+# The files of a place that the results branch has, those that must be there and those that may: check-run checks
+# them all, and store stores no other.
+stored_files() { # RESULTS PLACE
+	case $2 in
+	self-test/*) echo self-test.csv ;;
+	*)
+		printf '%s\n' environment.csv plan.csv rounds.csv summary.csv
+		for file in cpus.csv verdict.csv; do
+			[ ! -e "$1/$2/$file" ] || echo "$file"
+		done
+		;;
+	esac
+}
+
 # The places of the counts of self-tests below RESULTS. They are no runs: nothing else reads what lies there.
 self_test_places() { # RESULTS
 	(cd "$1" && find self-test -mindepth 4 -maxdepth 4 -name self-test.csv -type f 2>/dev/null) | sed 's|/[^/]*$||'
