@@ -37,8 +37,10 @@ TOOLS := bpf-compile-check bpf-run stats-reduce regress-detect
 
 BIN   := $(TOP)build/bin
 VM    := $(TOP)build/static/$(ARCH)
-# A tarball of `make dist` has the file, and what is installed.
-VERSION := $(shell cat $(TOP).version 2>/dev/null || git describe --always --dirty --tags 2>/dev/null || echo unknown)
+# A tarball of `make dist` has the file, and what is installed. A tag, which comes with another's commits too, may be
+# called $(...).
+VERSION := $(shell { cat $(TOP).version 2>/dev/null || git describe --always --dirty --tags 2>/dev/null || echo unknown; } | \
+	LC_ALL=C tr -c 'A-Za-z0-9._+~\n-' _)
 
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s%s\n' $(1) $(2))

@@ -58,6 +58,24 @@ installed() {
   installed | diff ../before.txt -
 }
 
+@test "names of folders and of tags are no words of a command" {
+  local name="x';touch hacked;'\$(touch hacked)"
+  mkdir -p "build/results/$name" "build/report/confirmations/$name"
+  header_of verdict | tee "build/results/$name/verdict.csv" "build/report/confirmations/$name/confirmed.csv" >build/report/findings.csv
+  run -2 ebpf-performance gate VERDICT=none
+  run -0 ebpf-performance gate
+  run -0 ebpf-performance issues
+  rm -r build/results
+  run -2 ebpf-performance gate
+  assert_contains "$output" 'gate: no verdict.csv is there'
+  git init -q
+  git -c user.name=x -c user.email=x@localhost commit -q --allow-empty -m x
+  git tag "v1';touch\${IFS}hacked;'"
+  make -s -f "$TOP/Makefile" build/version 2>/dev/null
+  assert_equal "$(cat build/version)" v1__touch__IFS_hacked__
+  [ ! -e hacked ]
+}
+
 @test "bash completes targets, variables, suites and the tools' options" {
   requires bash-completion
   # A shell of its own, as a user's: what it offers after a command line.
@@ -74,6 +92,8 @@ END
   assert_equal "$(offered ebpf-performance bench SUI)" SUITE=
   assert_equal "$(offered ebpf-performance bench SUITE = s)" smoke
   assert_equal "$(offered ebpf-performance bench SUITE =)" 'core full parity smoke'
+  assert_equal "$(offered ebpf-performance '.*/touch${IFS}hacked/e#' = s)" ''
+  [ ! -e hacked ]
   assert_equal "$(offered ebpf-performance --v)" --version
   assert_equal "$(offered bpf-run --ro)" --rounds=
   assert_equal "$(offered bpf-compile-check --no)" --no-load

@@ -19,9 +19,12 @@ report: ## judge by history, confirm what is suspected, file issues
 # The one rule by which a verdict fails a job: a regression does, what is inconclusive or failed does not.
 gate_on = $(BIN)/regress-detect --verdicts --table --exit-code $(1) || [ $$? -eq 3 ]
 
-newest_verdict = $(shell find '$(RESULTS)' -name verdict.csv -printf '%T@ %p\n' 2>/dev/null | sort -n | tail -n 1 | cut -d ' ' -f 2-)
+# A folder that was downloaded may have any name: it stays a value of the shell.
+newest_verdict = $$(find '$(RESULTS)' -name verdict.csv -printf '%T@ %p\n' 2>/dev/null | sort -n | tail -n 1 | cut -d ' ' -f 2-)
 gate: $(BIN)/regress-detect ## fail if VERDICT has a regression
-	$(Q)$(call gate_on,'$(or $(VERDICT),$(newest_verdict),$(error no verdict.csv is there: make compare writes one, VERDICT=FILE names one))')
+	$(Q)verdict=$(if $(VERDICT),'$(VERDICT)',"$(newest_verdict)"); \
+		[ -n "$$verdict" ] || { echo 'gate: no verdict.csv is there: make compare writes one, VERDICT=FILE names one' >&2; exit 2; }; \
+		$(call gate_on,"$$verdict")
 
 # Each file is one step, which can be looked at or run again alone; confirm on another machine, or on several.
 findings: all ### judge the newest builds by history: what is suspected, stale or missing

@@ -13,7 +13,10 @@ _ebpf_performance() { # COMMAND WORD BEFORE
     name=${COMP_WORDS[COMP_CWORD - 2]}
   fi
   if [ -n "$name" ]; then
-    mapfile -t COMPREPLY < <(compgen -W "$(sed -n "s/^$name=//p" <<<"$_ebpf_performance_words")" -- "$word")
+    # What was typed is text, no pattern: a Tab runs nothing.
+    mapfile -t COMPREPLY < <(compgen -W "$(NAME=$name awk 'index($0, ENVIRON["NAME"] "=") == 1 {
+      print substr($0, length(ENVIRON["NAME"]) + 2)
+    }' <<<"$_ebpf_performance_words")" -- "$word")
     return
   fi
   mapfile -t COMPREPLY < <(compgen -W "$(grep -v =. <<<"$_ebpf_performance_words") --help --list --version" -- "$word" | sort -u)
