@@ -28,10 +28,23 @@ debian_arch() {
 	esac
 }
 
-# Names are text from outside: no control character reaches the terminal, nor what turns the direction of text.
+# Names are text from outside: no control character reaches the terminal, nor what turns the direction of text. And no
+# line is a command to GitHub's runner, which has :: at its begin or ##[ anywhere.
+plain_lines() { # < TEXT
+	LC_ALL=C tr '\001-\011\013-\037\177' '?' | LC_ALL=C sed 's/\xc2[\x80-\x9f]/?/g; s/##\[/?#[/g; s/^\([ \x80-\xff]*\)::/\1?:/
+		s/\xd8\x9c\|\xe2\x80[\x8e\x8f\xaa-\xae]\|\xe2\x81[\xa6-\xa9]/?/g'
+}
+
+# The same for Miller's tables, a cell at a time: text(v).
+# shellcheck disable=SC2016
+miller_text='
+	func text(v) {
+		return sub(gsub(gsub(string(v), "[\x01-\x1f\x7f-\x9f\x{61c}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}]", "?"),
+			"##\[", "?#["), "^[\s\p{Z}]*::", "?:")
+	}'
+
 warn() {
-	printf '%s: %s\n' "$tool" "$(printf %s "$*" | LC_ALL=C tr '\001-\037\177' '?' |
-		LC_ALL=C sed 's/\xd8\x9c\|\xe2\x80[\x8e\x8f\xaa-\xae]\|\xe2\x81[\xa6-\xa9]/?/g')" >&2
+	printf '%s: %s\n' "$tool" "$(printf %s "$*" | tr '\n' '?' | plain_lines)" >&2
 }
 
 die() {

@@ -874,7 +874,7 @@ YAML
 }
 
 @test "no text from outside begins a line of a message, moves the cursor, or turns the direction of text" {
-  local forged=$'x\n::error::forged\x1b[31m\u202e\u061c\u2066'
+  local forged=$'x\n::error::forged\x1b[31m\u202e\u061c\u2066##[error]'
   suite "name: x, source: good.bpf.c, entry_point: one, \"$(printf '%s' "$forged" | sed ':a; N; $!ba; s/\n/\\n/g; s/\x1b/\\e/g')\": 1"
   assert_trouble "'x?::error::forged?[31m?????" bpf-compile-check --no-load s.yml
   printf '"%s",b,"%s"\n1,2,3\n' "$forged" "$forged" >twice.csv
@@ -885,5 +885,5 @@ YAML
     assert_trouble "x?::error::forged?[31m???" $tool twice.csv
   done
   bpf-compile-check --no-load --build "$forged" good.bpf.c >plan.csv
-  assert_trouble 'x?::error::forged?[31m???' bpf-compile-check --no-load plan.csv plan.csv
+  assert_trouble 'x?::error::forged?[31m?????????#[error]' bpf-compile-check --no-load plan.csv plan.csv
 }

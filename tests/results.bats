@@ -490,10 +490,25 @@ script() {
   # Only where there are any.
   "$PIPELINES/bench/table" "$place/summary.csv" >table
   run -1 grep heaps table
+  # A workflow's runner takes for a command what begins with :: or has ##[ in it.
+  for name in '::error::x' $'\xe3\x80\x80::error::x' 'x ##[error]x' $'x\n::error::x'; do
+    NAME=$name mlr -S --csv put '$test = ENV["NAME"] . "\u202e\u009b31m"' "$place/summary.csv" >summary.csv
+    "$PIPELINES/bench/table" summary.csv >table
+    assert_equal "$(grep -c 'error.*x??31m' table)" 5
+    run -1 env LC_ALL=C grep -P '^[^?]*::|##\[|\xe2\x80|\xc2' table
+  done
   make_old "$place"
   run -2 --separate-stderr "$PIPELINES/bench/table" "$place/summary.csv"
   assert_equal "${#stderr_lines[@]}" 1
   assert_contains "$stderr" "missing column 'value_duration_ns' ('$place/summary.csv')"
+}
+
+@test "what a script says of a name is one line, and no command of a workflow's runner" {
+  say() { tool=t sh -uc '. "$0/lib.sh"; warn "$1"' "$PIPELINES" "$1" 2>&1; }
+  assert_equal "$(say $'x\n::error::x\e\xe2\x80\xae\xd8\x9c\xe2\x81\xa6\xc2\x9b ##[error]x')" 't: x?::error::x????? ?#[error]x'
+  # What a guest says comes line by line.
+  plain_lines() { printf "$@" | sh -uc '. "$0/lib.sh"; plain_lines' "$PIPELINES"; }
+  assert_equal "$(plain_lines '::error::x\n \xe3\x80\x80::x\na::b\r\n')" $'?:error::x\n \xe3\x80\x80?:x\na::b?'
 }
 
 @test "history reads 1000 runs with one git process, whatever lies on the branch besides" {

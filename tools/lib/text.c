@@ -71,10 +71,14 @@ static size_t control_bytes(const char *text)
 	return 0;
 }
 
+/* Where this stands in a line, GitHub's runner takes a command, such as ##[error]. */
+#define RUNNER_COMMAND "##["
+
 void text_to_line(char *text)
 {
 	for (size_t n; *text; text += n ? n : 1) {
 		n = control_bytes(text);
+		n = n ? n : !strncmp(text, RUNNER_COMMAND, strlen(RUNNER_COMMAND));
 		memset(text, '?', n);
 	}
 }
