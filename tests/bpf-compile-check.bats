@@ -802,6 +802,8 @@ YAML
   mkdir -p theirs/log
   chown -R nobody theirs
   bpf-compile-check --no-load --objdir theirs rejected.bpf.c >plan.csv
+  # A source can take a file of root's into it, by .incbin.
+  assert_equal "$(stat -c '%U %a' "$(csv_value plan.csv object)")" 'nobody 600'
   chown -R nobody theirs
   bpf-compile-check --objdir theirs plan.csv >loaded.csv 2>messages
   assert_equal "$(csv_value loaded.csv status)" load_failed

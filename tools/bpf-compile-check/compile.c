@@ -65,7 +65,12 @@ static pid_t run(struct command *c, int words)
 	posix_spawnattr_t attributes;
 	sigset_t none;
 	pid_t pid = -1;
+	/* A source can take into its object whatever the compiler may read (.incbin), and what root
+	 * may read is not for all. */
+	mode_t mask = umask(077);
 
+	if (geteuid())
+		umask(mask);
 	sigemptyset(&none);
 	posix_spawnattr_init(&attributes);
 	posix_spawnattr_setsigmask(&attributes, &none);
@@ -80,6 +85,7 @@ static pid_t run(struct command *c, int words)
 		die_errno("can't run the compiler: '%s'%s", c->word[0],
 			  errno == ENOENT ? " (install clang, or name it in CLANG)" : "");
 	limit(pid);
+	umask(mask);
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attributes);
 	while (c->n)

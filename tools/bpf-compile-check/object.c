@@ -55,8 +55,13 @@ static char *stem(const char *path)
 
 void object_keep(const struct work *work, struct unit *unit, const char *written)
 {
+	int fd = open(written, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	char *name = stem(unit->source);
 
+	if (fd >= 0) {
+		work_give(fd, written);
+		close(fd);
+	}
 	unit->object =
 	    xasprintf("%s/%.100s-%016" PRIx64 ".bpf.o", work->objdir, name, hash_file(written));
 	if (rename(written, unit->object))

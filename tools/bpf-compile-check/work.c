@@ -185,8 +185,7 @@ char *work_log_path(const struct work *work, const char *subject, const char *ke
 	return path;
 }
 
-/* What root writes belongs to whose folder it is. */
-static void give(int fd, const char *path)
+void work_give(int fd, const char *path)
 {
 	char *copy = xstrdup(path);
 	struct stat folder;
@@ -205,7 +204,7 @@ void work_write_log(const char *path, const char *text)
 	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
 
 	if (f) {
-		give(fd, path);
+		work_give(fd, path);
 		fputs(text, f);
 	}
 	if (!f || ferror(f) | fclose(f) || rename(written, path)) {

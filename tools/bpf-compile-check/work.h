@@ -98,6 +98,9 @@ size_t work_add_unit(struct work *work, struct unit unit);
 char *work_log_path(const struct work *work, const char *subject, const char *key);
 void work_write_log(const char *path, const char *text);
 
+/** work_give - what root writes belongs to whose folder it is */
+void work_give(int fd, const char *path);
+
 /** suite_read - add the rows of a suite; exits with status 2 and file and line when it is wrong */
 void suite_read(struct work *work, const char *path);
 
