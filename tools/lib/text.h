@@ -22,8 +22,8 @@ char *text_slug(const char *text);
 bool text_turns(uint32_t c);
 
 /** text_to_line - make a text from outside one line for a terminal: control characters, which could
- * move the cursor, change colours, or turn the direction of text, become '?', a byte each, and so does the
- * first byte of what is a command to GitHub's runner anywhere in a line */
+ * move the cursor, change colours, or turn the direction of text, become '?', a byte each, and so
+ * does the first byte of what is a command to GitHub's runner anywhere in a line */
 void text_to_line(char *text);
 
 /** text_line - a copy that is such a line. Caller frees */
