@@ -145,6 +145,7 @@ refused() { # MESSAGE COMMAND...
   refused 'a control character' sed -i '2s/smoke/\x1b[31m/' summary.csv
   refused 'a quote where RFC 4180 has none' sed -i '2s/smoke/sm"oke/' rounds.csv
   refused 'a column has a name of other characters' sed -i '1s/median_instructions/median_$x/' summary.csv
+  refused 'a column has a name of other characters' sed -i '1s/test,/"te\nst",/' plan.csv
   refused 'two empty programs of one type' sed -i 's/^\(.*\)map.hash.read/\1baseline\/other/' summary.csv plan.csv
   refused 'no name in the row track' sed -i 's/^track,.*/track,$(touch X)/' environment.csv
   refused 'no name in the row kernel_version' sh -c "printf '%s\n' kernel_package,x 'kernel_version,\$(shell touch X)' >>environment.csv"
@@ -507,7 +508,7 @@ script() {
   say() { tool=t sh -uc '. "$0/lib.sh"; warn "$1"' "$PIPELINES" "$1" 2>&1; }
   assert_equal "$(say $'x\n::error::x\e\xe2\x80\xae\xd8\x9c\xe2\x81\xa6\xc2\x9b ##[error]x')" 't: x?::error::x????? ?#[error]x'
   # What a guest says comes line by line.
-  plain_lines() { printf "$@" | sh -uc '. "$0/lib.sh"; plain_lines' "$PIPELINES"; }
+  plain_lines() { printf %b "$1" | sh -uc '. "$0/lib.sh"; plain_lines' "$PIPELINES"; }
   assert_equal "$(plain_lines '::error::x\n \xe3\x80\x80::x\na::b\r\n')" $'?:error::x\n \xe3\x80\x80?:x\na::b?'
 }
 
