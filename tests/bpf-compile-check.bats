@@ -875,6 +875,22 @@ YAML
   assert_equal "$(csv_value plan.csv status | xargs)" 'compile_failed compiled'
 }
 
+@test "a source whose object libbpf does not open is a row that says why, and ends no suite" {
+  requires bpf
+  { cat good.bpf.c && printf 'struct { int type, key, value, max; } old SEC("maps") = {1, 4, 4, 1};\n'; } >old.bpf.c
+  suite 'name: old, source: old.bpf.c, entry_point: one' 'name: good, source: good.bpf.c, entry_point: one'
+  for operand in s.yml old.bpf.c; do
+    bpf-compile-check --no-load "$operand" >compiled.csv
+    assert_equal "$(csv_value compiled.csv status | sort -u)" compiled
+    bpf-compile-check compiled.csv >plan.csv 2>messages
+    assert_equal "$(csv_value plan.csv status 'NR == 1')" load_failed
+    assert_contains "$(csv_value plan.csv reason 'NR == 1')" "legacy map definitions in 'maps' section"
+  done
+  assert_equal "$(csv_value plan.csv test)" old.bpf.c
+  bpf-compile-check s.yml >plan.csv 2>messages
+  assert_equal "$(csv_value plan.csv status | xargs)" 'load_failed ok'
+}
+
 @test "no text from outside begins a line of a message, moves the cursor, or turns the direction of text" {
   local forged=$'x\n::error::forged\x1b[31m\u202e\u061c\u2066##[error]'
   suite "name: x, source: good.bpf.c, entry_point: one, \"$(printf '%s' "$forged" | sed ':a; N; $!ba; s/\n/\\n/g; s/\x1b/\\e/g')\": 1"

@@ -48,6 +48,17 @@ static struct plan_row *add_row(struct work *work, size_t unit, const char *test
 	return row;
 }
 
+/* Its programs are unknown: the file itself is what failed. */
+static struct plan_row *add_file(struct work *work, size_t u)
+{
+	char *copy = xstrdup(work->units[u].source);
+	struct plan_row *row = add_row(work, u, basename(copy), "");
+
+	plan_set(&row->object, work->units[u].object);
+	free(copy);
+	return row;
+}
+
 void adhoc_list(struct work *work)
 {
 	for (size_t u = 0; u < work->nunits; u++) {
@@ -59,19 +70,18 @@ void adhoc_list(struct work *work)
 			continue;
 		work->operand = unit->source;
 		if (!unit->object) {
-			/* Its programs are unknown: the file itself is what failed. */
-			char *copy = xstrdup(unit->source);
-			struct plan_row *row = add_row(work, u, basename(copy), "");
+			struct plan_row *row = add_file(work, u);
 
 			row->status = STATUS_COMPILE_FAILED;
 			plan_set(&row->reason, unit->reason);
 			plan_set(&row->log, unit->log);
-			free(copy);
 			continue;
 		}
-		object = bpf_object__open(unit->object);
-		if (!object)
-			die_errno("can't read object: '%s'", unit->object);
+		object = *unit->program_hash ? bpf_object__open(unit->object) : NULL;
+		if (!object) {
+			add_file(work, u); /* its load will say */
+			continue;
+		}
 		bpf_object__for_each_program(program, object) {
 			const char *name = bpf_program__name(program);
 			struct plan_row *row = add_row(work, u, name, name);
