@@ -379,6 +379,12 @@ TABLE
     [ -n "$(value "$name")" ]
   done
   assert_equal "bpf-run (eBPF performance benchmark suite) $(value tools_version)" "$(bpf-run --version)"
+  # Over the run: what this kernel counts has a share of the time, the rest is an empty cell.
+  for resource in cpu memory io; do
+    [ ! -e "/proc/pressure/$resource" ] || [[ $(value "${resource}_pressure_pct") =~ ^[0-9]+\.[0-9]{2}$ ]]
+  done
+  [[ $(value seconds) =~ ^[0-9]+\.[0-9]$ && $(value steal_pct) =~ ^[0-9]+\.[0-9]{2}$ && -n $(value load_average) ]]
+  csv_value env.csv name | grep -qx cpu_mhz
   run -1 grep ' $' env.csv
   for name in governor smt repository commit; do
     csv_value env.csv name | grep -qx "$name"

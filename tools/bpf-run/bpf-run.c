@@ -153,6 +153,7 @@ static int measure(struct opts *o)
 	struct plan plan = {0};
 	struct tests tests = {0};
 	struct identity identity;
+	struct busy begin;
 	struct samples samples = {
 	    .identity = &identity,
 	    .plan = &plan,
@@ -180,8 +181,11 @@ static int measure(struct opts *o)
 	if (o->environment)
 		identity_write_environment(&identity, &plan, o->environment);
 	samples_write_header(&samples);
+	busy_read(&begin);
 	rounds = run_rounds(&tests, &o->run, &samples);
 	cli_close_output();
+	if (o->environment)
+		identity_end_environment(&begin, o->environment);
 	identity_release(&identity);
 	plan_release(&plan);
 	if (interrupted)

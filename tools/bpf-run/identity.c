@@ -164,16 +164,36 @@ static void put_environment(FILE *f, const struct identity *identity, const stru
 	machine_describe(put, f);
 }
 
-void identity_write_environment(const struct identity *identity, const struct plan *plan,
-				const char *path)
+static FILE *open_environment(const char *path, const char *mode)
 {
-	FILE *f = fopen(path, "we");
-	bool failed;
+	FILE *f = fopen(path, mode);
 
 	if (!f)
 		die_errno("can't write: '%s'", path);
-	put_environment(f, identity, plan);
-	failed = ferror(f);
+	return f;
+}
+
+static void close_environment(FILE *f, const char *path)
+{
+	bool failed = ferror(f);
+
 	if (fclose(f) || failed)
 		die_errno("can't write: '%s'", path);
+}
+
+void identity_write_environment(const struct identity *identity, const struct plan *plan,
+				const char *path)
+{
+	FILE *f = open_environment(path, "we");
+
+	put_environment(f, identity, plan);
+	close_environment(f, path);
+}
+
+void identity_end_environment(const struct busy *since, const char *path)
+{
+	FILE *f = open_environment(path, "ae");
+
+	busy_describe(since, put, f);
+	close_environment(f, path);
 }

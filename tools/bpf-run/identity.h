@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "busy.h"
 #include "plan.h"
 
 enum runtime { RUNTIME_HOST, RUNTIME_KVM, RUNTIME_ICOUNT, RUNTIME_COUNT };
@@ -36,3 +37,7 @@ void identity_timestamp(char *buffer, size_t size);
 /** identity_write_environment - write environment.csv; exits with status 2 when it can't */
 void identity_write_environment(const struct identity *identity, const struct plan *plan,
 				const char *path);
+
+/** identity_end_environment - append how busy the machine was since then; exits with status 2 when
+ * it can't */
+void identity_end_environment(const struct busy *since, const char *path);
