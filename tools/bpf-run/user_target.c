@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "cpus.h"
@@ -104,34 +103,11 @@ static struct user_state *own_state(struct user_target *t)
 		return t->state[cpu];
 	state = t->state[cpu] = xcalloc(1, sizeof(*state));
 	state->random = (uint32_t)cpu;
-	state->keys = xcalloc(USER_BATCH, t->key_bytes);
-	state->values = xcalloc(USER_BATCH, (size_t)t->value_bytes * t->copies);
+	if (user_subject(t->operation) == USER_OF_MAP) {
+		state->keys = xcalloc(USER_BATCH, t->key_bytes);
+		state->values = xcalloc(USER_BATCH, (size_t)t->value_bytes * t->copies);
+	}
 	return state;
-}
-
-/* A chain of dependent multiplications, without memory or the kernel. */
-static void loop(uint32_t n)
-{
-	uint64_t x = 1;
-
-	for (uint32_t i = 0; i < n; i++) {
-		x = x * 6364136223846793005ULL + 1442695040888963407ULL;
-		__asm__ volatile("" : "+r"(x));
-	}
-}
-
-/* Some 20 ms: a sample of the default length does not look at the flag. */
-#define LOOP_INVOCATIONS (UINT32_C(1) << 24)
-
-static int run_loop(uint32_t n)
-{
-	while (n && !interrupted) {
-		uint32_t some = n < LOOP_INVOCATIONS ? n : LOOP_INVOCATIONS;
-
-		loop(some);
-		n -= some;
-	}
-	return interrupted ? EINTR : 0;
 }
 
 /* The kernel takes no smaller log, and its summary of the verification is longer. */
@@ -186,8 +162,6 @@ static int verify_program(const struct user_target *t, struct user_state *s)
 static int run_once(const struct user_target *t, struct user_state *state)
 {
 	switch (t->operation) {
-	case USER_EMPTY:
-		return syscall(SYS_getppid) < 0 ? errno : 0;
 	case USER_LOAD:
 		return load_program(t, state);
 	case USER_VERIFY:
@@ -197,16 +171,26 @@ static int run_once(const struct user_target *t, struct user_state *state)
 	}
 }
 
+static int run_control(const struct user_target *t, struct user_state *state, uint32_t n)
+{
+	int error = 0;
+
+	if (!state->is_ready)
+		error = user_control_init(&state->control, t->operation);
+	state->is_ready = !error;
+	return error ? error : user_control_run(&state->control, t->operation, n);
+}
+
 int user_target_run(struct user_target *t, uint32_t n)
 {
 	struct user_state *state;
 	int error = 0;
 
-	if (t->operation == USER_LOOP)
-		return run_loop(n);
 	state = own_state(t);
 	if (!state)
 		return EINVAL;
+	if (user_subject(t->operation) == USER_OF_NOTHING)
+		return run_control(t, state, n);
 	state->confirmed = 0;
 	for (uint32_t i = 0; i < n && !error; i++)
 		error = interrupted ? EINTR : run_once(t, state);
@@ -222,6 +206,7 @@ void user_target_free(struct user_target *t)
 	for (int cpu = 0; cpu < t->cpus; cpu++) {
 		if (!t->state[cpu])
 			continue;
+		user_control_release(&t->state[cpu]->control);
 		free(t->state[cpu]->keys);
 		free(t->state[cpu]->values);
 		free(t->state[cpu]);

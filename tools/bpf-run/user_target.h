@@ -14,6 +14,7 @@
 
 #include "program.h"
 #include "user.h"
+#include "user_control.h"
 
 #define USER_SECTION ".data.user"
 #define USER_WRONG EBADMSG /* the error of a value that is not its key's, and the like */
@@ -29,6 +30,8 @@ struct user_state {
 	uint32_t random;
 	unsigned char *keys, *values; /* USER_BATCH of each */
 	uint64_t confirmed;
+	struct user_control control; /* of what works on nothing */
+	bool is_ready;		     /* control */
 };
 
 struct user_target {

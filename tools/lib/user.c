@@ -9,9 +9,14 @@ static const struct {
 	enum user_subject subject;
 } operations[USER_COUNT] = {USER_OPERATIONS(USER_ROW)};
 
+bool user_is_call(const char *program_type)
+{
+	return !strcmp(program_type, "user_call");
+}
+
 bool user_is_type(const char *program_type)
 {
-	return !strcmp(program_type, "user") || !strcmp(program_type, "user_call");
+	return !strcmp(program_type, "user") || user_is_call(program_type);
 }
 
 enum user_operation user_find(const char *program_type, const char *name)

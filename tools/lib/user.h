@@ -16,7 +16,13 @@ enum user_subject {
 
 #define USER_OPERATIONS(X)                                                                         \
 	X(USER_LOOP, "user", "loop", USER_OF_NOTHING)                                              \
+	X(USER_WIDE, "user", "wide", USER_OF_NOTHING)                                              \
+	X(USER_CHASE_L1, "user", "chase_l1", USER_OF_NOTHING)                                      \
+	X(USER_CHASE_L2, "user", "chase_l2", USER_OF_NOTHING)                                      \
+	X(USER_CHASE_L3, "user", "chase_l3", USER_OF_NOTHING)                                      \
+	X(USER_CHASE_MEMORY, "user", "chase_memory", USER_OF_NOTHING)                              \
 	X(USER_EMPTY, "user_call", "empty", USER_OF_NOTHING)                                       \
+	X(USER_SWITCH, "user_call", "switch", USER_OF_NOTHING)                                     \
 	X(USER_READ, "user_call", "read", USER_OF_MAP)                                             \
 	X(USER_REPLACE, "user_call", "replace", USER_OF_MAP)                                       \
 	X(USER_INSERT, "user_call", "insert", USER_OF_MAP)                                         \
@@ -42,6 +48,9 @@ enum user_operation { USER_OPERATIONS(USER_ENUM) USER_COUNT };
 
 /** user_is_type - whether a program type is one of user space */
 bool user_is_type(const char *program_type);
+
+/** user_is_call - whether operations of this program type call the kernel */
+bool user_is_call(const char *program_type);
 
 /** user_find - the operation of a name among those of a type; USER_COUNT for none */
 enum user_operation user_find(const char *program_type, const char *name);

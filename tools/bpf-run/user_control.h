@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Operations that no object is part of, for controls: each feels what a neighbour can take away,
+ * the width of the core, a level of the cache, memory, the kernel's entry, a switch of threads.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "user.h"
+
+/* A thread that takes turns with the one that measures; see user_control_run(). */
+struct partner;
+
+/* What a thread needs for one of the operations. Zeroed it is empty. */
+struct user_control {
+	void **at; /* where it is in a chain of pointers */
+	struct partner *partner;
+};
+
+/** user_control_init - what the operation needs, made on the pinned thread; chains are kept until
+ * the process ends, as they take longer to make than a round
+ * @return: 0 or an error number */
+int user_control_init(struct user_control *control, enum user_operation operation);
+
+/** user_control_run - do it n times; 0 or an error number */
+int user_control_run(struct user_control *control, enum user_operation operation, uint32_t n);
+
+void user_control_release(struct user_control *control);
