@@ -40,10 +40,12 @@ self-test: all $(if $(filter icount,$(RUNTIME)),vm-tools) ## count false alarms 
 
 #:: RUNS     A/A runs, and runs with planted slowdowns, of `make aa`  (20)
 RUNS ?= 20
+#:: AA_STRESS  what a neighbour does beside `make aa`: cpu, memory, disk, interrupts or none  (none)
+AA_STRESS ?= none
 
 aa: all ### compare builds with themselves, and with slower ones, for real: counts of verdicts
 	@mkdir -p build/aa
-	$(Q)$(SUDO) pipelines/evaluate/aa build/aa/verdicts.csv $(RUNS) $(ROUNDS)
+	$(Q)$(SUDO) pipelines/evaluate/aa build/aa/verdicts$(patsubst %,-%,$(filter-out none,$(AA_STRESS))).csv $(RUNS) $(ROUNDS) '$(AA_STRESS)'
 
 benchmark-tools: benchmark-history benchmark-statistics benchmark-site ### how fast the tools are here: run alone
 

@@ -116,6 +116,7 @@ void rows_open(struct rows *r, struct columns *c, const char *path)
 	r->status = csv_column(&r->in, "status");
 	r->reason = csv_column(&r->in, "reason");
 	r->control = csv_column(&r->in, "control");
+	r->program_type = csv_column(&r->in, "program_type");
 	r->runtime = csv_column(&r->in, "runtime");
 	r->min_instructions = csv_column(&r->in, "min_instructions");
 	r->max_instructions = csv_column(&r->in, "max_instructions");
@@ -136,6 +137,13 @@ void rows_key(const struct rows *r, struct key *key)
 {
 	for (size_t i = 0; i < r->columns->keys.n; i++)
 		key_add_cell(key, &r->in, r->keys[i]);
+}
+
+bool rows_in_vm(const struct rows *r)
+{
+	const char *runtime = csv_cell(&r->in, r->runtime, "");
+
+	return !strcmp(runtime, "icount") || !strcmp(runtime, "kvm");
 }
 
 /* Remember which version the file is of, and what is taken for what. */

@@ -31,6 +31,9 @@
 
 enum side { BASELINE, CURRENT, NSIDES };
 
+/* How much more than a control a test may feel of what moved both, in log ratios. */
+#define CONTROL_REACH 3
+
 /* How a series is judged; ratios, not percent: a margin of .01 is 1 %. */
 struct rule {
 	double margin; /* a slowdown up to here is no regression */
@@ -47,7 +50,8 @@ struct subject {
 	struct group g;	    /* a value array a metric */
 	const char *status; /* NULL as long as all rows are ok */
 	const char *reason;
-	bool control;
+	bool control;	   /* cannot change between the builds */
+	bool whole;	   /* under --net nothing is subtracted, as it is marked as a control */
 	bool counted;	   /* measured under icount: instructions are exact */
 	const char *run;   /* the run_id of its rows; NULL without one, "" for several */
 	uint32_t scope;	   /* of its baseline */
@@ -109,7 +113,8 @@ struct comparison {
  * @side: the side of all of its rows, or NSIDES: by build label */
 void comparison_read(struct comparison *c, const char *path, enum side side);
 
-/** subject_note - take from the current row whether it is a control, and counted */
+/** subject_note - take from the current row whether it is counted, and a control. What calls the
+ * kernel is none in a VM, where the kernel is what changes */
 void subject_note(struct subject *s, const struct rows *r);
 
 /** subject_set_status - take the current row's status and reason */
@@ -186,6 +191,10 @@ void finding_set(struct finding *f, enum verdict verdict, const char *fmt, ...)
  * @before: text before it */
 void finding_set_status(struct finding *f, enum verdict verdict, const char *before,
 			const struct subject *s);
+
+/** control_explains - whether a control that moved says enough of what a finding shows: that moved
+ * the same way, and at most CONTROL_REACH times as far (of log ratios) */
+bool control_explains(const struct finding *control, const struct finding *f);
 
 /** finding_contaminate - contaminated by a control, which did what is said; a control that moved is
  * contaminated itself, as it tells nothing of a build */

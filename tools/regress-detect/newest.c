@@ -8,17 +8,19 @@
 #include "schema/limits.h"
 #include "series.h"
 
-/* A change of less than this is not nominated: nobody could confirm it in one run. */
+/* A change of less than this is not nominated: nobody could confirm it in one run. Of a control
+ * less will do, as tests may feel more of it. */
 #define NOMINATE_LEAST .03
 
 struct nomination nomination_of(const struct history *h, const struct finding *f)
 {
 	const char *metric = h->c->cols.metrics.name[f->metric];
+	const struct subject *s = &h->series[f->pairing].subject;
 
 	return (struct nomination){
-	    .least = fmax(NOMINATE_LEAST, f->rule.margin),
+	    .least = s->control ? f->rule.margin : fmax(NOMINATE_LEAST, f->rule.margin),
 	    .margin = f->rule.margin,
-	    .exact = metric_is_exact(metric, h->series[f->pairing].subject.counted),
+	    .exact = metric_is_exact(metric, s->counted),
 	    .counted = !strcmp(metric, "instructions"),
 	    .worse = f->rule.higher_is_better ? -1 : 1,
 	};
@@ -170,7 +172,7 @@ void newest_apply_controls(const struct history *h)
 			struct finding *f = &c->findings[j];
 
 			if (f->verdict == SUSPECTED && !f->exact && !f->side[CURRENT]->control &&
-			    moved_together(h, control, f))
+			    moved_together(h, control, f) && control_explains(control, f))
 				finding_contaminate(c, f, control, "moved as well");
 		}
 		finding_contaminate(c, control, control, "moved");

@@ -84,6 +84,13 @@ static bool moved(const struct finding *control)
 	return control->verdict == REGRESSION || control->verdict == IMPROVEMENT;
 }
 
+bool control_explains(const struct finding *control, const struct finding *f)
+{
+	double by = log(control->ratio), change = log(f->ratio);
+
+	return by * change > 0 && fabs(change) <= CONTROL_REACH * fabs(by);
+}
+
 void finding_contaminate(const struct comparison *c, struct finding *f,
 			 const struct finding *control, const char *what)
 {
@@ -119,7 +126,7 @@ static void apply_controls(const struct comparison *c, const struct list *contro
 
 		if (control->exact || isnan(control->ratio) || !same_machine(c, control, f))
 			continue;
-		if (moved(control)) {
+		if (moved(control) && (!moved(f) || control_explains(control, f))) {
 			finding_contaminate(c, f, control, "moved");
 			return;
 		}
