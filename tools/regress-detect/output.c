@@ -126,7 +126,7 @@ static void take_row(struct comparison *c, struct csv_reader *in)
 	f->metric = metric_at(c, in);
 	for (size_t i = 0; i < NNUMBERS; i++)
 		*number_of(f, i) = number_in(in, schema_verdict.columns[numbers[i].column].name);
-	f->rounds = (size_t)fmax(0, number_in(in, "rounds"));
+	f->rounds = (size_t)csv_double(in, csv_column(in, "rounds"), 0, UINT32_MAX, 0);
 	f->rule.margin = number_in(in, "margin_pct") / 100;
 	finding_set(f, verdict_at(in), *reason ? "%s" : NULL, reason);
 	f->first_bad = *first_bad ? first_bad : NULL;
