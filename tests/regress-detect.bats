@@ -156,11 +156,33 @@ LEVEL=(100 101 99 100.5 99.5 100.2 99.8 101 99 100)
 }
 
 @test "in one run a control that moved contaminates what was timed, not what was counted" {
-  samples 20 1 r1 | slower 1.1 control/user/loop | slower 2 map/hash/read |
+  samples 20 1 r1 | slower 1.1 control/user/loop | slower 1.2 map/hash/read |
     mlr --csv put '$verified_insns = $build == "b" ? 11 : 10' >s.csv
   regress-detect --baseline a --value duration_ns,verified_insns s.csv >v.csv
   assert_equal "$(csv_value v.csv verdict '$metric == "duration_ns"' | sort | uniq -c | xargs)" "4 contaminated"
   assert_equal "$(csv_value v.csv verdict '$metric == "verified_insns"' | sort | uniq -c | xargs)" "4 regression"
+}
+
+@test "a control that moved explains what goes the same way, and not more than three times as far" {
+  # of one run, and of two
+  for run in '"r1"' '$build'; do
+    for change in 1.21:1.33:contaminated 1.21:0.8:improvement 1.03:1.4:regression 0.9:1.2:regression; do
+      IFS=: read -r control test verdict <<<"$change"
+      samples 20 1 r1 | slower "$control" control/user/loop | slower "$test" map/hash/read | mlr --csv put "\$run_id = $run" >s.csv
+      regress-detect --baseline a s.csv >v.csv
+      assert_equal "$change $(csv_value v.csv verdict '$test == "map/hash/read"')" "$change $verdict"
+      assert_equal "$(csv_value v.csv verdict '$test == "control/user/loop"')" contaminated
+    done
+  done
+}
+
+@test "what calls the kernel is a control on a host, and in a VM a test like others" {
+  calls() { # RUNTIME
+    samples 20 1 r1 | slower 1.3 control/user/loop | mlr --csv put '$runtime = "'"$1"'"; $test == "control/user/loop" {$program_type = "user_call"}' |
+      regress-detect --baseline a | mlr --icsv --onidx filter '$test == "control/user/loop"' then cut -f verdict
+  }
+  assert_equal "$(calls host)" contaminated
+  assert_equal "$(calls kvm)" regression
 }
 
 @test "two separate runs without a control say nothing" {
@@ -553,6 +575,16 @@ x suspected"
   with_control 200 201
   run -3 --separate-stderr regress-detect --exit-code --history -o v.csv h.csv
   assert_equal "$(counts v.csv)" "contaminated 2"
+  # What went further than three times as far did so by itself.
+  with_control 400 401
+  regress-detect --history h.csv >v.csv
+  assert_equal "$(csv_value v.csv verdict '$test == "x"')" suspected
+  # 2 % would be no suspicion of a test.
+  LEVEL=(100 100.1 100 100.1 100 100.1 100 100.1 100 100.1)
+  MOVED=("${LEVEL[@]}" 102 102)
+  with_control 105 105
+  regress-detect --history h.csv >v.csv
+  assert_equal "$(counts v.csv)" "contaminated 2"
 }
 
 @test "rows out of time order are told, and a build without a label is its time or row" {
@@ -859,6 +891,9 @@ CSV
   mlr --csv cut -x -f severity v.csv | regress-detect --verdicts | diff v.csv -
   mlr --csv put '$verdict = "good"' v.csv >bad.csv
   assert_trouble "no verdict: 'good' (bad.csv line 2)" regress-detect --verdicts bad.csv
+  mlr --csv put '$rounds = "1e30"' v.csv >bad.csv
+  run -2 --separate-stderr regress-detect --verdicts bad.csv
+  assert_equal "$stderr" "regress-detect: rounds is too large: '1e30' (bad.csv line 2)"
   mlr --csv cut -x -f verdict v.csv >without.csv
   assert_trouble "missing column 'verdict' (without.csv)" regress-detect --verdicts without.csv
 }

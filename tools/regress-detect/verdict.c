@@ -114,32 +114,40 @@ static struct list list_of(struct comparison *c, bool controls)
 	return l;
 }
 
+/* Whether a change is more than what a control that moved explains, or than one that is not shown
+ * to agree leaves open. */
+static bool stands(const struct finding *control, const struct finding *f)
+{
+	double open = fmax(-log(control->ratio_low), log(control->ratio_high));
+
+	if (!moved(f))
+		return false;
+	return moved(control) ? !control_explains(control, f)
+			      : fabs(log(f->ratio)) > CONTROL_REACH * open;
+}
+
 /* Apply the controls. In one run a control that moved shows that the sides did not have the
  * same machine. Two runs are two moments: there a control must be shown to agree. */
 static void apply_controls(const struct comparison *c, const struct list *controls,
 			   struct finding *f)
 {
-	const struct finding *steady = NULL, *loose = NULL;
+	bool any = false;
 
 	for (size_t i = 0; i < controls->n; i++) {
 		const struct finding *control = controls->at[i];
 
 		if (control->exact || isnan(control->ratio) || !same_machine(c, control, f))
 			continue;
-		if (moved(control) && (!moved(f) || control_explains(control, f))) {
-			finding_contaminate(c, f, control, "moved");
-			return;
-		}
-		if (control->verdict == UNCHANGED)
-			steady = control;
-		else
-			loose = control;
-	}
-	if (f->one_run)
+		any = true;
+		if (f->one_run ? !moved(control) : control->verdict == UNCHANGED)
+			continue;
+		if (stands(control, f))
+			continue;
+		finding_contaminate(c, f, control,
+				    moved(control) ? "moved" : "is not shown to agree");
 		return;
-	if (loose)
-		finding_contaminate(c, f, loose, "is not shown to agree");
-	else if (!steady)
+	}
+	if (!f->one_run && !any)
 		finding_set(f, INCONCLUSIVE,
 			    "two separate runs without a control are inconclusive");
 }
