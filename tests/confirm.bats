@@ -113,6 +113,14 @@ KERNELS_OF_BOTH=(kernel.b1=6.1 kernel.b2=6.2 kernel_package=linux-image kernel_v
     assert_contains "$stderr" 'has characters that no name has'
     assert_equal "$(wc -l <<<"$output")" 1
   done
+  # Nor is a suite a path or an option.
+  for suite in ../../x /tmp/x --output=x.yml; do
+    history_of runtime=kvm "${KERNELS_OF_BOTH[@]}"
+    mv results/test-host/local/smoke "results/test-host/local/$(. "$PIPELINES/results/place.sh" && slug "$suite")"
+    SUITE=$suite mlr -I -S --csv put '$suite = ENV["SUITE"]' found.csv
+    run -0 --separate-stderr "$PIPELINES/judge/confirm" found.csv
+    assert_contains "$stderr" "'$suite' has characters that no name has"
+  done
   track="a'; touch X; '\`touch X\`"
   history_of runtime=kvm "${KERNELS_OF_BOTH[@]}"
   mv results/test-host/local "results/test-host/$(. "$PIPELINES/results/place.sh" && slug "$track")"
