@@ -609,6 +609,9 @@ script() {
   assert_trouble "can't read 'none.csv'" "$PIPELINES/compat/import" --host-class h --track t results none.csv
   printf 'Timestamp,Test,Average Duration (ns)\n2024-05-01T12:00:00Z,x\n' >short.csv
   assert_trouble 'not CSV' "$PIPELINES/compat/import" --host-class h --track t results short.csv
+  # Its last number would be another one.
+  printf 'Timestamp,Test,Average Duration (ns)\n2024-05-01T12:00:00Z,x,41' >cut.csv
+  assert_trouble "the last line is cut off: 'cut.csv'" "$PIPELINES/compat/import" --host-class h --track t results cut.csv
   printf 'Time,Test\n2024-05-01T12:00:00Z,x\n' >other.csv
   assert_trouble 'missing column' "$PIPELINES/compat/import" --host-class h --track t results other.csv
   [ ! -e results ]
