@@ -891,6 +891,19 @@ YAML
   assert_equal "$(csv_value plan.csv status | xargs)" 'load_failed ok'
 }
 
+@test "a plan that names no entry point is a row that says so" {
+  requires bpf
+  bpf-compile-check good.bpf.c | mlr --csv head -n 1 then put '$entry_point = ""' >plan.csv
+  for prepare in '' one; do
+    mlr -I --csv put "\$prepare = \"$prepare\"" plan.csv
+    for tool in bpf-compile-check 'bpf-run --rounds 1'; do
+      $tool plan.csv >out.csv 2>messages
+      assert_equal "$(csv_value out.csv status | sort -u)" load_failed
+      assert_contains "$(csv_value out.csv reason)" 'the plan names no entry point of object'
+    done
+  done
+}
+
 @test "no text from outside begins a line of a message, moves the cursor, or turns the direction of text" {
   local forged=$'x\n::error::forged\x1b[31m\u202e\u061c\u2066##[error]'
   suite "name: x, source: good.bpf.c, entry_point: one, \"$(printf '%s' "$forged" | sed ':a; N; $!ba; s/\n/\\n/g; s/\x1b/\\e/g')\": 1"

@@ -43,6 +43,8 @@ bool program_set_add_row(struct program_set *set, const struct plan_row *row)
 		    user_subject(user_find(row->program_type, entry_point)) == USER_OF_PROGRAM
 			? USER_PROGRAM
 			: "";
+	else if (!*entry_point)
+		set->lacks_entry_point = true;
 	return add_program(set, entry_point) && add_program(set, row->prepare) &&
 	       add_program(set, row->check);
 }
@@ -249,6 +251,9 @@ enum status program_open(struct loaded *loaded, const struct program_set *set, i
 			      "%s): make the plan anew",
 			      set->object, set->program_hash));
 	}
+	if (set->lacks_entry_point)
+		return fail(loaded, STATUS_LOAD_FAILED,
+			    xasprintf("the plan names no entry point of object '%s'", set->object));
 	keep_maps_private(loaded->object);
 	return choose_programs(loaded, set, log_level);
 }

@@ -23,6 +23,7 @@ struct program_set {
 	const char *program_type; /* overrides the section's; "" keeps it */
 	const char *name[PROGRAMS_MAX];
 	size_t n;
+	bool lacks_entry_point; /* a row names none, nor an operation in user space */
 };
 
 struct loaded {
