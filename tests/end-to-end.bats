@@ -62,7 +62,7 @@ judge() {
   github '.issues[] | "\(.title)\n\n\(.body)"' | tee issue.txt
   [ "$(github '[.issues[] | select(.state == "open")] | length')" -ge 1 ]
   body=$(github '.issues[0].body')
-  for part in '| test | metric |' 'last good build is <code>build&#45;2</code>' '/rounds.csv)' 'Control:' \
+  for part in '| test | metric |' 'last good build is <code>build&#45;2</code>' '/rounds.csv)' 'Controls:' \
     "make compare BASE='${good%@*}' HEAD='${bad%@*}'" 'gh workflow run perf.yml' performance-accepted 'https://github.com/o/r/actions/runs/12' \
     "https://github.com/o/r/compare/$first...$later"; do
     assert_contains "$body" "$part"

@@ -578,7 +578,7 @@ x suspected"
   # What went further than three times as far did so by itself.
   with_control 400 401
   regress-detect --history h.csv >v.csv
-  assert_equal "$(csv_value v.csv verdict '$test == "x"')" suspected
+  assert_equal "$(csv_value v.csv verdict,reason '$test == "x"')" "suspected control 'control' moved as well (+31.0 %), which explains less; 2 values in a row are beyond the level"
   # 2 % would be no suspicion of a test.
   LEVEL=(100 100.1 100 100.1 100 100.1 100 100.1 100 100.1)
   MOVED=("${LEVEL[@]}" 102 102)

@@ -23,7 +23,7 @@ one() { # FILE VERDICT CURRENT BUILD: the newest finding of the one series
     'compare/1111111111111111111111111111111111111111...2222222222222222222222222222222222222222' \
     'blob/results/host/main/core/2026/11/20261101t000000z-b1-x/rounds.csv' \
     'blob/results/host/main/core/2026/11/20261102t000000z-b2-y/summary.csv' \
-    'xychart-beta' 'Control: <code>control/user/loop' "make compare BASE='deb:linux-image-a=1' HEAD='deb:linux-image-a=2'" \
+    'xychart-beta' 'Controls: <code>8 within 0&#46;4 &#37;</code>' "make compare BASE='deb:linux-image-a=1' HEAD='deb:linux-image-a=2'" \
     'gh workflow run perf.yml -f profile=true' 'gh run download' "The table's values are net" 'performance-accepted' '3 builds are back'; do
     assert_contains "$body" "$part"
   done

@@ -12,7 +12,7 @@ def found:
    then "takes **\((.current | number) - (.baseline | number) | short) more instructions** (\(.ratio | percent), in \(.rounds | short) boots of each kernel)"
    else "is **slower by \(.ratio | bare) %** (" + (if (.ratio_low // "") == "" then "" else "\(.ratio_low | bare) to \(.ratio_high | bare) % with \(confidence_pct) % confidence, " end) +
      "\(.metric | code), in \(.rounds | short) rounds)" end)
-  + (if (.control // "") == "" then "" else "; \(.control | code)" end);
+  + (if (.control // "") == "" then "" else "; controls: \(.control | code)" end);
 def interval: if (.ratio_low // "") == "" then "" else "\(.ratio_low | percent) … \(.ratio_high | percent)" end;
 
 # What links lead to.
@@ -53,7 +53,7 @@ def builds:
 
 def certainty:
   "## How sure\n\nHistory nominated it; \(.how // "a fresh run" | words) confirmed it. " +
-  "Control: \(if (.control // "") == "" then "none in this comparison" else .control | code end)." +
+  "Controls: \(if (.control // "") == "" then "none in this comparison" else .control | code end)." +
   (if in_vm and other_kernel and (.test | startswith("baseline/") | not) then "\n\nThe table's values are net: what the test costs beyond the empty program of its type. The plot shows whole values." else "" end);
 
 # One test, and what it is judged with.

@@ -158,6 +158,19 @@ static bool moved_together(const struct history *h, const struct finding *contro
 	return false;
 }
 
+/* Whoever reads of a suspicion should know first that the machine changed too. */
+static void say_control_moved(const struct comparison *c, struct finding *f,
+			      const struct finding *control)
+{
+	char *before = f->reason;
+
+	f->reason = NULL;
+	finding_set(f, SUSPECTED, "control '%s' moved as well (%+.1f %%), which explains less%s%s",
+		    finding_label(c, control, "test"), 100 * (control->ratio - 1),
+		    before ? "; " : "", before ? before : "");
+	free(before);
+}
+
 void newest_apply_controls(const struct history *h)
 {
 	struct comparison *c = h->c;
@@ -171,9 +184,13 @@ void newest_apply_controls(const struct history *h)
 		for (size_t j = 0; j < c->nfindings; j++) {
 			struct finding *f = &c->findings[j];
 
-			if (f->verdict == SUSPECTED && !f->exact && !f->side[CURRENT]->control &&
-			    moved_together(h, control, f) && control_explains(control, f))
+			if (f->verdict != SUSPECTED || f->exact || f->side[CURRENT]->control ||
+			    !moved_together(h, control, f))
+				continue;
+			if (control_explains(control, f))
 				finding_contaminate(c, f, control, "moved as well");
+			else
+				say_control_moved(c, f, control);
 		}
 		finding_contaminate(c, control, control, "moved");
 	}

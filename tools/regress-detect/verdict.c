@@ -152,6 +152,44 @@ static void apply_controls(const struct comparison *c, const struct list *contro
 			    "two separate runs without a control are inconclusive");
 }
 
+/* How far the controls of its machine are from equal, as a fraction; NaN without any. */
+static double controls_within(const struct comparison *c, const struct list *controls,
+			      const struct finding *f)
+{
+	double most = NAN;
+
+	for (size_t i = 0; i < controls->n; i++) {
+		const struct finding *control = controls->at[i];
+
+		if (!control->exact && same_machine(c, control, f))
+			most = fmax(most, fabs(control->ratio - 1));
+	}
+	return most;
+}
+
+/* A change in words, for all who show it. */
+static void say_change(const struct comparison *c, const struct list *controls, struct finding *f)
+{
+	const char *metric = c->cols.metrics.name[f->metric];
+	size_t n = strlen(metric);
+	bool more = f->ratio > 1, is_time = n > 3 && !strcmp(metric + n - 3, "_ns");
+	double sign = more ? 100 : -100, within = controls_within(c, controls, f);
+	double low = more ? f->ratio_low : f->ratio_high,
+	       high = more ? f->ratio_high : f->ratio_low;
+	char interval[64] = "", others[64] = "";
+
+	if (!isnan(low))
+		snprintf(interval, sizeof(interval), " (%.1f to %.1f)", sign * (low - 1),
+			 sign * (high - 1));
+	if (!isnan(within))
+		snprintf(others, sizeof(others), "; controls within %.1f %%", 100 * within);
+	finding_set(f, f->verdict, "%s by %.1f %%%s, in %zu rounds%s",
+		    is_time ? more ? "slower" : "faster"
+		    : more  ? "more"
+			    : "less",
+		    sign * (f->ratio - 1), interval, f->rounds, others);
+}
+
 /* What two moments leave open in the control is left open in every series. */
 static void widen_margins(const struct comparison *c, const struct list *controls,
 			  const struct list *tests)
@@ -232,6 +270,9 @@ void comparison_judge(struct comparison *c)
 	for (size_t i = 0; i < tests.n; i++)
 		if (!isnan(tests.at[i]->p_value))
 			apply_controls(c, &controls, tests.at[i]);
+	for (size_t i = 0; i < tests.n; i++)
+		if (!tests.at[i]->exact && moved(tests.at[i]))
+			say_change(c, &controls, tests.at[i]);
 	for (size_t i = 0; i < controls.n; i++)
 		if (!controls.at[i]->exact && moved(controls.at[i]))
 			finding_contaminate(c, controls.at[i], controls.at[i], "moved");
