@@ -43,8 +43,10 @@ mkdir -p "$folder"
 verdict=$(head -n 1 verdicts)
 sed -i 1d verdicts
 [ -n "$verdict" ] || { echo "no such kernel" >&2; exit 2; }
-printf 'host_class,track,suite,test,entry_point,metric,baseline,current,ratio,ratio_low,ratio_high,verdict\n%s\n' \
-  "test-host,local,smoke,map/hash/read,read,duration_ns,20,40,2,1.9,2.1,$verdict" | regress-detect --verdicts > "$folder/verdict.csv"
+printf 'host_class,track,suite,test,entry_point,metric,baseline,current,ratio,ratio_low,ratio_high,verdict\n%s\n%s\n%s\n' \
+  "test-host,local,smoke,map/hash/read,read,duration_ns,20,40,2,1.9,2.1,$verdict" \
+  test-host,local,smoke,control/user/wide,wide,duration_ns,2,1.992,.996,.99,1.01,unchanged \
+  test-host,local,smoke,control/user/l2,chase_l2,duration_ns,2,2.02,1.013,1.011,1.016,contaminated | regress-detect --verdicts > "$folder/verdict.csv"
 echo "$folder"
 exit 1
 SH
@@ -70,6 +72,7 @@ KERNELS_OF_BOTH=(kernel.b1=6.1 kernel.b2=6.2 kernel_package=linux-image kernel_v
   assert_equal "$(grep -c 'compare BASE=deb:linux-image=1 HEAD=deb:linux-image=2 SUITE=smoke TRACK=local RUNTIME=kvm' asked)" 2
   assert_contains "$(csv_value confirmed.csv how)" 'two comparisons of both kernels'
   assert_equal "$(csv_value confirmed.csv ratio_low)" 1.9
+  assert_equal "$(csv_value confirmed.csv control)" '2 within 1.3 %, moved: control/user/l2'
   for second in unchanged contaminated inconclusive; do
     fake_make regression $second
     confirmed_is 0
