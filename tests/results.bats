@@ -405,6 +405,14 @@ script() {
   run -2 --separate-stderr history --file ../../etc/passwd
 }
 
+@test "a tag is not taken for the results branch" {
+  make_repositories
+  place=$(make_run results 0)
+  store >/dev/null
+  git -C remote.git tag results "$(git -C remote.git -c user.name=x -c user.email=x@localhost commit-tree -m x "$(git -C remote.git mktree </dev/null)")"
+  assert_equal "$(history --list)" "$place"
+}
+
 @test "a build is told from one whose label begins like it, and from one with the same safe name" {
   make_repositories
   for build in 6.1 6.1-4 6.1+4; do
@@ -462,7 +470,7 @@ script() {
   cp -r results/* remote.git
   git -C remote.git add .
   git -C remote.git -c user.name=x -c user.email=x@localhost commit -qm x
-  RESULTS_BRANCH=HEAD history 2>branch.said | cmp - history.csv
+  RESULTS_BRANCH=$(git -C remote.git symbolic-ref --short HEAD) history 2>branch.said | cmp - history.csv
   assert_contains "$(cat branch.said)" "runs of schema version 1: 2, from '$(cat place.0)' to"
   # What has no value, and nothing to take it from.
   rm "results/$(cat place.1)/rounds.csv"

@@ -18,7 +18,7 @@ PLOT          ?=
 VERDICT       ?=
 
 # The commit of the results branch, or of origin's, which is what `make fetch-results` gets.
-results_commit = $(shell for branch in '$(RESULTS_BRANCH)' 'origin/$(RESULTS_BRANCH)'; do \
+results_commit = $(shell for branch in 'refs/heads/$(RESULTS_BRANCH)' 'refs/remotes/origin/$(RESULTS_BRANCH)'; do \
 	git rev-parse --verify --quiet "$$branch^{commit}" 2>/dev/null && break; done)
 SITE_SOURCE ?= $(if $(results_commit),build/site-input,$(RESULTS))
 
