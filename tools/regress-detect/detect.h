@@ -31,7 +31,10 @@
 
 enum side { BASELINE, CURRENT, NSIDES };
 
-/* How much more than a control a test may feel of what moved both, in log ratios. */
+/* How much more than a control a test may feel of what moved both, in log ratios. Beside a
+ * neighbour that nobody planted, baseline/xdp/empty took 1.76 times as long, and of the controls
+ * the switch of threads 1.36, the width of the core 1.18, the L1 cache 1.12 and the L2 cache 1
+ * to 2. */
 #define CONTROL_REACH 3
 
 /* How a series is judged; ratios, not percent: a margin of .01 is 1 %. */

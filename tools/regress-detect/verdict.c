@@ -127,7 +127,8 @@ static bool stands(const struct finding *control, const struct finding *f)
 }
 
 /* Apply the controls. In one run a control that moved shows that the sides did not have the
- * same machine. Two runs are two moments: there a control must be shown to agree. */
+ * same machine. Two runs are two moments: there controls must be shown to agree before a change is
+ * believed. */
 static void apply_controls(const struct comparison *c, const struct list *controls,
 			   struct finding *f)
 {
@@ -139,7 +140,7 @@ static void apply_controls(const struct comparison *c, const struct list *contro
 		if (control->exact || isnan(control->ratio) || !same_machine(c, control, f))
 			continue;
 		any = true;
-		if (f->one_run ? !moved(control) : control->verdict == UNCHANGED)
+		if (!moved(control) && (f->one_run || !moved(f) || control->verdict == UNCHANGED))
 			continue;
 		if (stands(control, f))
 			continue;
@@ -149,7 +150,8 @@ static void apply_controls(const struct comparison *c, const struct list *contro
 	}
 	if (!f->one_run && !any)
 		finding_set(f, INCONCLUSIVE,
-			    "two separate runs without a control are inconclusive");
+			    "two separate runs without a control are inconclusive: measure "
+			    "the suite controls with both");
 }
 
 /* How far the controls of its machine are from equal, as a fraction; NaN without any. */
