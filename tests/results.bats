@@ -104,6 +104,7 @@ refused() { # MESSAGE COMMAND...
   refused 'not CSV' sed -i '2s/^/"/' rounds.csv
   refused 'the file is empty' truncate -s 0 plan.csv
   refused 'no such file' rm environment.csv
+  refused 'the file has too many lines' bash -c 'yes smoke,x,ok | head -n 400001 >>plan.csv'
   refused 'a symbolic link' ln -sf /etc/passwd plan.csv
   refused 'there is no row' sed -i '2,$d' summary.csv
   refused 'missing columns: average_duration_ns' sed -i 1s/average_duration_ns/mean/ summary.csv
