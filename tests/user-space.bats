@@ -207,3 +207,13 @@ two read ok 1"
     assert_contains "$(csv_value samples.csv reason)" 'no object'
   done
 }
+
+@test "controls: a pointer takes longer from each level of memory than from the one before, a switch than a call" {
+  bpf-compile-check "$TOP/bpf/suites/controls.yml" >plan.csv
+  assert_equal "$(csv_value plan.csv status,control | sort -u)" "ok 1"
+  bpf-run -q --rounds 4 --samples 3 plan.csv | stats-reduce >summary.csv
+  assert_equal "$(csv_value summary.csv status | sort -u)" ok
+  ns() { csv_value summary.csv value_duration_ns '$entry_point == "'"$1"'"'; }
+  awk -v l1="$(ns chase_l1)" -v l2="$(ns chase_l2)" -v l3="$(ns chase_l3)" -v memory="$(ns chase_memory)" \
+    -v call="$(ns empty)" -v turn="$(ns switch)" 'BEGIN { exit !(l1 < l2 && l2 < l3 && 5 * l2 < memory && 10 * l1 < call && call < turn) }'
+}
