@@ -515,13 +515,13 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   requires bpf
   git init -q repo
   mkdir -p repo/bpf/suites
-  cp "$TOP/bpf/suites/smoke.yml" repo/bpf/suites
+  cp "$TOP/bpf/suites/"{smoke,controls}.yml repo/bpf/suites
   cp -r "$TOP"/bpf/*.bpf.c "$TOP/bpf/include" repo/bpf
   cd repo
   git add -A
   git -c user.name=n -c user.email=n@n commit -qm one
   # Three rounds decide nothing, whatever the noise.
-  SUDO='' "$TOP/pipelines/compare/compare" --rounds 3 rev:HEAD '' bpf/suites/smoke.yml twice -q -t 'array|control'
+  SUDO='' "$TOP/pipelines/compare/compare" --rounds 3 rev:HEAD '' bpf/suites/smoke.yml twice -q -t 'array|user/loop'
   assert_equal "$(mlr --icsv --onidx count-distinct -f round then cut -f round twice/samples.csv | sort -n | xargs)" "1 2 3 4 5 6"
   assert_equal "$(mlr --icsv --onidx count-distinct -f run_id twice/samples.csv | wc -l)" 1
   assert_equal "$(csv_value twice/verdict.csv rounds '$metric == "duration_ns"' | xargs)" "6 6"
