@@ -176,15 +176,6 @@ LEVEL=(100 101 99 100.5 99.5 100.2 99.8 101 99 100)
   done
 }
 
-@test "what calls the kernel is a control on a host, and in a VM a test like others" {
-  calls() { # RUNTIME
-    samples 20 1 r1 | slower 1.3 control/user/loop | mlr --csv put '$runtime = "'"$1"'"; $test == "control/user/loop" {$program_type = "user_call"}' |
-      regress-detect --baseline a | mlr --icsv --onidx filter '$test == "control/user/loop"' then cut -f verdict
-  }
-  assert_equal "$(calls host)" contaminated
-  assert_equal "$(calls kvm)" regression
-}
-
 @test "two separate runs without a control say nothing" {
   samples 20 4 r1 | mlr --csv filter '$control == 0' >one.csv
   samples 20 5 r2 | mlr --csv filter '$control == 0' then put '$duration_ns *= 2' >two.csv

@@ -217,3 +217,15 @@ two read ok 1"
   awk -v l1="$(ns chase_l1)" -v l2="$(ns chase_l2)" -v l3="$(ns chase_l3)" -v memory="$(ns chase_memory)" \
     -v call="$(ns empty)" -v turn="$(ns switch)" 'BEGIN { exit !(l1 < l2 && l2 < l3 && 5 * l2 < memory && 10 * l1 < call && call < turn) }'
 }
+
+@test "controls that say nothing in a VM are unsupported there, with the reason" {
+  bpf-compile-check "$TOP/bpf/suites/controls.yml" >plan.csv
+  left_out() { # RUNTIME
+    printf 'name,value\nruntime,%s\n' "$1" >identity.csv
+    BPF_RUN_GUEST=1 bpf-run -q --rounds 1 --samples 2 -c 8 --identity identity.csv plan.csv >samples.csv 2>messages
+    csv_value samples.csv entry_point '$status == "unsupported" && is_not_empty($reason)' | sort -u | xargs
+  }
+  assert_equal "$(left_out host)" ""
+  assert_equal "$(left_out kvm)" "empty switch"
+  assert_equal "$(left_out icount)" "chase_l1 chase_l2 chase_l3 chase_memory empty switch"
+}

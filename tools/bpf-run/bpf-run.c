@@ -81,7 +81,30 @@ static const struct cli_usage usage = {
 	   "\vBuilds side by side: bpf-run a.csv b.csv | regress-detect --baseline a\n",
 };
 
-static void read_plans(struct plan *plan, struct tests *tests, const struct opts *o)
+/* Controls that say nothing in a VM: there the kernel is what changes, and where instructions are
+ * counted memory takes no time. What is left are tests, and they would raise alarms. */
+static void leave_out_controls(struct plan *plan, enum runtime runtime)
+{
+	for (size_t i = 0; i < plan->nrows; i++) {
+		struct plan_row *row = &plan->rows[i];
+		enum user_operation operation = user_find(row->program_type, row->entry_point);
+		const char *why = NULL;
+
+		if (!row->control || row->status != STATUS_OK || runtime == RUNTIME_HOST)
+			continue;
+		if (user_is_call(row->program_type))
+			why = "in a VM the kernel is what changes: what calls it is no control";
+		else if (runtime == RUNTIME_ICOUNT && user_is_chase(operation))
+			why = "where instructions are counted, memory takes no time";
+		if (!why)
+			continue;
+		row->status = STATUS_UNSUPPORTED;
+		plan_set(&row->reason, why);
+	}
+}
+
+static void read_plans(struct plan *plan, struct tests *tests, const struct opts *o,
+		       enum runtime runtime)
 {
 	for (int i = 0; i < o->cli.noperands; i++) {
 		const char *wrong = plan_read(plan, o->cli.operands[i]);
@@ -90,6 +113,7 @@ static void read_plans(struct plan *plan, struct tests *tests, const struct opts
 			die("%s", wrong);
 	}
 	tests_select(plan, o->regex, o->only);
+	leave_out_controls(plan, runtime);
 	tests_group(tests, plan);
 }
 
@@ -136,7 +160,7 @@ static int list(struct opts *o)
 	struct tests tests = {0};
 
 	if (!o->self_test)
-		read_plans(&plan, &tests, o);
+		read_plans(&plan, &tests, o, RUNTIME_HOST);
 	cli_open_output(&o->cli);
 	if (o->self_test)
 		selftest_list();
@@ -165,7 +189,7 @@ static int measure(struct opts *o)
 		die("--environment needs a file: standard output is samples.csv's");
 	identity_init(&identity, o->identity, o->track);
 	o->run.counted = identity.runtime == RUNTIME_ICOUNT;
-	read_plans(&plan, &tests, o);
+	read_plans(&plan, &tests, o, identity.runtime);
 	check_profile(o, &plan);
 	if (needs_object(&plan))
 		check_privilege();

@@ -34,6 +34,12 @@ enum user_subject user_subject(enum user_operation operation)
 	return operation == USER_COUNT ? USER_OF_NOTHING : operations[operation].subject;
 }
 
+bool user_is_chase(enum user_operation operation)
+{
+	return operation == USER_CHASE_L1 || operation == USER_CHASE_L2 ||
+	       operation == USER_CHASE_L3 || operation == USER_CHASE_MEMORY;
+}
+
 bool user_needs_object(const struct plan_row *row)
 {
 	return !user_is_type(row->program_type) ||

@@ -58,5 +58,8 @@ enum user_operation user_find(const char *program_type, const char *name);
 /** user_subject - what of an object the operation works on */
 enum user_subject user_subject(enum user_operation operation);
 
+/** user_is_chase - whether the operation follows pointers through memory */
+bool user_is_chase(enum user_operation operation);
+
 /** user_needs_object - whether a row needs an object, and so the privilege to load it */
 bool user_needs_object(const struct plan_row *row);

@@ -116,7 +116,6 @@ void rows_open(struct rows *r, struct columns *c, const char *path)
 	r->status = csv_column(&r->in, "status");
 	r->reason = csv_column(&r->in, "reason");
 	r->control = csv_column(&r->in, "control");
-	r->program_type = csv_column(&r->in, "program_type");
 	r->runtime = csv_column(&r->in, "runtime");
 	r->min_instructions = csv_column(&r->in, "min_instructions");
 	r->max_instructions = csv_column(&r->in, "max_instructions");

@@ -29,7 +29,7 @@ struct rows {
 	struct csv_reader in;
 	struct columns *columns;
 	size_t n; /* rows read so far */
-	int build, run, timestamp, status, reason, control, program_type, runtime;
+	int build, run, timestamp, status, reason, control, runtime;
 	int min_instructions, max_instructions;
 	double *value; /* of rows_values() */
 	/* private */

@@ -53,8 +53,7 @@ struct subject {
 	struct group g;	    /* a value array a metric */
 	const char *status; /* NULL as long as all rows are ok */
 	const char *reason;
-	bool control;	   /* cannot change between the builds */
-	bool whole;	   /* under --net nothing is subtracted, as it is marked as a control */
+	bool control;
 	bool counted;	   /* measured under icount: instructions are exact */
 	const char *run;   /* the run_id of its rows; NULL without one, "" for several */
 	uint32_t scope;	   /* of its baseline */
@@ -116,8 +115,7 @@ struct comparison {
  * @side: the side of all of its rows, or NSIDES: by build label */
 void comparison_read(struct comparison *c, const char *path, enum side side);
 
-/** subject_note - take from the current row whether it is counted, and a control. What calls the
- * kernel is none in a VM, where the kernel is what changes */
+/** subject_note - take from the current row whether it is a control, and counted */
 void subject_note(struct subject *s, const struct rows *r);
 
 /** subject_set_status - take the current row's status and reason */

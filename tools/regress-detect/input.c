@@ -5,7 +5,6 @@
 #include "cli.h"
 #include "detect.h"
 #include "say.h"
-#include "user.h"
 #include "xalloc.h"
 
 static void find_columns(struct comparison *c, struct rows *r)
@@ -59,11 +58,7 @@ void subject_set_status(struct comparison *c, struct subject *s, const struct ro
 
 void subject_note(struct subject *s, const struct rows *r)
 {
-	bool marked = !strcmp(csv_cell(&r->in, r->control, ""), "1");
-	bool calls = user_is_call(csv_cell(&r->in, r->program_type, ""));
-
-	s->whole |= marked;
-	s->control |= marked && !(calls && rows_in_vm(r));
+	s->control |= !strcmp(csv_cell(&r->in, r->control, ""), "1");
 	s->counted |= !strcmp(csv_cell(&r->in, r->runtime, ""), "icount");
 }
 

@@ -85,7 +85,7 @@ static double resolution_of(struct rows *r)
 /* Under --net: whether nothing is subtracted from the series of this row. */
 static bool is_gross(const struct history *h, const struct rows *r, const struct subject *s)
 {
-	return s->whole || s->is_baseline || (h->o->net_in_vm && !rows_in_vm(r));
+	return s->control || s->is_baseline || (h->o->net_in_vm && !rows_in_vm(r));
 }
 
 static void take_row(struct history *h, struct rows *r, bool net)

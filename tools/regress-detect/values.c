@@ -29,7 +29,7 @@ double median_of(const double *v, size_t n)
 /* Whether a baseline is subtracted from its values. */
 static bool is_net(const struct comparison *c, const struct subject *s)
 {
-	return c->net && !s->is_baseline && !s->whole;
+	return c->net && !s->is_baseline && !s->control;
 }
 
 void finding_rounds(const struct comparison *c, const struct finding *f, enum side side,
