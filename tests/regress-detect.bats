@@ -457,6 +457,11 @@ b unchanged 4"
   history "${LEVEL[@]}" $(seq 100.1 0.15 106) >h.csv
   regress-detect --history h.csv >v.csv
   assert_equal "$(csv_value v.csv verdict)" suspected
+  # One without a step in it: half a percent a build.
+  history 99.87 100.66 101.14 101.62 101.53 102.48 102.88 103.35 103.99 104.40 105.19 105.70 105.96 106.88 107.03 107.35 107.94 \
+    108.61 108.97 109.52 109.97 110.49 110.88 111.57 111.73 >h.csv
+  regress-detect --history h.csv >v.csv
+  assert_contains "$(csv_value v.csv verdict,reason)" 'suspected creeps: the last 10 values'
 }
 
 @test "a better level becomes the level by itself, and what leaves it is suspected" {
