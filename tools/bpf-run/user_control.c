@@ -195,19 +195,18 @@ static int switch_threads(struct partner *p)
 	return error;
 }
 
+int user_control_prepare(enum user_operation operation)
+{
+	void **first;
+
+	return user_is_chase(operation) ? chain_of(operation, &first) : 0;
+}
+
 int user_control_init(struct user_control *control, enum user_operation operation)
 {
-	switch (operation) {
-	case USER_CHASE_L1:
-	case USER_CHASE_L2:
-	case USER_CHASE_L3:
-	case USER_CHASE_MEMORY:
+	if (user_is_chase(operation))
 		return chain_of(operation, &control->at);
-	case USER_SWITCH:
-		return partner_start(&control->partner);
-	default:
-		return 0;
-	}
+	return operation == USER_SWITCH ? partner_start(&control->partner) : 0;
 }
 
 static int run_some(struct user_control *control, enum user_operation operation, uint32_t n)

@@ -18,8 +18,12 @@ struct user_control {
 	struct partner *partner;
 };
 
-/** user_control_init - what the operation needs, made on the pinned thread; chains are kept until
- * the process ends, as they take longer to make than a round
+/** user_control_prepare - make what takes too long to be timed with the first invocation: chains,
+ * which are kept until the process ends
+ * @return: 0 or an error number */
+int user_control_prepare(enum user_operation operation);
+
+/** user_control_init - what a thread needs for the operation, made on it, pinned
  * @return: 0 or an error number */
 int user_control_init(struct user_control *control, enum user_operation operation);
 

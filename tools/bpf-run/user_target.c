@@ -76,11 +76,15 @@ struct user_target *user_target_new(enum user_operation operation, const struct 
 {
 	struct user_target *t = xcalloc(1, sizeof(*t));
 	enum user_subject subject = user_subject(operation);
+	int error;
 
 	t->operation = operation;
 	t->cpus = (int)sysconf(_SC_NPROCESSORS_CONF);
 	t->state = xcalloc((size_t)t->cpus, sizeof(struct user_state *));
 	*reason = subject == USER_OF_NOTHING ? NULL : find_shared(t, loaded);
+	error = user_control_prepare(operation);
+	if (error)
+		*reason = xasprintf("%s", strerror(error));
 	if (!*reason && subject == USER_OF_MAP)
 		*reason = find_map(t, loaded);
 	if (subject == USER_OF_PROGRAM)

@@ -138,13 +138,6 @@ void rows_key(const struct rows *r, struct key *key)
 		key_add_cell(key, &r->in, r->keys[i]);
 }
 
-bool rows_in_vm(const struct rows *r)
-{
-	const char *runtime = csv_cell(&r->in, r->runtime, "");
-
-	return !strcmp(runtime, "icount") || !strcmp(runtime, "kvm");
-}
-
 /* Remember which version the file is of, and what is taken for what. */
 static void note_old(struct rows *r, const char *metric)
 {

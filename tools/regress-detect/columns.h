@@ -49,10 +49,6 @@ void rows_key(const struct rows *r, struct key *key);
 /** rows_measured - whether the current row has numbers, by its status */
 bool rows_measured(const struct rows *r);
 
-/** rows_in_vm - whether the current row ran in a VM: there the kernel is what changes from build to
- * build, on a host it is programs */
-bool rows_in_vm(const struct rows *r);
-
 /**
  * rows_values - write the current row's numbers to r->value: NaN for an empty cell, and for a row
  * that is not measured. A bad one ends the tool

@@ -82,10 +82,16 @@ static double resolution_of(struct rows *r)
 	       csv_double(&r->in, r->min_instructions, -HUGE_VAL, HUGE_VAL, NAN);
 }
 
+static bool is_in_vm(const char *runtime)
+{
+	return !strcmp(runtime, "icount") || !strcmp(runtime, "kvm");
+}
+
 /* Under --net: whether nothing is subtracted from the series of this row. */
 static bool is_gross(const struct history *h, const struct rows *r, const struct subject *s)
 {
-	return s->control || s->is_baseline || (h->o->net_in_vm && !rows_in_vm(r));
+	return s->control || s->is_baseline ||
+	       (h->o->net_in_vm && !is_in_vm(csv_cell(&r->in, r->runtime, "")));
 }
 
 static void take_row(struct history *h, struct rows *r, bool net)
