@@ -128,6 +128,14 @@ assert_contains() {
   }
 }
 
+# assert_measured SUMMARY: each row has been measured. On a busy machine a short run's net cost may not be above its noise.
+assert_measured() {
+  [[ $(csv_value "$1" status | sort -u | xargs) =~ ^(below_noise )?ok$ ]] || {
+    mlr --icsv --oxtab filter '!($status =~ "^(ok|below_noise)$")' then cut -f test,status,reason "$1" >&2
+    return 1
+  }
+}
+
 # assert_trouble PART COMMAND...: it ends with status 2 and says one line, with PART, and nothing else
 assert_trouble() {
   local part=$1

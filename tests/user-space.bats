@@ -213,13 +213,18 @@ two read ok 1"
   assert_equal "$(csv_value plan.csv control,status | sort -u)" "1 ok"
   bpf-run -q --rounds 4 --samples 3 plan.csv | stats-reduce >summary.csv
   assert_equal "$(csv_value summary.csv status | sort -u)" ok
-  # To make a chain takes longer than a sample: it is no part of the first round.
-  bpf-run -q --rounds 2 --samples 3 -t memory plan.csv >samples.csv
-  mlr --icsv --ojsonl stats1 -a max -f iterations -g round then stats1 -a minlen,min,max -f iterations_max then \
-    filter '$iterations_max_max > 4 * $iterations_max_min' samples.csv | diff /dev/null -
   ns() { csv_value summary.csv value_duration_ns '$entry_point == "'"$1"'"'; }
   awk -v l1="$(ns chase_l1)" -v l2="$(ns chase_l2)" -v l3="$(ns chase_l3)" -v memory="$(ns chase_memory)" \
     -v call="$(ns empty)" -v turn="$(ns switch)" 'BEGIN { exit !(l1 < l2 && l2 < l3 && 5 * l2 < memory && 10 * l1 < call && call < turn) }'
+}
+
+# To make a chain takes longer than a sample, and a hypervisor may forget its pages while objects are loaded.
+@test "controls: memory takes as long in the first round as in later ones, beside objects" {
+  bpf-compile-check "$TOP/bpf/suites/smoke.yml" >plan.csv
+  bpf-run -q --rounds 4 --samples 3 plan.csv >samples.csv
+  mlr --icsv --onidx filter '$test == "control/user/memory"' then put '$late = $round > 1' then \
+    stats1 -a p50 -f duration_ns -g late samples.csv >medians
+  awk '{ median[$1] = $2 } END { exit !(NR == 2 && median["true"] > 0 && median["false"] < 3 * median["true"]) }' medians
 }
 
 @test "controls that say nothing in a VM are unsupported there, with the reason" {

@@ -333,6 +333,6 @@ deps profile|icount|deb:k|.'
     return 1
   }
   run=$(echo machine/checkout/build/results/*/main/smoke/*/*/*)
-  assert_equal "$(csv_value "$run/summary.csv" status | sort -u)" ok
+  assert_measured "$run/summary.csv"
   assert_equal "$(csv_value "$run/environment.csv" value '$name == "commit"')" "$(git -C "$TOP" rev-parse HEAD)"
 }
