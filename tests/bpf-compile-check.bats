@@ -525,6 +525,41 @@ YAML
   assert_equal "$(csv_value v.csv verdict)" regression
 }
 
+@test "map_bytes is what the kernel says that the object's maps take, and a difference is a change" {
+  requires bpf bpftool
+  local own=own$((RANDOM % 90000 + 10000)) type total=0
+  {
+    printf '#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\n'
+    for type in ARRAY HASH; do
+      printf 'struct { __uint(type, BPF_MAP_TYPE_%s); __uint(max_entries, MAX); __type(key, int); __type(value, long); } %s SEC(".maps");\n' \
+        "$type" "${type,,}_map"
+    done
+    printf 'SEC("xdp") int one(void *ctx) { int key = 0; return bpf_map_lookup_elem(&array_map, &key) != 0; }\n'
+  } >maps.bpf.c
+  bpf-compile-check -D MAX=1000 -o plan.csv maps.bpf.c
+  for type in array hash; do
+    bpftool map create "/sys/fs/bpf/$own" type "$type" key 4 value 8 entries 1000 name "$own"
+    total=$((total + $(bpftool -j map show pinned "/sys/fs/bpf/$own" | jq .bytes_memlock)))
+    rm "/sys/fs/bpf/$own"
+  done
+  assert_equal "$(csv_value plan.csv map_bytes)" "$total"
+  [ "$(csv_value plan.csv verification_us)" -ge 0 ]
+  # One without maps has none.
+  assert_equal "$(bpf-compile-check good.bpf.c | csv_value /dev/stdin map_bytes)" 0
+  bpf-compile-check -D MAX=2000 --build large -o large.csv maps.bpf.c
+  run -1 --separate-stderr regress-detect --exit-code -o v.csv plan.csv large.csv
+  assert_equal "$(csv_value v.csv verdict '$metric == "map_bytes"')" regression
+  # A plan of an earlier version has no such column: the others are judged.
+  mlr --csv cut -x -f map_bytes,verification_us plan.csv >old.csv
+  for plans in 'old.csv large.csv' 'large.csv old.csv'; do
+    # shellcheck disable=SC2086 # two names
+    run -0 --separate-stderr regress-detect --exit-code --value jited_bytes $plans
+    # shellcheck disable=SC2086
+    regress-detect -o v.csv $plans
+    assert_contains "$(csv_value v.csv metric,verdict)" 'verified_insns unchanged'
+  done
+}
+
 @test "a program that the verifier rejects is a row with its last word, and its trace in a file" {
   requires bpf
   suite 'name: good, source: good.bpf.c, entry_point: one' 'name: bad, source: rejected.bpf.c, entry_point: one' \
@@ -599,7 +634,7 @@ YAML
     'name: c, elf_file: none.o, entry_point: one' 'name: d, elf_file: s.yml, entry_point: one' \
     'name: e, source: lsm.bpf.c, entry_point: one'
   run -0 --separate-stderr bpf-compile-check -o plan.csv s.yml
-  assert_equal "$(rows plan.csv '.insns, .jited_bytes, .verified_insns, .verifier_states, .stack_bytes' '.status != "ok"' | sort -u)" '["","","","",""]'
+  assert_equal "$(rows plan.csv '.insns, .jited_bytes, .verified_insns, .verifier_states, .stack_bytes, .map_bytes, .verification_us' '.status != "ok"' | sort -u)" '["","","","","","",""]'
   assert_equal "$(csv_value plan.csv reason '$status != "ok" && is_empty($reason)')" ""
   assert_contains "$(csv_value plan.csv reason '$test == "c"')" "can't read object './none.o'"
   assert_equal "$(csv_value plan.csv status '$test == "d"')" load_failed

@@ -21,13 +21,15 @@ static void check_reason(const char *reason, const char *log)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	const struct program_set set = {.name = {"program"}, .n = 1};
-	struct plan_row row = {.stack_bytes = -1, .verified_insns = -1, .verifier_states = -1};
+	struct plan_row row = {
+	    .stack_bytes = -1, .verified_insns = -1, .verifier_states = -1, .verification_us = -1};
 	char *log = strndup((const char *)bytes, n), *reason;
 	struct loaded loaded = {.n = 1, .log = {log}};
 	enum status status = STATUS_OK;
 
 	check_read_summary(log, &row);
-	FUZZ_CHECK(row.stack_bytes >= -1 && row.verified_insns >= -1 && row.verifier_states >= -1);
+	FUZZ_CHECK(row.stack_bytes >= -1 && row.verified_insns >= -1 && row.verifier_states >= -1 &&
+		   row.verification_us >= -1);
 	explain_forget();
 	reason = explain_load(&loaded, &set, EACCES, &status);
 	FUZZ_CHECK(status == STATUS_LOAD_FAILED || status == STATUS_UNSUPPORTED);

@@ -2,7 +2,9 @@
 /* Each test's programs through the real verifier; what it and the JIT say of them. */
 #include <bpf/bpf.h>
 #include <ctype.h>
+#include <inttypes.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,7 +37,8 @@ void check_read_summary(const char *log, struct plan_row *row)
 {
 	const char *processed = log ? strstr(log, "processed ") : NULL;
 	const char *stack = log ? strstr(log, "stack depth ") : NULL;
-	unsigned int insns, states;
+	const char *took = log ? strstr(log, "verification time ") : NULL;
+	unsigned int insns, states, usec;
 
 	if (processed && sscanf(processed,
 				"processed %u insns (limit %*u) max_states_per_insn %*u "
@@ -46,6 +49,43 @@ void check_read_summary(const char *log, struct plan_row *row)
 	}
 	if (stack)
 		row->stack_bytes = sum_of(stack + strlen("stack depth "));
+	if (took && sscanf(took, "verification time %u usec", &usec) == 1)
+		row->verification_us = usec;
+}
+
+/* What the kernel says that a map takes; -1 where it does not say. */
+static int64_t map_bytes(const struct bpf_map *map)
+{
+	char *path = xasprintf("/proc/self/fdinfo/%d", bpf_map__fd(map)), line[256];
+	FILE *f = fopen(path, "re");
+	int64_t bytes = -1;
+
+	while (f && bytes < 0 && fgets(line, sizeof(line), f))
+		if (sscanf(line, "memlock: %" SCNd64, &bytes) != 1)
+			bytes = -1;
+	if (f)
+		fclose(f);
+	free(path);
+	return bytes;
+}
+
+/* Of all maps of an object; -1 when the kernel does not say it of each. */
+static int64_t maps_bytes(const struct bpf_object *object)
+{
+	const struct bpf_map *map;
+	int64_t sum = 0;
+
+	bpf_object__for_each_map(map, object) {
+		int64_t bytes;
+
+		if (bpf_map__fd(map) < 0) /* libbpf made none: nothing needs it here */
+			continue;
+		bytes = map_bytes(map);
+		if (bytes < 0 || sum > INT64_MAX - bytes)
+			return -1;
+		sum += bytes;
+	}
+	return sum;
 }
 
 static void fill_metrics(struct plan_row *row, const struct loaded *loaded)
@@ -129,7 +169,10 @@ static struct program_set programs_of(const struct plan *plan, size_t first, boo
 /* What became of the test, in the rows of its entry points. */
 static void set_rows(struct plan *plan, size_t first, const struct loaded *loaded, const char *log)
 {
+	int64_t bytes = loaded->status == STATUS_OK ? maps_bytes(loaded->object) : -1;
+
 	for (size_t i = first; i < plan->nrows; i = next_row(plan, first, i)) {
+		plan->rows[i].map_bytes = bytes;
 		if (loaded->status == STATUS_OK)
 			fill_metrics(&plan->rows[i], loaded);
 		set_status(&plan->rows[i], loaded->status, loaded->reason, log);

@@ -122,6 +122,7 @@ void object_copy(const struct work *work, struct unit *unit);
 void check(struct work *work);
 
 /** check_read_summary - take a row's metrics from what the verifier's summary says:
+ *	verification time 120 usec
  *	stack depth 16+8
  *	processed 27 insns (limit 1000000) max_states_per_insn 1 total_states 3 peak_states 3 …
  */

@@ -72,6 +72,8 @@ static const struct {
     [PLAN_VERIFIER_STATES] = {AT(verifier_states), METRIC},
     [PLAN_STACK_BYTES] = {AT(stack_bytes), METRIC},
     [PLAN_XLATED_INSNS] = {AT(xlated_insns), METRIC},
+    [PLAN_MAP_BYTES] = {AT(map_bytes), METRIC},
+    [PLAN_VERIFICATION_US] = {AT(verification_us), METRIC},
 };
 
 static void *field_of(const struct plan_row *row, size_t i)

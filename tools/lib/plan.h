@@ -58,6 +58,7 @@ struct plan_row {
 	char *compiler; /* its version and instruction set, as environment.csv has it */
 	/* the static metrics, -1 where undefined */
 	int64_t insns, xlated_insns, jited_bytes, verified_insns, verifier_states, stack_bytes;
+	int64_t map_bytes, verification_us;
 
 	char *other[PLAN_NCOLUMNS]; /* private: columns of the schema that have no member here */
 	char **extra;		    /* the plan's unknown columns */

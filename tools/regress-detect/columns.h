@@ -14,7 +14,8 @@ struct columns {
 	struct names metrics; /* value columns as the verdict names them; empty until the first
 				 file tells what there is */
 	bool keys_given;      /* by --key */
-	bool metrics_given;   /* all are judged; else of a series the first that has values */
+	bool metrics_given;   /* by --value: a file without one of them is refused */
+	bool judges_all;      /* the metrics; else of a series the first that has values */
 	/* private: a file that has had values, and one that has had medians of all samples */
 	const char *with_values, *with_medians;
 	struct names old; /* private: what to say of files of schema version 1 */

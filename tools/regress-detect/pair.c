@@ -84,7 +84,7 @@ void comparison_add_series(struct comparison *c, const struct subject *baseline,
 {
 	size_t n = c->cols.metrics.n, first = 0;
 
-	if (!c->cols.metrics_given) {
+	if (!c->cols.judges_all) {
 		while (first < n && !subject_has_values(baseline, first) &&
 		       !subject_has_values(current, first))
 			first++;

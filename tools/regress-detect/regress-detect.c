@@ -74,7 +74,8 @@ static struct comparison comparison_of(const struct opts *o)
 	    .cols = {.keys = names_split("--key", keys),
 		     .keys_given = o->key,
 		     .metrics = o->value ? names_split("--value", o->value) : (struct names){0},
-		     .metrics_given = o->value},
+		     .metrics_given = o->value,
+		     .judges_all = o->value},
 	};
 }
 
