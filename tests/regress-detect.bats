@@ -583,6 +583,32 @@ x suspected"
   assert_equal "$(counts v.csv)" "contaminated 2"
 }
 
+@test "of several controls that moved with a suspicion the one that moved furthest is named" {
+  # with CONTROL:NEWEST...: a test that doubled, beside controls whose newest value is given
+  with() {
+    local control
+    history "${LEVEL[@]}" 200
+    for control; do
+      history "${LEVEL[@]}" "${control#*:}" | sed "1d; s/,x,main,/,${control%:*},main,/; s/,0,\([0-9]*\),,ok/,1,\1,,ok/"
+    done
+  }
+  reason_beside() {
+    with "$@" | regress-detect --history >v.csv
+    csv_value v.csv verdict,reason '$test == "x"'
+  }
+  assert_equal "$(reason_beside c1:110 c2:121 c3:90)" \
+    "suspected control 'c2' moved as well (+21.0 %; furthest of 3 controls), which explains less; beyond the level"
+  assert_equal "$(counts v.csv)" "contaminated 3 suspected 1"
+  assert_equal "$(reason_beside c1:110 c3:80)" \
+    "suspected control 'c3' moved the other way (-20.0 %; furthest of 2 controls); beyond the level"
+  # One that explains it goes before one that moved further, the other way.
+  assert_equal "$(reason_beside c1:140 c2:150 c3:20)" "contaminated control 'c2' moved as well (+50.0 %)"
+  # From a level of zero nothing moves by a number of percent.
+  with c1:5 | mlr --csv put '$test == "c1" && $value_duration_ns > 5 {$value_duration_ns = 0}' | regress-detect --history >v.csv
+  assert_equal "$(mlr --icsv --onidx cut -o -f test,verdict,reason v.csv)" "c1 contaminated control 'c1' moved
+x suspected beyond the level"
+}
+
 @test "rows out of time order are told, and a build without a label is its time or row" {
   history "${LEVEL[@]}" 110 111 110 >h.csv
   {

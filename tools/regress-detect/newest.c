@@ -7,6 +7,7 @@
 
 #include "schema/limits.h"
 #include "series.h"
+#include "xalloc.h"
 
 /* A change of less than this is not nominated: nobody could confirm it in one run. Of a control
  * less will do, as tests may feel more of it. */
@@ -158,40 +159,82 @@ static bool moved_together(const struct history *h, const struct finding *contro
 	return false;
 }
 
-/* Whoever reads of a suspicion should know first that the machine changed too. */
-static void say_control_moved(const struct comparison *c, struct finding *f,
-			      const struct finding *control)
-{
-	char *before = f->reason;
+/* The controls that moved with a suspicion. */
+struct moved {
+	const struct finding *explains, *furthest; /* NULL for none */
+	size_t n;
+};
 
+static bool is_further(const struct finding *control, const struct finding *than)
+{
+	return !than || fabs(log(control->ratio)) > fabs(log(than->ratio));
+}
+
+static struct moved moved_with(const struct history *h, struct finding *const *controls, size_t n,
+			       const struct finding *f)
+{
+	struct moved m = {0};
+
+	for (size_t i = 0; i < n; i++) {
+		const struct finding *control = controls[i];
+
+		/* How far a control moved from zero is not known. */
+		if (isnan(control->ratio) || !moved_together(h, control, f))
+			continue;
+		m.n++;
+		if (is_further(control, m.furthest))
+			m.furthest = control;
+		if (control_explains(control, f) && is_further(control, m.explains))
+			m.explains = control;
+	}
+	return m;
+}
+
+/* Whoever reads of a suspicion should know first that the machine changed too. */
+static void say_controls_moved(const struct comparison *c, struct finding *f, const struct moved *m)
+{
+	double by = m->furthest->ratio - 1;
+	bool same_way = by * (f->ratio - 1) > 0;
+	char others[64] = "", *before = f->reason;
+
+	if (m->n > 1)
+		snprintf(others, sizeof(others), "; furthest of %zu controls", m->n);
 	f->reason = NULL;
-	finding_set(f, SUSPECTED, "control '%s' moved as well (%+.1f %%), which explains less%s%s",
-		    finding_label(c, control, "test"), 100 * (control->ratio - 1),
-		    before ? "; " : "", before ? before : "");
+	finding_set(f, SUSPECTED, "control '%s' moved %s (%+.1f %%%s)%s%s%s",
+		    finding_label(c, m->furthest, "test"), same_way ? "as well" : "the other way",
+		    100 * by, others, same_way ? ", which explains less" : "", before ? "; " : "",
+		    before ? before : "");
 	free(before);
+}
+
+static bool is_moved_control(const struct finding *f)
+{
+	return f->side[CURRENT]->control && !f->exact &&
+	       (f->verdict == SUSPECTED || f->verdict == IMPROVEMENT);
 }
 
 void newest_apply_controls(const struct history *h)
 {
 	struct comparison *c = h->c;
+	struct finding **controls = xmalloc(c->nfindings * sizeof(*controls));
+	size_t n = 0;
 
+	for (size_t i = 0; i < c->nfindings; i++)
+		if (is_moved_control(&c->findings[i]))
+			controls[n++] = &c->findings[i];
 	for (size_t i = 0; i < c->nfindings; i++) {
-		struct finding *control = &c->findings[i];
+		struct finding *f = &c->findings[i];
+		struct moved m;
 
-		if (!control->side[CURRENT]->control || control->exact ||
-		    (control->verdict != SUSPECTED && control->verdict != IMPROVEMENT))
+		if (f->verdict != SUSPECTED || f->exact || f->side[CURRENT]->control)
 			continue;
-		for (size_t j = 0; j < c->nfindings; j++) {
-			struct finding *f = &c->findings[j];
-
-			if (f->verdict != SUSPECTED || f->exact || f->side[CURRENT]->control ||
-			    !moved_together(h, control, f))
-				continue;
-			if (control_explains(control, f))
-				finding_contaminate(c, f, control, "moved as well");
-			else
-				say_control_moved(c, f, control);
-		}
-		finding_contaminate(c, control, control, "moved");
+		m = moved_with(h, controls, n, f);
+		if (m.explains)
+			finding_contaminate(c, f, m.explains, "moved as well");
+		else if (m.n)
+			say_controls_moved(c, f, &m);
 	}
+	for (size_t i = 0; i < n; i++)
+		finding_contaminate(c, controls[i], controls[i], "moved");
+	free(controls);
 }

@@ -94,8 +94,12 @@ bool control_explains(const struct finding *control, const struct finding *f)
 void finding_contaminate(const struct comparison *c, struct finding *f,
 			 const struct finding *control, const char *what)
 {
-	finding_set(f, CONTAMINATED, "control '%s' %s (%+.1f %%)",
-		    finding_label(c, control, "test"), what, 100 * (control->ratio - 1));
+	char by[32] = "";
+
+	if (!isnan(control->ratio))
+		snprintf(by, sizeof(by), " (%+.1f %%)", 100 * (control->ratio - 1));
+	finding_set(f, CONTAMINATED, "control '%s' %s%s", finding_label(c, control, "test"), what,
+		    by);
 }
 
 /* Findings that are judged together. */
