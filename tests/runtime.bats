@@ -510,8 +510,8 @@ make_trees() { # ADDITIONS...
 	plan.csv|run-in-vm: no kernel named
 	-k $KERNEL none.csv|run-in-vm: no such plan: 'none.csv'
 	-k $KERNEL empty.csv|run-in-vm: plan is empty: 'empty.csv'
-	-k $KERNEL outside.csv|run-in-vm: object lies outside the working directory
-	-k $KERNEL missing.csv|run-in-vm: no such object: 'none.o'
+	-k $KERNEL outside.csv|run-in-vm: file lies outside the working directory
+	-k $KERNEL missing.csv|run-in-vm: no such file: 'none.o'
 	-k $KERNEL --boots x plan.csv|run-in-vm: not a number: 'x' (option --boots)
 	-k $KERNEL --boots 0 plan.csv|run-in-vm: nothing to do
 	-k $KERNEL --runtime host plan.csv|run-in-vm: not a runtime of a VM: 'host'

@@ -17,6 +17,7 @@
 
 #include "cli.h"
 #include "say.h"
+#include "setting.h"
 #include "work.h"
 #include "xalloc.h"
 
@@ -301,6 +302,7 @@ static void set_rows(struct work *work)
 		unit = &work->units[work->origins[i].unit];
 		plan_set(&row->object, unit->object);
 		plan_set(&row->program_hash, unit->program_hash);
+		setting_write(work, row, work->origins[i].setting);
 		if (!unit->is_object) {
 			version = version ? version : compiler_version();
 			plan_set(&row->compiler, version);

@@ -104,6 +104,8 @@ static size_t add_object(struct work *work, struct suite *suite, const struct te
 
 static void check_fields(struct suite *suite, const struct test *test)
 {
+	static const enum field of_objects[] = {F_GLOBALS, F_MAPS, F_CONTEXT, F_EXPECTED_PACKET};
+
 	if (test->field[F_SOURCE] && test->field[F_ELF_FILE])
 		bad_suite(suite, test->node, "a test needs one of 'source' and 'elf_file'");
 	if (!test->field[F_ENTRY_POINT] == !test->field[F_CPU_ASSIGNMENT])
@@ -111,6 +113,12 @@ static void check_fields(struct suite *suite, const struct test *test)
 			  "a test needs one of 'entry_point' and 'program_cpu_assignment'");
 	if (!test->field[F_SOURCE] && (test->field[F_DEFINES] || test->ndefines))
 		bad_suite(suite, test->node, "'defines' need a 'source'");
+	for (size_t i = 0; i < sizeof(of_objects) / sizeof(*of_objects); i++)
+		if (test->field[of_objects[i]] && !test->field[F_SOURCE] &&
+		    !test->field[F_ELF_FILE])
+			bad_suite(suite, test->field[of_objects[i]],
+				  "'%s' needs a 'source' or 'elf_file'",
+				  field_names[of_objects[i]]);
 }
 
 static void add_test(struct suite *suite, const struct test *test, void *context)

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <yaml.h>
 
+#include "capture.h"
+
 struct work;
 
 struct suite {
@@ -62,6 +64,10 @@ void read_fields(struct suite *suite, const yaml_node_t *map, const char *const 
 	X(F_PREPARATION, "map_state_preparation")                                                  \
 	X(F_PACKET, "packet")                                                                      \
 	X(F_FRESH_PACKET, "fresh_packet")                                                          \
+	X(F_GLOBALS, "globals")                                                                    \
+	X(F_MAPS, "maps")                                                                          \
+	X(F_CONTEXT, "context")                                                                    \
+	X(F_EXPECTED_PACKET, "expected_packet")                                                    \
 	X(F_CONSUMER, "consumer")                                                                  \
 	X(F_CONSUMER_MODE, "consumer_mode")                                                        \
 	X(F_DROPPED_MAX, "dropped_max_pct")                                                        \
@@ -110,7 +116,21 @@ void test_each(struct suite *suite, const struct test *stanza,
 	       void *context);
 
 /**
- * suite_add_row - append a row of a test, compiled from a unit (or NO_UNIT)
+ * suite_setting - what a test sets besides its object: its globals, maps, context and packets
+ * @frame: its packet, where it is one of a capture, else NULL
+ * @return: JSON, NULL for nothing; the caller frees it
+ */
+char *suite_setting(struct suite *suite, const struct test *test, const struct frame *frame);
+
+/** suite_capture - the frames of a test's packet, where that is a capture
+ * @all: written: whether each is a test
+ * @return: whether it is */
+bool suite_capture(struct suite *suite, const struct test *test, struct capture *capture,
+		   bool *all);
+
+/**
+ * suite_add_row - append the row of a test, or a row a frame of its capture, compiled from a unit
+ * (or NO_UNIT)
  * @entry_point: taken over
  * @cpus: NULL for any
  */

@@ -7,6 +7,7 @@
 
 #include "packet.h"
 #include "program.h"
+#include "setting.h"
 #include "suite.h"
 #include "user.h"
 #include "work.h"
@@ -79,6 +80,16 @@ static void set_cell(struct suite *suite, const struct test *test, const yaml_no
 	free(text);
 }
 
+/* What is set by not being there. */
+static bool is_any(struct suite *suite, const struct test *test, const struct cell *cell)
+{
+	char *text = cell->field == F_EXPECTED_RESULT ? test_text(suite, test, cell->field) : NULL;
+	bool is = text && !strcmp(text, "any");
+
+	free(text);
+	return is;
+}
+
 static void set_cells(struct suite *suite, const struct test *test, struct plan_row *row)
 {
 	static const struct cell cells[] = {
@@ -100,8 +111,9 @@ static void set_cells(struct suite *suite, const struct test *test, struct plan_
 	};
 
 	plan_set_cell(row, "expected_result", "0");
+	row->has_expected_result = !test->field[F_EXPECTED_RESULT];
 	for (size_t i = 0; i < sizeof(cells) / sizeof(*cells); i++)
-		if (test->field[cells[i].field])
+		if (test->field[cells[i].field] && !is_any(suite, test, &cells[i]))
 			set_cell(suite, test, test->field[cells[i].field],
 				 field_names[cells[i].field], &cells[i], row);
 }
@@ -156,15 +168,28 @@ static void set_program_type(struct suite *suite, const struct test *test, struc
 	free(name);
 }
 
-static void set_packet(struct suite *suite, const struct test *test, struct plan_row *row)
+/* @frame: of a capture, or NULL */
+static void set_packet(struct suite *suite, const struct test *test, const struct frame *frame,
+		       struct plan_row *row)
 {
 	unsigned char bytes[PACKET_MAX_BYTES];
 
 	take(&row->packet, test_text(suite, test, F_PACKET));
+	if (frame) {
+		char *mark = strrchr(row->packet, '#');
+
+		if (mark)
+			*mark = '\0';
+		xappendf(&row->packet, "#%zu", frame->number);
+		return;
+	}
 	if (!*row->packet)
 		plan_set(&row->packet, test->field[F_ELF_FILE] ? "zeros-1024" : PACKET_DEFAULT);
-	if (!packet_build(row->packet, bytes))
-		bad_suite(suite, test->field[F_PACKET], "no packet is named '%s'", row->packet);
+	if (!setting_is_hex(row->packet) && !packet_build(row->packet, bytes))
+		bad_suite(suite, test->field[F_PACKET],
+			  "no packet is named '%s', and it is no capture (.pcap, .pcapng) or bytes "
+			  "(0x…)",
+			  row->packet);
 }
 
 static void refuse_twice(struct work *work, struct suite *suite, const struct test *test,
@@ -192,8 +217,10 @@ static void check_subject(struct suite *suite, const struct test *test, const st
 		bad_suite(suite, test->node, "a test needs one of 'source' and 'elf_file'");
 }
 
-void suite_add_row(struct work *work, struct suite *suite, const struct test *test, size_t unit,
-		   char *entry_point, const yaml_node_t *cpus)
+/* @frame: the packet, of a capture, or NULL; @all: whether each of its frames is a test */
+static void add_row(struct work *work, struct suite *suite, const struct test *test, size_t unit,
+		    const char *entry_point, const yaml_node_t *cpus, const struct frame *frame,
+		    bool all)
 {
 	struct plan_row *row;
 
@@ -201,14 +228,31 @@ void suite_add_row(struct work *work, struct suite *suite, const struct test *te
 		bad_suite(suite, test->node, "there are more than %d tests", ROWS_MAX);
 	row = work_add_row(work, unit);
 	plan_set(&row->suite, suite->name);
-	take(&row->entry_point, entry_point);
+	plan_set(&row->entry_point, entry_point);
 	if (!*entry_point)
 		bad_suite(suite, test->node, "a test's entry point needs a name");
 	take(&row->cpus, cpus ? cpus_of(suite, test, cpus) : xstrdup("any"));
 	set_cells(suite, test, row);
+	if (all)
+		xappendf(&row->test, "#%zu", frame->number);
 	refuse_twice(work, suite, test, row);
 	set_program_type(suite, test, row);
 	check_subject(suite, test, row);
 	set_preparation(suite, test, row);
-	set_packet(suite, test, row);
+	set_packet(suite, test, frame, row);
+	work->origins[work->plan.nrows - 1].setting = suite_setting(suite, test, frame);
+}
+
+void suite_add_row(struct work *work, struct suite *suite, const struct test *test, size_t unit,
+		   char *entry_point, const yaml_node_t *cpus)
+{
+	struct capture capture;
+	bool all;
+
+	if (!suite_capture(suite, test, &capture, &all))
+		add_row(work, suite, test, unit, entry_point, cpus, NULL, false);
+	for (size_t i = 0; i < capture.n; i++)
+		add_row(work, suite, test, unit, entry_point, cpus, &capture.frame[i], all);
+	capture_release(&capture);
+	free(entry_point);
 }

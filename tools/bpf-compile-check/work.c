@@ -222,6 +222,8 @@ void work_release(struct work *work)
 	for (size_t i = 0; i < work->nunits; i++)
 		release_unit(&work->units[i]);
 	free(work->units);
+	for (size_t i = 0; i < work->plan.nrows; i++)
+		free(work->origins[i].setting);
 	free(work->origins);
 	for (size_t i = 0; i < work->ncompiler_options; i++)
 		free(work->compiler_options[i]);

@@ -46,6 +46,7 @@ struct origin {
 	size_t unit;	     /* or NO_UNIT */
 	const char *operand; /* as it stands on the command line */
 	bool of_plan;	     /* which may be a part of one */
+	char *setting;	     /* what is set besides, JSON; NULL for nothing */
 };
 
 struct cli;

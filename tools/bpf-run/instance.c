@@ -24,13 +24,34 @@ static enum status aim(struct instance *instance, struct target *target, const c
 {
 	struct bpf_program *program = program_find(&instance->loaded, name);
 	const char *wrong;
+	char *unset;
 
 	if (!program)
 		return instance_fail(instance, STATUS_UNSUPPORTED,
 				     "%s: the test has no object to have this program", name);
+	/* A packet of the test's own takes the place of one with a name. */
+	if (setup_has(&instance->loaded.setup, "packet"))
+		packet = PACKET_DEFAULT;
 	wrong = target_init_program(target, program, packet);
-	return wrong ? instance_fail(instance, STATUS_UNSUPPORTED, "%s: %s", name, wrong)
-		     : STATUS_OK;
+	if (wrong)
+		return instance_fail(instance, STATUS_UNSUPPORTED, "%s: %s", name, wrong);
+	unset = target_set_packet(target, &instance->loaded.setup);
+	return unset ? instance_failed(instance, STATUS_LOAD_FAILED, unset) : STATUS_OK;
+}
+
+/* The same of an entry point, which alone has its context set. */
+static enum status aim_entry(struct instance *instance, size_t i)
+{
+	const struct plan_row *row = instance->row[i];
+	struct target *target = &instance->target[i];
+	char *unset;
+
+	if (aim(instance, target, row->entry_point, row->packet))
+		return instance->status;
+	unset = target_set_context(
+	    target, (int)bpf_program__type(program_find(&instance->loaded, row->entry_point)),
+	    &instance->loaded.setup);
+	return unset ? instance_failed(instance, STATUS_LOAD_FAILED, unset) : STATUS_OK;
 }
 
 static bool prints(const struct instance *instance)
@@ -128,10 +149,8 @@ static enum status aim_all(struct instance *instance)
 	const struct plan_row *first = instance->row[0];
 
 	for (size_t i = 0; i < instance->n; i++)
-		if (user_is_type(first->program_type)
-			? aim_user(instance, i)
-			: aim(instance, &instance->target[i], instance->row[i]->entry_point,
-			      instance->row[i]->packet))
+		if (user_is_type(first->program_type) ? aim_user(instance, i)
+						      : aim_entry(instance, i))
 			return instance->status;
 	if (*first->prepare && aim(instance, &instance->prepare, first->prepare, first->packet))
 		return instance->status;

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "cpus.h"
+#include "xalloc.h"
 
 #define TRIES_MAX 100
 
@@ -22,48 +23,69 @@
 /* The one argument, NULL, of bpf_dummy_ops.test_1: the kernel compares the size. */
 #define STRUCT_OPS_BYTES 8
 
-static const struct {
+/* A kernel's structure that a context is of; "" for bytes that mean something to the program alone.
+ */
+#define SKB "__sk_buff"
+
+static const struct kind {
 	int type;
 	bool data, repeats;
-	uint32_t context_bytes;
+	uint32_t context_bytes; /* that the kernel wants in any case */
 	enum left left;
+	const char *context; /* what can be set of it; NULL for nothing */
 } kinds[] = {
-    {BPF_PROG_TYPE_XDP, true, true, 0, LEFT_PACKET},
-    {BPF_PROG_TYPE_SCHED_CLS, true, true, 0, LEFT_SKB},
-    {BPF_PROG_TYPE_SCHED_ACT, true, true, 0, LEFT_SKB},
-    {BPF_PROG_TYPE_SOCKET_FILTER, true, true, 0, LEFT_SKB_NETWORK},
-    {BPF_PROG_TYPE_CGROUP_SKB, true, true, 0, LEFT_SKB_NETWORK},
-    {BPF_PROG_TYPE_LWT_IN, true, true, 0, LEFT_SKB_NETWORK},
-    {BPF_PROG_TYPE_LWT_OUT, true, true, 0, LEFT_SKB_NETWORK},
-    {BPF_PROG_TYPE_LWT_XMIT, true, true, 0, LEFT_SKB_NETWORK},
-    {BPF_PROG_TYPE_FLOW_DISSECTOR, true, true, 0, LEFT_NOTHING},
-    {PROG_TYPE_NETFILTER, true, true, 0, LEFT_NOTHING},
-    {BPF_PROG_TYPE_SK_LOOKUP, false, true, SK_LOOKUP_BYTES, LEFT_NOTHING},
-    {BPF_PROG_TYPE_RAW_TRACEPOINT, false, false, CONTEXT_BYTES, LEFT_NOTHING},
-    {BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE, false, false, CONTEXT_BYTES, LEFT_NOTHING},
-    {BPF_PROG_TYPE_SYSCALL, false, false, CONTEXT_BYTES, LEFT_NOTHING},
-    {BPF_PROG_TYPE_TRACING, false, false, 0, LEFT_NOTHING},
-    {BPF_PROG_TYPE_STRUCT_OPS, false, false, STRUCT_OPS_BYTES, LEFT_NOTHING},
+    {BPF_PROG_TYPE_XDP, true, true, 0, LEFT_PACKET, "xdp_md"},
+    {BPF_PROG_TYPE_SCHED_CLS, true, true, 0, LEFT_SKB, SKB},
+    {BPF_PROG_TYPE_SCHED_ACT, true, true, 0, LEFT_SKB, SKB},
+    {BPF_PROG_TYPE_SOCKET_FILTER, true, true, 0, LEFT_SKB_NETWORK, SKB},
+    {BPF_PROG_TYPE_CGROUP_SKB, true, true, 0, LEFT_SKB_NETWORK, SKB},
+    {BPF_PROG_TYPE_LWT_IN, true, true, 0, LEFT_SKB_NETWORK, SKB},
+    {BPF_PROG_TYPE_LWT_OUT, true, true, 0, LEFT_SKB_NETWORK, SKB},
+    {BPF_PROG_TYPE_LWT_XMIT, true, true, 0, LEFT_SKB_NETWORK, SKB},
+    {BPF_PROG_TYPE_FLOW_DISSECTOR, true, true, 0, LEFT_NOTHING, NULL},
+    {PROG_TYPE_NETFILTER, true, true, 0, LEFT_NOTHING, NULL},
+    {BPF_PROG_TYPE_SK_LOOKUP, false, true, SK_LOOKUP_BYTES, LEFT_NOTHING, "bpf_sk_lookup"},
+    {BPF_PROG_TYPE_RAW_TRACEPOINT, false, false, CONTEXT_BYTES, LEFT_NOTHING, ""},
+    {BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE, false, false, CONTEXT_BYTES, LEFT_NOTHING, ""},
+    {BPF_PROG_TYPE_SYSCALL, false, false, CONTEXT_BYTES, LEFT_NOTHING, ""},
+    {BPF_PROG_TYPE_TRACING, false, false, 0, LEFT_NOTHING, NULL},
+    {BPF_PROG_TYPE_STRUCT_OPS, false, false, STRUCT_OPS_BYTES, LEFT_NOTHING, NULL},
 };
+
+static uint32_t context_bytes(const char *type)
+{
+	return !type			 ? 0
+	       : !strcmp(type, SKB)	 ? sizeof(struct __sk_buff)
+	       : !strcmp(type, "xdp_md") ? sizeof(struct xdp_md)
+					 : CONTEXT_BYTES;
+}
+
+static const struct kind *kind_of(int program_type)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (kinds[i].type == program_type)
+			return &kinds[i];
+	return NULL;
+}
 
 const char *target_init(struct target *target, int fd, int program_type, const char *packet)
 {
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-		if (kinds[i].type != program_type)
-			continue;
-		*target = (struct target){.fd = fd,
-					  .repeats = kinds[i].repeats,
-					  .context_bytes = kinds[i].context_bytes,
-					  .left = kinds[i].left};
-		if (kinds[i].data)
-			target->data_bytes = (uint32_t)packet_build(packet, target->data);
-		if (kinds[i].data && !target->data_bytes)
-			return "there is no packet of that name";
-		if (program_type == BPF_PROG_TYPE_SK_LOOKUP)
-			target->context[SK_LOOKUP_FAMILY_OFFSET] = AF_INET;
-		return NULL;
-	}
-	return "the kernel has no test run for this program type, and there is no trigger for it";
+	const struct kind *kind = kind_of(program_type);
+
+	if (!kind)
+		return "the kernel has no test run for this program type, and there is no trigger "
+		       "for it";
+	*target = (struct target){.fd = fd,
+				  .repeats = kind->repeats,
+				  .context_bytes = kind->context_bytes,
+				  .left = kind->left};
+	if (kind->data)
+		target->data_bytes = (uint32_t)packet_build(packet, target->data);
+	if (kind->data && !target->data_bytes)
+		return "there is no packet of that name";
+	if (program_type == BPF_PROG_TYPE_SK_LOOKUP)
+		target->context[SK_LOOKUP_FAMILY_OFFSET] = AF_INET;
+	return NULL;
 }
 
 /* The only functions that a tracing program's test run calls. */
@@ -87,12 +109,45 @@ const char *target_init_program(struct target *target, struct bpf_program *progr
 	return NULL;
 }
 
+char *target_set_packet(struct target *target, const struct setup *setup)
+{
+	unsigned char bytes[PACKET_MAX_BYTES];
+	size_t n;
+	char *wrong = setup_packet(setup, "packet", bytes, &n);
+
+	if (wrong || !n)
+		return wrong;
+	if (!target->data_bytes)
+		return xstrdup("programs of this type get no packet");
+	memcpy(target->data, bytes, n);
+	target->data_bytes = (uint32_t)n;
+	return NULL;
+}
+
+char *target_set_context(struct target *target, int program_type, const struct setup *setup)
+{
+	const struct kind *kind = kind_of(program_type);
+	const char *type = kind && !target->trigger ? kind->context : NULL;
+	size_t before = target->context_bytes;
+	char *wrong;
+
+	if (!setup_has(setup, "context"))
+		return NULL;
+	if (!before)
+		target->context_bytes = context_bytes(type);
+	wrong = setup_context(setup, type, target->context, target->context_bytes);
+	/* The kernel wants to be told again how long the packet is. */
+	if (program_type == BPF_PROG_TYPE_XDP)
+		((struct xdp_md *)target->context)->data_end = target->data_bytes;
+	return wrong;
+}
+
 const char *target_refresh(struct target *target)
 {
 	if (!target->data_bytes)
 		return "fresh_packet is for programs that get a packet";
 	target->repeats = false;
-	target->left = LEFT_NOTHING;
+	target->fresh = true;
 	return NULL;
 }
 

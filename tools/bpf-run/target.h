@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "packet.h"
+#include "setup.h"
 #include "trigger.h"
 #include "user_target.h"
 
@@ -22,9 +23,10 @@ struct target {
 	struct bpf_program *program;   /* to be attached then */
 	bool repeats;		       /* the kernel repeats it; else a call is an invocation */
 	enum left left;
+	bool fresh; /* each run gets the packet as it is, so that nobody minds what is left */
 	unsigned char data[PACKET_MAX_BYTES];
 	uint32_t data_bytes; /* 0: the type takes no packet */
-	unsigned char context[128];
+	_Alignas(8) unsigned char context[256];
 	uint32_t context_bytes;
 };
 
@@ -36,6 +38,12 @@ const char *target_init(struct target *target, int fd, int program_type, const c
 /** target_init_program - the same for a loaded program, which may need a trigger */
 const char *target_init_program(struct target *target, struct bpf_program *program,
 				const char *packet);
+
+/** target_set_packet, target_set_context - what the test sets of them, where it does
+ * @program_type: of the target's program
+ * @return: NULL, or what is wrong, which the caller frees */
+char *target_set_packet(struct target *target, const struct setup *setup);
+char *target_set_context(struct target *target, int program_type, const struct setup *setup);
 
 /** target_refresh - have each run get the packet as it is, by a test run of its own
  * @return: NULL, or why that cannot be */
@@ -60,7 +68,7 @@ int target_invoke(const struct target *target, uint32_t n, uint32_t *result, uin
 struct target_left {
 	unsigned char *data;
 	uint32_t room, bytes; /* of data; what was written, or would have been if there were room */
-	struct __sk_buff context; /* from LEFT_SKB on; it began with zeros */
+	struct __sk_buff context; /* from LEFT_SKB on; it began as the target's */
 };
 
 /** target_invoke_left - target_invoke() of a target with something left, whose packet is wanted

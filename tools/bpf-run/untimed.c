@@ -47,21 +47,30 @@ static void describe(const struct target *target, const unsigned char *left, uin
 }
 
 /* Members of the context that a test run keeps from one repetition to the next. */
-static void describe_context(const struct __sk_buff *context, char *change)
+static void describe_context(const struct target *target, const struct __sk_buff *after,
+			     char *change)
 {
+	const struct __sk_buff *before =
+	    (const void *)target->context; /* zeros where none is set */
 	const struct {
 		const char *name;
-		uint64_t value;
+		uint64_t before, after;
 	} members[] = {
-	    {"mark", context->mark},   {"priority", context->priority}, {"tstamp", context->tstamp},
-	    {"cb[0]", context->cb[0]}, {"cb[1]", context->cb[1]},	{"cb[2]", context->cb[2]},
-	    {"cb[3]", context->cb[3]}, {"cb[4]", context->cb[4]},
+	    {"mark", before->mark, after->mark},
+	    {"priority", before->priority, after->priority},
+	    {"tstamp", before->tstamp, after->tstamp},
+	    {"cb[0]", before->cb[0], after->cb[0]},
+	    {"cb[1]", before->cb[1], after->cb[1]},
+	    {"cb[2]", before->cb[2], after->cb[2]},
+	    {"cb[3]", before->cb[3], after->cb[3]},
+	    {"cb[4]", before->cb[4], after->cb[4]},
 	};
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
-		if (members[i].value) {
-			snprintf(change, LEFT_TEXT, "changes %s of its packet from 0 to %llu",
-				 members[i].name, (unsigned long long)members[i].value);
+		if (members[i].after != members[i].before) {
+			snprintf(change, LEFT_TEXT, "changes %s of its packet from %llu to %llu",
+				 members[i].name, (unsigned long long)members[i].before,
+				 (unsigned long long)members[i].after);
 			return;
 		}
 }
@@ -72,16 +81,70 @@ int left_invoke(const struct target *target, uint32_t n, uint32_t *result, char 
 	int error;
 
 	*change = '\0';
-	if (target->left == LEFT_NOTHING)
+	if (target->left == LEFT_NOTHING || target->fresh)
 		return target_invoke(target, n, result, NULL);
 	left.data = xmalloc(left.room);
 	error = target_invoke_left(target, n, result, &left);
 	if (!error)
 		describe(target, left.data, left.bytes, change);
 	if (!error && !*change && target->left > LEFT_PACKET)
-		describe_context(&left.context, change);
+		describe_context(target, &left.context, change);
 	free(left.data);
 	return error;
+}
+
+/* What a program has made of its packet, against what it must be. */
+struct output {
+	const struct target *target;
+	unsigned char expected[PACKET_MAX_BYTES];
+	size_t n;
+	char wrong[LEFT_TEXT]; /* how the packet is another; "" for not */
+	int error;
+};
+
+static void run_for_output(void *arg)
+{
+	struct output *o = arg;
+	struct target_left left = {.data = xmalloc(LEFT_MAX_BYTES), .room = LEFT_MAX_BYTES};
+	size_t from = o->target->left == LEFT_SKB_NETWORK ? ETH_HLEN : 0, at;
+	uint32_t result;
+
+	o->error = target_invoke_left(o->target, 1, &result, &left);
+	for (at = from; at < o->n && at < left.bytes && o->expected[at] == left.data[at];)
+		at++;
+	if (left.bytes != o->n)
+		snprintf(o->wrong, LEFT_TEXT, "has %u bytes where %zu were expected", left.bytes,
+			 o->n);
+	else if (at < o->n)
+		snprintf(o->wrong, LEFT_TEXT, "has %02x at byte %zu where %02x was expected",
+			 left.data[at], at, o->expected[at]);
+	free(left.data);
+}
+
+static enum status validate_output(struct instance *instance, size_t e)
+{
+	struct output output = {.target = &instance->target[e]};
+	struct cpu_task task = {instance->cpu[e], run_for_output, &output};
+	const char *name = instance->row[e]->entry_point;
+	char *wrong =
+	    setup_packet(&instance->loaded.setup, "expected_packet", output.expected, &output.n);
+
+	if (wrong)
+		return instance_failed(instance, STATUS_LOAD_FAILED, wrong);
+	if (!output.n)
+		return STATUS_OK;
+	if (output.target->left == LEFT_NOTHING)
+		return instance_fail(instance, STATUS_UNSUPPORTED,
+				     "%s: expected_packet: the kernel gives back no packet of "
+				     "programs of this type",
+				     name);
+	cpus_run(&task, 1);
+	if (output.error)
+		return instance_fail(instance, STATUS_RUN_FAILED, "%s: %s", name,
+				     strerror(output.error));
+	return *output.wrong ? instance_fail(instance, STATUS_WRONG_RESULT, "%s: its packet %s",
+					     name, output.wrong)
+			     : STATUS_OK;
 }
 
 /* Untimed invocations run on the test's CPU too: a map may have a copy a CPU. */
@@ -193,7 +256,8 @@ static enum status validate_entry(struct instance *instance, size_t e, bool igno
 		return instance_fail(instance, STATUS_WRONG_RESULT,
 				     "%s returned %u where %u was expected", row->entry_point,
 				     i.result, row->expected_result);
-	return *i.change ? untimed_changes_packet(instance, e, i.change) : STATUS_OK;
+	return *i.change ? untimed_changes_packet(instance, e, i.change)
+			 : validate_output(instance, e);
 }
 
 enum status untimed_validate(struct instance *instance, bool ignore)

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#define PACKET_MAX_BYTES 1514
+#define PACKET_MAX_BYTES 9216 /* a jumbo frame */
 #define PACKET_DEFAULT "tcp4-64"
 #define PACKET_NESTED "ethernet-"
 

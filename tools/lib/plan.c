@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "plan.h"
 
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +43,7 @@ static const struct {
     [PLAN_ENTRY_POINT] = {AT(entry_point), TEXT},
     [PLAN_BUILD] = {AT(build), TEXT},
     [PLAN_OBJECT] = {AT(object), TEXT},
+    [PLAN_SETUP] = {AT(setup), TEXT},
     [PLAN_PROGRAM_TYPE] = {AT(program_type), TEXT},
     [PLAN_CPUS] = {AT(cpus), TEXT},
     [PLAN_OPERATIONS] = {AT(operations), COUNT},
@@ -138,13 +141,54 @@ struct plan_row *plan_add(struct plan *plan)
 	return row;
 }
 
+/* What programs return, by the kernel's names (linux/bpf.h, linux/pkt_cls.h). */
+static const struct {
+	const char *name;
+	int32_t value;
+} results[] = {
+    {"XDP_ABORTED", XDP_ABORTED},
+    {"XDP_DROP", XDP_DROP},
+    {"XDP_PASS", XDP_PASS},
+    {"XDP_TX", XDP_TX},
+    {"XDP_REDIRECT", XDP_REDIRECT},
+    {"TC_ACT_UNSPEC", TC_ACT_UNSPEC},
+    {"TC_ACT_OK", TC_ACT_OK},
+    {"TC_ACT_RECLASSIFY", TC_ACT_RECLASSIFY},
+    {"TC_ACT_SHOT", TC_ACT_SHOT},
+    {"TC_ACT_PIPE", TC_ACT_PIPE},
+    {"TC_ACT_STOLEN", TC_ACT_STOLEN},
+    {"TC_ACT_REDIRECT", TC_ACT_REDIRECT},
+    {"SK_DROP", SK_DROP},
+    {"SK_PASS", SK_PASS},
+};
+
+static const char *parse_result(struct plan_row *row, const char *text)
+{
+	const char *wrong;
+	double result;
+
+	for (size_t i = 0; i < sizeof(results) / sizeof(*results); i++)
+		if (!strcmp(text, results[i].name)) {
+			row->has_expected_result = true;
+			row->expected_result = (uint32_t)results[i].value;
+			return NULL;
+		}
+	wrong = number_parse_double(text, INT32_MIN, UINT32_MAX, &result);
+	if (!wrong && result != (double)(int64_t)result)
+		wrong = "is not a whole number";
+	if (!wrong) {
+		row->has_expected_result = true;
+		row->expected_result = (uint32_t)(int64_t)result;
+	}
+	return wrong;
+}
+
 /* Empty cells keep the default. Returns NULL, or what is wrong with the text. */
 static const char *parse_cell(struct plan_row *row, size_t i, const char *text)
 {
 	void *field = field_of(row, i);
 	const char *wrong;
 	uint64_t value;
-	double result;
 	size_t name;
 
 	if (!*text)
@@ -170,14 +214,7 @@ static const char *parse_cell(struct plan_row *row, size_t i, const char *text)
 			*(bool *)field = value;
 		return wrong;
 	case RESULT:
-		wrong = number_parse_double(text, INT32_MIN, UINT32_MAX, &result);
-		if (!wrong && result != (double)(int64_t)result)
-			wrong = "is not a whole number";
-		if (!wrong) {
-			row->has_expected_result = true;
-			row->expected_result = (uint32_t)(int64_t)result;
-		}
-		return wrong;
+		return parse_result(row, text);
 	case MODE:
 		name = text_index(mode_names, CONSUMER_MODE_COUNT, text);
 		if (name == CONSUMER_MODE_COUNT)

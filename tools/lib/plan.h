@@ -32,6 +32,7 @@ enum consumer_mode {
 struct plan_row {
 	char *suite, *test, *entry_point, *build;
 	char *object;	    /* path, relative to the working directory */
+	char *setup;	    /* path of what is set besides, see setup.h; "" for nothing */
 	char *program_type; /* as libbpf names it (xdp, sched_cls, …), or one of lib/user.h */
 	char *cpus;	    /* any, all, remaining, or a list such as 0,2-3 */
 	uint64_t operations;

@@ -54,6 +54,7 @@ struct program_set program_set_of(const struct plan_row *row)
 	return (struct program_set){
 	    .object = row->object,
 	    .program_hash = row->program_hash,
+	    .setup = row->setup,
 	    .program_type = user_is_type(row->program_type) ? "" : row->program_type,
 	};
 }
@@ -198,8 +199,9 @@ static bool is_as_planned(const struct loaded *loaded, const struct program_set 
 {
 	char hash[17];
 
-	return !*set->program_hash || (!object_hash_opened(set->object, loaded->object, hash) &&
-				       !strcmp(hash, set->program_hash));
+	return !*set->program_hash ||
+	       (!object_hash_opened(set->object, loaded->object, hash) &&
+		!setup_hash(set->setup, hash) && !strcmp(hash, set->program_hash));
 }
 
 /* A map that is pinned by name (LIBBPF_PIN_BY_NAME) would stay behind; another build, or what is in
@@ -222,6 +224,16 @@ static bool may_be_opened(const char *path)
 	if (keytable_add(&tried, path, len) == known && !object_opens(path))
 		keytable_add(&damaged, path, len);
 	return keytable_find(&damaged, path, len) == KEYTABLE_NONE;
+}
+
+/* Set what the test sets before the object is loaded. */
+static enum status set_up(struct loaded *loaded, const struct program_set *set)
+{
+	char *wrong = setup_read(&loaded->setup, set->setup);
+
+	if (!wrong)
+		wrong = setup_before_load(&loaded->setup, loaded->object);
+	return wrong ? fail(loaded, STATUS_LOAD_FAILED, wrong) : loaded->status;
 }
 
 enum status program_open(struct loaded *loaded, const struct program_set *set, int log_level)
@@ -255,7 +267,7 @@ enum status program_open(struct loaded *loaded, const struct program_set *set, i
 		return fail(loaded, STATUS_LOAD_FAILED,
 			    xasprintf("the plan names no entry point of object '%s'", set->object));
 	keep_maps_private(loaded->object);
-	return choose_programs(loaded, set, log_level);
+	return choose_programs(loaded, set, log_level) ? loaded->status : set_up(loaded, set);
 }
 
 enum status program_load(struct loaded *loaded, const struct program_set *set)
@@ -269,8 +281,10 @@ enum status program_load(struct loaded *loaded, const struct program_set *set)
 	explain_forget();
 	error = bpf_object__load(loaded->object);
 	note_trouble(loaded, -error);
-	if (!error)
-		return loaded->status;
+	if (!error) {
+		reason = setup_after_load(&loaded->setup, loaded->object);
+		return reason ? fail(loaded, STATUS_LOAD_FAILED, reason) : loaded->status;
+	}
 	reason = explain_load(loaded, set, -error, &status);
 	return fail(loaded, status, reason);
 }
@@ -278,6 +292,7 @@ enum status program_load(struct loaded *loaded, const struct program_set *set)
 void program_unload(struct loaded *loaded)
 {
 	bpf_object__close(loaded->object);
+	setup_release(&loaded->setup);
 	for (size_t i = 0; i < loaded->n; i++)
 		free(loaded->log[i]);
 	free(loaded->reason);

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "plan.h"
+#include "setup.h"
 
 /* Log levels of the verifier (BPF_LOG_* in the kernel's bpf_verifier.h). */
 #define LOG_TRACE 1 /* every instruction */
@@ -20,6 +21,7 @@
 struct program_set {
 	const char *object;	  /* path of the object file */
 	const char *program_hash; /* object_hash() of it when the plan was made; "" for unknown */
+	const char *setup;	  /* path of what is set besides; "" for none */
 	const char *program_type; /* overrides the section's; "" keeps it */
 	const char *name[PROGRAMS_MAX];
 	size_t n;
@@ -28,6 +30,7 @@ struct program_set {
 
 struct loaded {
 	struct bpf_object *object;
+	struct setup setup; /* what the test sets, which program_load() has set of the object */
 	struct bpf_program *program[PROGRAMS_MAX]; /* as in program_set.name */
 	char *log[PROGRAMS_MAX];		   /* the verifier's words; NULL at log level 0 */
 	size_t n;

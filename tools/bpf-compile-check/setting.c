@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#include "setting.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "csv.h"
+#include "setup.h"
+#include "text.h"
+#include "work.h"
+#include "xalloc.h"
+
+/* Elements take many times their text in memory. */
+#define MAP_FILE_MAX_BYTES (64 << 20)
+
+/* Put a text at "member.member" of an object, below what is there. */
+static bool put(json_t *object, const char *path, const char *text)
+{
+	const char *dot = strchr(path, '.');
+	char *name = dot ? xasprintf("%.*s", (int)(dot - path), path) : xstrdup(path);
+	json_t *inner = json_object_get(object, name);
+	bool is_put;
+
+	if (!dot) {
+		is_put = !inner && !json_object_set_new(object, name, json_string(text));
+	} else {
+		if (!inner && !json_object_set_new(object, name, json_object()))
+			inner = json_object_get(object, name);
+		is_put = json_is_object(inner) && put(inner, dot + 1, text);
+	}
+	free(name);
+	return is_put;
+}
+
+static char *read_csv(const char *path, json_t *elements)
+{
+	struct csv_reader csv;
+	char *wrong = NULL;
+	int got;
+
+	if (csv_open(&csv, path))
+		goto failed;
+	while ((got = csv_next_row(&csv)) == 1 && !wrong) {
+		json_t *element = json_object();
+
+		for (size_t c = 0; c < csv.ncolumns && !wrong; c++)
+			if (!put(element, csv.header[c], csv.cell[c]))
+				wrong = xasprintf("column '%s' of '%s' is no UTF-8, or names what "
+						  "another column names",
+						  csv.header[c], path);
+		json_array_append_new(elements, element);
+	}
+	if (wrong || !got) {
+		csv_release(&csv);
+		return wrong;
+	}
+failed:
+	wrong = xstrdup(csv.error);
+	csv_release(&csv);
+	return wrong;
+}
+
+static char *read_json(const char *path, json_t **elements)
+{
+	json_error_t error;
+
+	json_decref(*elements);
+	*elements = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+	if (!*elements)
+		return xasprintf("'%s' is no JSON: %s (line %d)", path, error.text, error.line);
+	if (!json_is_array(*elements))
+		return xasprintf("'%s' is no list of elements, as `bpftool map dump -j` writes it",
+				 path);
+	return NULL;
+}
+
+char *setting_map(const char *path, json_t **elements)
+{
+	struct stat file;
+	char *wrong;
+
+	*elements = NULL;
+	errno = 0;
+	if (stat(path, &file) || !S_ISREG(file.st_mode))
+		return xasprintf("can't read '%s': %s", path,
+				 errno ? strerror(errno) : "not a regular file");
+	if (file.st_size > MAP_FILE_MAX_BYTES)
+		return xasprintf("'%s' is larger than %d bytes", path, MAP_FILE_MAX_BYTES);
+	*elements = json_array();
+	wrong =
+	    text_ends_with(path, ".csv") ? read_csv(path, *elements) : read_json(path, elements);
+	if (wrong) {
+		json_decref(*elements);
+		*elements = NULL;
+	}
+	return wrong;
+}
+
+void setting_packet(json_t *setting, const char *member, const struct frame *frame)
+{
+	char *text = xmalloc(2 + 2 * frame->n + 1);
+
+	strcpy(text, "0x");
+	for (size_t i = 0; i < frame->n; i++)
+		sprintf(text + 2 + 2 * i, "%02x", frame->bytes[i]);
+	json_object_set_new(setting, member, json_string(text));
+	free(text);
+}
+
+bool setting_is_hex(const char *text)
+{
+	size_t n = strlen(text);
+
+	return n > 2 && n % 2 == 0 && !strncmp(text, "0x", 2) &&
+	       strspn(text + 2, "0123456789abcdefABCDEF") == n - 2;
+}
+
+void setting_write(const struct work *work, struct plan_row *row, const char *setting)
+{
+	char hash[17] = "", *path;
+
+	if (!setting)
+		return;
+	path =
+	    xasprintf("%s/setup-%016" PRIx64 ".json", work->objdir, hash_text(HASH_START, setting));
+	work_write_log(path, setting);
+	plan_set(&row->setup, path);
+	snprintf(hash, sizeof(hash), "%s", row->program_hash);
+	if (*hash && !setup_hash(path, hash))
+		plan_set(&row->program_hash, hash);
+	free(path);
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/* The fields of a suite that set something besides the object: globals, maps, context, packets. */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "setting.h"
+#include "suite.h"
+#include "text.h"
+#include "xalloc.h"
+
+/* Aliases make much of little, or go in a circle. */
+#define VALUES_MAX 100000
+
+struct converting {
+	struct suite *suite;
+	const char *what;
+	size_t values;
+};
+
+static json_t *convert(struct converting *c, const yaml_node_t *n, int depth)
+{
+	json_t *json;
+
+	if (depth > NESTING_MAX || ++c->values > VALUES_MAX)
+		bad_suite(c->suite, n,
+			  "'%s' has more than %d values, or more than %d in one another", c->what,
+			  VALUES_MAX, NESTING_MAX);
+	if (n->type == YAML_SCALAR_NODE)
+		return json_string(scalar(c->suite, n, c->what));
+	json = n->type == YAML_SEQUENCE_NODE ? json_array() : json_object();
+	for (size_t i = 0; i < node_count(n); i++) {
+		const yaml_node_t *item = node_name(c->suite, n, i);
+		const char *name;
+
+		if (n->type == YAML_SEQUENCE_NODE) {
+			json_array_append_new(json, convert(c, item, depth + 1));
+			continue;
+		}
+		name = scalar(c->suite, item, c->what);
+		if (json_object_get(json, name))
+			bad_suite(c->suite, item, "'%s' has '%s' twice", c->what, name);
+		json_object_set_new(json, name, convert(c, node_value(c->suite, n, i), depth + 1));
+	}
+	return json;
+}
+
+/* Values stay texts: only the type that they are for says what they mean. */
+static json_t *json_of(struct suite *suite, const yaml_node_t *n, const char *what)
+{
+	struct converting c = {suite, what, 0};
+
+	return convert(&c, n, 0);
+}
+
+/* A file beside the suite. Caller frees. */
+static char *beside(const struct suite *suite, const char *name)
+{
+	return *name == '/' ? xstrdup(name) : xasprintf("%s/%s", suite->dir, name);
+}
+
+static json_t *elements_of(struct suite *suite, const yaml_node_t *n)
+{
+	char *path, *wrong;
+	json_t *elements;
+
+	if (n->type == YAML_SEQUENCE_NODE)
+		return json_of(suite, n, "elements");
+	path = beside(suite, scalar(suite, n, "elements"));
+	wrong = setting_map(path, &elements);
+	if (wrong)
+		bad_suite(suite, n, "%s", wrong);
+	free(path);
+	return elements;
+}
+
+/* A file of elements, or a mapping of them and the map's size. */
+static json_t *map_of(struct suite *suite, const yaml_node_t *n)
+{
+	static const char *const names[] = {"max_entries", "elements"};
+	const yaml_node_t *slots[2] = {NULL, n};
+	json_t *map = json_object();
+
+	if (n->type == YAML_MAPPING_NODE)
+		read_fields(suite, n, names, 2, slots);
+	if (slots[0])
+		json_object_set_new(map, "max_entries",
+				    json_string(scalar(suite, slots[0], names[0])));
+	if (slots[1])
+		json_object_set_new(map, "elements", elements_of(suite, slots[1]));
+	return map;
+}
+
+static json_t *maps_of(struct suite *suite, const yaml_node_t *n)
+{
+	json_t *maps = json_object();
+
+	mapping(suite, n, field_names[F_MAPS]);
+	for (size_t i = 0; i < node_count(n); i++) {
+		const yaml_node_t *name = node_name(suite, n, i);
+		const char *text = scalar(suite, name, field_names[F_MAPS]);
+
+		if (json_object_get(maps, text))
+			bad_suite(suite, name, "'maps' has '%s' twice", text);
+		json_object_set_new(maps, text, map_of(suite, node_value(suite, n, i)));
+	}
+	return maps;
+}
+
+static void read_frames(struct suite *suite, const yaml_node_t *at, const char *name, size_t length,
+			size_t number, struct capture *capture)
+{
+	char *file = xasprintf("%.*s", (int)length, name), *path = beside(suite, file);
+	char *wrong = capture_read(capture, path, number);
+
+	if (wrong)
+		bad_suite(suite, at, "capture '%s' %s", path, wrong);
+	free(file);
+	free(path);
+}
+
+bool suite_capture(struct suite *suite, const struct test *test, struct capture *capture, bool *all)
+{
+	char *name = test_text(suite, test, F_PACKET);
+	size_t number, n = capture_is_named(name, &number);
+
+	*capture = (struct capture){0};
+	*all = n && !number;
+	if (n)
+		read_frames(suite, test->field[F_PACKET], name, n, number, capture);
+	free(name);
+	return n;
+}
+
+/* Of a capture without a number, the frame that has the packet's. */
+static void set_expected(struct suite *suite, const struct test *test, const struct frame *frame,
+			 json_t *setting)
+{
+	const char *const member = field_names[F_EXPECTED_PACKET];
+	char *name = test_text(suite, test, F_EXPECTED_PACKET);
+	size_t number, n = capture_is_named(name, &number);
+	struct capture capture = {0};
+
+	if (n) {
+		number = number ? number : frame ? frame->number : 1;
+		read_frames(suite, test->field[F_EXPECTED_PACKET], name, n, number, &capture);
+		setting_packet(setting, member, &capture.frame[0]);
+		capture_release(&capture);
+	} else if (setting_is_hex(name)) {
+		json_object_set_new(setting, member, json_string(name));
+	} else {
+		bad_suite(suite, test->field[F_EXPECTED_PACKET],
+			  "'%s' is no capture (.pcap, .pcapng) or bytes (0x…): '%s'", member, name);
+	}
+	free(name);
+}
+
+static void set_packets(struct suite *suite, const struct test *test, const struct frame *frame,
+			json_t *setting)
+{
+	char *packet = test_text(suite, test, F_PACKET);
+
+	if (frame)
+		setting_packet(setting, "packet", frame);
+	else if (setting_is_hex(packet))
+		json_object_set_new(setting, "packet", json_string(packet));
+	if (test->field[F_EXPECTED_PACKET])
+		set_expected(suite, test, frame, setting);
+	free(packet);
+}
+
+char *suite_setting(struct suite *suite, const struct test *test, const struct frame *frame)
+{
+	const yaml_node_t *const *field = test->field;
+	json_t *setting = json_object();
+	char *text;
+
+	if (field[F_GLOBALS])
+		json_object_set_new(
+		    setting, "globals",
+		    json_of(suite, mapping(suite, field[F_GLOBALS], field_names[F_GLOBALS]),
+			    field_names[F_GLOBALS]));
+	if (field[F_MAPS])
+		json_object_set_new(setting, "maps", maps_of(suite, field[F_MAPS]));
+	if (field[F_CONTEXT])
+		json_object_set_new(setting, "context",
+				    json_of(suite, field[F_CONTEXT], field_names[F_CONTEXT]));
+	set_packets(suite, test, frame, setting);
+	text =
+	    json_object_size(setting) ? json_dumps(setting, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+	json_decref(setting);
+	return text;
+}

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: MIT */
+#include "setup.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "btf_value.h"
+#include "packet.h"
+#include "text.h"
+#include "xalloc.h"
+
+#define CPUS_MAX 4096
+
+/* The whole text of a file; NULL with errno set. */
+static char *read_text(const char *path, size_t *n)
+{
+	/* Else opening a FIFO would wait. */
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct stat file;
+	char *text = NULL;
+
+	if (fd < 0)
+		return NULL;
+	errno = EFBIG;
+	if (!fstat(fd, &file) && S_ISREG(file.st_mode) && (size_t)file.st_size <= SETUP_MAX_BYTES) {
+		*n = (size_t)file.st_size;
+		text = xmalloc(*n + 1);
+		text[*n] = '\0';
+		if (read(fd, text, *n) != (ssize_t)*n) {
+			free(text);
+			text = NULL;
+			errno = EIO;
+		}
+	}
+	close(fd);
+	return text;
+}
+
+char *setup_read(struct setup *setup, const char *path)
+{
+	json_error_t error;
+	size_t n;
+	char *text;
+
+	*setup = (struct setup){0};
+	if (!*path)
+		return NULL;
+	text = read_text(path, &n);
+	if (!text)
+		return xasprintf("can't read setup '%s': %s", path, strerror(errno));
+	setup->root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
+	free(text);
+	if (!setup->root)
+		return xasprintf("setup '%s' is no JSON: %s (line %d)", path, error.text,
+				 error.line);
+	if (!json_is_object(setup->root))
+		return xasprintf("setup '%s' is no object of JSON", path);
+	return NULL;
+}
+
+void setup_release(struct setup *setup)
+{
+	json_decref(setup->root);
+	*setup = (struct setup){0};
+}
+
+bool setup_has(const struct setup *setup, const char *member)
+{
+	return json_object_get(setup->root, member);
+}
+
+int setup_hash(const char *path, char *hash)
+{
+	size_t n;
+	char *text;
+
+	if (!*path)
+		return 0;
+	text = read_text(path, &n);
+	if (!text)
+		return -1;
+	snprintf(hash, 17, "%016" PRIx64, hash_bytes(hash_text(HASH_START, hash), text, n));
+	free(text);
+	return 0;
+}
+
+/* "what 'name': wrong", in place of what is wrong. */
+static char *of(const char *what, const char *name, char *wrong)
+{
+	char *longer = wrong ? xasprintf("%s '%s': %s", what, name, wrong) : NULL;
+
+	free(wrong);
+	return longer;
+}
+
+/* A variable of the object, and the map that holds its section. */
+struct variable {
+	struct bpf_map *map;
+	uint32_t type, at, bytes;
+};
+
+static bool find_variable(const struct bpf_object *object, const char *name, struct variable *found)
+{
+	const struct btf *btf = bpf_object__btf(object);
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, object) {
+		const struct btf_type *section =
+		    btf ? btf__type_by_id(btf, bpf_map__btf_value_type_id(map)) : NULL;
+
+		if (!bpf_map__is_internal(map) || !section || !btf_is_datasec(section))
+			continue;
+		for (int i = 0; i < btf_vlen(section); i++) {
+			const struct btf_var_secinfo *place = &btf_var_secinfos(section)[i];
+			const struct btf_type *var = btf__type_by_id(btf, place->type);
+			const char *known = var ? btf__name_by_offset(btf, var->name_off) : NULL;
+
+			if (!known || strcmp(known, name))
+				continue;
+			*found = (struct variable){map, var->type, place->offset, place->size};
+			return true;
+		}
+	}
+	return false;
+}
+
+static char *set_global(const struct bpf_object *object, const char *name, const json_t *value)
+{
+	struct variable variable;
+	unsigned char *data;
+	size_t size = 0;
+
+	if (!find_variable(object, name, &variable))
+		return xasprintf("the object has no such variable%s",
+				 bpf_object__btf(object) ? "" : ", as it has no BTF");
+	data = (unsigned char *)bpf_map__initial_value(variable.map, &size);
+	if (!data || variable.at > size || variable.bytes > size - variable.at)
+		return xasprintf("its section can't be set");
+	memset(data + variable.at, 0, variable.bytes);
+	return btf_value_write(bpf_object__btf(object), variable.type, value, data + variable.at,
+			       variable.bytes);
+}
+
+static char *set_size(struct bpf_map *map, const json_t *entries)
+{
+	const char *text = json_string_value(entries), *wrong;
+	uint64_t n = json_is_integer(entries) ? (uint64_t)json_integer_value(entries) : 0;
+
+	if (!entries)
+		return NULL;
+	wrong = text ? number_parse_u64(text, 1, UINT32_MAX, &n) : NULL;
+	if (wrong || !n || n > UINT32_MAX)
+		return xasprintf("max_entries %s", wrong ? wrong : "is out of range");
+	bpf_map__set_max_entries(map, (uint32_t)n);
+	return NULL;
+}
+
+static const json_t *elements_of(const json_t *map)
+{
+	return json_object_get(map, "elements");
+}
+
+/* Programs that a map is to hold are loaded with the others. */
+static char *load_programs_of(const struct bpf_object *object, const struct bpf_map *map,
+			      const json_t *settings)
+{
+	const json_t *element;
+	size_t i;
+
+	if (bpf_map__type(map) != BPF_MAP_TYPE_PROG_ARRAY)
+		return NULL;
+	json_array_foreach(elements_of(settings), i, element) {
+		const char *name = json_string_value(json_object_get(element, "value"));
+		struct bpf_program *program =
+		    name ? bpf_object__find_program_by_name(object, name) : NULL;
+
+		if (!program)
+			return xasprintf("element %zu: '%s' is no program of the object", i + 1,
+					 name ? name : "");
+		bpf_program__set_autoload(program, true);
+	}
+	return NULL;
+}
+
+static struct bpf_map *find_map(const struct bpf_object *object, const char *name)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(object, name);
+
+	return map && !bpf_map__is_internal(map) ? map : NULL;
+}
+
+char *setup_before_load(const struct setup *setup, struct bpf_object *object)
+{
+	const json_t *item;
+	const char *name;
+	char *wrong = NULL;
+
+	json_object_foreach(json_object_get(setup->root, "globals"), name, item) {
+		wrong = set_global(object, name, item);
+		if (wrong)
+			return of("global", name, wrong);
+	}
+	json_object_foreach(json_object_get(setup->root, "maps"), name, item) {
+		struct bpf_map *map = find_map(object, name);
+
+		if (!map)
+			return of("map", name, xstrdup("the object has no such map"));
+		wrong = set_size(map, json_object_get(item, "max_entries"));
+		if (!wrong)
+			wrong = load_programs_of(object, map, item);
+		if (wrong)
+			return of("map", name, wrong);
+	}
+	return NULL;
+}
+
+static bool is_percpu(const struct bpf_map *map)
+{
+	switch (bpf_map__type(map)) {
+	case BPF_MAP_TYPE_PERCPU_HASH:
+	case BPF_MAP_TYPE_LRU_PERCPU_HASH:
+	case BPF_MAP_TYPE_PERCPU_ARRAY:
+	case BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* A map that is filled: room for a key and a value, for all CPUs where each has one. */
+struct filling {
+	const struct bpf_object *object;
+	const struct bpf_map *map;
+	unsigned char *key, *value;
+	size_t key_bytes, value_bytes, stride; /* stride: from a CPU's value to the next one's */
+	int cpus;			       /* copies of the value */
+};
+
+/* Of a type that BTF has, or bytes. */
+static char *write_typed(const struct filling *f, uint32_t type, const json_t *value,
+			 unsigned char *bytes, size_t n)
+{
+	const struct btf *btf = bpf_object__btf(f->object);
+
+	return btf && type ? btf_value_write(btf, type, value, bytes, n)
+			   : btf_value_plain(value, bytes, n);
+}
+
+/* A descriptor, for maps that hold programs or maps. */
+static char *write_descriptor(const struct filling *f, const json_t *value)
+{
+	const char *name = json_string_value(value);
+	bool of_programs = bpf_map__type(f->map) == BPF_MAP_TYPE_PROG_ARRAY;
+	const struct bpf_program *program =
+	    name && of_programs ? bpf_object__find_program_by_name(f->object, name) : NULL;
+	const struct bpf_map *inner = name && !of_programs ? find_map(f->object, name) : NULL;
+	int fd = program ? bpf_program__fd(program) : inner ? bpf_map__fd(inner) : -1;
+
+	if (fd < 0 || f->value_bytes != sizeof(fd))
+		return xasprintf("'%s' is no %s of the object", name ? name : "",
+				 of_programs ? "program" : "map");
+	memcpy(f->value, &fd, sizeof(fd));
+	return NULL;
+}
+
+static char *write_value(const struct filling *f, const json_t *value, size_t cpu)
+{
+	return write_typed(f, bpf_map__btf_value_type_id(f->map), value, f->value + cpu * f->stride,
+			   f->value_bytes);
+}
+
+static char *write_values(const struct filling *f, const json_t *values)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(values, i, item) {
+		const json_t *cpu = json_object_get(item, "cpu");
+		char *wrong;
+
+		if (!json_is_integer(cpu) || json_integer_value(cpu) < 0)
+			return xasprintf("values: a 'cpu' and a 'value' each");
+		/* A dump of a machine with more CPUs. */
+		if (json_integer_value(cpu) >= f->cpus)
+			continue;
+		wrong =
+		    write_value(f, json_object_get(item, "value"), (size_t)json_integer_value(cpu));
+		if (wrong)
+			return wrong;
+	}
+	return NULL;
+}
+
+static char *write_element_value(const struct filling *f, const json_t *element)
+{
+	const json_t *value = json_object_get(element, "value");
+	const json_t *values = json_object_get(element, "values");
+	char *wrong = NULL;
+
+	switch (bpf_map__type(f->map)) {
+	case BPF_MAP_TYPE_PROG_ARRAY:
+	case BPF_MAP_TYPE_ARRAY_OF_MAPS:
+	case BPF_MAP_TYPE_HASH_OF_MAPS:
+		return write_descriptor(f, value);
+	default:
+		break;
+	}
+	if (values)
+		return write_values(f, values);
+	if (!value)
+		return xstrdup("it has no 'value'");
+	for (int cpu = 0; cpu < f->cpus && !wrong; cpu++)
+		wrong = write_value(f, value, (size_t)cpu);
+	return wrong;
+}
+
+static char *fill_element(const struct filling *f, const json_t *element)
+{
+	const json_t *formatted = json_object_get(element, "formatted"), *key;
+	char *wrong = NULL;
+
+	if (formatted)
+		element = formatted;
+	key = json_object_get(element, "key");
+	memset(f->key, 0, f->key_bytes);
+	memset(f->value, 0, f->stride * (size_t)f->cpus);
+	if (!key && f->key_bytes)
+		return xstrdup("it has no 'key'");
+	if (f->key_bytes)
+		wrong =
+		    of("its", "key",
+		       write_typed(f, bpf_map__btf_key_type_id(f->map), key, f->key, f->key_bytes));
+	if (!wrong)
+		wrong = of("its", "value", write_element_value(f, element));
+	if (!wrong && bpf_map_update_elem(bpf_map__fd(f->map), f->key_bytes ? f->key : NULL,
+					  f->value, BPF_ANY))
+		wrong = xasprintf("the kernel refuses it: %s (max_entries %u)", strerror(errno),
+				  bpf_map__max_entries(f->map));
+	return wrong;
+}
+
+static char *fill_map(const struct bpf_object *object, const struct bpf_map *map,
+		      const json_t *elements)
+{
+	struct filling f = {.object = object, .map = map, .cpus = 1};
+	char *wrong = NULL;
+	const json_t *element;
+	size_t i;
+
+	if (is_percpu(map))
+		f.cpus = libbpf_num_possible_cpus();
+	if (f.cpus < 1 || f.cpus > CPUS_MAX)
+		return xstrdup("the number of CPUs is not known");
+	f.key_bytes = bpf_map__key_size(map);
+	f.value_bytes = bpf_map__value_size(map);
+	f.stride = (f.value_bytes + 7) / 8 * 8;
+	f.key = xcalloc(f.key_bytes + 1, 1);
+	f.value = xcalloc((size_t)f.cpus, f.stride + 1);
+	json_array_foreach(elements, i, element) {
+		wrong = fill_element(&f, element);
+		if (!wrong)
+			continue;
+		element = NULL;
+		break;
+	}
+	if (wrong) {
+		char *longer = xasprintf("element %zu: %s", i + 1, wrong);
+
+		free(wrong);
+		wrong = longer;
+	}
+	free(f.key);
+	free(f.value);
+	return wrong;
+}
+
+char *setup_after_load(const struct setup *setup, const struct bpf_object *object)
+{
+	const json_t *item;
+	const char *name;
+
+	json_object_foreach(json_object_get(setup->root, "maps"), name, item) {
+		struct bpf_map *map = find_map(object, name);
+		char *wrong = map ? fill_map(object, map, elements_of(item)) : NULL;
+
+		if (wrong)
+			return of("map", name, wrong);
+	}
+	return NULL;
+}
+
+char *setup_packet(const struct setup *setup, const char *member, unsigned char *bytes, size_t *n)
+{
+	const json_t *value = json_object_get(setup->root, member);
+
+	*n = value ? (json_string_length(value) - 1) / 2 : 0;
+	if (!value)
+		return NULL;
+	if (json_string_length(value) < 4 || *n > PACKET_MAX_BYTES)
+		return xasprintf("%s is not 1 to %d bytes", member, PACKET_MAX_BYTES);
+	return of("the", member, btf_value_raw(value, bytes, *n));
+}
+
+char *setup_context(const struct setup *setup, const char *type, unsigned char *bytes, size_t room)
+{
+	const json_t *context = json_object_get(setup->root, "context");
+	struct btf *kernel;
+	char *wrong;
+	int id;
+
+	if (!context)
+		return NULL;
+	if (!type)
+		return xstrdup("context: programs of this type have none that can be set");
+	if (!*type) {
+		size_t n = json_string_length(context) / 2;
+
+		return of("the", "context",
+			  n < 2 || n - 1 > room
+			      ? xasprintf("these are not 1 to %zu bytes in hexadecimal", room)
+			      : btf_value_raw(context, bytes, n - 1));
+	}
+	kernel = btf__load_vmlinux_btf();
+	if (!kernel)
+		return xasprintf("context: this kernel has no BTF: %s", strerror(errno));
+	id = btf__find_by_name_kind(kernel, type, BTF_KIND_STRUCT);
+	wrong = id < 0 ? xasprintf("this kernel has no struct %s", type)
+		       : btf_value_write(kernel, (uint32_t)id, context, bytes, room);
+	btf__free(kernel);
+	return of("the", "context", wrong);
+}
