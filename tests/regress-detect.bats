@@ -1015,7 +1015,7 @@ CSV
   assert_equal "$(csv_value aa.csv test '$kind == "A/A" && $verdict == "regression"')" ""
   grep -q '^control/user/wide ' table
   run -2 --separate-stderr "$TOP/pipelines/evaluate/aa" "$PWD/bb.csv" 1 12 noise 0.5
-  assert_contains "$stderr" "no such stress: 'noise': cpu, memory, disk or interrupts"
+  assert_equal "$stderr" "neighbour: no such stress: 'noise': cpu, memory, disk or interrupts"
 }
 
 @test "make gate fails on a stored regression, and without a verdict" {
