@@ -560,6 +560,19 @@ YAML
   done
 }
 
+@test "the verifier's summary is read as each kernel writes it, and is no reason" {
+  # log | instructions, states, stack, microseconds and reason
+  while IFS='|' read -r log expected; do
+    assert_equal "$(printf '%b' "$log" | verifier-summary)" "$expected"
+  done <<'TABLE'
+verification time 91 usec\nstack depth 0+16\nprocessed 15 insns (limit 1000000) max_states_per_insn 0 total_states 1 peak_states 1 mark_read 1\n|15 1 16 91 Permission denied
+verification time 556 usec\nstack depth 0+16 max 16\ninsns processed 15+9\nprocessed 24 insns (limit 1000000) max_states_per_insn 0 total_states 1 peak_states 1 mark_read 0\n|24 1 16 556 Permission denied
+verification time 5 usec\nstack depth max 40\nsubprog 0 (one) main insns_self 3 insns_total 15 stack 24\nsubprog 1 (sub) static insns_self 12 insns_total 12 stack 16\nprocessed 15 insns (limit 1000000) max_states_per_insn 0 total_states 2 peak_states 1 mark_read 0\n|15 2 40 5 Permission denied
+0: R1=ctx()\ninvalid access, processed 3\nsubprog 0 (one) main insns_self 3 insns_total 15 stack 0\ninsns processed 15\n|-1 -1 0 -1 program: invalid access, processed 3
+|-1 -1 -1 -1 Permission denied
+TABLE
+}
+
 @test "a program that the verifier rejects is a row with its last word, and its trace in a file" {
   requires bpf
   suite 'name: good, source: good.bpf.c, entry_point: one' 'name: bad, source: rejected.bpf.c, entry_point: one' \

@@ -22,6 +22,7 @@ build/tests/%: $(OBJ)/tests/programs/%.o $(LIB_OBJ) build/flags
 
 build/tests/hypervisor-name: $(OBJ)/tools/bpf-run/machine.o
 build/tests/shared-lines: $(call parts_of,bpf-run)
+build/tests/verifier-summary: $(call parts_of,bpf-compile-check)
 build/tests/power build/tests/past: $(call parts_of,regress-detect)
 -include $(TEST_PROGRAMS:build/tests/%=$(OBJ)/tests/programs/%.d)
 

@@ -33,23 +33,53 @@ static int64_t sum_of(const char *text)
 	}
 }
 
+/* The rest of the first line that begins so; NULL for none. */
+static const char *line_that_begins(const char *log, const char *begin)
+{
+	size_t n = strlen(begin);
+
+	while (strncmp(log, begin, n)) {
+		log = strchr(log, '\n');
+		if (!log++)
+			return NULL;
+	}
+	return log + n;
+}
+
+/* The stacks of all subprograms: since 7.3 a line has one's. */
+static int64_t stack_of_subprograms(const char *log)
+{
+	int64_t sum = -1;
+	unsigned int bytes;
+
+	while ((log = line_that_begins(log, "subprog ")))
+		if (sscanf(log, "%*u (%*[^)]) %*s insns_self %*u insns_total %*u stack %u",
+			   &bytes) == 1)
+			sum = (sum < 0 ? 0 : sum) + bytes;
+	return sum;
+}
+
 void check_read_summary(const char *log, struct plan_row *row)
 {
-	const char *processed = log ? strstr(log, "processed ") : NULL;
-	const char *stack = log ? strstr(log, "stack depth ") : NULL;
-	const char *took = log ? strstr(log, "verification time ") : NULL;
+	const char *processed, *stack, *took;
 	unsigned int insns, states, usec;
 
-	if (processed && sscanf(processed,
-				"processed %u insns (limit %*u) max_states_per_insn %*u "
-				"total_states %u",
-				&insns, &states) == 2) {
+	if (!log)
+		return;
+	processed = line_that_begins(log, "processed ");
+	stack = line_that_begins(log, "stack depth ");
+	took = line_that_begins(log, "verification time ");
+	if (processed &&
+	    sscanf(processed, "%u insns (limit %*u) max_states_per_insn %*u total_states %u",
+		   &insns, &states) == 2) {
 		row->verified_insns = insns;
 		row->verifier_states = states;
 	}
 	if (stack)
-		row->stack_bytes = sum_of(stack + strlen("stack depth "));
-	if (took && sscanf(took, "verification time %u usec", &usec) == 1)
+		row->stack_bytes = sum_of(stack);
+	if (row->stack_bytes < 0)
+		row->stack_bytes = stack_of_subprograms(log);
+	if (took && sscanf(took, "%u usec", &usec) == 1)
 		row->verification_us = usec;
 }
 

@@ -126,6 +126,8 @@ void check(struct work *work);
  *	verification time 120 usec
  *	stack depth 16+8
  *	processed 27 insns (limit 1000000) max_states_per_insn 1 total_states 3 peak_states 3 …
+ * and since 7.2 "stack depth 16+8 max 24" and "insns processed 20+7", since 7.3 lines such as
+ *	subprog 1 (name) static insns_self 7 insns_total 7 stack 8
  */
 void check_read_summary(const char *log, struct plan_row *row);
 

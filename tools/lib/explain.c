@@ -123,8 +123,12 @@ static bool is_registers(const char *line)
 static bool is_trace(const char *line)
 {
 	static const char *const starts[] = {
-	    "processed ",    "verification time", "stack depth", "cur state:", "old state:",
-	    "mark_precise:", "last_idx ",	  "regs=",	 "from ",      "; ",
+	    "processed ",  "verification time",
+	    "stack depth", "cur state:",
+	    "old state:",  "insns processed ",
+	    "subprog ",	   "mark_precise:",
+	    "last_idx ",   "regs=",
+	    "from ",	   "; ",
 	};
 	size_t digits = strspn(line, "0123456789");
 
