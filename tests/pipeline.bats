@@ -46,7 +46,7 @@ plan() {
   folder=$(find results -name verdict.csv -printf '%h\n')
   base=$(git -C "$TOP" rev-parse --short HEAD)
   [[ $folder =~ ^results/[a-z0-9._-]+/t/smoke/20[0-9]{2}/[0-9]{2}/[0-9tz]+-$base..tree-[0-9a-f]+$ ]]
-  assert_equal "$(cd "$folder" && echo ./*.csv)" "./environment.csv ./plan.csv ./rounds.csv ./samples.csv ./summary.csv ./verdict.csv"
+  assert_equal "$(cd "$folder" && echo ./*.csv)" "./environment.csv ./plan.csv ./rounds.csv ./samples.csv ./static.csv ./summary.csv ./verdict.csv"
   for column in $(csv_value "$TOP/results-schema/verdict.csv" name '$required == "true"'); do
     assert_contains ",$(sed q "$folder/verdict.csv")," ",$column,"
   done
@@ -54,6 +54,7 @@ plan() {
   assert_equal "$(csv_value "$folder/verdict.csv" baseline,current,verdict '$metric == "verified_insns" && $test == "baseline/xdp/empty"')" \
     "2 3 regression"
   assert_equal "$(csv_value "$folder/verdict.csv" verdict '$metric == "verified_insns" && $test == "map/array/read"')" unchanged
+  assert_equal "$(csv_value "$folder/static.csv" metric,verdict '$test == "map/array/read"' | xargs)" "stack_bytes unchanged map_bytes unchanged"
   assert_equal "$(csv_value "$folder/verdict.csv" test '$metric == "duration_ns" && !($test =~ "^control/")' | sort | xargs)" \
     "baseline/xdp/empty map/array/read"
   # What was left undecided has as many rounds again.

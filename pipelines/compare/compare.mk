@@ -17,5 +17,8 @@ compare: all $(if $(filter icount kvm,$(RUNTIME)),vm-tools) ## measure BASE and 
 	SUDO='$(SUDO)' $(TOP)pipelines/compare/compare --runtime '$(RUNTIME)' --kernel '$(KERNEL)' \
 		--track '$(TRACK)' '$(BASE)' '$(HEAD)' '$(suite_file)' "$$run" $(test_option) $(RUN_OPTIONS) && \
 	filed=$$($(TOP)pipelines/results/file-run "$$run" '$(RESULTS)') && \
-	{ $(call gate_on,"$$filed/verdict.csv"); status=$$?; printf '\n%s\n' "$$filed"; exit $$status; }
+	{ $(call gate_on,"$$filed/verdict.csv"); status=$$?; \
+		[ ! -e "$$filed/static.csv" ] || { echo && echo 'for information, of the programs as they were loaded:' && \
+		$(BIN)/regress-detect --verdicts --table "$$filed/static.csv"; }; \
+		printf '\n%s\n' "$$filed"; exit $$status; }
 endif
