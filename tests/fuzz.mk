@@ -11,6 +11,7 @@ FUZZ_TARGETS ?= $(filter-out fuzz,$(notdir $(basename $(wildcard tests/fuzz/*.c)
 
 # Whose code a target reads with, main() too; others need only what the tools share.
 FUZZ_TOOL_suite    := bpf-compile-check
+FUZZ_TOOL_capture  := bpf-compile-check
 FUZZ_TOOL_verifier := bpf-compile-check
 FUZZ_TOOL_samples  := stats-reduce
 FUZZ_TOOL_history  := regress-detect
@@ -33,6 +34,8 @@ FUZZ_SEEDS_history  := build/fuzz/history.seeds
 FUZZ_SEEDS_markers  := tests/fuzz/seeds/markers
 FUZZ_SEEDS_settings := tests/fuzz/seeds/settings
 FUZZ_SEEDS_verdicts := build/fuzz/verdicts.seeds
+FUZZ_SEEDS_capture  := tests/fuzz/seeds/capture
+FUZZ_SEEDS_values   := tests/fuzz/seeds/values
 FUZZ_SEEDS_cells    := tests/fuzz/seeds/cells
 FUZZ_SEEDS_kernel   := build/fuzz/kernel.seeds
 FUZZ_SEEDS_issue    := build/fuzz/issue.seeds

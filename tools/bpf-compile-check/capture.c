@@ -25,7 +25,7 @@
 #define LINK_ETHERNET 1U
 #define INTERFACES_MAX 256
 /* No block of frames is longer; others are skipped. */
-#define BLOCK_MAX_BYTES (1U << 24)
+#define BLOCK_MAX_BYTES (1U << 20)
 
 struct reader {
 	FILE *f;
