@@ -176,6 +176,28 @@ LEVEL=(100 101 99 100.5 99.5 100.2 99.8 101 99 100)
   done
 }
 
+@test "of several controls a comparison names one that moved, and the one that moved furthest" {
+  # Of two runs: the first control leaves much open, the others moved.
+  samples 20 1 r1 | slower 1.2 map/hash/read | mlr --csv put '$run_id = $build' >s.csv
+  control() { mlr --csv filter '$control == 1' then put '$test = "control/'"$1"'"; $duration_ns *= '"$2" s.csv; }
+  mlr --csv filter '$control != 1' s.csv >tests.csv
+  control first '1 + .08 * ($round % 4)' >open.csv
+  control near '$build == "b" ? 1.1 : 1' >near.csv
+  control nearer '$build == "b" ? 1.15 : 1' >nearer.csv
+  regress-detect --baseline a tests.csv open.csv near.csv nearer.csv >v.csv
+  assert_equal "$(csv_value v.csv reason '$test == "map/hash/read"' | sed 's/+1[45]\.[0-9]* %/N %/')" "control 'control/nearer' moved (N %)"
+  # What one leaves open is an interval.
+  regress-detect --baseline a tests.csv open.csv >v.csv
+  csv_value v.csv reason '$test == "map/hash/read"' |
+    grep -qxE "control 'control/first' is not shown to agree \(-[0-9.]+ to \+[0-9.]+ %\)"
+}
+
+@test "a change of any size is told whole" {
+  samples 20 1 r1 | slower 1e30 map/hash/read | regress-detect --baseline a >v.csv
+  csv_value v.csv reason '$test == "map/hash/read"' |
+    grep -qE '^slower by [0-9]+\.[0-9] % \([0-9]+\.[0-9] to [0-9]+\.[0-9]\), in 20 rounds; controls within [0-9.]+ %$'
+}
+
 @test "two separate runs without a control say nothing" {
   samples 20 4 r1 | mlr --csv filter '$control == 0' >one.csv
   samples 20 5 r2 | mlr --csv filter '$control == 0' then put '$duration_ns *= 2' >two.csv

@@ -94,12 +94,12 @@ bool control_explains(const struct finding *control, const struct finding *f)
 void finding_contaminate(const struct comparison *c, struct finding *f,
 			 const struct finding *control, const char *what)
 {
-	char by[32] = "";
+	char *by = isnan(control->ratio) ? xstrdup("")
+					 : xasprintf(" (%+.1f %%)", 100 * (control->ratio - 1));
 
-	if (!isnan(control->ratio))
-		snprintf(by, sizeof(by), " (%+.1f %%)", 100 * (control->ratio - 1));
 	finding_set(f, CONTAMINATED, "control '%s' %s%s", finding_label(c, control, "test"), what,
 		    by);
+	free(by);
 }
 
 /* Findings that are judged together. */
@@ -118,16 +118,42 @@ static struct list list_of(struct comparison *c, bool controls)
 	return l;
 }
 
+/* How far a control moved, or what one that is not shown to have moved leaves open. */
+static double distance_of(const struct finding *control)
+{
+	return moved(control) ? fabs(log(control->ratio))
+			      : fmax(-log(control->ratio_low), log(control->ratio_high));
+}
+
 /* Whether a change is more than what a control that moved explains, or than one that is not shown
  * to agree leaves open. */
 static bool stands(const struct finding *control, const struct finding *f)
 {
-	double open = fmax(-log(control->ratio_low), log(control->ratio_high));
-
 	if (!moved(f))
 		return false;
 	return moved(control) ? !control_explains(control, f)
-			      : fabs(log(f->ratio)) > CONTROL_REACH * open;
+			      : fabs(log(f->ratio)) > CONTROL_REACH * distance_of(control);
+}
+
+/* Which of two controls a reason names: one that moved, and the one that did so furthest. */
+static bool says_more(const struct finding *control, const struct finding *than)
+{
+	if (!than || moved(control) != moved(than))
+		return !than || moved(control);
+	return distance_of(control) > distance_of(than);
+}
+
+static void set_not_shown_to_agree(const struct comparison *c, struct finding *f,
+				   const struct finding *control)
+{
+	const char *name = finding_label(c, control, "test");
+
+	if (isnan(control->ratio_low))
+		finding_set(f, CONTAMINATED, "control '%s' is not shown to agree", name);
+	else
+		finding_set(f, CONTAMINATED,
+			    "control '%s' is not shown to agree (%+.1f to %+.1f %%)", name,
+			    100 * (control->ratio_low - 1), 100 * (control->ratio_high - 1));
 }
 
 /* Apply the controls. In one run a control that moved shows that the sides did not have the
@@ -136,6 +162,7 @@ static bool stands(const struct finding *control, const struct finding *f)
 static void apply_controls(const struct comparison *c, const struct list *controls,
 			   struct finding *f)
 {
+	const struct finding *by = NULL;
 	bool any = false;
 
 	for (size_t i = 0; i < controls->n; i++) {
@@ -146,13 +173,14 @@ static void apply_controls(const struct comparison *c, const struct list *contro
 		any = true;
 		if (!moved(control) && (f->one_run || !moved(f) || control->verdict == UNCHANGED))
 			continue;
-		if (stands(control, f))
-			continue;
-		finding_contaminate(c, f, control,
-				    moved(control) ? "moved" : "is not shown to agree");
-		return;
+		if (!stands(control, f) && says_more(control, by))
+			by = control;
 	}
-	if (!f->one_run && !any)
+	if (by && moved(by))
+		finding_contaminate(c, f, by, "moved");
+	else if (by)
+		set_not_shown_to_agree(c, f, by);
+	else if (!f->one_run && !any)
 		finding_set(f, INCONCLUSIVE,
 			    "two separate runs without a control are inconclusive: measure "
 			    "the suite controls with both");
@@ -182,18 +210,19 @@ static void say_change(const struct comparison *c, const struct list *controls, 
 	double sign = more ? 100 : -100, within = controls_within(c, controls, f);
 	double low = more ? f->ratio_low : f->ratio_high,
 	       high = more ? f->ratio_high : f->ratio_low;
-	char interval[64] = "", others[64] = "";
+	char *interval = isnan(low)
+			     ? xstrdup("")
+			     : xasprintf(" (%.1f to %.1f)", sign * (low - 1), sign * (high - 1));
+	char *others =
+	    isnan(within) ? xstrdup("") : xasprintf("; controls within %.1f %%", 100 * within);
 
-	if (!isnan(low))
-		snprintf(interval, sizeof(interval), " (%.1f to %.1f)", sign * (low - 1),
-			 sign * (high - 1));
-	if (!isnan(within))
-		snprintf(others, sizeof(others), "; controls within %.1f %%", 100 * within);
 	finding_set(f, f->verdict, "%s by %.1f %%%s, in %zu rounds%s",
 		    is_time ? more ? "slower" : "faster"
 		    : more  ? "more"
 			    : "less",
 		    sign * (f->ratio - 1), interval, f->rounds, others);
+	free(interval);
+	free(others);
 }
 
 /* What two moments leave open in the control is left open in every series. */
