@@ -46,6 +46,16 @@ static void take_macro(void *options, char *arg)
 	add_compiler_option(&((struct opts *)options)->work, 'D', arg);
 }
 
+static void take_program(void *options, char *arg)
+{
+	struct work *w = &((struct opts *)options)->work;
+
+	if (w->program)
+		regfree(&w->program_regex);
+	w->program = arg;
+	cli_compile_regex(&w->program_regex, arg);
+}
+
 static void take_packet(void *options, char *arg)
 {
 	unsigned char bytes[PACKET_MAX_BYTES];
@@ -64,9 +74,13 @@ static const struct cli_option options[] = {
     {"build", 0, "LABEL", "the build's label (default: uname -r)", CLI_TEXT, .at = AT(work.build)},
     {NULL, 'I', "DIR", "look for headers there too", CLI_TAKE, .take = take_folder},
     {NULL, 'D', "NAME[=VALUE]", "define a macro for every program", CLI_TAKE, .take = take_macro},
-    {"packet", 0, "NAME", "packet of bare sources (default: " PACKET_DEFAULT ")", CLI_TAKE,
+    {"program", 0, "REGEX", "of bare sources and objects only these programs", CLI_TAKE,
+     .take = take_program},
+    {"as", 0, "NAME", "name their tests after this, and not their file", CLI_TEXT,
+     .at = AT(work.as)},
+    {"packet", 0, "NAME", "packet of their programs (default: " PACKET_DEFAULT ")", CLI_TAKE,
      .take = take_packet},
-    {"fresh-packet", 0, NULL, "bare sources: a new packet for each run", CLI_FLAG,
+    {"fresh-packet", 0, NULL, "a new packet for each of their runs", CLI_FLAG,
      .at = AT(work.fresh_packet)},
     {"list", 0, NULL, "write the tests' names, and compile no suite", CLI_FLAG, .at = AT(list)},
     {"exit-code", 0, NULL, "exit with 1 when a program failed", CLI_FLAG, .at = AT(exit_code)},
@@ -75,10 +89,11 @@ static const struct cli_option options[] = {
 static const struct cli_usage usage = {
     .options = options,
     .noptions = sizeof(options) / sizeof(*options),
-    .operands = "SUITE.yml|FILE.bpf.c|PLAN.csv...",
+    .operands = "SUITE.yml|FILE.bpf.c|FILE.o|PLAN.csv...",
     .doc = "Compile eBPF programs, load them, and write plan.csv."
 	   "\vA suite: bpf-compile-check bpf/suites/smoke.yml > plan.csv\n"
-	   "My program: bpf-compile-check my.bpf.c | bpf-run | stats-reduce\n",
+	   "My program: bpf-compile-check my.bpf.c | bpf-run | stats-reduce\n"
+	   "Objects: bpf-compile-check *.bpf.o > plan.csv\n",
 };
 
 static void read_plan(struct work *work, const char *path)
@@ -100,7 +115,9 @@ static void read_operand(struct work *work, const char *path)
 	if (text_ends_with(path, ".yml") || text_ends_with(path, ".yaml"))
 		suite_read(work, path);
 	else if (text_ends_with(path, ".c"))
-		adhoc_add(work, path);
+		adhoc_add(work, path, false);
+	else if (adhoc_is_object(path))
+		adhoc_add(work, path, true);
 	else
 		read_plan(work, path);
 }
@@ -166,10 +183,12 @@ int main(int argc, char **argv)
 	forbidden = !o.no_load && !o.list ? program_may_load() : NULL;
 	if (forbidden)
 		die("%s, or compile only with --no-load", forbidden);
-	/* The tests of a bare source are known only when it is compiled. */
-	if (!o.list || o.work.has_adhoc)
+	/* The tests of a bare source or object are known only when it is there. */
+	if (!o.list || o.work.has_adhoc) {
 		compile(&o.work);
-	adhoc_list(&o.work);
+		adhoc_list(&o.work);
+		compile_note(&o.work);
+	}
 	label(&o.work);
 	work_refuse_twice(&o.work);
 	if (o.list) {

@@ -25,7 +25,6 @@
 
 /* What one compiler may take. */
 #define MEMORY_BYTES (UINT64_C(4) << 30)
-#define FILE_BYTES (UINT64_C(256) << 20)
 
 /* The words of a command. */
 struct command {
@@ -53,7 +52,7 @@ static struct command start_command(void)
 static void limit(pid_t pid)
 {
 	static const struct rlimit memory = {MEMORY_BYTES, MEMORY_BYTES};
-	static const struct rlimit file = {FILE_BYTES, FILE_BYTES};
+	static const struct rlimit file = {OBJECT_MAX_BYTES, OBJECT_MAX_BYTES};
 
 	prlimit(pid, RLIMIT_AS, &memory, NULL);
 	prlimit(pid, RLIMIT_FSIZE, &file, NULL);
@@ -215,7 +214,7 @@ static char *compiler_reason(const char *words, int status)
 
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ)
 		return xasprintf("the compiler wrote more than %llu MiB",
-				 (unsigned long long)FILE_BYTES >> 20);
+				 (unsigned long long)OBJECT_MAX_BYTES >> 20);
 	if (WIFSIGNALED(status))
 		return xasprintf("the compiler was ended by signal %d", WTERMSIG(status));
 	if (!at)
@@ -286,36 +285,6 @@ static char *compiler_version(void)
 	version = xasprintf("%.*s " INSTRUCTION_SET, (int)strcspn(words, "\n"), words);
 	free(words);
 	return version;
-}
-
-/* What became of the units, in their rows. */
-static void set_rows(struct work *work)
-{
-	char *version = NULL;
-
-	for (size_t i = 0; i < work->plan.nrows; i++) {
-		struct plan_row *row = &work->plan.rows[i];
-		const struct unit *unit;
-
-		if (work->origins[i].unit == NO_UNIT)
-			continue;
-		unit = &work->units[work->origins[i].unit];
-		plan_set(&row->object, unit->object);
-		plan_set(&row->program_hash, unit->program_hash);
-		setting_write(work, row, work->origins[i].setting);
-		if (!unit->is_object) {
-			version = version ? version : compiler_version();
-			plan_set(&row->compiler, version);
-		}
-		if (unit->object)
-			continue;
-		row->status = unit->is_object	  ? STATUS_LOAD_FAILED
-			      : unit->unsupported ? STATUS_UNSUPPORTED
-						  : STATUS_COMPILE_FAILED;
-		plan_set(&row->reason, unit->reason);
-		plan_set(&row->log, unit->log);
-	}
-	free(version);
 }
 
 /* A directory and those above it. */
@@ -397,5 +366,33 @@ void compile(struct work *work)
 	}
 	while (running--)
 		finish_one(work);
-	set_rows(work);
+}
+
+void compile_note(struct work *work)
+{
+	char *version = NULL;
+
+	for (size_t i = 0; i < work->plan.nrows; i++) {
+		struct plan_row *row = &work->plan.rows[i];
+		const struct unit *unit;
+
+		if (work->origins[i].unit == NO_UNIT)
+			continue;
+		unit = &work->units[work->origins[i].unit];
+		plan_set(&row->object, unit->object);
+		plan_set(&row->program_hash, unit->program_hash);
+		setting_write(work, row, work->origins[i].setting);
+		if (!unit->is_object) {
+			version = version ? version : compiler_version();
+			plan_set(&row->compiler, version);
+		}
+		if (unit->object)
+			continue;
+		row->status = unit->is_object	  ? STATUS_LOAD_FAILED
+			      : unit->unsupported ? STATUS_UNSUPPORTED
+						  : STATUS_COMPILE_FAILED;
+		plan_set(&row->reason, unit->reason);
+		plan_set(&row->log, unit->log);
+	}
+	free(version);
 }

@@ -37,26 +37,19 @@ static uint64_t hash_file(const char *path)
 	return hash;
 }
 
-/* A file's name without its folder and what ends it, for the name of an object. Caller frees. */
-static char *stem(const char *path)
+/* What an object is named after its source. Caller frees. */
+static char *object_name(const char *source)
 {
-	static const char *const ends[] = {".bpf.c", ".bpf.o", ".o"};
-	char *copy = xstrdup(path), *name = basename(copy), *slug;
+	char *stem = work_stem(source), *name = text_slug(basename(stem));
 
-	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
-		if (text_ends_with(name, ends[i])) {
-			name[strlen(name) - strlen(ends[i])] = '\0';
-			break;
-		}
-	slug = text_slug(name);
-	free(copy);
-	return slug;
+	free(stem);
+	return name;
 }
 
 void object_keep(const struct work *work, struct unit *unit, const char *written)
 {
 	int fd = open(written, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	char *name = stem(unit->source);
+	char *name = object_name(unit->source);
 
 	if (fd >= 0) {
 		work_give(fd, written);
@@ -98,12 +91,18 @@ void object_copy(const struct work *work, struct unit *unit)
 	char *path = xasprintf("%s/.copying-%ld.o", work->objdir, (long)getpid());
 	struct stat file;
 
-	if (from >= 0 && !fstat(from, &file) && S_ISREG(file.st_mode)) {
+	if (from < 0 || fstat(from, &file)) {
+		unit->reason =
+		    xasprintf("can't read object '%s': %s", unit->source, strerror(errno));
+	} else if (!S_ISREG(file.st_mode)) {
+		unit->reason =
+		    xasprintf("can't read object '%s': not a regular file", unit->source);
+	} else if ((uint64_t)file.st_size > OBJECT_MAX_BYTES) {
+		unit->reason = xasprintf("object '%s' is larger than %llu MiB", unit->source,
+					 (unsigned long long)OBJECT_MAX_BYTES >> 20);
+	} else {
 		copy_bytes(from, file.st_mode, path);
 		object_keep(work, unit, path);
-	} else {
-		unit->reason = xasprintf("can't read object '%s': %s", unit->source,
-					 from < 0 ? strerror(errno) : "not a regular file");
 	}
 	if (from >= 0)
 		close(from);

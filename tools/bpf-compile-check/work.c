@@ -28,6 +28,20 @@ size_t work_macro_name(const char *definition)
 		   : n;
 }
 
+char *work_stem(const char *path)
+{
+	static const char *const ends[] = {".bpf.c", ".c", ".bpf.o", ".o"};
+	char *stem = xstrdup(path), *name = basename(stem);
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (n > strlen(ends[i]) && text_ends_with(name, ends[i])) {
+			name[n - strlen(ends[i])] = '\0';
+			break;
+		}
+	return stem;
+}
+
 struct plan_row *work_add_row(struct work *work, size_t unit)
 {
 	struct plan_row *row = plan_add(&work->plan);
@@ -228,6 +242,8 @@ void work_release(struct work *work)
 	for (size_t i = 0; i < work->ncompiler_options; i++)
 		free(work->compiler_options[i]);
 	free(work->compiler_options);
+	if (work->program)
+		regfree(&work->program_regex);
 	keytable_release(&work->seen);
 	plan_release(&work->plan);
 }

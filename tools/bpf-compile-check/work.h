@@ -4,11 +4,14 @@
  *
  *	suite_read(), adhoc_add(), plan_read()  the rows, and the units they are compiled from
  *	compile()                               an object a unit
- *	adhoc_list()                            the rows of bare sources, whose programs are known
+ *	adhoc_list()                            the rows of bare sources and objects, whose
+ *	                                        programs are known then
+ *	compile_note()                          what became of the units, in all rows
  *	check()                                 through the verifier; static metrics
  */
 #pragma once
 
+#include <regex.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,7 +27,7 @@ struct unit {
 	bool is_object;
 	char **defines; /* NAME=VALUE */
 	size_t ndefines;
-	bool adhoc;   /* a bare source: its programs become tests once it is compiled */
+	bool adhoc;   /* a bare one: its programs become tests once they are known */
 	char *object; /* NULL until it is compiled or copied */
 	char *log;    /* where the compiler's words are, when it failed */
 	char *reason;
@@ -38,6 +41,8 @@ struct unit {
 	char *written; /* the object */
 	int words;     /* what the compiler says: in memory, since a full disk is among it */
 };
+
+#define OBJECT_MAX_BYTES (UINT64_C(256) << 20)
 
 #define NO_UNIT ((size_t)-1) /* an object that a plan names, or none */
 
@@ -68,14 +73,20 @@ struct work {
 	size_t ncompiler_options;
 	unsigned int jobs;
 	uint64_t compile_sec; /* what one compiler may take */
-	const char *packet;   /* of the programs of bare sources */
-	bool fresh_packet;    /* a new one for each of their runs */
+	const char *program;  /* the programs of bare sources and objects; NULL for all */
+	regex_t program_regex;
+	const char *as;	    /* what they are named after; NULL for their file */
+	const char *packet; /* of their programs */
+	bool fresh_packet;  /* a new one for each of their runs */
 	bool has_adhoc, warned_of_filters;
 };
 
 /** work_macro_name - how long the name is of a macro that a definition, NAME[=VALUE], begins with;
  * 0 when it begins with none */
 size_t work_macro_name(const char *definition);
+
+/** work_stem - a file's path without what says that it is a source or object. Caller frees */
+char *work_stem(const char *path);
 
 /** work_add_row - append a row compiled from a unit (or NO_UNIT) */
 struct plan_row *work_add_row(struct work *work, size_t unit);
@@ -105,13 +116,17 @@ void work_give(int fd, const char *path);
 /** suite_read - add the rows of a suite; exits with status 2 and file and line when it is wrong */
 void suite_read(struct work *work, const char *path);
 
-/** adhoc_add - add a bare source as suite adhoc */
-void adhoc_add(struct work *work, const char *path);
+/** adhoc_is_object - whether an operand is an object, by its name or its first bytes */
+bool adhoc_is_object(const char *path);
+
+/** adhoc_add - add a bare source or object as suite adhoc */
+void adhoc_add(struct work *work, const char *path, bool is_object);
 void adhoc_list(struct work *work);
 
 /** compile - compile or copy all units, in parallel; one that fails has a reason, and of the
  * compiler a log */
 void compile(struct work *work);
+void compile_note(struct work *work);
 
 /** object_keep - give an object that was written the name of its content */
 void object_keep(const struct work *work, struct unit *unit, const char *written);

@@ -59,17 +59,6 @@ static void read_only(struct only *only, const struct plan *plan, const char *pa
 	key_release(&key);
 }
 
-static void compile_regex(regex_t *expression, const char *regex)
-{
-	int error = regcomp(expression, regex, REG_EXTENDED | REG_NOSUB);
-	char text[200];
-
-	if (!error)
-		return;
-	regerror(error, expression, text, sizeof(text));
-	die("bad regular expression: '%s': %s", regex, text);
-}
-
 void tests_select(struct plan *plan, const char *regex, const char *only)
 {
 	struct only file = {.wanted = xcalloc(plan->nrows, sizeof(bool))};
@@ -79,7 +68,7 @@ void tests_select(struct plan *plan, const char *regex, const char *only)
 	if (only)
 		read_only(&file, plan, only);
 	if (regex)
-		compile_regex(&expression, regex);
+		cli_compile_regex(&expression, regex);
 	for (size_t i = 0; i < before; i++) {
 		struct plan_row *row = &plan->rows[i];
 

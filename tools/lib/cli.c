@@ -140,6 +140,17 @@ static void describe(struct argp_option *to, const struct cli_option *list, size
 					     .group = group};
 }
 
+void cli_compile_regex(regex_t *expression, const char *regex)
+{
+	int error = regcomp(expression, regex, REG_EXTENDED | REG_NOSUB);
+	char text[200];
+
+	if (!error)
+		return;
+	regerror(error, expression, text, sizeof(text));
+	die("bad regular expression: '%s': %s", regex, text);
+}
+
 void cli_parse(struct cli *cli, const struct cli_usage *usage, int argc, char **argv, void *options)
 {
 	static char *standard_input[] = {"-", NULL};

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <regex.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -66,6 +67,10 @@ struct cli_usage {
  * Wrong ones exit with status 2. -h and -V print and exit with status 0. */
 void cli_parse(struct cli *cli, const struct cli_usage *usage, int argc, char **argv,
 	       void *options);
+
+/** cli_compile_regex - compile a regular expression of the command line (POSIX, extended); a bad
+ * one ends the tool with status 2 */
+void cli_compile_regex(regex_t *expression, const char *regex);
 
 /** cli_reads, cli_writes - note a file besides the operands and -o, first all that are read; NULL
  * is none */

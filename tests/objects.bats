@@ -1,0 +1,115 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Objects of others, and sources as people have them, as operands of bpf-compile-check.
+
+load helpers
+
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return 1
+  head='#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+char _license[] SEC("license") = "GPL";'
+  printf '%s\nSEC("xdp") int one(void *ctx) { return XDP_PASS; }\nSEC("tc") int two(void *ctx) { return 0; }\n' "$head" >good.bpf.c
+}
+
+# object NAME [OPTION...] < SOURCE: what clang makes of it
+object() {
+  clang -target bpf -mcpu=v3 -O2 -g -idirafter "/usr/include/$(uname -m)-linux-gnu" "${@:2}" -c -x c -o "$1" -
+}
+
+@test "each program of an object is a test, named after file and program, of the type that its section says" {
+  requires bpf
+  object good.bpf.o <good.bpf.c
+  cp good.bpf.o another.o
+  cp good.bpf.o 'no ending'
+  bpf-compile-check good.bpf.o another.o 'no ending' >plan.csv
+  assert_equal "$(rows plan.csv '.suite, .test, .entry_point, .program_type, .status, .packet, .expected_result')" \
+    '["adhoc","good/one","one","xdp","ok","tcp4-64",""]
+["adhoc","good/two","two","sched_cls","ok","tcp4-64",""]
+["adhoc","another/one","one","xdp","ok","tcp4-64",""]
+["adhoc","another/two","two","sched_cls","ok","tcp4-64",""]
+["adhoc","no ending/one","one","xdp","ok","tcp4-64",""]
+["adhoc","no ending/two","two","sched_cls","ok","tcp4-64",""]'
+  # Where they come from may vanish.
+  rm ./*.o
+  bpf-run -q --rounds 1 --samples 1 -c 4 plan.csv >samples.csv
+  assert_equal "$(csv_value samples.csv status | sort -u)" ok
+  assert_trouble "can't read object: 'gone.o': No such file or directory" bpf-compile-check good.bpf.c gone.o
+}
+
+@test "two versions of an object, each with a label and one name, are two builds of the same tests" {
+  requires bpf
+  object v1.o <good.bpf.c
+  sed 's/XDP_PASS/!ctx/' good.bpf.c | object v2.o
+  for v in v1 v2; do bpf-compile-check --build $v --as balancer -o $v.csv $v.o; done
+  regress-detect --value insns --baseline v1 v1.csv v2.csv >verdict.csv
+  assert_equal "$(csv_value verdict.csv test,verdict | xargs)" 'balancer/one regression balancer/two unchanged'
+  assert_trouble "a row twice: suite 'adhoc', test 'balancer/one'" bpf-compile-check --no-load --as balancer v1.o v2.o
+  assert_trouble '--as is empty' bpf-compile-check --no-load --as '' v1.o
+}
+
+@test "programs of several sources that share a name are told apart by file, then by folder" {
+  mkdir there
+  cp good.bpf.c there
+  grep -v one good.bpf.c >other.c
+  printf '%s\nSEC("xdp") int three(void *ctx) { return 0; }\n' "$head" >third.bpf.c
+  # A missing file of that name is one too, where two do not compile.
+  for file in bad.bpf.c there/bad.bpf.c; do echo '#error never' >$file; done
+  bpf-compile-check --no-load good.bpf.c other.c third.bpf.c bad.bpf.c there/bad.bpf.c >plan.csv
+  assert_equal "$(csv_value plan.csv test | xargs)" 'one good/two other/two three bad.bpf.c there/bad.bpf.c'
+  bpf-compile-check --no-load good.bpf.c there/good.bpf.c >plan.csv
+  assert_equal "$(csv_value plan.csv test | xargs)" 'good/one good/two there/good/one there/good/two'
+  # Rows of sources say who compiled them, those of objects do not.
+  object good.o <good.bpf.c
+  assert_equal "$(bpf-compile-check --no-load good.bpf.c good.o | rows /dev/stdin '.test, (.compiler | test("clang"))' | xargs)" \
+    '[one,true] [two,true] [good/one,false] [good/two,false]'
+}
+
+@test "--program takes some programs of bare sources and objects" {
+  object good.o <good.bpf.c
+  printf 'tests: [{name: a, source: good.bpf.c, entry_point: one}]\n' >s.yml
+  bpf-compile-check --no-load --program '^t(wo|en)$' good.bpf.c good.o s.yml >plan.csv
+  assert_equal "$(csv_value plan.csv test | xargs)" 'a two good/two'
+  assert_trouble "no program's name matches 'three' (option --program)" bpf-compile-check --no-load --program three good.bpf.c good.o
+  assert_trouble "bad regular expression: '('" bpf-compile-check --no-load --program '(' good.bpf.c
+}
+
+@test "what is no object that can be read is a row with its reason, and costs no other its rows" {
+  requires bpf
+  local name
+  object good.o <good.bpf.c
+  object without-btf.o -g0 <good.bpf.c
+  object another-order.o -target bpfeb <good.bpf.c
+  { cat good.bpf.c && printf 'struct { int type, key, value, max; } old SEC("maps") = {1, 4, 4, 1};\n'; } | object old-maps.o
+  { cat good.bpf.c && printf 'char x[100 << 20] = {1};\n'; } | object hundred-megabytes.o
+  printf '%s\nint variable;\n' "$head" >none.bpf.c
+  object none.o <none.bpf.c
+  head -c 700 good.o >cut.o
+  : >empty.o
+  mkdir folder.o
+  mkfifo fifo.o
+  truncate -s 300M large.o
+  cp "$(command -v sort)" program
+  echo '#error never' >bad.bpf.c
+  timeout 60 bpf-compile-check --exit-code ./*.o program ./*.c >plan.csv 2>messages || [ $? = 1 ]
+  while IFS='|' read -r name reason; do
+    assert_contains "$(csv_value plan.csv reason "\$test == \"$name\" && \$status =~ \"_failed\"")" "$reason"
+  done <<'TABLE'
+another-order.o|endianness mismatch
+bad.bpf.c|never
+cut.o|can't open object
+empty.o|is not a proper ELF object
+fifo.o|can't read object './fifo.o': not a regular file
+folder.o|can't read object './folder.o': not a regular file
+large.o|object './large.o' is larger than 256 MiB
+none.o|there is no program in './none.o'
+none.bpf.c|there is no program in './none.bpf.c'
+old-maps.o|legacy map definitions
+program|is not a valid eBPF object file
+TABLE
+  assert_equal "$(csv_value plan.csv test '$status == "ok"' | xargs)" \
+    'good/one good/two hundred-megabytes/one hundred-megabytes/two without-btf/one without-btf/two one two'
+  # A line each, and no row without a status.
+  assert_equal "$(wc -l <messages)" "$(csv_value plan.csv test '$status != "ok"' | wc -l)"
+  assert_equal "$(csv_value plan.csv test '$status != "ok"' | wc -l)" 11
+}
