@@ -30,6 +30,9 @@ samples() {
     assert_equal "$(mlr --icsv --onidx --ofmt %.4le put '$r = $stddev_duration_ns / $average_duration_ns' then cut -f r out.csv)" 4.7246e-02
     regress-detect s.csv s.csv >v.csv
   done
+  # of both signs: further apart than a double can be large
+  printf 'test,round,v\n%b' 't,1,-1.7e308\nt,1,1.7e308\n' | stats-reduce --by test --value v >out.csv
+  assert_equal "$(mlr --icsv --onidx cut -o -f value_v,median_v,mad_v out.csv)" "0 0 1.7e+308"
 }
 
 @test "average, median, spread, quantiles and extremes are those of R" {

@@ -18,7 +18,9 @@ double stats_quantile(double *v, size_t n, double p)
 	low = gsl_stats_select(v, 1, n, k);
 	if (at == (double)k || k + 1 >= n)
 		return low;
-	return low + (at - (double)k) * (gsl_stats_select(v, 1, n, k + 1) - low);
+	/* Numbers of both signs may lie further apart than a double can be large. */
+	return (double)(low + (long double)(at - (double)k) *
+				  ((long double)gsl_stats_select(v, 1, n, k + 1) - low));
 }
 
 double stats_median(double *v, size_t n)
