@@ -19,7 +19,7 @@ examples() {
     cat err.txt
     false
   }
-  assert_contains "$(cat out.txt)" value_duration_ns
+  assert_contains "$(cat out.txt)" "verified jited maps"
   assert_contains "$(cat out.txt)" ratio_low
   assert_contains "$(cat out.txt)" map/hash/read
 }

@@ -32,6 +32,8 @@ installed() {
     [[ $("$tool" --version) == "$tool "* ]]
     [ -s "$INSTALLED/share/man/man1/$tool.1" ]
   done
+  bpf-bench --help >../help.txt
+  [ -s "$INSTALLED/share/man/man1/bpf-bench.1" ]
   assert_equal "$(ebpf-performance --version)" "ebpf-performance $(bpf-run --version | cut -d ' ' -f 2-)"
   bpf-compile-check --no-load --objdir objects "$INSTALLED/share/ebpf-performance/bpf/suites/smoke.yml" >plan.csv
   assert_equal "$(csv_value plan.csv status | sort -u)" compiled
@@ -131,6 +133,8 @@ END
 @test "a suite is measured below the working directory, with what is installed" {
   requires root bpf
   installed >../before.txt
+  printf '#include <linux/bpf.h>\n__attribute__((section("xdp"))) int empty(void *c) { return XDP_TX; }\n' >../x.bpf.c
+  assert_contains "$(bpf-bench --rounds 1 ../x.bpf.c)" XDP_TX
   ebpf-performance bench SUITE=smoke ROUNDS=1 RUN_OPTIONS='--samples 1 --sample-ms 0.1' >../out.txt
   assert_measured build/results/*/local/smoke/*/*/*/summary.csv
   assert_equal "$(ls)" build

@@ -25,6 +25,14 @@ endif
 endif
 endif
 
+# Beside the tools that it calls.
+ifeq ($(TOP),)
+all: $(BIN)/bpf-bench
+$(BIN)/bpf-bench: pipelines/bench/bpf-bench
+	@mkdir -p $(@D)
+	$(Q)ln -sfn ../../$< $@
+endif
+
 ifneq ($(ARCH),all) # see compare.mk
 bench: all ## measure SUITE and print a table
 	$(Q)$(MAKE) --no-print-directory run RUN='$(new_run)'

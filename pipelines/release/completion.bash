@@ -23,4 +23,4 @@ _ebpf_performance() { # COMMAND WORD BEFORE
   [[ ${COMPREPLY-} != *= ]] || compopt -o nospace 2>/dev/null
 }
 complete -o default -F _ebpf_performance ebpf-performance
-complete -F _longopt bpf-compile-check bpf-run regress-detect stats-reduce
+complete -F _longopt bpf-bench bpf-compile-check bpf-run regress-detect stats-reduce

@@ -18,11 +18,11 @@ SHARED_FILES = find Makefile bpf pipelines results-schema -type f ! -name README
 	! -path 'pipelines/release/*' ! -path 'pipelines/evaluate/*'
 install: all vm-tools ## install tools, man pages, suites and pipelines
 	$(INSTALL) -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/man/man1" "$(SHARE)/build" "$(PRIVATE)"
-	$(INSTALL) $(TOOLS:%=$(BIN)/%) pipelines/release/ebpf-performance "$(DESTDIR)$(PREFIX)/bin"
+	$(INSTALL) $(TOOLS:%=$(BIN)/%) pipelines/bench/bpf-bench pipelines/release/ebpf-performance "$(DESTDIR)$(PREFIX)/bin"
 	$(INSTALL) -m 644 $(MAN) "$(DESTDIR)$(PREFIX)/share/man/man1"
 	$(INSTALL) $(VM_FILES) "$(PRIVATE)"
 	$(INSTALL) -D -m 644 pipelines/release/completion.bash "$(COMPLETIONS)/ebpf-performance"
-	for tool in $(TOOLS); do ln -sf ebpf-performance "$(COMPLETIONS)/$$tool"; done
+	for tool in $(TOOLS) bpf-bench; do ln -sf ebpf-performance "$(COMPLETIONS)/$$tool"; done
 	$(SHARED_FILES) | tar -c --mode=u=rwX,go=rX -T - | tar -xp --no-same-owner -C "$(SHARE)"
 	printf '%s\n' '$(VERSION)' > "$(SHARE)/.version"
 	ln -sfn ../../../bin "$(SHARE)/build/bin"

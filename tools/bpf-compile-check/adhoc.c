@@ -50,13 +50,13 @@ void adhoc_add(struct work *work, const char *path, bool is_object)
 static void warn_of_filters(struct work *work, const struct bpf_program *program)
 {
 	if (work->warned_of_filters || bpf_program__type(program) != BPF_PROG_TYPE_SOCKET_FILTER ||
-	    !strncmp(work->packet, PACKET_NESTED, strlen(PACKET_NESTED)))
+	    !strncmp(work->given.packet, PACKET_NESTED, strlen(PACKET_NESTED)))
 		return;
 	work->warned_of_filters = true;
 	say("'%s': the kernel's test run starts a socket filter at the network header: for one "
 	    "that "
 	    "parses Ethernet, --packet " PACKET_NESTED "%s",
-	    bpf_program__name(program), work->packet);
+	    bpf_program__name(program), work->given.packet);
 }
 
 /* How a test is told from others: as much as it takes. */
@@ -76,8 +76,9 @@ static char *name_of(const struct work *work, const struct unit *unit, const cha
 	return name;
 }
 
-/* @program: "" where the programs are unknown: the file itself is what failed */
-static void add_row(struct work *work, size_t u, const char *program)
+/* @program: "" where the programs are unknown: the file itself is what failed; @i: of given_rows()
+ */
+static void add_row(struct work *work, size_t u, const char *program, size_t i)
 {
 	struct plan_row *row = work_add_row(work, u);
 	const struct unit *unit = &work->units[u];
@@ -87,8 +88,10 @@ static void add_row(struct work *work, size_t u, const char *program)
 	plan_set(&row->suite, "adhoc");
 	plan_set(&row->entry_point, program);
 	plan_set(&row->cpus, "any");
-	plan_set(&row->packet, work->packet);
 	row->fresh_packet = work->fresh_packet;
+	work->origins[work->plan.nrows - 1].setting = given_set(&work->given, i, row);
+	if (*program)
+		given_name(&work->given, row);
 }
 
 static void add_programs(struct work *work, size_t u, const struct bpf_object *object)
@@ -100,7 +103,7 @@ static void add_programs(struct work *work, size_t u, const struct bpf_object *o
 		free(unit->object);
 		unit->object = NULL;
 		unit->reason = xasprintf("there is no program in '%s'", unit->source);
-		add_row(work, u, "");
+		add_row(work, u, "", 0);
 	}
 	for (; program; program = bpf_object__next_program(object, program)) {
 		const char *name = bpf_program__name(program);
@@ -108,7 +111,8 @@ static void add_programs(struct work *work, size_t u, const struct bpf_object *o
 		if (work->program && regexec(&work->program_regex, name, 0, NULL, 0))
 			continue;
 		warn_of_filters(work, program);
-		add_row(work, u, name);
+		for (size_t i = 0; i < given_rows(&work->given); i++)
+			add_row(work, u, name, i);
 	}
 }
 
@@ -131,6 +135,8 @@ static void rename_shared(struct work *work, size_t first, enum named by)
 			continue;
 		free(rows[i].test);
 		rows[i].test = name_of(work, unit, rows[i].entry_point, by);
+		if (*rows[i].entry_point)
+			given_name(&work->given, &rows[i]);
 	}
 	keytable_release(&tests);
 	free(number);
@@ -153,7 +159,7 @@ void adhoc_list(struct work *work)
 		if (object)
 			add_programs(work, u, object);
 		else
-			add_row(work, u, "");
+			add_row(work, u, "", 0);
 		bpf_object__close(object);
 	}
 	if (work->has_adhoc && work->plan.nrows == first)

@@ -58,11 +58,22 @@ static void take_program(void *options, char *arg)
 
 static void take_packet(void *options, char *arg)
 {
-	unsigned char bytes[PACKET_MAX_BYTES];
+	given_packet(&((struct opts *)options)->work.given, arg);
+}
 
-	if (!packet_build(arg, bytes))
-		die("no packet is named '%s' (bpf-compile-check(1) lists them)", arg);
-	((struct opts *)options)->work.packet = arg;
+static void take_global(void *options, char *arg)
+{
+	given_global(&((struct opts *)options)->work.given, arg);
+}
+
+static void take_map(void *options, char *arg)
+{
+	given_map(&((struct opts *)options)->work.given, arg);
+}
+
+static void take_result(void *options, char *arg)
+{
+	given_result(&((struct opts *)options)->work.given, arg);
 }
 
 static const struct cli_option options[] = {
@@ -78,8 +89,13 @@ static const struct cli_option options[] = {
      .take = take_program},
     {"as", 0, "NAME", "name their tests after this, and not their file", CLI_TEXT,
      .at = AT(work.as)},
-    {"packet", 0, "NAME", "packet of their programs (default: " PACKET_DEFAULT ")", CLI_TAKE,
+    {"packet", 0, "PACKET",
+     "their packet: a name, FILE.pcap[#N], 0x... (default: " PACKET_DEFAULT ")", CLI_TAKE,
      .take = take_packet},
+    {"set", 0, "NAME=VALUE", "set a global variable of theirs", CLI_TAKE, .take = take_global},
+    {"map", 0, "NAME=FILE|N", "fill a map of theirs, or set its max_entries", CLI_TAKE,
+     .take = take_map},
+    {"expect", 0, "RESULT", "what they must return (default: any)", CLI_TAKE, .take = take_result},
     {"fresh-packet", 0, NULL, "a new packet for each of their runs", CLI_FLAG,
      .at = AT(work.fresh_packet)},
     {"list", 0, NULL, "write the tests' names, and compile no suite", CLI_FLAG, .at = AT(list)},
@@ -167,7 +183,7 @@ int main(int argc, char **argv)
 	struct opts o = {
 	    .work = {.objdir = "build/bpf",
 		     .jobs = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN),
-		     .packet = PACKET_DEFAULT},
+		     .given.packet = PACKET_DEFAULT},
 	};
 	const char *forbidden;
 	size_t failed = 0;

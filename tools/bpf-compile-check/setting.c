@@ -103,11 +103,15 @@ char *setting_map(const char *path, json_t **elements)
 
 void setting_packet(json_t *setting, const char *member, const struct frame *frame)
 {
-	char *text = xmalloc(2 + 2 * frame->n + 1);
+	static const char digits[] = "0123456789abcdef";
+	char *text = xcalloc(2 + 2 * frame->n + 1, 1), *at = text;
 
-	strcpy(text, "0x");
-	for (size_t i = 0; i < frame->n; i++)
-		sprintf(text + 2 + 2 * i, "%02x", frame->bytes[i]);
+	*at++ = '0';
+	*at++ = 'x';
+	for (size_t i = 0; i < frame->n; i++) {
+		*at++ = digits[frame->bytes[i] >> 4];
+		*at++ = digits[frame->bytes[i] & 15];
+	}
 	json_object_set_new(setting, member, json_string(text));
 	free(text);
 }

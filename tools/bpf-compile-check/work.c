@@ -245,5 +245,6 @@ void work_release(struct work *work)
 	if (work->program)
 		regfree(&work->program_regex);
 	keytable_release(&work->seen);
+	given_release(&work->given);
 	plan_release(&work->plan);
 }

@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "given.h"
 #include "keytable.h"
 #include "plan.h"
 
@@ -76,7 +77,7 @@ struct work {
 	const char *program;  /* the programs of bare sources and objects; NULL for all */
 	regex_t program_regex;
 	const char *as;	    /* what they are named after; NULL for their file */
-	const char *packet; /* of their programs */
+	struct given given; /* what is set for them */
 	bool fresh_packet;  /* a new one for each of their runs */
 	bool has_adhoc, warned_of_filters;
 };

@@ -115,10 +115,9 @@ char *target_set_packet(struct target *target, const struct setup *setup)
 	size_t n;
 	char *wrong = setup_packet(setup, "packet", bytes, &n);
 
-	if (wrong || !n)
+	/* Programs that get no packet have no use for this one either. */
+	if (wrong || !n || !target->data_bytes)
 		return wrong;
-	if (!target->data_bytes)
-		return xstrdup("programs of this type get no packet");
 	memcpy(target->data, bytes, n);
 	target->data_bytes = (uint32_t)n;
 	return NULL;

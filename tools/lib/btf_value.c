@@ -189,12 +189,13 @@ static char *write_any(const struct btf *btf, uint32_t type, const json_t *value
 static char *write_text(const json_t *value, unsigned char *bytes, size_t room)
 {
 	const char *text = json_string_value(value);
+	size_t n = json_string_length(value);
 
-	if (has_hex_mark(text) && strlen(text) == 2 + 2 * room)
+	if (has_hex_mark(text) && n == 2 + 2 * room)
 		return btf_value_raw(value, bytes, room);
-	if (strlen(text) > room)
+	if (n > room)
 		return refuse(value, "does not fit into its type");
-	memcpy(bytes, text, strlen(text));
+	memcpy(bytes, text, n);
 	return NULL;
 }
 

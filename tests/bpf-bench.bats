@@ -1,0 +1,78 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# bpf-bench: the four tools in one word.
+# bats file_tags=alone
+
+load helpers
+
+write_sources() {
+  cat >v1.bpf.c <<'C'
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#ifndef TURNS
+#define TURNS 1
+#endif
+struct { __uint(type, BPF_MAP_TYPE_HASH); __type(key, __u32); __type(value, __u64); __uint(max_entries, 8); } map SEC(".maps");
+const volatile __u32 wanted;
+volatile __u64 sum;
+SEC("xdp") int reader(struct xdp_md *ctx)
+{
+	__u32 key = wanted;
+	for (int i = 0; i < TURNS; i++)
+		if (bpf_map_lookup_elem(&map, &key))
+			sum++;
+		else
+			return XDP_PASS;
+	return XDP_TX;
+}
+SEC("xdp") int bad(struct xdp_md *ctx) { return *(int *)0; }
+char _license[] SEC("license") = "GPL";
+C
+  { echo '#define TURNS 40' && cat v1.bpf.c; } >v2.bpf.c
+  echo 'key,value
+7,1' >map.csv
+}
+
+@test "one file: a row a program, what has no number with its reason, and the same in a pipeline" {
+  requires bpf
+  write_sources
+  run -1 --separate-stderr bpf-bench --rounds 3 --set wanted=7 --map map=map.csv --expect XDP_TX v1.bpf.c
+  [[ $(grep '^v1/reader\|^reader' <<<"$output") =~ reader\ +xdp\ .*\ XDP_TX\ +[0-9]+\ +[0-9]+\ +[0-9]+\ +[0-9]+ ]]
+  assert_contains "$output" "bad: load_failed: "
+  [ "$(wc -L <<<"$(sed '/: load_failed: /d; /^  /d' <<<"$output")")" -le 80 ]
+  # What it says can be pasted.
+  sed -n '/the same in a pipeline/,$p' <<<"$output" | sed 1d >pasted
+  sh -e pasted 2>messages
+  assert_equal "$(csv_value summary.csv status '$entry_point == "reader"')" ok
+  assert_equal "$(csv_value summary.csv returned '$entry_point == "reader"')" 3
+  run -0 bpf-bench --rounds 2 --program '^reader$' v1.bpf.c --expect XDP_PASS
+  assert_contains "$output" XDP_PASS
+}
+
+@test "two files are judged side by side, and what the verifier made of them" {
+  requires bpf
+  write_sources
+  run -0 --separate-stderr bpf-bench --rounds 12 --program reader --set wanted=7 --map map=map.csv --expect XDP_TX v1.bpf.c v2.bpf.c
+  assert_contains "$output" regression
+  assert_contains "$output" verified_insns
+  assert_contains "$output" 'regress-detect --baseline v1.bpf.c --table'
+  mkdir new
+  cp v1.bpf.c new
+  run -0 --separate-stderr bpf-bench --rounds 2 --program reader --expect XDP_PASS v1.bpf.c new/v1.bpf.c
+  assert_contains "$output" 'bpf-compile-check --build new/v1.bpf.c --as v1'
+}
+
+@test "what can't be is one line" {
+  write_sources
+  assert_trouble "no file named" bpf-bench
+  assert_trouble "one file or two are wanted" bpf-bench a b c
+  assert_trouble "unknown option: '--no'" bpf-bench --no v1.bpf.c
+  assert_trouble "option '--set' needs an argument" bpf-bench v1.bpf.c --set
+  assert_trouble "--rounds" bpf-bench --rounds many v1.bpf.c
+  assert_trouble "twice the same file: 'v1.bpf.c'" bpf-bench v1.bpf.c v1.bpf.c
+  assert_trouble "can't read source: 'none.bpf.c'" bpf-bench none.bpf.c
+  assert_trouble "--set is not NAME=VALUE: 'wanted'" bpf-bench --set wanted v1.bpf.c
+  assert_trouble "can't read 'none.json'" bpf-bench --map map=none.json v1.bpf.c
+  assert_trouble "'none.pcap'" bpf-bench --packet none.pcap v1.bpf.c
+  assert_trouble "--expect" bpf-bench --expect XDP_TIX v1.bpf.c
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* What the command line sets for the tests of bare sources and objects: the same as a suite's
+ * fields globals, maps, packet and expected_result. What is wrong ends the tool with status 2. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "capture.h"
+
+struct plan_row;
+
+struct given {
+	json_t *setting;	/* NULL for nothing */
+	const char *packet;	/* a name, capture or bytes */
+	struct capture capture; /* its frames, if it is one */
+	bool each;		/* each of them is a test */
+	const char *result;	/* NULL for whatever comes */
+};
+
+/** given_global, given_map - take NAME=VALUE; NAME=FILE or NAME=ENTRIES */
+void given_global(struct given *given, const char *arg);
+void given_map(struct given *given, const char *arg);
+void given_packet(struct given *given, const char *arg);
+void given_result(struct given *given, const char *arg);
+
+/** given_rows - rows for each program: one, or one a frame */
+size_t given_rows(const struct given *given);
+
+/** given_name - end the name of a row's test by its frame, where each is a test */
+void given_name(const struct given *given, struct plan_row *row);
+
+/** given_set - set the packet and the result of a row
+ * @i: of given_rows()
+ * @return: its setting, which the caller frees, NULL for none */
+char *given_set(const struct given *given, size_t i, struct plan_row *row);
+
+void given_release(struct given *given);
