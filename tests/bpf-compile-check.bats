@@ -112,7 +112,7 @@ tests:
 YAML
   bpf-compile-check --no-load --objects bpf s.yml >plan.csv
   assert_equal "$(rows plan.csv '.test, .object, .program_type, .packet, .cpus, .iterations, .prepare, .prepare_iterations, .expected_result' | sed 's/[0-9a-f]\{16\}/HASH/')" \
-    '["Baseline","build/bpf/one-HASH.bpf.o","xdp","zeros-1024","all","10000000","","","0"]
+    '["Baseline","build/bpf/one-HASH.bpf.o","","zeros-1024","all","10000000","","","0"]
 ["Typed","build/bpf/one-HASH.bpf.o","sched_cls","zeros-1024","0,1","1","one","3","5"]'
 }
 
@@ -661,7 +661,7 @@ TABLE
   done >>btf.bpf.c
   bpf-compile-check --no-load -o btf.csv btf.bpf.c
   cp "$(csv_value btf.csv object 'NR == 1')" btf.o
-  suite 'name: "{}", elf_file: btf.o, entry_point: "{}", variants: [fentry, lsm, tp_btf, iter, freplace]' \
+  suite 'name: "{}", elf_file: btf.o, program_type: xdp, entry_point: "{}", variants: [fentry, lsm, tp_btf, iter, freplace]' \
     'name: "source/{}", source: btf.bpf.c, program_type: syscall, entry_point: "{}", variants: [fentry, lsm, tp_btf, iter, freplace]'
   run -0 --separate-stderr bpf-compile-check -o plan.csv s.yml
   assert_equal "$(csv_value plan.csv status | sort | uniq -c | xargs)" "10 load_failed"

@@ -113,3 +113,57 @@ TABLE
   assert_equal "$(wc -l <messages)" "$(csv_value plan.csv test '$status != "ok"' | wc -l)"
   assert_equal "$(csv_value plan.csv test '$status != "ok"' | wc -l)" 11
 }
+
+@test "a suite takes an object's types from its sections; only one that says nothing becomes XDP" {
+  requires bpf
+  { cat good.bpf.c && printf 'SEC("prog") int three(void *ctx) { return 0; }\nSEC("prog") int four(void *ctx) { return 0; }\n'; } | object it.o
+  cat >s.yml <<'YAML'
+tests:
+- {name: "{}", elf_file: it.o, entry_point: "{}", variants: [two, three]}
+- {name: typed, elf_file: it.o, entry_point: two, program_type: cgroup_skb}
+- {name: typed too, elf_file: it.o, entry_point: three, program_type: tc}
+- {name: prepared, elf_file: it.o, entry_point: three, map_state_preparation: {program: two}}
+YAML
+  bpf-compile-check it.o s.yml >plan.csv 2>messages
+  assert_equal "$(rows plan.csv '.suite, .test, .program_type, .status')" \
+    '["s","two","sched_cls","ok"]
+["s","three","xdp","ok"]
+["s","typed","cgroup_skb","ok"]
+["s","typed too","sched_cls","ok"]
+["s","prepared","xdp","ok"]
+["adhoc","it/one","xdp","ok"]
+["adhoc","it/two","sched_cls","ok"]
+["adhoc","it/three","","unsupported"]
+["adhoc","it/four","","unsupported"]'
+  assert_contains "$(csv_value plan.csv reason '$test == "it/three"')" "check ELF section name 'prog'"
+}
+
+@test "a program that can't be loaded fails no other, unless a prog array is made with it" {
+  requires bpf
+  local slot
+  # shellcheck disable=SC2016
+  printf '%s\n%s\n%s\n' "$head" '
+SEC("xdp") int rejected(struct xdp_md *ctx) { return *(int *)(long)ctx->data; }
+SEC("fentry/no_such_function") int absent(void *ctx) { return 0; }
+SEC("xdp") int target(struct xdp_md *ctx) { return XDP_DROP; }
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY); __uint(max_entries, 1); __uint(key_size, 4);
+	__array(values, int (void *));
+} jumps SEC(".maps")
+#ifdef SLOT
+= { .values = { [0] = (void *)&SLOT } }
+#endif
+;' 'SEC("xdp") int caller(struct xdp_md *ctx) { bpf_tail_call(ctx, &jumps, 0); return XDP_PASS; }' >tails.bpf.c
+  for slot in X=none SLOT=target; do
+    bpf-compile-check -D $slot -o plan.csv tails.bpf.c 2>messages
+    assert_equal "$(csv_value plan.csv test,status | sort | xargs)" 'absent unsupported caller ok rejected load_failed target ok'
+  done
+  # bpf-run leaves them out, too.
+  bpf-run -q --rounds 2 --samples 1 -c 4 -o samples.csv plan.csv 2>messages
+  assert_equal "$(csv_value samples.csv test,status | sort -u | xargs)" 'absent unsupported caller ok rejected load_failed target ok'
+  bpf-compile-check -D SLOT=rejected -o plan.csv tails.bpf.c 2>messages
+  assert_equal "$(csv_value plan.csv status '$test == "caller"')" load_failed
+  assert_contains "$(csv_value plan.csv reason '$test == "caller"')" "a prog array holds 'rejected', which can't be loaded: prog 'rejected': "
+  bpf-compile-check -D SLOT=absent -o plan.csv tails.bpf.c 2>messages
+  assert_equal "$(csv_value plan.csv status '$test == "caller"')" unsupported
+}

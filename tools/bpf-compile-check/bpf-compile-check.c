@@ -202,6 +202,7 @@ int main(int argc, char **argv)
 	/* The tests of a bare source or object are known only when it is there. */
 	if (!o.list || o.work.has_adhoc) {
 		compile(&o.work);
+		object_type(&o.work);
 		adhoc_list(&o.work);
 		compile_note(&o.work);
 	}

@@ -108,3 +108,35 @@ void object_copy(const struct work *work, struct unit *unit)
 		close(from);
 	free(path);
 }
+
+static bool says_nothing(const struct bpf_object *object, const char *name)
+{
+	struct bpf_program *program =
+	    object ? bpf_object__find_program_by_name(object, name) : NULL;
+
+	return program && bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC;
+}
+
+void object_type(struct work *work)
+{
+	const struct unit *unit = NULL;
+	struct bpf_object *object = NULL;
+
+	for (size_t i = 0; i < work->plan.nrows; i++) {
+		struct plan_row *row = &work->plan.rows[i];
+		const struct unit *own =
+		    work->origins[i].unit == NO_UNIT ? NULL : &work->units[work->origins[i].unit];
+
+		if (!own || !own->is_object || *row->program_type)
+			continue;
+		if (own != unit) {
+			bpf_object__close(object);
+			unit = own;
+			/* What has no hash libbpf did not open. */
+			object = *unit->program_hash ? bpf_object__open(unit->object) : NULL;
+		}
+		if (says_nothing(object, row->entry_point))
+			plan_set(&row->program_type, libbpf_bpf_prog_type_str(BPF_PROG_TYPE_XDP));
+	}
+	bpf_object__close(object);
+}

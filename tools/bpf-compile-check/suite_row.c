@@ -151,11 +151,6 @@ static void set_program_type(struct suite *suite, const struct test *test, struc
 	enum bpf_attach_type attach_type;
 	int type;
 
-	/* The objects of bpf_performance carry sections that say nothing: it runs them as XDP. */
-	if (!*name && test->field[F_ELF_FILE]) {
-		free(name);
-		name = xstrdup("xdp");
-	}
 	type = program_type_by_name(name, &attach_type);
 	if (type >= 0) {
 		plan_set(&row->program_type, libbpf_bpf_prog_type_str(type));

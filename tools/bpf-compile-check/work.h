@@ -4,6 +4,7 @@
  *
  *	suite_read(), adhoc_add(), plan_read()  the rows, and the units they are compiled from
  *	compile()                               an object a unit
+ *	object_type()                           of programs whose sections say nothing
  *	adhoc_list()                            the rows of bare sources and objects, whose
  *	                                        programs are known then
  *	compile_note()                          what became of the units, in all rows
@@ -134,6 +135,10 @@ void object_keep(const struct work *work, struct unit *unit, const char *written
 
 /** object_copy - copy an object that somebody else compiled */
 void object_copy(const struct work *work, struct unit *unit);
+
+/** object_type - programs that suites take from objects, of no type and of sections that say
+ * nothing, become XDP, as bpf_performance runs them */
+void object_type(struct work *work);
 
 /** check - load every row's programs; sets status, reason, log and metrics */
 void check(struct work *work);

@@ -77,8 +77,7 @@ bool explain_is_silent(void)
 	return !*libbpf_cause;
 }
 
-/* Whether what libbpf said is of this map or program. */
-static bool is_said_of(const char *kind, const char *name)
+bool explain_is_of(const char *kind, const char *name)
 {
 	char *prefix = xasprintf("%s '%s': ", kind, name);
 	bool is = !strncmp(libbpf_cause, prefix, strlen(prefix));
@@ -219,7 +218,7 @@ static char *explain_map(const struct loaded *loaded, enum status *status)
 	char *missing;
 
 	bpf_object__for_each_map(map, loaded->object) {
-		if (!is_said_of("map", bpf_map__name(map)))
+		if (!explain_is_of("map", bpf_map__name(map)))
 			continue;
 		missing = missing_map_type(bpf_map__type(map));
 		if (missing)
@@ -238,7 +237,7 @@ static char *explain_program(const struct loaded *loaded, enum status *status)
 	char *missing = NULL;
 
 	bpf_object__for_each_program(program, loaded->object) {
-		if (!is_said_of("prog", bpf_program__name(program)))
+		if (!explain_is_of("prog", bpf_program__name(program)))
 			continue;
 		missing = bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC
 			      ? xasprintf("libbpf %s does not know the section",

@@ -17,6 +17,9 @@ void explain_forget(void);
 /** explain_said - libbpf's message in this step, else the text of the error */
 const char *explain_said(int error);
 
+/** explain_is_of - whether libbpf's message is of this "map" or "prog" */
+bool explain_is_of(const char *kind, const char *name);
+
 /** explain_is_silent - whether it gave none */
 bool explain_is_silent(void);
 

@@ -115,15 +115,16 @@ static bool names_function(enum bpf_prog_type type)
 }
 
 /* Programs of the object whose sections say otherwise, or say nothing that libbpf knows, become of
- * the set's type. When the entry point is of that type already, only the latter do: a program that
- * prepares or checks may be of a type of its own. */
+ * the set's type. Unless the section of the entry point says otherwise, only the latter do: a
+ * program that prepares or checks may be of a type of its own. */
 static void force_type(struct loaded *loaded, const struct program_set *set)
 {
 	enum bpf_attach_type attach_type;
 	int type = program_type_by_name(set->program_type, &attach_type);
 	struct bpf_program *program =
 	    bpf_object__find_program_by_name(loaded->object, set->name[0]);
-	bool is_already = program && (int)bpf_program__type(program) == type;
+	bool only_unknown = program && ((int)bpf_program__type(program) == type ||
+					bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC);
 
 	if (type < 0) {
 		fail(loaded, STATUS_UNSUPPORTED,
@@ -135,7 +136,7 @@ static void force_type(struct loaded *loaded, const struct program_set *set)
 		enum bpf_prog_type own = bpf_program__type(program);
 		const char *name = bpf_program__name(program);
 
-		if ((int)own == type || (is_already && own != BPF_PROG_TYPE_UNSPEC) ||
+		if ((int)own == type || (only_unknown && own != BPF_PROG_TYPE_UNSPEC) ||
 		    (names_function(own) && !is_in(set, name)))
 			continue;
 		if (names_function(own)) {
@@ -153,9 +154,38 @@ static void force_type(struct loaded *loaded, const struct program_set *set)
 	}
 }
 
+/* Programs that could not be loaded, with why. An object is loaded in each round. */
+static struct {
+	struct keytable programs;
+	struct {
+		enum status status;
+		char *reason;
+	} * why;
+} left_out;
+
+/* The key is of what the load depends on. */
+static uint32_t left_out_number(const struct program_set *set, const char *program, bool add)
+{
+	struct key key = {0};
+	uint32_t number;
+
+	key_set(&key, (const char *const[]){set->object, set->setup, set->program_type, program},
+		4);
+	number = add ? keytable_add(&left_out.programs, key.text, key.len)
+		     : keytable_find(&left_out.programs, key.text, key.len);
+	key_release(&key);
+	return number;
+}
+
+static bool is_left_out(const struct program_set *set, const struct bpf_program *program)
+{
+	return left_out.programs.n &&
+	       left_out_number(set, bpf_program__name(program), false) != KEYTABLE_NONE;
+}
+
 /* Load only what the set needs. A prog array is filled by libbpf at load, from any program of the
  * object. */
-static void set_autoload(const struct loaded *loaded)
+static void set_autoload(const struct loaded *loaded, const struct program_set *set)
 {
 	struct bpf_program *program;
 	bool has_tail_calls = false;
@@ -164,7 +194,7 @@ static void set_autoload(const struct loaded *loaded)
 	bpf_object__for_each_map(map, loaded->object)
 		has_tail_calls |= bpf_map__type(map) == BPF_MAP_TYPE_PROG_ARRAY;
 	bpf_object__for_each_program(program, loaded->object)
-		bpf_program__set_autoload(program, has_tail_calls);
+		bpf_program__set_autoload(program, has_tail_calls && !is_left_out(set, program));
 }
 
 static enum status choose_programs(struct loaded *loaded, const struct program_set *set,
@@ -172,7 +202,7 @@ static enum status choose_programs(struct loaded *loaded, const struct program_s
 {
 	size_t log_bytes = log_level & LOG_TRACE ? TRACE_BYTES : STATS_BYTES;
 
-	set_autoload(loaded);
+	set_autoload(loaded, set);
 	if (*set->program_type)
 		force_type(loaded, set);
 	for (size_t i = 0; i < set->n && loaded->status == STATUS_OK; i++) {
@@ -238,7 +268,7 @@ static enum status set_up(struct loaded *loaded, const struct program_set *set)
 
 enum status program_open(struct loaded *loaded, const struct program_set *set, int log_level)
 {
-	*loaded = (struct loaded){.n = set->n, .status = STATUS_OK};
+	*loaded = (struct loaded){.n = set->n, .status = STATUS_OK, .log_level = log_level};
 	if (access(set->object, R_OK))
 		return fail(loaded, STATUS_LOAD_FAILED,
 			    xasprintf("can't read object '%s': %s", set->object, strerror(errno)));
@@ -270,6 +300,64 @@ enum status program_open(struct loaded *loaded, const struct program_set *set, i
 	return choose_programs(loaded, set, log_level) ? loaded->status : set_up(loaded, set);
 }
 
+/* The program that a load failed at, if the set does not need it. */
+static struct bpf_program *failed_beside(const struct loaded *loaded, const struct program_set *set)
+{
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, loaded->object)
+		if (explain_is_of("prog", bpf_program__name(program)))
+			break;
+	return program && bpf_program__autoload(program) && !is_in(set, bpf_program__name(program))
+		   ? program
+		   : NULL;
+}
+
+/* Leave out what the load failed at, and open the object again. False where that does not help. */
+static bool leave_out(struct loaded *loaded, const struct program_set *set, int error)
+{
+	struct bpf_program *program = loaded->trouble ? NULL : failed_beside(loaded, set);
+	int log_level = loaded->log_level;
+	enum status status;
+	char *reason;
+
+	if (!program)
+		return false;
+	reason = explain_load(loaded, set, error, &status);
+	left_out.why = xgrow(left_out.why, left_out.programs.n, sizeof(*left_out.why));
+	left_out.why[left_out.programs.n].status = status;
+	left_out.why[left_out.programs.n].reason = reason;
+	left_out_number(set, bpf_program__name(program), true);
+	program_unload(loaded);
+	return program_open(loaded, set, log_level) == STATUS_OK;
+}
+
+/* libbpf fills a prog array that says which program is in which slot, and fails where that one is
+ * left out: why it was is the cause. NULL: that is not what failed. */
+static char *explain_slot(const struct loaded *loaded, const struct program_set *set,
+			  enum status *status)
+{
+	const char *said = explain_said(0);
+	struct bpf_program *program;
+
+	if (!strstr(said, "failed to initialize slot"))
+		return NULL;
+	bpf_object__for_each_program(program, loaded->object) {
+		char *named = xasprintf(" to prog '%s' ", bpf_program__name(program));
+		bool is = strstr(said, named) && is_left_out(set, program);
+		uint32_t number;
+
+		free(named);
+		if (!is)
+			continue;
+		number = left_out_number(set, bpf_program__name(program), false);
+		*status = left_out.why[number].status;
+		return xasprintf("a prog array holds '%s', which can't be loaded: %s",
+				 bpf_program__name(program), left_out.why[number].reason);
+	}
+	return NULL;
+}
+
 enum status program_load(struct loaded *loaded, const struct program_set *set)
 {
 	enum status status;
@@ -278,14 +366,20 @@ enum status program_load(struct loaded *loaded, const struct program_set *set)
 
 	if (loaded->status != STATUS_OK)
 		return loaded->status;
-	explain_forget();
-	error = bpf_object__load(loaded->object);
-	note_trouble(loaded, -error);
+	do {
+		explain_forget();
+		error = -bpf_object__load(loaded->object);
+		note_trouble(loaded, error);
+	} while (error && leave_out(loaded, set, error));
+	if (loaded->status != STATUS_OK)
+		return loaded->status;
 	if (!error) {
 		reason = setup_after_load(&loaded->setup, loaded->object);
 		return reason ? fail(loaded, STATUS_LOAD_FAILED, reason) : loaded->status;
 	}
-	reason = explain_load(loaded, set, -error, &status);
+	reason = explain_slot(loaded, set, &status);
+	if (!reason)
+		reason = explain_load(loaded, set, error, &status);
 	return fail(loaded, status, reason);
 }
 

@@ -34,6 +34,7 @@ struct loaded {
 	struct bpf_program *program[PROGRAMS_MAX]; /* as in program_set.name */
 	char *log[PROGRAMS_MAX];		   /* the verifier's words; NULL at log level 0 */
 	size_t n;
+	int log_level;
 	enum status status; /* ok, load_failed or unsupported */
 	char *reason;	    /* one line; NULL when ok */
 	int trouble; /* an error of the machine, which says nothing of the programs; else 0 */
