@@ -188,6 +188,25 @@ TABLE
   assert_contains "$output" "oracle/oracle --kernels ''  '$PWD/x1.o'"
 }
 
+@test "another repository asks with the composite action's steps" {
+  requires setpriv
+  fake_vm
+  cp two.bpf.c three.bpf.c
+  echo 'map_bytes=1000' >said/a.one
+  echo 'map_bytes=1020' >said/a.two
+  export PROGRAMS='two.bpf.c t*ee.bpf.c' ASKED='file:one file:two' GITHUB_STEP_SUMMARY=$PWD/summary.md
+  pipelines/oracle/action
+  assert_equal "$(sed q summary.md)" '## eBPF programs by kernels'
+  assert_equal "$(csv_value build/oracle/oracle.csv test | sort -u | xargs)" 'three/a three/b two/a two/b'
+  LIMITS='jited_bytes=1% map_bytes=1%' run -1 pipelines/oracle/action
+  assert_contains "$(cat summary.md)" '| grew | `two/a` | map_bytes | one | two | 1000 | 1020 |'
+  LIMITS='map_bytes=1%' FAIL=false pipelines/oracle/action
+  ASKED=file:none FAIL=false run -2 pipelines/oracle/action
+  # It has the inputs that the script takes.
+  action=$TOP/.github/actions/oracle/action.yml
+  for name in PROGRAMS ASKED LIMITS FAIL; do grep -q "^        $name: " "$action"; done
+}
+
 @test "a real kernel is asked of one program that loads, one that does not, and one of a module" {
   needs_kernel
   printf '%s\n' '#include <linux/bpf.h>' '#include <bpf/bpf_helpers.h>' \
@@ -195,13 +214,15 @@ TABLE
     'SEC("xdp") int bad(struct xdp_md *ctx) { return *(int *)(long)ctx->data; }' \
     'SEC("fentry/nfs_file_open") int of_module(void *ctx) { return 0; }' \
     'char _license[] SEC("license") = "GPL";' >mine.bpf.c
-  BIN=$TOP/build/bin "$PIPELINES/oracle/oracle" --kernels "$KERNEL" mine.bpf.c >table
+  bpf-compile-check --no-load -o plan.csv mine.bpf.c
+  cp "$(csv_value plan.csv object | sed q)" mine.bpf.o
+  "$PIPELINES/oracle/oracle" --kernels "$KERNEL" mine.bpf.o >table
   cells() { csv_value build/oracle/oracle.csv "$1" '$test =~ "'"$2"'"'; }
-  assert_equal "$(cells status,reason '^bad$')" "load_failed bad: R1 offset is outside of the packet"
-  assert_equal "$(cells status '^of_module$')" unsupported
-  assert_equal "$(cells status,map_bytes '^good$')" "ok 0"
+  assert_equal "$(cells status,reason '^mine/bad$')" "load_failed bad: R1 offset is outside of the packet"
+  assert_equal "$(cells status '^mine/of_module$')" unsupported
+  assert_equal "$(cells status,map_bytes '^mine/good$')" "ok 0"
   for column in instructions verified_insns jited_bytes; do
-    [[ $(cells "$column" '^good$') -gt 1 ]]
+    [[ $(cells "$column" '^mine/good$') -gt 1 ]]
   done
-  assert_equal "$(cells kernel '^good$')" "$KERNEL"
+  assert_equal "$(cells kernel '^mine/good$')" "$KERNEL"
 }
