@@ -652,3 +652,14 @@ SH
     "noisy 1 quiet 7"
   [ ! -e out/again.csv ]
 }
+
+# bats test_tags=slow
+@test "a comparison of kernels has the empty programs that its tests are net of, and no other" {
+  needs_kernel
+  printf '#include <linux/bpf.h>\n__attribute__((section("xdp"))) int mine(void *c) { return XDP_TX; }\n' >mine.bpf.c
+  echo 'tests: [{name: "{}", source: mine.bpf.c, entry_point: mine, expected_result: XDP_TX, variants: [mine, other]}]' >own.yml
+  make --no-print-directory -s -C "$TOP" compare RUNTIME=icount SUITE="$PWD/own.yml" TEST=mine SEEDS=1 BASE="$KERNEL" HEAD="$KERNEL" \
+    RESULTS="$PWD/results" >said
+  assert_equal "$(csv_value "$(find results -name verdict.csv)" test,verdict | sort)" 'baseline/xdp/empty unchanged
+mine unchanged'
+}
