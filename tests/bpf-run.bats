@@ -432,6 +432,19 @@ TABLE
   [[ $(cat said.txt) =~ ^"bpf-run: unsupported: 3 tests, such as '"(a|b/1|b/2)"': CPU 1023 is not there, not online or not allowed"$ ]]
 }
 
+@test "--no-attach leaves out what runs only where it is attached, and attaches nothing" {
+  requires bpf
+  printf '%s\nSEC("xdp") int runs(void *ctx) { return 2; }\nSEC("sockops") int attached(void *ctx) { return 1; }\n' \
+    "$(head -n 2 "$BATS_FILE_TMPDIR/good.bpf.c")" >two.bpf.c
+  bpf-compile-check -o two.csv two.bpf.c
+  quick two.csv 2>/dev/null >with.csv
+  assert_contains "$(csv_value with.csv status '$test == "attached"')" ok
+  quick --no-attach two.csv 2>/dev/null >without.csv
+  assert_equal "$(csv_value without.csv status '$test == "runs"')" "$(csv_value with.csv status '$test == "runs"')"
+  assert_equal "$(csv_value without.csv status,reason '$test == "attached"')" \
+    "unsupported it runs only where it is attached, and --no-attach is given"
+}
+
 @test "--ignore-results times a program whose result is wrong" {
   requires bpf
   quick -r -t '^wrong$' bad.csv >out.csv

@@ -24,7 +24,7 @@ echo "kernel/$name"
 SH
   cat >pipelines/vm/run-in-vm <<'SH'
 #!/bin/sh
-while [ $# -gt 1 ]; do
+while [ "${2---}" != -- ]; do
   case $1 in --kernel) kernel=${2##*:} ;; --build) build=$2 ;; --plan) plan=$2 ;; --log) log=$2 ;; -o) out=$2 ;; esac
   shift 2
 done

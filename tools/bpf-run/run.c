@@ -111,6 +111,18 @@ static int spare_cpu(const struct run *run, const struct variant *variant)
 	return -1;
 }
 
+/* Leave out a test with a program that only a trigger runs, where it is attached. */
+static enum status refuse_triggers(struct instance *instance)
+{
+	bool any = instance->prepare.trigger || instance->check.trigger;
+
+	for (size_t i = 0; i < instance->n; i++)
+		any |= instance->target[i].trigger != NULL;
+	return any ? instance_fail(instance, STATUS_UNSUPPORTED,
+				   "it runs only where it is attached, and --no-attach is given")
+		   : STATUS_OK;
+}
+
 /* Prove, once a variant, that each program runs as often as it is called. It is done in the first
  * load, before anything is timed, so that it lies at the same place in each boot: counted
  * instructions depend on that. It takes three calls, or 10 ms of a trigger. */
@@ -133,6 +145,8 @@ static enum status load(struct run *run, struct variant *variant)
 		cpu[variant->probes[p].entry] = variant->probes[p].cpu;
 	spent_enter(&run->spent, STEP_LOAD);
 	if (instance_load(instance, variant->row, variant->nrows, cpu, spare_cpu(run, variant)))
+		return instance->status;
+	if (run->options->no_attach && refuse_triggers(instance))
 		return instance->status;
 	spent_enter(&run->spent, STEP_PREPARE);
 	if (untimed_prepare(instance))
