@@ -776,6 +776,22 @@ improvement 200"
   assert_equal "$(regress-detect --history h.csv | csv_value /dev/stdin verdict)" unchanged
 }
 
+@test "two levels in turn are expected behind a marker too: the other one is no step, what leaves both is" {
+  # 30 values at two levels, a marker, eight more that happen to lie at the lower one, and one at the other.
+  # shellcheck disable=SC2046 # a word a value
+  history $(awk 'BEGIN { for (i = 1; i <= 30; i++) print (i * i % 19 < 9 ? 100 : 110) + i * 7 % 5 / 5
+    for (i = 1; i <= 8; i++) print 200 + i * 7 % 5 / 5 }') 220.4 >h.csv
+  printf 'build,test\nb31,x\n' >markers.csv
+  regress-detect --history --markers markers.csv h.csv >v.csv
+  assert_equal "$(csv_value v.csv verdict)" unstable
+  assert_contains "$(csv_value v.csv reason)" "two levels in turn before the last change, 9."
+  sed 's/,220.4,/,240,/' h.csv >worse.csv
+  assert_equal "$(regress-detect --history --markers markers.csv worse.csv | csv_value /dev/stdin verdict)" suspected
+  # Of a series that had one level, the same values are a step.
+  sed -E 's/,11([0-9.]+),/,10\1,/' h.csv >one.csv
+  assert_equal "$(regress-detect --history --markers markers.csv one.csv | csv_value /dev/stdin verdict)" suspected
+}
+
 @test "the results of bpf_performance, as its runner writes them, are a history" {
   awk 'BEGIN { srand(1); print "Timestamp,Test,Average Duration (ns),CPU 0 Duration (ns)"
     for (i = 1; i <= 30; i++) printf "2026-01-%02d,Read array,%d,%d\n", i, 100 + 5 * rand() + (i == 30) * 50, 100 }' >b.csv

@@ -67,6 +67,9 @@ struct walk {
 	struct band band; /* of the newest value */
 	bool bimodal;	  /* the values before it are */
 	struct modes modes;
+	/* What lay at two levels before the last marker or new level goes on so: as parts of the
+	 * lower one. 0 for what did not. */
+	double apart, spread;
 	bool again; /* a lasting step was left for something better than the level */
 };
 
@@ -218,6 +221,14 @@ static double resolution_at(const struct walk *w, size_t i)
 
 static void start_again(struct walk *w, size_t at)
 {
+	struct modes m;
+
+	if (find_modes(w, at, &m) && m.low > 0) {
+		w->apart = m.high / m.low - 1;
+		w->spread = m.spread / m.low;
+	} else if (at - w->begin >= LEVEL_MOST) {
+		w->apart = 0;
+	}
 	w->level = (struct level){0};
 	w->begin = at;
 	w->count = w->nback = 0;
@@ -283,6 +294,21 @@ static void off_level(struct walk *w, size_t i, int direction)
 	}
 }
 
+/* Whether two levels are expected of a level that is too young to show them. */
+static bool remembers_modes(const struct walk *w, size_t i)
+{
+	return !w->bimodal && w->apart > 0 && i - w->begin < LEVEL_MOST;
+}
+
+/* Let values at either of two levels be at the level. */
+static void widen_band(struct walk *w, double low, double high, double spread)
+{
+	double width = fmax(w->rule->least * fabs(w->band.center), SIGMAS * spread);
+
+	w->band.low = fmin(w->band.low, low - width);
+	w->band.high = fmax(w->band.high, high + width);
+}
+
 static size_t least_level(const struct walk *w)
 {
 	return w->rule->exact ? 1 : LEVEL_LEAST;
@@ -299,13 +325,12 @@ static void step_on(struct walk *w, size_t i)
 	}
 	w->band = level_band(v, level_values(w, i, v, &newest), w->rule, resolution_at(w, i));
 	w->bimodal = find_modes(w, i, &w->modes);
-	if (w->bimodal) {
-		double width =
-		    fmax(w->rule->least * fabs(w->band.center), SIGMAS * w->modes.spread);
-
-		w->band.low = fmin(w->band.low, w->modes.low - width);
-		w->band.high = fmax(w->band.high, w->modes.high + width);
-	}
+	/* The median may be at one of the two, or between them. */
+	if (w->bimodal)
+		widen_band(w, w->modes.low, w->modes.high, w->modes.spread);
+	else if (remembers_modes(w, i))
+		widen_band(w, w->band.center / (1 + w->apart), w->band.center * (1 + w->apart),
+			   w->band.center * w->spread);
 	if (w->v[i] > w->band.high)
 		off_level(w, i, 1);
 	else if (w->v[i] < w->band.low)
@@ -406,6 +431,12 @@ static struct level_answer answer(const struct walk *w, size_t n)
 		snprintf(a.why, sizeof(a.why),
 			 "two levels in turn, %.4g and %.4g: do two machines share this series?",
 			 w->modes.low, w->modes.high);
+	} else if (remembers_modes(w, n - 1)) {
+		a.verdict = UNSTABLE;
+		snprintf(a.why, sizeof(a.why),
+			 "two levels in turn before the last change, %.3g %% apart; too few "
+			 "values since",
+			 100 * w->apart);
 	} else if (w->nback) {
 		a.verdict = INCONCLUSIVE;
 		snprintf(a.why, sizeof(a.why),
