@@ -349,10 +349,14 @@ static void disturbed(gsl_rng *rng, size_t runs)
 		    .cv = .01, .drift = .01, .drift_rho = .95, .bias = .0015, .disturbed = .15};
 		double said = stated(rng, &m, nseries, n);
 
-		printf("%.1f,%d,%zu,%.1f,%.1f,%.1f,%.1f\n", 100 * m.cv, ROUNDS, nseries,
+		printf("%.1f,%d,%zu,%.1f,%.1f,", 100 * m.cv, ROUNDS, nseries,
 		       100 * power(rng, &m, .1, nseries, n, 1),
-		       100 * power(rng, &m, .1, nseries, n, LOOKS), 100 * said,
-		       100 * power(rng, &m, said, nseries, n, LOOKS));
+		       100 * power(rng, &m, .1, nseries, n, LOOKS));
+		if (said > 0)
+			printf("%.1f,%.1f\n", 100 * said,
+			       100 * power(rng, &m, said, nseries, n, LOOKS));
+		else
+			puts(","); /* all were conclusive */
 		fflush(stdout);
 	}
 }
