@@ -48,6 +48,18 @@ object() {
   assert_trouble '--as is empty' bpf-compile-check --no-load --as '' v1.o
 }
 
+@test "builds that have no test in common are said before anything is measured" {
+  requires bpf
+  for n in 1 2; do
+    printf '#include <linux/bpf.h>\n__attribute__((section("xdp"))) int p%d(void *c) { return XDP_TX; }\n' $n >v$n.bpf.c
+    bpf-compile-check --build "b$n" v$n.bpf.c "$TOP/bpf/suites/controls.yml" >$n.csv
+  done
+  bpf-run --rounds 1 -t '^p|loop' --samples 1 -c 8 1.csv 2.csv 2>said >/dev/null
+  assert_contains "$(cat said)" "no test is of two builds: 'p1' is of 'b1' alone, 'p2' of 'b2': there is nothing to compare"
+  bpf-run --rounds 1 -t 'loop' --samples 1 -c 8 1.csv 2.csv 2>said >/dev/null
+  assert_equal "$(grep -c 'two builds' said)" 0
+}
+
 @test "programs of several sources that share a name are told apart by file, then by folder" {
   mkdir there
   cp good.bpf.c there

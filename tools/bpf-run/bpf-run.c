@@ -198,8 +198,10 @@ static int measure(struct opts *o)
 	tracefs_mount();
 	cgroup_remove_orphans();
 	trace_remove_orphans();
-	if (!o->quiet)
+	if (!o->quiet) {
+		tests_advise(&tests);
 		machine_advise();
+	}
 	cli_writes(&o->cli, o->environment);
 	cli_writes(&o->cli, o->run.profile);
 	cli_open_output(&o->cli);

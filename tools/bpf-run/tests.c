@@ -132,6 +132,31 @@ void tests_group(struct tests *tests, const struct plan *plan)
 	}
 }
 
+void tests_advise(const struct tests *tests)
+{
+	const struct plan_row *one = NULL, *other = NULL;
+
+	for (size_t t = 0; t < tests->n; t++) {
+		const struct test *test = &tests->test[t];
+		const struct plan_row *row = test->variants[0].row[0];
+
+		if (row->control)
+			continue;
+		if (test->nvariants > 1)
+			return;
+		if (!one)
+			one = row;
+		else if (!other && strcmp(row->build, one->build) != 0)
+			other = row;
+	}
+	if (other)
+		say("advice: no test is of two builds: '%s' is of '%s' alone, '%s' of '%s': there "
+		    "is "
+		    "nothing to compare (bpf-compile-check --as names the tests of two objects "
+		    "alike)",
+		    one->test, one->build, other->test, other->build);
+}
+
 void tests_release(struct tests *tests)
 {
 	for (size_t t = 0; t < tests->n; t++) {

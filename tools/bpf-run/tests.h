@@ -50,6 +50,9 @@ void tests_select(struct plan *plan, const char *regex, const char *only);
  * row is there twice: then builds lack labels */
 void tests_group(struct tests *tests, const struct plan *plan);
 
+/** tests_advise - say so when there are several builds and nothing of two of them to compare */
+void tests_advise(const struct tests *tests);
+
 /** outcome_judge - what became of a variant that was sampled, as its instance then says: whether
  * its samples are valid, and the test's check passes */
 enum status outcome_judge(struct variant *variant);
