@@ -179,3 +179,23 @@ struct {
   bpf-compile-check -D SLOT=absent -o plan.csv tails.bpf.c 2>messages
   assert_equal "$(csv_value plan.csv status '$test == "caller"')" unsupported
 }
+
+@test "sources as people have them: glibc's headers, registers of the machine, options for the compiler" {
+  requires bpf
+  {
+    printf '#include <sys/socket.h>\n%s\n#include <bpf/bpf_tracing.h>\n' "$head"
+    printf '#ifndef RESULT\n#define RESULT 1\n#endif\nstruct pt_regs;\n'
+    printf 'SEC("xdp") int one(struct pt_regs *ctx) { return AF_INET + RESULT + !&PT_REGS_IP(ctx); }\n'
+  } >tracing.bpf.c
+  sed -i '1i #include <linux/ptrace.h>' tracing.bpf.c
+  bpf-compile-check --no-load --exit-code tracing.bpf.c >plan.csv
+  echo '#define RESULT 5' >result.h
+  # shellcheck disable=SC2016
+  bpf-compile-check --no-load --exit-code --cflags ' -mcpu=v2  -include result.h' --cflags '-DX=$(touch,pwned)' -o other.csv tracing.bpf.c
+  [ ! -e pwned ]
+  llvm-objdump -d --no-show-raw-insn --no-print-imm-hex "$(csv_value other.csv object)" | grep -q 'r0 = 7'
+  [[ $(csv_value other.csv compiler) = *"-mcpu=v3 -mcpu=v2 -include result.h -DX=\$(touch,pwned)" ]]
+  # make passes them on.
+  BPF_CFLAGS='-mcpu=v2 -include result.h' "$PIPELINES/compare/build-programs" . tracing.bpf.c head >made.csv
+  assert_equal "$(csv_value made.csv object)" "$(csv_value other.csv object)"
+}

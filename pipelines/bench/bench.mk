@@ -10,6 +10,9 @@ new_run = $(RESULTS)/incomplete/$(shell date -u +%Y%m%dt%H%M%Sz)-$(shell echo $$
 # By the environment: a regular expression could end the quotes of a rule.
 test_option = $${TEST:+--test "$$TEST"}
 export TEST
+# Likewise.
+cflags_option = $${BPF_CFLAGS:+--cflags "$$BPF_CFLAGS"}
+export BPF_CFLAGS
 
 # Checked before anything is built.
 ifneq ($(filter bench compare,$(MAKECMDGOALS)),)
@@ -47,7 +50,7 @@ run: $(RUN)/rounds.csv $(RUN)/summary.csv $(RUN)/cpus.csv
 %/compiled.csv:
 	@mkdir -p '$(@D)'
 	$(call say,COMPILE,$(suite_file))
-	$(Q)$(BIN)/bpf-compile-check --no-load $(build_option) $(objects_option) -o '$@' '$(suite_file)'
+	$(Q)$(BIN)/bpf-compile-check --no-load $(build_option) $(objects_option) $(cflags_option) -o '$@' '$(suite_file)'
 
 ifeq ($(filter host kvm icount,$(RUNTIME)),)
 $(error RUNTIME is host, kvm or icount: '$(RUNTIME)')

@@ -26,7 +26,7 @@ ifneq ($(BASE),)
 	$(Q)$(TOP)pipelines/compare/build-programs '$(BASE)' '$(suite_file)' base > $(PROFILE)/plans/base.csv
 	$(Q)$(TOP)pipelines/compare/build-programs '$(or $(HEAD),.)' '$(suite_file)' head > $(PROFILE)/plans/head.csv
 else
-	$(Q)$(BIN)/bpf-compile-check --no-load $(build_option) -o $(PROFILE)/plans/one.csv '$(suite_file)'
+	$(Q)$(BIN)/bpf-compile-check --no-load $(build_option) $(cflags_option) -o $(PROFILE)/plans/one.csv '$(suite_file)'
 endif
 	$(Q)$(SUDO) $(BIN)/bpf-compile-check $(PROFILE)/plans/*.csv > $(PROFILE)/plan.csv
 	$(Q)SUDO='$(SUDO)' $(TOP)pipelines/profile/record "$$TEST" $(PROFILE)/tests $(SPEEDSCOPE) $(PROFILE)/plan.csv

@@ -42,6 +42,6 @@ $(error bisect goes by counted instructions: take RUNTIME=icount)
 endif
 bisect: all vm-tools ## find the first bad kernel from GOOD to BAD for TEST
 	@mkdir -p build/bisect
-	$(Q)$(BIN)/bpf-compile-check --no-load -o build/bisect/plan.csv '$(suite_file)'
+	$(Q)$(BIN)/bpf-compile-check --no-load $(cflags_option) -o build/bisect/plan.csv '$(suite_file)'
 	$(Q)$(TOP)pipelines/vm/bisect --test "$$TEST" --good '$(GOOD)' --bad '$(BAD)' $(if $(AMONG),--among '$(AMONG)') \
 		build/bisect/plan.csv

@@ -4,6 +4,7 @@
  */
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -25,25 +26,39 @@ struct opts {
 
 #define AT(member) offsetof(struct opts, member)
 
-static void add_compiler_option(struct work *w, char letter, const char *value)
+/* @option: taken over */
+static void add_compiler_option(struct work *w, char *option)
 {
 	w->compiler_options =
 	    xrealloc(w->compiler_options, (w->ncompiler_options + 1) * sizeof(char *));
-	w->compiler_options[w->ncompiler_options++] = xasprintf("-%c%s", letter, value);
+	w->compiler_options[w->ncompiler_options++] = option;
 }
 
 static void take_folder(void *options, char *arg)
 {
 	if (!*arg)
 		die("-I is empty");
-	add_compiler_option(&((struct opts *)options)->work, 'I', arg);
+	add_compiler_option(&((struct opts *)options)->work, xasprintf("-I%s", arg));
 }
 
 static void take_macro(void *options, char *arg)
 {
 	if (!work_macro_name(arg))
 		die("-D is not NAME[=VALUE]: '%s'", arg);
-	add_compiler_option(&((struct opts *)options)->work, 'D', arg);
+	add_compiler_option(&((struct opts *)options)->work, xasprintf("-D%s", arg));
+}
+
+/* Words with blanks between; no shell looks at them. */
+static void take_cflags(void *options, char *arg)
+{
+	struct work *w = &((struct opts *)options)->work;
+	char *rest = arg, *word;
+
+	while ((word = strtok_r(rest, " \t\r\n", &rest))) {
+		add_compiler_option(w, xstrdup(word));
+		w->cflags = w->cflags ? w->cflags : xstrdup("");
+		xappendf(&w->cflags, "%s%s", *w->cflags ? " " : "", word);
+	}
 }
 
 static void take_program(void *options, char *arg)
@@ -85,6 +100,7 @@ static const struct cli_option options[] = {
     {"build", 0, "LABEL", "the build's label (default: uname -r)", CLI_TEXT, .at = AT(work.build)},
     {NULL, 'I', "DIR", "look for headers there too", CLI_TAKE, .take = take_folder},
     {NULL, 'D', "NAME[=VALUE]", "define a macro for every program", CLI_TAKE, .take = take_macro},
+    {"cflags", 0, "WORDS", "more options for the compiler", CLI_TAKE, .take = take_cflags},
     {"program", 0, "REGEX", "of bare sources and objects only these programs", CLI_TAKE,
      .take = take_program},
     {"as", 0, "NAME", "name their tests after this, and not their file", CLI_TEXT,

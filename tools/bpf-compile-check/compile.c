@@ -94,6 +94,21 @@ static pid_t run(struct command *c, int words)
 	return pid;
 }
 
+/* What the kernel's Makefiles, and so other people's, define for the machine: without, glibc's
+ * headers look for those of 32 bits, and bpf_tracing.h knows no registers. */
+static void define_machine(struct command *c, const char *machine)
+{
+	static const char *const machines[][3] = {
+	    {"x86_64", "-D__x86_64__", "-D__TARGET_ARCH_x86"},
+	    {"aarch64", "-D__aarch64__", "-D__TARGET_ARCH_arm64"},
+	};
+
+	for (size_t i = 0; i < sizeof(machines) / sizeof(*machines); i++)
+		if (!strcmp(machine, machines[i][0]))
+			for (size_t word = 1; word < 3; word++)
+				add(c, xstrdup(machines[i][word]));
+}
+
 /* Options come before the source. */
 static struct command compiler_command(const struct work *work, const struct unit *unit)
 {
@@ -116,6 +131,7 @@ static struct command compiler_command(const struct work *work, const struct uni
 	uname(&machine);
 	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
 		add(&c, xstrdup(options[i]));
+	define_machine(&c, machine.machine);
 	add(&c, xasprintf("-I%s/include", dirname(copy)));
 	for (size_t i = 0; i < work->ncompiler_options; i++)
 		add(&c, xstrdup(work->compiler_options[i]));
@@ -272,8 +288,8 @@ static void finish(const struct work *work, struct unit *unit, int status)
 	unit->compiler = 0;
 }
 
-/* "clang version 14.0.6 -mcpu=v3", as the compiler itself says. */
-static char *compiler_version(void)
+/* "clang version 14.0.6 -mcpu=v3", as the compiler itself says, with what --cflags adds. */
+static char *compiler_version(const struct work *work)
 {
 	struct command command = start_command();
 	int said = memfd_create("words", MFD_CLOEXEC);
@@ -282,7 +298,8 @@ static char *compiler_version(void)
 	add(&command, xstrdup("--version"));
 	waitpid(run(&command, said), NULL, 0);
 	words = take_words(said);
-	version = xasprintf("%.*s " INSTRUCTION_SET, (int)strcspn(words, "\n"), words);
+	version = xasprintf("%.*s " INSTRUCTION_SET "%s%s", (int)strcspn(words, "\n"), words,
+			    work->cflags ? " " : "", work->cflags ? work->cflags : "");
 	free(words);
 	return version;
 }
@@ -383,7 +400,7 @@ void compile_note(struct work *work)
 		plan_set(&row->program_hash, unit->program_hash);
 		setting_write(work, row, work->origins[i].setting);
 		if (!unit->is_object) {
-			version = version ? version : compiler_version();
+			version = version ? version : compiler_version(work);
 			plan_set(&row->compiler, version);
 		}
 		if (unit->object)

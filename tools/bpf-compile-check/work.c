@@ -242,6 +242,7 @@ void work_release(struct work *work)
 	for (size_t i = 0; i < work->ncompiler_options; i++)
 		free(work->compiler_options[i]);
 	free(work->compiler_options);
+	free(work->cflags);
 	if (work->program)
 		regfree(&work->program_regex);
 	keytable_release(&work->seen);

@@ -71,8 +71,9 @@ struct work {
 	const char *objdir;  /* where objects and logs go */
 	const char *elf_dir; /* where a suite's elf_file is looked for; NULL: beside the suite */
 	const char *build;   /* label; NULL keeps that of a plan, else uname -r */
-	char **compiler_options; /* -I and -D of the command line */
+	char **compiler_options; /* -I, -D and --cflags of the command line */
 	size_t ncompiler_options;
+	char *cflags; /* those of --cflags, with a blank between */
 	unsigned int jobs;
 	uint64_t compile_sec; /* what one compiler may take */
 	const char *program;  /* the programs of bare sources and objects; NULL for all */
