@@ -67,7 +67,7 @@ translate() {
   suite 'name: a, source: good.bpf.c, entry_point: one' \
     'name: b, source: good.bpf.c, program_cpu_assignment: {one: all}, operations: 7, iteration_count: 11, keep: 4, visits: 3' \
     'name: "c/{}", source: good.bpf.c, entry_point: one, variants: {x: {RESULT: 1}, y: {RESULT: 2}}, expected_result: -1' \
-    'name: "d/{}", source: good.bpf.c, entry_point: one, program_type: [xdp, tc]' \
+    'name: "d/{}", source: good.bpf.c, entry_point: one, program_type: [xdp, tc], expected_result: 0xFFffffff' \
     'name: e, program_type: user, entry_point: loop, control: true'
   bpf-compile-check --no-load --build v1 s.yml >plan.csv
   assert_equal "$(rows plan.csv '.suite, .test, .build, .program_type, .cpus, .operations, .iterations, .keep, .visits, .control, .expected_result, .status')" \
@@ -75,8 +75,8 @@ translate() {
 ["s","b","v1","","all","7","11","4","3","0","0","compiled"]
 ["s","c/x","v1","","any","1","","","","0","4294967295","compiled"]
 ["s","c/y","v1","","any","1","","","","0","4294967295","compiled"]
-["s","d/xdp","v1","xdp","any","1","","","","0","0","compiled"]
-["s","d/tc","v1","sched_cls","any","1","","","","0","0","compiled"]
+["s","d/xdp","v1","xdp","any","1","","","","0","4294967295","compiled"]
+["s","d/tc","v1","sched_cls","any","1","","","","0","4294967295","compiled"]
 ["s","e","v1","user","any","1","","","","1","0","compiled"]'
 }
 
@@ -224,6 +224,9 @@ name: a, OK, operations: 4294967296|'operations' is too large: '4294967296'
 name: a, OK, iteration_count: 99999999999999999999|'iteration_count' is too large
 name: a, OK, iteration_count: [1]|'iteration_count' must be a single value
 name: a, OK, expected_result: 1.5|'expected_result' is not a whole number: '1.5'
+name: a, OK, expected_result: 0xg|'expected_result' is not a whole number: '0xg'
+name: a, OK, expected_result: 0x|'expected_result' is not a whole number: '0x'
+name: a, OK, expected_result: 0x100000000|'expected_result' is too large: '0x100000000'
 name: a, OK, expected_result: 4294967296|'expected_result' is too large: '4294967296'
 name: a, OK, expected_result: ""|'expected_result' is not a whole number: ''
 name: a, OK, keep: true|'keep' is not a whole number: 'true'

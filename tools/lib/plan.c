@@ -162,24 +162,42 @@ static const struct {
     {"SK_PASS", SK_PASS},
 };
 
-static const char *parse_result(struct plan_row *row, const char *text)
+/* 0x and digits: two's complement, as what a program returns is often written. */
+static const char *parse_hexadecimal(const char *digits, uint32_t *value)
+{
+	if (!*digits || digits[strspn(digits, "0123456789abcdefABCDEF")])
+		return "is not a whole number";
+	if (strlen(digits) > 8)
+		return "is too large";
+	*value = (uint32_t)strtoul(digits, NULL, 16);
+	return NULL;
+}
+
+static const char *parse_whole(const char *text, uint32_t *value)
 {
 	const char *wrong;
 	double result;
 
 	for (size_t i = 0; i < sizeof(results) / sizeof(*results); i++)
 		if (!strcmp(text, results[i].name)) {
-			row->has_expected_result = true;
-			row->expected_result = (uint32_t)results[i].value;
+			*value = (uint32_t)results[i].value;
 			return NULL;
 		}
+	if (!strncmp(text, "0x", 2))
+		return parse_hexadecimal(text + 2, value);
 	wrong = number_parse_double(text, INT32_MIN, UINT32_MAX, &result);
 	if (!wrong && result != (double)(int64_t)result)
 		wrong = "is not a whole number";
-	if (!wrong) {
-		row->has_expected_result = true;
-		row->expected_result = (uint32_t)(int64_t)result;
-	}
+	if (!wrong)
+		*value = (uint32_t)(int64_t)result;
+	return wrong;
+}
+
+static const char *parse_result(struct plan_row *row, const char *text)
+{
+	const char *wrong = parse_whole(text, &row->expected_result);
+
+	row->has_expected_result |= !wrong;
 	return wrong;
 }
 
