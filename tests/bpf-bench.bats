@@ -62,6 +62,18 @@ C
   assert_contains "$output" 'bpf-compile-check --build new/v1.bpf.c --as v1'
 }
 
+@test "of a capture each different frame has a row, and all together the sum of their shares" {
+  requires bpf
+  load captures
+  write_sources
+  printf '%032x\n' 1 2 1 1 | frames little >x.pcap
+  run -0 --separate-stderr bpf-bench --rounds 3 --program reader --packet x.pcap v1.bpf.c
+  assert_equal "$(sed -n 's/^\(reader#[0-9]*\) .*/\1/p' <<<"$output" | xargs)" 'reader#1 reader#2'
+  sum=$(sed -n 's/^reader, all 4 frames as in the capture: \(.*\) ns a packet, .*/\1/p' <<<"$output")
+  awk -v sum="$sum" '/^reader#1/ { one = $3 } /^reader#2/ { other = $3 } END {
+    d = sum - (3 * one + other) / 4; exit !(sum > 0 && d * d < .02) }' <<<"$output"
+}
+
 @test "what can't be is one line" {
   write_sources
   assert_trouble "no file named" bpf-bench

@@ -4,6 +4,7 @@
 
 load helpers
 load kernels
+load captures
 
 # A program that returns XDP_TX when it meets all that the suite below sets, else the number of what is missing.
 write_program() {
@@ -133,59 +134,6 @@ tests:
 Y
 }
 
-# A frame in hexadecimal, a line each, as `frames` takes them.
-hex() {
-  printf '%s\n' "$@"
-}
-
-# A number of so many bytes, in an order.
-number() { # ORDER BYTES VALUE
-  local digits bytes='' i
-  printf -v digits "%0$((2 * $2))x" "$3"
-  for ((i = 0; i < 2 * $2; i += 2)); do
-    if [ "$1" = big ]; then bytes+=${digits:i:2}; else bytes=${digits:i:2}$bytes; fi
-  done
-  bytes "$bytes"
-}
-
-bytes() { # HEX
-  basenc --base16 -d <<<"${1^^}"
-}
-
-# A pcap of frames in hexadecimal.
-frames() { # ORDER [MAGIC] [LINK-TYPE] [SNAP]
-  local line n
-  number "$1" 4 $((16#${2-a1b2c3d4}))
-  number "$1" 2 2
-  number "$1" 2 4
-  number "$1" 8 0
-  number "$1" 4 65535
-  number "$1" 4 "${3-1}"
-  while read -r line; do
-    n=$((${#line} / 2))
-    number "$1" 8 0
-    number "$1" 4 "$n"
-    number "$1" 4 $((n + ${4-0}))
-    bytes "$line"
-  done
-}
-
-# The same as pcapng: a block that nobody knows, an interface, then a block a frame.
-blocks() { # ORDER
-  local line n padded
-  number "$1" 4 $((16#0a0d0d0a)) && number "$1" 4 28 && number "$1" 4 $((16#1a2b3c4d)) && number "$1" 4 65536
-  number "$1" 8 0 && number "$1" 4 28
-  number "$1" 4 1 && number "$1" 4 20 && number "$1" 2 1 && number "$1" 6 0 && number "$1" 4 20
-  number "$1" 4 5 && number "$1" 4 16 && number "$1" 4 0 && number "$1" 4 16
-  while read -r line; do
-    n=$((${#line} / 2)) padded=$(((${#line} / 2 + 3) / 4 * 4))
-    number "$1" 4 6 && number "$1" 4 $((32 + padded)) && number "$1" 4 0 && number "$1" 8 0
-    number "$1" 4 "$n" && number "$1" 4 "$n" && bytes "$line"
-    head -c $((padded - n)) /dev/zero
-    number "$1" 4 $((32 + padded))
-  done
-}
-
 measure() { # SUITE
   bpf-compile-check "$1" >plan.csv 2>messages
   bpf-run -q --rounds 1 --samples 2 -c 8 plan.csv >samples.csv 2>>messages
@@ -271,8 +219,8 @@ Y
   for format in 'frames little' 'frames big' 'frames little a1b23c4d' 'blocks little' 'blocks big'; do
     $format <lines >x.pcap
     measure suite.yml
-    assert_equal "$(csv_value plan.csv test,packet)" "all#1 x.pcap#1
-all#2 x.pcap#2"
+    assert_equal "$(csv_value plan.csv test,packet,frames)" "all#1 x.pcap#1 2
+all#2 x.pcap#2 1"
     assert_equal "$(outcome 'all#1')" 'ok: '
     assert_equal "$(mlr --icsv --onidx head -n 1 -g test then sort -f test then cut -f returned samples.csv | xargs)" '2 1'
     assert_equal "$(jq -r .packet "$(csv_value plan.csv setup '$test == "all#2"')")" 0x00000000000000000000000000000000ff

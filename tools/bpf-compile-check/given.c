@@ -132,6 +132,7 @@ char *given_set(const struct given *given, size_t i, struct plan_row *row)
 		row->packet = xasprintf("%.*s#%zu", (int)capture_is_named(given->packet, &number),
 					given->packet, given->capture.frame[i].number);
 		setting_packet(setting, "packet", &given->capture.frame[i]);
+		row->frames = given->each ? given->capture.frame[i].count : 0;
 	} else if (setting_is_hex(given->packet)) {
 		json_object_set_new(setting, "packet", json_string(given->packet));
 	}

@@ -228,8 +228,10 @@ static void add_row(struct work *work, struct suite *suite, const struct test *t
 		bad_suite(suite, test->node, "a test's entry point needs a name");
 	take(&row->cpus, cpus ? cpus_of(suite, test, cpus) : xstrdup("any"));
 	set_cells(suite, test, row);
-	if (all)
+	if (all) {
 		xappendf(&row->test, "#%zu", frame->number);
+		row->frames = frame->count;
+	}
 	refuse_twice(work, suite, test, row);
 	set_program_type(suite, test, row);
 	check_subject(suite, test, row);

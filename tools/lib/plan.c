@@ -51,6 +51,7 @@ static const struct {
     [PLAN_PREPARE] = {AT(prepare), TEXT},
     [PLAN_PREPARE_ITERATIONS] = {AT(prepare_iterations), RUNS},
     [PLAN_PACKET] = {AT(packet), TEXT},
+    [PLAN_FRAMES] = {AT(frames), COUNT},
     [PLAN_CONSUMER] = {AT(consumer), TEXT},
     [PLAN_CHECK] = {AT(check), TEXT},
     [PLAN_EXPECTED_RESULT] = {AT(expected_result), RESULT},

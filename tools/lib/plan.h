@@ -41,6 +41,7 @@ struct plan_row {
 	uint64_t prepare_iterations;
 	uint64_t prepare_every; /* invocations after which it must run again; 0 for never */
 	char *packet;		/* name of the input, see packet.h */
+	uint64_t frames;	/* of a capture that are equal to it; 0 where it is of none */
 	char *consumer;		/* map that is drained (or fed), or trace_pipe */
 	enum consumer_mode consumer_mode;
 	double dropped_max_pct;	   /* records that may be lost before the test counts as dropped */
