@@ -43,6 +43,7 @@ has() {
   kvm) [ -z "$(. "$TOP/pipelines/lib.sh" && kvm_trouble)" ] ;;
   postgresql-server) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 ;;
   libjq) echo '#include <jq.h>' | clang -E - >/dev/null 2>&1 ;;
+  libxdp) ls /usr/lib/*/bpf/xdp-dispatcher.o >/dev/null 2>&1 && command -v xdp-filter >/dev/null ;;
   bash-completion) [ -e /usr/share/bash-completion/bash_completion ] ;;
   pmu) [ -e /sys/bus/event_source/devices/cpu/type ] || [ -e /sys/bus/event_source/devices/armv8_pmuv3_0/type ] ;;
   kprobes) [ -e /sys/bus/event_source/devices/kprobe/type ] ;;

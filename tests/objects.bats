@@ -199,3 +199,41 @@ struct {
   BPF_CFLAGS='-mcpu=v2 -include result.h' "$PIPELINES/compare/build-programs" . tracing.bpf.c head >made.csv
   assert_equal "$(csv_value made.csv object)" "$(csv_value other.csv object)"
 }
+
+@test "each program of the objects of libxdp and xdp-tools gets a row, and loads or says why not" {
+  requires bpf libxdp
+  local objects=(/usr/lib/*/bpf/xdp*.o) expected
+  mkdir carved
+  "$PIPELINES/oracle/carve" carved "$(command -v xdp-filter)"
+  for object in carved/*.o; do
+    llvm-readelf -h "$object" | grep -q 'Machine: *EM_BPF'
+  done
+  # What libbpf finds is in the object's symbols: global functions of sections that are not .text.
+  expected=$(for object in "${objects[@]}" carved/*.o; do
+    llvm-objdump -t "$object" | grep -cE '^[0-9a-f]+ g +F (xdp|tc|raw_tp|tp|tp_btf|fentry|fexit|kprobe)[^ ]*[[:space:]]'
+  done | paste -sd + | bc)
+  bpf-compile-check "${objects[@]}" carved/*.o >plan.csv 2>messages
+  assert_equal "$(csv_value plan.csv test | sort -u | wc -l)" "$expected"
+  assert_equal "$(csv_value plan.csv test '$status != "ok" && is_empty($reason)')" ''
+  # All of xdp-filter's, whatever the kernel lacks.
+  assert_equal "$(csv_value plan.csv status '$test =~ "^xdpfilt_"' | sort | uniq -c | xargs)" '10 ok'
+  bpf-run -q -t '^xdpfilt_(alw|dny)_all/' --rounds 1 --samples 1 -c 4 plan.csv >samples.csv
+  assert_equal "$(csv_value samples.csv status | sort -u)" ok
+}
+
+@test "carve takes the objects out of executables, and says which have none or a part of one" {
+  object good.o <good.bpf.c
+  printf '.section .note.GNU-stack\n.data\n.incbin "good.o"\n.byte 1\n.incbin "good.o"\n' >data.s
+  printf 'int main(void) { return 0; }\n' | gcc -x c - -x assembler data.s -o two
+  head -c 900 good.o | cat "$(type -P true)" - >part
+  "$PIPELINES/oracle/carve" carved two "$(type -P true)" 2>messages
+  assert_equal "$(cat messages)" "carve: no BPF object is in '$(type -P true)'"
+  assert_equal "$(cd carved && echo *)" 'two-1.bpf.o two-2.bpf.o'
+  for object in carved/*; do cmp "$object" good.o; done
+  bpf-compile-check --no-load carved/two-2.bpf.o >plan.csv
+  assert_equal "$(csv_value plan.csv test | xargs)" 'two-2/one two-2/two'
+  run -2 --separate-stderr "$PIPELINES/oracle/carve" carved part
+  assert_contains "$stderr" "carve: an object is cut off: 'part', at byte "
+  assert_trouble "no such file: 'gone'" "$PIPELINES/oracle/carve" carved gone
+  assert_trouble 'FOLDER and EXECUTABLE are wanted' "$PIPELINES/oracle/carve" carved
+}
