@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # For users of bpf_performance: its suites and objects measured here and by its own runner, its stored results.
 
-#: OBJECTS        where to find the elf_file of a suite  (its folder)
+#: OBJECTS        of oracle, files; else the folder of a suite's elf_file
 #: REFERENCE      for cross-check: the CSV of the runner of bpf_performance
 #:: CROSS_CHECK_OPTIONS  --exit-code: fail when the two differ  (none)
 OBJECTS   ?=
