@@ -13,7 +13,7 @@
 #: RUN_OPTIONS    more options for bpf-run
 #: SUDO           how to become root  (sudo; nothing for root)
 #: V              1: show the commands
-#: BPF_CFLAGS     more options for the compiler of the eBPF programs
+#:: BPF_CFLAGS   more options for the compiler of the eBPF programs
 #:: CLANG        compiler of the eBPF programs  (clang)
 SUITE    ?= core
 RUNTIME  ?= host
