@@ -237,3 +237,22 @@ struct {
   assert_trouble "no such file: 'gone'" "$PIPELINES/oracle/carve" carved gone
   assert_trouble 'FOLDER and EXECUTABLE are wanted' "$PIPELINES/oracle/carve" carved
 }
+
+@test "maps that production pins are each test's own, and that is said once" {
+  requires bpf
+  cat >pins.bpf.c <<'C'
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#define MAP(name) struct { __uint(type, BPF_MAP_TYPE_ARRAY); __type(key, __u32); __type(value, __u32); \
+	__uint(max_entries, 1); __uint(pinning, LIBBPF_PIN_BY_NAME); } name SEC(".maps")
+MAP(one_of_baseline);
+MAP(two_of_baseline);
+SEC("xdp") int a(void *c) { __u32 k = 0; return bpf_map_lookup_elem(&one_of_baseline, &k) ? XDP_PASS : XDP_DROP; }
+SEC("xdp") int b(void *c) { __u32 k = 0; return bpf_map_lookup_elem(&two_of_baseline, &k) ? XDP_PASS : XDP_DROP; }
+char _license[] SEC("license") = "GPL";
+C
+  bpf-compile-check pins.bpf.c >plan.csv 2>said
+  assert_equal "$(csv_value plan.csv status | sort -u)" ok
+  assert_equal "$(sed "s/.*pins-[0-9a-f]*.bpf.o': //" said)" "not pinned, a map of each test's own: 'one_of_baseline', 'two_of_baseline'"
+  [ ! -e /sys/fs/bpf/one_of_baseline ]
+}

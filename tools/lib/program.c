@@ -236,12 +236,19 @@ static bool is_as_planned(const struct loaded *loaded, const struct program_set 
 
 /* A map that is pinned by name (LIBBPF_PIN_BY_NAME) would stay behind; another build, or what is in
  * production, would have it too. */
-static void keep_maps_private(struct bpf_object *object)
+static void keep_maps_private(struct loaded *loaded)
 {
 	struct bpf_map *map;
 
-	bpf_object__for_each_map(map, object)
+	bpf_object__for_each_map(map, loaded->object) {
+		if (!bpf_map__pin_path(map))
+			continue;
+		if (!loaded->unpinned)
+			loaded->unpinned = xstrdup("");
+		xappendf(&loaded->unpinned, "%s'%s'", *loaded->unpinned ? ", " : "",
+			 bpf_map__name(map));
 		bpf_map__set_pin_path(map, NULL);
+	}
 }
 
 /* What libbpf does with an object, tried once: it is opened in each round. A hash in a plan proves
@@ -296,7 +303,7 @@ enum status program_open(struct loaded *loaded, const struct program_set *set, i
 	if (set->lacks_entry_point)
 		return fail(loaded, STATUS_LOAD_FAILED,
 			    xasprintf("the plan names no entry point of object '%s'", set->object));
-	keep_maps_private(loaded->object);
+	keep_maps_private(loaded);
 	return choose_programs(loaded, set, log_level) ? loaded->status : set_up(loaded, set);
 }
 
@@ -390,6 +397,7 @@ void program_unload(struct loaded *loaded)
 	for (size_t i = 0; i < loaded->n; i++)
 		free(loaded->log[i]);
 	free(loaded->reason);
+	free(loaded->unpinned);
 	*loaded = (struct loaded){0};
 }
 

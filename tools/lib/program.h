@@ -37,6 +37,7 @@ struct loaded {
 	int log_level;
 	enum status status; /* ok, load_failed or unsupported */
 	char *reason;	    /* one line; NULL when ok */
+	char *unpinned;	    /* maps that the object asks to be pinned, "'a', 'b'"; NULL for none */
 	int trouble; /* an error of the machine, which says nothing of the programs; else 0 */
 };
 
