@@ -788,7 +788,7 @@ YAML
   assert_equal "$(csv_value plan.csv test,packet,fresh_packet | xargs)" 'a tcp4-64 0 b udp6-64 1 one tcp4-64 0'
   bpf-compile-check --no-load --packet udp4-512 --fresh-packet one.bpf.c s.yml >plan.csv
   assert_equal "$(csv_value plan.csv test,packet,fresh_packet | xargs)" 'a tcp4-64 0 b udp6-64 1 one udp4-512 1'
-  assert_trouble "no packet is named 'tcp5' (bpf-compile-check(1) lists them)" bpf-compile-check --no-load --packet tcp5 one.bpf.c
+  assert_trouble "no packet is named 'tcp5', and it is no capture" bpf-compile-check --no-load --packet tcp5 one.bpf.c
   assert_trouble "no packet is named ''" bpf-compile-check --no-load --packet '' one.bpf.c
   sed -i 's/fresh_packet: true/fresh_packet: maybe/' s.yml
   assert_trouble "fresh_packet" bpf-compile-check --no-load s.yml
