@@ -208,6 +208,15 @@ T
   assert_equal "$(outcome all)" 'ok: '
 }
 
+@test "a frame that is skipped may be longer than a packet, and a folder's name may have the mark of a number" {
+  write_object
+  mkdir 'a#b'
+  printf '%0140000d\n%018000d\n' 0 0 | frames little >'a#b/x.pcap'
+  bpf-compile-check --no-load --packet 'a#b/x.pcap#2' --program last program.o >plan.csv
+  assert_equal "$(jq -r '.packet | length' "$(csv_value plan.csv setup)")" 18002
+  assert_trouble "frame 1 has 70000 bytes, not 1 to 9216" bpf-compile-check --no-load --packet 'a#b/x.pcap' program.o
+}
+
 @test "each frame of a capture is a test, equal ones once, whatever the capture's format" {
   requires bpf
   write_object

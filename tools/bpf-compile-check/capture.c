@@ -24,7 +24,7 @@
 #define PCAPNG_ENHANCED 6U
 #define LINK_ETHERNET 1U
 #define INTERFACES_MAX 256
-/* No block of frames is longer; others are skipped. */
+/* No block is longer, and no frame that is skipped. */
 #define BLOCK_MAX_BYTES (1U << 20)
 
 struct reader {
@@ -44,8 +44,9 @@ size_t capture_is_named(const char *text, size_t *number)
 	size_t n = mark ? (size_t)(mark - text) : strlen(text);
 	uint64_t value = 0;
 
+	/* What is no number may be of a folder's name. */
 	if (mark && number_parse_u64(mark + 1, 1, CAPTURE_READ_MAX, &value))
-		return 0;
+		n = strlen(text);
 	*number = value;
 	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
 		if (n > strlen(ends[i]) &&
@@ -120,24 +121,27 @@ static bool read_more(struct reader *r, void *bytes, size_t n, char **wrong)
 
 static char *read_pcap(struct reader *r)
 {
-	unsigned char head[20], record[16], bytes[BLOCK_MAX_BYTES >> 8];
+	unsigned char head[20], record[16], *bytes;
 	char *wrong = NULL;
 	uint32_t link;
 
 	if (!read_more(r, head, sizeof(head), &wrong))
 		return wrong ? wrong : cut_off(r);
 	link = number_at(r, head + 16) & 0xffff; /* above it: whether a frame has its checksum */
+	bytes = xmalloc(BLOCK_MAX_BYTES);
 	while (!wrong && !r->done && r->seen < CAPTURE_READ_MAX &&
 	       read_more(r, record, sizeof(record), &wrong)) {
 		uint32_t n = number_at(r, record + 8), full = number_at(r, record + 12);
 
-		if (n > sizeof(bytes))
-			return xasprintf("frame %zu has %u bytes, not 1 to %d", r->seen + 1, n,
-					 PACKET_MAX_BYTES);
-		if (fread(bytes, 1, n, r->f) != n)
-			return cut_off(r);
-		wrong = take_frame(r, bytes, n, full, link);
+		if (n > BLOCK_MAX_BYTES)
+			wrong = xasprintf("frame %zu has %u bytes, not 1 to %d", r->seen + 1, n,
+					  PACKET_MAX_BYTES);
+		else if (fread(bytes, 1, n, r->f) != n)
+			wrong = cut_off(r);
+		else
+			wrong = take_frame(r, bytes, n, full, link);
 	}
+	free(bytes);
 	return wrong;
 }
 
