@@ -208,6 +208,21 @@ T
   assert_equal "$(outcome all)" 'ok: '
 }
 
+@test "nameless members, which bpftool calls by an empty name, several of a structure too, are found" {
+  requires bpf
+  write_object
+  write_suite
+  cat >vips.json <<'J'
+[{"key": {"address": "0x0102a8c0", "port": 443, "flags": 5},
+  "value": {"": {}, "mac": [2, 0, 0, 0, 0, 9], "weight": -3, "up": true, "" : {"id": 4294967303, "": {"low": 7, "high": 1}}}}]
+J
+  measure suite.yml
+  assert_equal "$(outcome all)" 'ok: '
+  sed -i 's/"low"/"lwo"/' vips.json
+  measure suite.yml
+  assert_equal "$(outcome all)" "load_failed: map 'vips': element 1: its 'value': there is no member 'lwo'"
+}
+
 @test "a frame that is skipped may be longer than a packet, and a folder's name may have the mark of a number" {
   write_object
   mkdir 'a#b'

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "setting.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "csv.h"
+#include "say.h"
 #include "setup.h"
 #include "text.h"
 #include "work.h"
@@ -65,12 +68,64 @@ failed:
 	return wrong;
 }
 
+/* bpftool calls each nameless member "", and no name may come twice: they become " 1", " 2" ... */
+static void name_nameless(FILE *from, FILE *to)
+{
+	bool in_text = false;
+	size_t number = 0;
+	int c;
+
+	while ((c = getc(from)) != EOF) {
+		putc(c, to);
+		if (in_text && c == '\\' && (c = getc(from)) != EOF) {
+			putc(c, to);
+			continue;
+		}
+		if (c != '"')
+			continue;
+		in_text = !in_text;
+		c = in_text ? getc(from) : EOF;
+		if (c == '"') {
+			in_text = false;
+			while (isspace(c = getc(from)))
+				;
+			if (c == ':')
+				fprintf(to, " %zu", ++number);
+			putc('"', to);
+		}
+		ungetc(c, from);
+	}
+}
+
+/* A file of JSON as text. Caller frees. NULL with errno set. */
+static char *read_named(const char *path, size_t *n)
+{
+	FILE *from = fopen(path, "re"), *to;
+	char *text = NULL;
+
+	if (!from)
+		return NULL;
+	to = open_memstream(&text, n);
+	if (!to)
+		die_errno("no memory for '%s'", path);
+	name_nameless(from, to);
+	if (fclose(to))
+		die_errno("no memory for '%s'", path);
+	fclose(from);
+	return text;
+}
+
 static char *read_json(const char *path, json_t **elements)
 {
 	json_error_t error;
+	size_t n;
+	char *text = read_named(path, &n);
 
+	if (!text)
+		return xasprintf("can't read '%s': %s", path, strerror(errno));
 	json_decref(*elements);
-	*elements = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+	*elements = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
+	free(text);
 	if (!*elements)
 		return xasprintf("'%s' is no JSON: %s (line %d)", path, error.text, error.line);
 	if (!json_is_array(*elements))

@@ -108,7 +108,7 @@ static char *read_number(const json_t *value, size_t bits, uint64_t *number)
 		free(copy);
 		return NULL;
 	}
-	is_negative = *copy == '-';
+	is_negative = bits && *copy == '-';
 	digits = copy + is_negative;
 	errno = 0;
 	*number = strtoull(digits, &end, has_hex_mark(digits) ? 16 : 10);
@@ -267,6 +267,12 @@ static char *write_member(const struct btf *btf, const struct member *m, const j
 	return write_number(btf, t, value, bytes, m->at_bit, m->bits);
 }
 
+/* "" as bpftool writes it, or " 1", " 2" ... where a structure has several. */
+static bool is_nameless(const char *name)
+{
+	return !*name || *name == ' ';
+}
+
 static char *write_members(const struct btf *btf, const struct btf_type *t, const json_t *value,
 			   unsigned char *bytes, size_t room, int depth)
 {
@@ -279,6 +285,13 @@ static char *write_members(const struct btf *btf, const struct btf_type *t, cons
 		struct member found = {0};
 		char *wrong;
 
+		if (is_nameless(name) && json_is_object(item) && depth > 0) {
+			/* Its members are found as those of the type itself. */
+			wrong = write_members(btf, t, item, bytes, room, depth - 1);
+			if (wrong)
+				return wrong;
+			continue;
+		}
 		if (!find_member(btf, t, name, &found, NESTING_MAX))
 			return xasprintf("there is no member '%s'", name);
 		wrong = write_member(btf, &found, item, bytes, room, depth);
