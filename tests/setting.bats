@@ -281,6 +281,7 @@ s/b: .0, 0, 9./b: [0, 0, 9, 9]/|global 'pair': b: a list of 4 where there is roo
 s/b: .0, 0, 9./c: 1/|global 'pair': there is no member 'c'
 s/vips: vips.json/vpis: vips.json/|map 'vpis': the object has no such map
 s/key: 3, value: 77/key: 4, value: 77/|map 'hits': element 1: the kernel refuses it: Argument list too long (max_entries 4)
+s/key: 3, value: 77/key: 3, values: 77/|map 'hits': element 1: its 'value': 'values' is no list
 s/key: 3, value: 77/key: [3], value: 77/|map 'hits': element 1: its 'key': these are not 4 bytes in hexadecimal
 s/"0x0102030405060708"/"0x01"/|map 'first': element 1: its 'value': these are not 8 bytes in hexadecimal
 s/value: last/value: lats/|map 'programs': element 1: 'lats' is no program of the object
@@ -344,6 +345,7 @@ globals: &a {x: *a}|has more than
 expected_result: XDP_TIX|is not a number
 T
   echo 'tests: [{name: x, program_type: user, entry_point: loop, globals: {a: 1}}]' >bad.yml
+  assert_trouble "--set pair is neither JSON" bpf-compile-check --no-load --set 'pair={"a": 1, "a": 2}' program.bpf.c
   assert_trouble "'globals' needs a 'source' or 'elf_file'" bpf-compile-check --no-load bad.yml
 }
 

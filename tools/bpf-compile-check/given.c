@@ -43,8 +43,9 @@ void given_global(struct given *given, const char *arg)
 	const char *value = split(arg, "--set", &name);
 
 	/* A list or mapping is JSON, as a suite has it; all else a text. */
-	json_t *json =
-	    *value == '[' || *value == '{' ? json_loads(value, 0, NULL) : json_string(value);
+	json_t *json = *value == '[' || *value == '{'
+			   ? json_loads(value, JSON_REJECT_DUPLICATES, NULL)
+			   : json_string(value);
 
 	if (!json || json_object_set_new(below(given, "globals"), name, json))
 		die("--set %s is neither JSON nor text in UTF-8: '%s'", name, value);

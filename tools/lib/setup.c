@@ -281,6 +281,8 @@ static char *write_values(const struct filling *f, const json_t *values)
 	const json_t *item;
 	size_t i;
 
+	if (!json_is_array(values))
+		return xstrdup("'values' is no list");
 	json_array_foreach(values, i, item) {
 		const json_t *cpu = json_object_get(item, "cpu");
 		char *wrong;
