@@ -310,6 +310,7 @@ T
   echo '{}' >object.json
   printf 'key,value\n"1' >cut.csv
   printf 'key,key.a,value\n1,2,3\n' >both.csv
+  printf 'key%s,value\n1,2\n' "$(printf '.%.0sa' {1..20000})" >deep.csv
   while IFS='|' read -r field reason; do
     echo "tests: [{name: x, source: program.bpf.c, entry_point: program, $field}]" >bad.yml
     assert_trouble "$reason" bpf-compile-check --no-load bad.yml
@@ -336,7 +337,8 @@ maps: {vips: fifo.json}|can't read './fifo.json': not a regular file
 maps: {vips: cut.json}|is no JSON
 maps: {vips: object.json}|is no list of elements
 maps: {vips: cut.csv}|cut.csv
-maps: {vips: both.csv}|column 'key.a' of './both.csv' is no UTF-8, or names what another column names
+maps: {vips: both.csv}|column 'key.a' of './both.csv' is no UTF-8, names what another column names, or lies too deep
+maps: {vips: deep.csv}|or lies too deep
 maps: {vips: [], vips: []}|'maps' has 'vips' twice
 maps: [vips]|'maps' must be a mapping
 maps: {vips: {entries: 1}}|unknown field 'entries'

@@ -21,8 +21,11 @@
 /* Elements take many times their text in memory. */
 #define MAP_FILE_MAX_BYTES (64 << 20)
 
+/* No type lies deeper. */
+#define COLUMN_DEPTH_MAX 32
+
 /* Put a text at "member.member" of an object, below what is there. */
-static bool put(json_t *object, const char *path, const char *text)
+static bool put(json_t *object, const char *path, const char *text, int depth)
 {
 	const char *dot = strchr(path, '.');
 	char *name = dot ? xasprintf("%.*s", (int)(dot - path), path) : xstrdup(path);
@@ -34,7 +37,7 @@ static bool put(json_t *object, const char *path, const char *text)
 	} else {
 		if (!inner && !json_object_set_new(object, name, json_object()))
 			inner = json_object_get(object, name);
-		is_put = json_is_object(inner) && put(inner, dot + 1, text);
+		is_put = depth && json_is_object(inner) && put(inner, dot + 1, text, depth - 1);
 	}
 	free(name);
 	return is_put;
@@ -52,9 +55,9 @@ static char *read_csv(const char *path, json_t *elements)
 		json_t *element = json_object();
 
 		for (size_t c = 0; c < csv.ncolumns && !wrong; c++)
-			if (!put(element, csv.header[c], csv.cell[c]))
-				wrong = xasprintf("column '%s' of '%s' is no UTF-8, or names what "
-						  "another column names",
+			if (!put(element, csv.header[c], csv.cell[c], COLUMN_DEPTH_MAX))
+				wrong = xasprintf("column '%.60s' of '%s' is no UTF-8, names what "
+						  "another column names, or lies too deep",
 						  csv.header[c], path);
 		json_array_append_new(elements, element);
 	}
