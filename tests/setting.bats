@@ -6,6 +6,11 @@ load helpers
 load kernels
 load captures
 
+teardown() {
+  rm -f "/sys/fs/bpf/setting-$$"
+  restore_sysctls
+}
+
 # A program that returns XDP_TX when it meets all that the suite below sets, else the number of what is missing.
 write_program() {
   cat >program.bpf.c <<'C'
@@ -200,7 +205,6 @@ T
   bpftool map create /sys/fs/bpf/setting-$$ type percpu_array key 4 value 8 entries 4 name setting
   bpftool map update pinned /sys/fs/bpf/setting-$$ key 3 0 0 0 value 77 0 0 0 0 0 0 0
   bpftool -j map dump pinned /sys/fs/bpf/setting-$$ >hits.json
-  rm /sys/fs/bpf/setting-$$
   assert_contains "$(cat hits.json)" '"cpu":0'
   write_suite
   sed -i 's/hits: .*/hits: hits.json/' suite.yml
@@ -274,6 +278,7 @@ all#2 x.pcap#2 1"
   done <<'T'
 s/port: 8080/prot: 8080/|global 'prot': the object has no such variable
 s/port: 8080/port: 65536/|global 'port': does not fit into its type: '65536'
+s/port: 8080/port: -1/|global 'port': does not fit into its type: '-1'
 s/port: 8080/port: eighty/|global 'port': is not a whole number: 'eighty'
 s/mode: DEEP/mode: DEPE/|global 'mode': none of its names: is not a whole number: 'DEPE'
 s/name: eth/name: 'nine bytes'/|global 'name': does not fit into its type: 'nine bytes'
@@ -290,6 +295,12 @@ s/waiting: .*/waiting: [{key: 1}]/|map 'waiting': element 1: its 'value': it has
 s/4096}$/0}/|map 'records': max_entries is too small
 s/ingress_ifindex: 1/ingress: 1/|the 'context': there is no member 'ingress'
 T
+  sed -i 's/-3/200/' vips.json
+  measure suite.yml
+  assert_equal "$(outcome all)" "load_failed: map 'vips': element 1: its 'value': weight: does not fit into its type: '200'"
+  sed -i 's/200/3/; s/true/2/' vips.json
+  measure suite.yml
+  assert_equal "$(outcome all)" "load_failed: map 'vips': element 1: its 'value': up: does not fit into its type: '2'"
 }
 
 @test "a file that can't be taken is one line, and nothing is left behind" {
@@ -346,6 +357,8 @@ globals: 1|'globals' must be a mapping
 globals: &a {x: *a}|has more than
 expected_result: XDP_TIX|is not a number
 T
+  assert_trouble "--map vips: max_entries is too small: '0'" bpf-compile-check --map vips=0 program.bpf.c
+  assert_trouble "are for bare sources and objects" bpf-compile-check --set port=1 "$TOP/bpf/suites/smoke.yml"
   echo 'tests: [{name: x, program_type: user, entry_point: loop, globals: {a: 1}}]' >bad.yml
   assert_trouble "--set pair is neither JSON" bpf-compile-check --no-load --set 'pair={"a": 1, "a": 2}' program.bpf.c
   assert_trouble "'globals' needs a 'source' or 'elf_file'" bpf-compile-check --no-load bad.yml

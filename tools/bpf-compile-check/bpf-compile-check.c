@@ -91,6 +91,14 @@ static void take_result(void *options, char *arg)
 	given_result(&((struct opts *)options)->work.given, arg);
 }
 
+/* They would be taken for granted. */
+static void refuse_idle(const struct work *w)
+{
+	if (!w->has_adhoc && (w->given.setting || w->given.result))
+		die("--set, --map and --expect are for bare sources and objects: a suite has its "
+		    "fields globals, maps and expected_result");
+}
+
 static const struct cli_option options[] = {
     {"no-load", 0, NULL, "only compile: needs no privilege", CLI_FLAG, .at = AT(no_load)},
     {"objdir", 0, "DIR", "where objects and logs go (default: build/bpf)", CLI_TEXT,
@@ -210,6 +218,7 @@ int main(int argc, char **argv)
 	explain_listen(o.cli.verbose);
 	for (int i = 0; i < o.cli.noperands; i++)
 		read_operand(&o.work, o.cli.operands[i]);
+	refuse_idle(&o.work);
 	work_check_net_of(&o.work);
 	cli_open_output(&o.cli);
 	forbidden = !o.no_load && !o.list ? program_may_load() : NULL;

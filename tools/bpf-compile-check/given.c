@@ -64,7 +64,11 @@ void given_map(struct given *given, const char *arg)
 		if (json_object_set_new(maps, name, map))
 			die("--map's name is no UTF-8: '%s'", name);
 	}
-	if (!number_parse_u64(value, 1, UINT32_MAX, &n)) {
+	if (*value && !value[strspn(value, "0123456789")]) {
+		const char *bad = number_parse_u64(value, 1, UINT32_MAX, &n);
+
+		if (bad)
+			die("--map %s: max_entries %s: '%s'", name, bad, value);
 		json_object_set_new(map, "max_entries", json_integer((json_int_t)n));
 	} else {
 		wrong = setting_map(value, &elements);

@@ -11,13 +11,26 @@
 
 /* No type of a program lies deeper; types from a file may go in a circle. */
 #define NESTING_MAX 32
+#define MEMBERS_MAX 10000
+#define SHOWN_MAX 60
+
+/* Bytes of a text that a message has room for: whole characters of UTF-8. */
+static size_t shown(const char *text)
+{
+	size_t n = strnlen(text, SHOWN_MAX);
+
+	while (n && strlen(text) > n && ((unsigned char)text[n] & 0xc0) == 0x80)
+		n--;
+	return n;
+}
 
 static char *refuse(const json_t *value, const char *what)
 {
 	const char *string = json_string_value(value);
 	char *text = string ? NULL : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT), *wrong;
 
-	wrong = xasprintf("%s: '%.60s'", what, string ? string : text ? text : "");
+	string = string ? string : text ? text : "";
+	wrong = xasprintf("%s: '%.*s'", what, (int)shown(string), string);
 	free(text);
 	return wrong;
 }
@@ -89,8 +102,22 @@ static uint32_t skip_modifiers(const struct btf *btf, uint32_t type)
 	return 0;
 }
 
+/* What numbers a type has. Of those without a type, and of enumerations, either half is meant. */
+enum sign { ANY, SIGNED, UNSIGNED, BOOLEAN };
+
+static bool fits(bool is_negative, uint64_t size, size_t bits, enum sign sign)
+{
+	uint64_t half = bits ? UINT64_C(1) << (bits - 1) : 0;
+
+	if (is_negative)
+		return sign != UNSIGNED && sign != BOOLEAN && size <= half;
+	if (sign == BOOLEAN)
+		return size <= 1;
+	return sign == SIGNED ? size < half : bits >= 64 || !(size >> bits);
+}
+
 /* A number of so many bits; a negative one is its two's complement. */
-static char *read_number(const json_t *value, size_t bits, uint64_t *number)
+static char *read_number(const json_t *value, size_t bits, enum sign sign, uint64_t *number)
 {
 	const char *text = json_string_value(value), *digits;
 	bool is_negative;
@@ -108,7 +135,7 @@ static char *read_number(const json_t *value, size_t bits, uint64_t *number)
 		free(copy);
 		return NULL;
 	}
-	is_negative = bits && *copy == '-';
+	is_negative = *copy == '-';
 	digits = copy + is_negative;
 	errno = 0;
 	*number = strtoull(digits, &end, has_hex_mark(digits) ? 16 : 10);
@@ -117,8 +144,7 @@ static char *read_number(const json_t *value, size_t bits, uint64_t *number)
 		return refuse(value, "is not a whole number");
 	}
 	free(copy);
-	if (errno || (bits < 64 && *number >> bits) ||
-	    (is_negative && *number > UINT64_C(1) << (bits - 1)))
+	if (errno || !fits(is_negative, *number, bits, sign))
 		return refuse(value, "does not fit into its type");
 	if (is_negative)
 		*number = 0 - *number;
@@ -129,9 +155,12 @@ static char *read_number(const json_t *value, size_t bits, uint64_t *number)
  * have that this is built for, so are bit-fields. */
 static void write_bits(unsigned char *bytes, size_t at, size_t bits, uint64_t number)
 {
-	for (size_t i = 0; i < bits; i++)
-		if (number >> i & 1)
-			bytes[(at + i) / 8] |= (unsigned char)(1U << (at + i) % 8);
+	for (size_t i = 0; i < bits; i++) {
+		unsigned char *byte = &bytes[(at + i) / 8],
+			      bit = (unsigned char)(1U << (at + i) % 8);
+
+		*byte = number >> i & 1 ? *byte | bit : *byte & (unsigned char)~bit;
+	}
 }
 
 char *btf_value_plain(const json_t *value, void *bytes, size_t size)
@@ -142,7 +171,7 @@ char *btf_value_plain(const json_t *value, void *bytes, size_t size)
 
 	if (size > 8 || json_is_array(value) || (text && has_hex_mark(text)))
 		return btf_value_raw(value, bytes, size);
-	wrong = read_number(value, 8 * size, &number);
+	wrong = read_number(value, 8 * size, ANY, &number);
 	if (!wrong)
 		write_bits(bytes, 0, 8 * size, number);
 	return wrong;
@@ -165,6 +194,18 @@ static bool enum_value(const struct btf *btf, const struct btf_type *t, const ch
 	return false;
 }
 
+/* A char is a byte of either sign. */
+static enum sign sign_of(const struct btf *btf, const struct btf_type *t)
+{
+	const char *name = btf__name_by_offset(btf, t->name_off);
+
+	if (!btf_is_int(t) || (name && !strcmp(name, "char")))
+		return ANY;
+	return btf_int_encoding(t) & BTF_INT_BOOL     ? BOOLEAN
+	       : btf_int_encoding(t) & BTF_INT_SIGNED ? SIGNED
+						      : UNSIGNED;
+}
+
 static char *write_number(const struct btf *btf, const struct btf_type *t, const json_t *value,
 			  unsigned char *bytes, size_t at, size_t bits)
 {
@@ -175,7 +216,7 @@ static char *write_number(const struct btf *btf, const struct btf_type *t, const
 	if (bits > 64)
 		return refuse(value, "a number of more than 64 bits must be given as bytes (0x…)");
 	if (!name || btf_is_int(t) || !enum_value(btf, t, name, &number)) {
-		wrong = read_number(value, bits, &number);
+		wrong = read_number(value, bits, sign_of(btf, t), &number);
 		if (wrong)
 			return btf_is_int(t) ? wrong : within(wrong, "none of its names");
 	}
@@ -229,10 +270,11 @@ struct member {
 	size_t at_bit, bits; /* bits: of a bit-field, else 0 */
 };
 
+/* @most: members that are looked at; a nameless type of a file may hold itself many times */
 static bool find_member(const struct btf *btf, const struct btf_type *t, const char *name,
-			struct member *found, int depth)
+			struct member *found, unsigned int *most)
 {
-	for (uint32_t i = 0; i < btf_vlen(t) && depth; i++) {
+	for (uint32_t i = 0; i < btf_vlen(t) && *most; i++, --*most) {
 		const struct btf_member *m = &btf_members(t)[i];
 		const char *known = btf__name_by_offset(btf, m->name_off);
 		const struct btf_type *inner;
@@ -245,7 +287,7 @@ static bool find_member(const struct btf *btf, const struct btf_type *t, const c
 		}
 		inner = btf__type_by_id(btf, skip_modifiers(btf, m->type));
 		if ((known && *known) || !inner || !btf_is_composite(inner) ||
-		    !find_member(btf, inner, name, found, depth - 1))
+		    !find_member(btf, inner, name, found, most))
 			continue;
 		found->at_bit += btf_member_bit_offset(t, i);
 		return true;
@@ -283,6 +325,7 @@ static char *write_members(const struct btf *btf, const struct btf_type *t, cons
 		return btf_value_raw(value, bytes, room);
 	json_object_foreach((json_t *)(uintptr_t)value, name, item) {
 		struct member found = {0};
+		unsigned int most = MEMBERS_MAX;
 		char *wrong;
 
 		if (is_nameless(name) && json_is_object(item) && depth > 0) {
@@ -292,7 +335,7 @@ static char *write_members(const struct btf *btf, const struct btf_type *t, cons
 				return wrong;
 			continue;
 		}
-		if (!find_member(btf, t, name, &found, NESTING_MAX))
+		if (!find_member(btf, t, name, &found, &most))
 			return xasprintf("there is no member '%s'", name);
 		wrong = write_member(btf, &found, item, bytes, room, depth);
 		if (wrong)

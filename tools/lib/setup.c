@@ -141,7 +141,9 @@ static char *set_global(const struct bpf_object *object, const char *name, const
 		return xasprintf("the object has no such variable%s",
 				 bpf_object__btf(object) ? "" : ", as it has no BTF");
 	data = (unsigned char *)bpf_map__initial_value(variable.map, &size);
-	if (!data || variable.at > size || variable.bytes > size - variable.at)
+	/* What the kernel's configuration says libbpf writes later. */
+	if (!data || text_ends_with(bpf_map__name(variable.map), ".kconfig") ||
+	    variable.at > size || variable.bytes > size - variable.at)
 		return xasprintf("its section can't be set");
 	memset(data + variable.at, 0, variable.bytes);
 	return btf_value_write(bpf_object__btf(object), variable.type, value, data + variable.at,
