@@ -56,6 +56,7 @@ C
   assert_contains "$output" regression
   assert_contains "$output" verified_insns
   assert_contains "$output" 'regress-detect --baseline v1.bpf.c --table'
+  assert_contains "$output" /bpf/suites/controls.yml
   mkdir new
   cp v1.bpf.c new
   run -0 --separate-stderr bpf-bench --rounds 2 --program reader --expect XDP_PASS v1.bpf.c new/v1.bpf.c

@@ -368,7 +368,7 @@ once wrong_result'
   bpf-compile-check --objects objects "$FIXTURES/bpf_performance/tests.yml" >plan.csv
   quick plan.csv >summary.csv
   assert_equal "$(mlr --icsv --ocsv --headerless-csv-output sort -f test,entry_point then cut -o -f test,entry_point,program_type,status summary.csv)" \
-    'Absent,read,xdp,load_failed
+    'Absent,read,,load_failed
 Hash read,read,xdp,ok
 Hash update / read,read,xdp,ok
 Hash update / read,update,xdp,ok
