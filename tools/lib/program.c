@@ -275,7 +275,11 @@ static enum status set_up(struct loaded *loaded, const struct program_set *set)
 
 enum status program_open(struct loaded *loaded, const struct program_set *set, int log_level)
 {
-	*loaded = (struct loaded){.n = set->n, .status = STATUS_OK, .log_level = log_level};
+	/* No assignment: clang's analyzer does not follow one of so large a structure. */
+	memset(loaded, 0, sizeof(*loaded));
+	loaded->n = set->n;
+	loaded->status = STATUS_OK;
+	loaded->log_level = log_level;
 	if (access(set->object, R_OK))
 		return fail(loaded, STATUS_LOAD_FAILED,
 			    xasprintf("can't read object '%s': %s", set->object, strerror(errno)));
@@ -398,7 +402,7 @@ void program_unload(struct loaded *loaded)
 		free(loaded->log[i]);
 	free(loaded->reason);
 	free(loaded->unpinned);
-	*loaded = (struct loaded){0};
+	memset(loaded, 0, sizeof(*loaded));
 }
 
 struct bpf_program *program_find(const struct loaded *loaded, const char *name)
