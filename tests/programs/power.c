@@ -139,13 +139,16 @@ static void judge(const struct run *run, size_t nseries, const size_t *rounds, d
 	if (!memory)
 		err(2, "can't make a file in memory");
 	write_rounds(memory, run, nseries, rounds);
-	if (fflush(memory))
+	if (fflush(memory)) {
+		fclose(memory);
 		err(2, "can't write to memory");
+	}
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	c.cols.keys = names_split("keys", "host_class,track,suite,test,entry_point");
 	comparison_read(&c, path, NSIDES);
 	comparison_pair(&c);
 	comparison_judge(&c);
+	fclose(memory);
 	if (c.nfindings != nseries)
 		errx(2, "%zu series became %zu findings", nseries, c.nfindings);
 	for (size_t i = 0; i < c.nfindings; i++) {
@@ -162,7 +165,6 @@ static void judge(const struct run *run, size_t nseries, const size_t *rounds, d
 		};
 	}
 	comparison_release(&c);
-	fclose(memory);
 }
 
 /* Judge a run, in one look or in two. Each of two looks may err with half of the probability. */

@@ -216,7 +216,7 @@ static bool is_moved_control(const struct finding *f)
 void newest_apply_controls(const struct history *h)
 {
 	struct comparison *c = h->c;
-	struct finding **controls = xmalloc(c->nfindings * sizeof(*controls));
+	struct finding **controls = xmalloc(c->nfindings * sizeof(struct finding *));
 	size_t n = 0;
 
 	for (size_t i = 0; i < c->nfindings; i++)
