@@ -364,6 +364,31 @@ T
   assert_trouble "'globals' needs a 'source' or 'elf_file'" bpf-compile-check --no-load bad.yml
 }
 
+@test "the command line sets the same for bare objects" {
+  requires bpf
+  write_object
+  bpf-compile-check --program '^rewrite$' --map records=4096 --set 'pair={"a": 1, "b": [1, 2, 3]}' --set name=x --fresh-packet \
+    --packet 0x00110000000000000000000000000000 --expect XDP_PASS program.o >plan.csv
+  assert_equal "$(jq -c '[.globals, .maps.records.max_entries, .packet]' "$(csv_value plan.csv setup)")" \
+    '[{"name":"x","pair":{"a":1,"b":[1,2,3]}},4096,"0x00110000000000000000000000000000"]'
+  bpf-run -q --rounds 1 --samples 2 -c 8 plan.csv >samples.csv
+  assert_equal "$(csv_value samples.csv returned,status | sort -u)" '2 ok'
+  hex 00110000000000000000000000000000 00000000000000000000000000000000ff | frames little >x.pcap
+  bpf-compile-check --program '^rewrite$' --map records=4096 --packet x.pcap#2 --expect any program.o >plan.csv
+  assert_equal "$(csv_value plan.csv test,packet,expected_result,frames)" "program/rewrite x.pcap#2  "
+  while IFS='|' read -r option value reason; do
+    assert_trouble "$reason" bpf-compile-check "$option" "$value" program.o
+  done <<'T'
+--set|=1|--set is not NAME=VALUE: '=1'
+--set|pair={"a": 1, "a": 2}|--set pair is neither JSON nor text in UTF-8
+--map|records|--map is not NAME=VALUE: 'records'
+--map|records=|can't read ''
+--packet|x.pcap#3|capture 'x.pcap' has only 2 frames
+--packet|0x0|no packet is named '0x0'
+--expect|5000000000|--expect
+T
+}
+
 # bats test_tags=slow
 @test "what is set goes along into a VM" {
   needs_kernel
