@@ -38,7 +38,8 @@ static int learn(enum libbpf_print_level level, const char *format, va_list args
 
 static void check_programs(const char *path, const char *hash)
 {
-	struct program_set set = {.object = path, .program_hash = hash, .program_type = "xdp"};
+	struct program_set set = {
+	    .object = path, .setup = "", .program_hash = hash, .program_type = "xdp"};
 	struct bpf_object *object = bpf_object__open(path);
 	struct bpf_program *program;
 	struct loaded loaded;

@@ -40,8 +40,9 @@ static const char *line_that_begins(const char *log, const char *begin)
 
 	while (strncmp(log, begin, n)) {
 		log = strchr(log, '\n');
-		if (!log++)
+		if (!log)
 			return NULL;
+		log++;
 	}
 	return log + n;
 }
