@@ -303,6 +303,21 @@ T
   assert_equal "$(outcome all)" "load_failed: map 'vips': element 1: its 'value': up: does not fit into its type: '2'"
 }
 
+@test "a program that can't be loaded, and that the suite puts into a map, is the row's reason" {
+  requires bpf
+  cat >program.bpf.c <<'C'
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+char _license[] SEC("license") = "GPL";
+struct { __uint(type, BPF_MAP_TYPE_PROG_ARRAY); __uint(max_entries, 2); __uint(key_size, 4); __uint(value_size, 4); } jumps SEC(".maps");
+SEC("xdp") int bad(struct xdp_md *ctx) { return *(volatile int *)(long)(ctx->data + 100); }
+SEC("xdp") int good(struct xdp_md *ctx) { bpf_tail_call(ctx, &jumps, 0); return XDP_PASS; }
+C
+  echo 'tests: [{name: jumps, source: program.bpf.c, entry_point: good, maps: {jumps: [{key: 0, value: bad}]}}]' >jumps.yml
+  run -0 timeout 60 bpf-compile-check -o plan.csv jumps.yml
+  assert_equal "$(mlr --icsv --onidx cut -o -f status,reason plan.csv)" "load_failed prog 'bad': BPF program load failed: Permission denied"
+}
+
 @test "a file that can't be taken is one line, and nothing is left behind" {
   write_program
   mkdir folder.pcap

@@ -210,16 +210,20 @@ static void set_rows(struct plan *plan, size_t first, const struct loaded *loade
 	}
 }
 
-/* Said once an object: what it shares through a pin in production is each test's own here. */
-static void tell_unpinned(struct work *work, const char *object, const struct loaded *loaded)
+/* Said once an object: what it shares through a pin in production is each test's own here, and what
+ * its loader sets is not known. */
+static void tell_of_maps(struct work *work, const char *object, const struct loaded *loaded)
 {
-	size_t before = work->unpinned.n;
+	size_t before = work->told.n;
 
-	if (!loaded->unpinned)
+	keytable_add(&work->told, object, strlen(object));
+	if (work->told.n == before)
 		return;
-	keytable_add(&work->unpinned, object, strlen(object));
-	if (work->unpinned.n > before)
+	if (loaded->unpinned)
 		say("'%s': not pinned, a map of each test's own: %s", object, loaded->unpinned);
+	if (loaded->sized)
+		say("'%s': maps without a size, which --map and a suite's maps set, got one: %s",
+		    object, loaded->sized);
 }
 
 /* Load the test that row `first` begins. Returns whether one of its programs may print. */
@@ -239,7 +243,7 @@ static bool check_test(struct work *work, size_t first, bool *done)
 		prints |= loaded.program[i] && trace_event_used(loaded.program[i]);
 	if (loaded.status != STATUS_OK && loaded.object)
 		log = write_log(work, row, &set);
-	tell_unpinned(work, row->object, &loaded);
+	tell_of_maps(work, row->object, &loaded);
 	set_rows(&work->plan, first, &loaded, log);
 	free(log);
 	program_unload(&loaded);

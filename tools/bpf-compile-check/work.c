@@ -246,7 +246,7 @@ void work_release(struct work *work)
 	if (work->program)
 		regfree(&work->program_regex);
 	keytable_release(&work->seen);
-	keytable_release(&work->unpinned);
+	keytable_release(&work->told);
 	given_release(&work->given);
 	plan_release(&work->plan);
 }

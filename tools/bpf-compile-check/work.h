@@ -65,7 +65,7 @@ struct work {
 	const char *operand;	/* that is being read */
 	struct keytable
 	    seen; /* the tests of the suite that is being read, with their entry points */
-	struct keytable unpinned; /* objects whose maps are pinned in production */
+	struct keytable told; /* objects of whose maps it was said what was changed */
 	struct unit *units;
 	size_t nunits;
 

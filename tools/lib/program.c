@@ -10,6 +10,7 @@
 
 #include "explain.h"
 #include "keytable.h"
+#include "own_maps.h"
 #include "text.h"
 #include "user.h"
 #include "xalloc.h"
@@ -234,23 +235,6 @@ static bool is_as_planned(const struct loaded *loaded, const struct program_set 
 		!setup_hash(set->setup, hash) && !strcmp(hash, set->program_hash));
 }
 
-/* A map that is pinned by name (LIBBPF_PIN_BY_NAME) would stay behind; another build, or what is in
- * production, would have it too. */
-static void keep_maps_private(struct loaded *loaded)
-{
-	struct bpf_map *map;
-
-	bpf_object__for_each_map(map, loaded->object) {
-		if (!bpf_map__pin_path(map))
-			continue;
-		if (!loaded->unpinned)
-			loaded->unpinned = xstrdup("");
-		xappendf(&loaded->unpinned, "%s'%s'", *loaded->unpinned ? ", " : "",
-			 bpf_map__name(map));
-		bpf_map__set_pin_path(map, NULL);
-	}
-}
-
 /* What libbpf does with an object, tried once: it is opened in each round. A hash in a plan proves
  * nothing, as anybody may have written it. */
 static bool may_be_opened(const char *path)
@@ -270,6 +254,8 @@ static enum status set_up(struct loaded *loaded, const struct program_set *set)
 
 	if (!wrong)
 		wrong = setup_before_load(&loaded->setup, loaded->object);
+	if (!wrong)
+		loaded->sized = own_maps_size(loaded->object);
 	return wrong ? fail(loaded, STATUS_LOAD_FAILED, wrong) : loaded->status;
 }
 
@@ -307,7 +293,7 @@ enum status program_open(struct loaded *loaded, const struct program_set *set, i
 	if (set->lacks_entry_point)
 		return fail(loaded, STATUS_LOAD_FAILED,
 			    xasprintf("the plan names no entry point of object '%s'", set->object));
-	keep_maps_private(loaded);
+	loaded->unpinned = own_maps_unpin(loaded->object);
 	return choose_programs(loaded, set, log_level) ? loaded->status : set_up(loaded, set);
 }
 
@@ -332,7 +318,8 @@ static bool leave_out(struct loaded *loaded, const struct program_set *set, int 
 	enum status status;
 	char *reason;
 
-	if (!program)
+	/* A map that the test fills may need it all the same. */
+	if (!program || is_left_out(set, program))
 		return false;
 	reason = explain_load(loaded, set, error, &status);
 	left_out.why = xgrow(left_out.why, left_out.programs.n, sizeof(*left_out.why));
@@ -402,6 +389,7 @@ void program_unload(struct loaded *loaded)
 		free(loaded->log[i]);
 	free(loaded->reason);
 	free(loaded->unpinned);
+	free(loaded->sized);
 	memset(loaded, 0, sizeof(*loaded));
 }
 

@@ -35,9 +35,9 @@ struct loaded {
 	char *log[PROGRAMS_MAX];		   /* the verifier's words; NULL at log level 0 */
 	size_t n;
 	int log_level;
-	enum status status; /* ok, load_failed or unsupported */
-	char *reason;	    /* one line; NULL when ok */
-	char *unpinned;	    /* maps that the object asks to be pinned, "'a', 'b'"; NULL for none */
+	enum status status;	/* ok, load_failed or unsupported */
+	char *reason;		/* one line; NULL when ok */
+	char *unpinned, *sized; /* maps that were changed, see own_maps.h */
 	int trouble; /* an error of the machine, which says nothing of the programs; else 0 */
 };
 
