@@ -3,12 +3,6 @@
 #include "headers.h"
 #include "test.h"
 
-struct tcphdr {
-	struct ports ports;
-	__be32 seq, ack;
-	__u16 flags, window, check, urgent;
-};
-
 SEC("xdp")
 int gen_syncookie(struct xdp_md *ctx)
 {

@@ -771,6 +771,8 @@ exit'
 @test "every program of every suite here loads, or is unsupported with a reason" {
   requires bpf
   for suite in "$TOP"/bpf/suites/*.yml; do
+    # That one has objects of packages: tests/macro.bats.
+    [ "$suite" != "$TOP/bpf/suites/macro.yml" ] || continue
     bpf-compile-check "$suite" >plan.csv
     mlr --icsv --ojsonl filter '$status != "ok" && !($status == "unsupported" && $reason != "")' then \
       cut -f test,status,reason plan.csv | diff /dev/null -

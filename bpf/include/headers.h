@@ -37,6 +37,27 @@ struct ports {
 	__be16 source, destination;
 };
 
+struct tcphdr {
+	struct ports ports;
+	__be32 seq, ack;
+	__be16 flags; /* and the header's length, see below */
+	__be16 window;
+	__u16 check;
+	__be16 urgent;
+};
+
+#define TCP_FIN 0x01
+#define TCP_SYN 0x02
+#define TCP_RST 0x04
+#define TCP_ACK 0x10
+#define TCP_WORDS_SHIFT 12
+
+struct udphdr {
+	struct ports ports;
+	__be16 length;
+	__u16 check;
+};
+
 #define SOURCE_PORT 40000
 #define DESTINATION_PORT 80
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The flow: suite → compiled.csv → plan.csv → samples.csv → rounds.csv, summary.csv, cpus.csv. Each file is one rule,
 # so that any step of a run can be repeated alone: make build/results/…/summary.csv
-.PHONY: bench run
+.PHONY: bench macro run
 
 suite_file = $(if $(filter %.yml %.yaml %.c,$(SUITE)),$(SUITE),$(TOP)bpf/suites/$(SUITE).yml)
 build_option = $(if $(BUILD),--build '$(BUILD)')
@@ -40,6 +40,15 @@ ifneq ($(ARCH),all) # see compare.mk
 bench: all ## measure SUITE and print a table
 	$(Q)$(MAKE) --no-print-directory run RUN='$(new_run)'
 endif
+
+# Where the suite macro has objects of others from.
+MACRO_OBJECTS := build/macro
+$(MACRO_OBJECTS):
+	$(call say,FETCH,$@)
+	$(Q)$(TOP)pipelines/bench/get-objects '$@'
+
+macro: all $(MACRO_OBJECTS) ## measure the suite macro: programs that people run, fetched from packages
+	$(Q)$(MAKE) --no-print-directory bench SUITE=macro OBJECTS='$(MACRO_OBJECTS)'
 
 # Only bench calls this, with a new folder in RUN: a run is filed when it is complete.
 run: $(RUN)/rounds.csv $(RUN)/summary.csv $(RUN)/cpus.csv
