@@ -7,8 +7,10 @@ load helpers
 
 # The objects, as make macro fetches them: once for all tests.
 needs_objects() {
-  OBJECTS=$TOP/build/macro
-  [ -d "$OBJECTS" ] || make --no-print-directory -C "$TOP" build/macro >fetched 2>&1 || skip "no packages can be had here"
+  local objects
+  objects=build/macro/$(uname -m)
+  OBJECTS=$TOP/$objects
+  [ -d "$OBJECTS" ] || make --no-print-directory -C "$TOP" "$objects" >fetched 2>&1 || skip "no packages can be had here"
 }
 
 # The tests of programs: not the controls, nor the empty ones.

@@ -93,7 +93,7 @@ END
   assert_equal "$(offered ebpf-performance be)" bench
   assert_equal "$(offered ebpf-performance bench SUI)" SUITE=
   assert_equal "$(offered ebpf-performance bench SUITE = s)" smoke
-  assert_equal "$(offered ebpf-performance bench SUITE =)" 'controls core full parity smoke'
+  assert_equal "$(offered ebpf-performance bench SUITE =)" 'controls core full macro parity smoke'
   assert_equal "$(offered ebpf-performance '.*/touch${IFS}hacked/e#' = s)" ''
   [ ! -e hacked ]
   assert_equal "$(offered ebpf-performance --v)" --version

@@ -42,7 +42,7 @@ bench: all ## measure SUITE and print a table
 endif
 
 # Where the suite macro has objects of others from.
-MACRO_OBJECTS := build/macro
+MACRO_OBJECTS := build/macro/$(ARCH)
 $(MACRO_OBJECTS):
 	$(call say,FETCH,$@)
 	$(Q)$(TOP)pipelines/bench/get-objects '$@'
