@@ -90,7 +90,7 @@ static void run(struct runner *runner, const struct instance *instance, size_t e
 		struct memories *m)
 {
 	struct call call = {.target = &instance->target[entry]};
-	struct cpu_task task = {runner->cpu, run_call, &call};
+	struct cpu_task task = {.cpu = runner->cpu, .run = run_call, .arg = &call};
 
 	if (instance->consumer)
 		consumer_settle(instance->consumer);

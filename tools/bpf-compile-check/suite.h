@@ -67,6 +67,7 @@ void read_fields(struct suite *suite, const yaml_node_t *map, const char *const 
 	X(F_GLOBALS, "globals")                                                                    \
 	X(F_MAPS, "maps")                                                                          \
 	X(F_CONTEXT, "context")                                                                    \
+	X(F_NETWORK, "network")                                                                    \
 	X(F_EXPECTED_PACKET, "expected_packet")                                                    \
 	X(F_CONSUMER, "consumer")                                                                  \
 	X(F_CONSUMER_MODE, "consumer_mode")                                                        \
@@ -116,7 +117,8 @@ void test_each(struct suite *suite, const struct test *stanza,
 	       void *context);
 
 /**
- * suite_setting - what a test sets besides its object: its globals, maps, context and packets
+ * suite_setting - what a test sets besides its object: its globals, maps, context, network and
+ * packets
  * @frame: its packet, where it is one of a capture, else NULL
  * @return: JSON, NULL for nothing; the caller frees it
  */

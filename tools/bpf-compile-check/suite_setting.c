@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The fields of a suite that set something besides the object: globals, maps, context, packets. */
+/* The fields of a suite that set something besides the object: globals, maps, context,
+ * network, packets. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
+#include "network.h"
 #include "setting.h"
 #include "suite.h"
 #include "text.h"
@@ -108,6 +110,16 @@ static json_t *maps_of(struct suite *suite, const yaml_node_t *n)
 	return maps;
 }
 
+static json_t *network_of(struct suite *suite, const yaml_node_t *n)
+{
+	json_t *network = json_of(suite, n, field_names[F_NETWORK]);
+	char *wrong = network_check(network);
+
+	if (wrong)
+		bad_suite(suite, n, "'%s': %s", field_names[F_NETWORK], wrong);
+	return network;
+}
+
 static void read_frames(struct suite *suite, const yaml_node_t *at, const char *name, size_t length,
 			size_t number, struct capture *capture)
 {
@@ -186,6 +198,9 @@ char *suite_setting(struct suite *suite, const struct test *test, const struct f
 	if (field[F_CONTEXT])
 		json_object_set_new(setting, "context",
 				    json_of(suite, field[F_CONTEXT], field_names[F_CONTEXT]));
+	if (field[F_NETWORK])
+		json_object_set_new(setting, field_names[F_NETWORK],
+				    network_of(suite, field[F_NETWORK]));
 	set_packets(suite, test, frame, setting);
 	text =
 	    json_object_size(setting) ? json_dumps(setting, JSON_COMPACT | JSON_SORT_KEYS) : NULL;

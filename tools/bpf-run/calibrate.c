@@ -71,7 +71,7 @@ static void run_calibration(void *arg)
 int calibrate_probe(struct probe *probe, uint64_t target_ns, uint32_t limit)
 {
 	struct calibration c = {probe, target_ns, limit, 0};
-	struct cpu_task task = {probe->cpu, run_calibration, &c};
+	struct cpu_task task = {probe->cpu, run_calibration, &c, probe->target->network};
 
 	cpus_run(&task, 1);
 	return c.error;

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "netns.h"
+#include "network.h"
 #include "say.h"
 #include "xalloc.h"
 
@@ -58,6 +60,15 @@ static void do_nothing(int signal)
 	(void)signal;
 }
 
+static void run_task(const struct cpu_task *task)
+{
+	int home = task->network ? network_enter(task->network) : -1;
+
+	task->run(task->arg);
+	if (home >= 0)
+		netns_leave(home);
+}
+
 static void *work(void *arg)
 {
 	struct worker *worker = arg;
@@ -76,7 +87,7 @@ static void *work(void *arg)
 			die("a thread pinned to CPU %d runs on CPU %d: was that CPU taken offline? "
 			    "Measure again",
 			    worker->cpu, sched_getcpu());
-		worker->task->run(worker->task->arg);
+		run_task(worker->task);
 		pthread_mutex_lock(&lock);
 		worker->task = NULL;
 		pthread_cond_broadcast(&end);

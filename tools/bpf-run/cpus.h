@@ -6,6 +6,8 @@
 #include <signal.h>
 #include <stddef.h>
 
+struct network;
+
 #define CPUS_MAX 1024
 
 /* One task on one CPU. */
@@ -13,6 +15,7 @@ struct cpu_task {
 	int cpu;
 	void (*run)(void *arg);
 	void *arg;
+	const struct network *network; /* where it runs; NULL for where the tool was started */
 };
 
 /**

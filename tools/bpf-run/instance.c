@@ -35,6 +35,13 @@ static enum status aim(struct instance *instance, struct target *target, const c
 	wrong = target_init_program(target, program, packet);
 	if (wrong)
 		return instance_fail(instance, STATUS_UNSUPPORTED, "%s: %s", name, wrong);
+	/* Its sockets are of all tests, and so of no test's network. */
+	if (target->trigger && instance->loaded.setup.network)
+		return instance_fail(instance, STATUS_UNSUPPORTED,
+				     "%s: it runs only where it is attached: a network of its own "
+				     "is for programs with a test run",
+				     name);
+	target->network = instance->loaded.setup.network;
 	unset = target_set_packet(target, &instance->loaded.setup);
 	return unset ? instance_failed(instance, STATUS_LOAD_FAILED, unset) : STATUS_OK;
 }
@@ -116,6 +123,7 @@ static enum status aim_user(struct instance *instance, size_t i)
 		return instance->status;
 	}
 	target_init_user(&instance->target[i], instance->user[i]);
+	instance->target[i].network = instance->loaded.setup.network;
 	return STATUS_OK;
 }
 

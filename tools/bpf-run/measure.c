@@ -167,7 +167,8 @@ static bool run_together(struct probe *probes, struct thread_result *results,
 	for (size_t i = 0; i < n; i++) {
 		results[i] = (struct thread_result){
 		    .probe = &probes[i], .measurement = &m, .pairs = results[i].pairs};
-		tasks[i] = (struct cpu_task){probes[i].cpu, run_probe, &results[i]};
+		tasks[i] = (struct cpu_task){probes[i].cpu, run_probe, &results[i],
+					     probes[i].target->network};
 	}
 	cpus_run(tasks, n);
 	w = window_of(results, n);

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <linux/ipv6.h>
 #include <linux/lwtunnel.h>
-#include <linux/rtnetlink.h>
 #include <linux/seg6.h>
 #include <linux/seg6_local.h>
 #include <net/if.h>
@@ -15,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "netlink.h"
 #include "netns.h"
 
 #define DISCARD_PORT 9
@@ -26,80 +26,39 @@
 /* A thread's sockets in its namespace, which lives as long as they do. */
 static _Thread_local int sender = -1, netlink = -1;
 
-struct request {
-	struct nlmsghdr header;
-	struct rtmsg route;
-	char attributes[256];
-};
-
-static struct rtattr *add(struct request *r, unsigned short type, const void *data, size_t bytes)
-{
-	struct rtattr *a = (struct rtattr *)(void *)((char *)r + NLMSG_ALIGN(r->header.nlmsg_len));
-
-	a->rta_type = type;
-	a->rta_len = (unsigned short)RTA_LENGTH(bytes);
-	if (bytes)
-		memcpy(RTA_DATA(a), data, bytes);
-	r->header.nlmsg_len = NLMSG_ALIGN(r->header.nlmsg_len) + RTA_ALIGN(a->rta_len);
-	return a;
-}
-
-/* All attributes added since are in it. */
-static void end_nest(const struct request *r, struct rtattr *nest)
-{
-	nest->rta_len = (unsigned short)((const char *)r + r->header.nlmsg_len - (char *)nest);
-}
-
-static int talk(const struct request *r)
-{
-	struct {
-		struct nlmsghdr header;
-		struct nlmsgerr error;
-		char rest[512];
-	} answer;
-
-	if (send(netlink, r, r->header.nlmsg_len, 0) < 0 ||
-	    recv(netlink, &answer, sizeof(answer), 0) < (ssize_t)NLMSG_LENGTH(sizeof(answer.error)))
-		return -1;
-	errno = -answer.error.error;
-	return errno ? -1 : 0;
-}
-
 /* Route packets for the first segment on to the next one, through @program unless that is -1. The
  * route is local: the kernel takes no other routes to the loopback. */
 static int set_route(int program)
 {
 	static const char name[] = "bpf-run";
-	const uint32_t loopback = NETNS_LOOPBACK, fd = (uint32_t)program,
-		       action = program < 0 ? SEG6_LOCAL_ACTION_END : SEG6_LOCAL_ACTION_END_BPF;
 	const uint16_t type = LWTUNNEL_ENCAP_SEG6_LOCAL;
-	struct request r = {
-	    .header = {.nlmsg_len = NLMSG_LENGTH(sizeof(struct rtmsg)),
-		       .nlmsg_type = RTM_NEWROUTE,
-		       .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE},
-	    .route = {.rtm_family = AF_INET6,
-		      .rtm_dst_len = 128,
-		      .rtm_table = RT_TABLE_MAIN,
-		      .rtm_protocol = RTPROT_STATIC,
-		      .rtm_type = RTN_LOCAL},
+	const struct rtmsg route = {
+	    .rtm_family = AF_INET6,
+	    .rtm_dst_len = 128,
+	    .rtm_table = RT_TABLE_MAIN,
+	    .rtm_protocol = RTPROT_STATIC,
+	    .rtm_type = RTN_LOCAL,
 	};
+	struct netlink_request r =
+	    netlink_begin(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, &route, sizeof(route));
 	struct rtattr *encapsulation, *bpf;
 	struct in6_addr first;
 
 	inet_pton(AF_INET6, FIRST_SEGMENT, &first);
-	add(&r, RTA_DST, &first, sizeof(first));
-	add(&r, RTA_OIF, &loopback, sizeof(loopback));
-	add(&r, RTA_ENCAP_TYPE, &type, sizeof(type));
-	encapsulation = add(&r, RTA_ENCAP | NLA_F_NESTED, NULL, 0);
-	add(&r, SEG6_LOCAL_ACTION, &action, sizeof(action));
+	netlink_put(&r, RTA_DST, &first, sizeof(first));
+	netlink_put_u32(&r, RTA_OIF, NETNS_LOOPBACK);
+	netlink_put(&r, RTA_ENCAP_TYPE, &type, sizeof(type));
+	encapsulation = netlink_nest(&r, RTA_ENCAP | NLA_F_NESTED);
+	netlink_put_u32(&r, SEG6_LOCAL_ACTION,
+			program < 0 ? SEG6_LOCAL_ACTION_END : SEG6_LOCAL_ACTION_END_BPF);
 	if (program >= 0) {
-		bpf = add(&r, SEG6_LOCAL_BPF | NLA_F_NESTED, NULL, 0);
-		add(&r, SEG6_LOCAL_BPF_PROG, &fd, sizeof(fd));
-		add(&r, SEG6_LOCAL_BPF_PROG_NAME, name, sizeof(name));
-		end_nest(&r, bpf);
+		bpf = netlink_nest(&r, SEG6_LOCAL_BPF | NLA_F_NESTED);
+		netlink_put_u32(&r, SEG6_LOCAL_BPF_PROG, (uint32_t)program);
+		netlink_put(&r, SEG6_LOCAL_BPF_PROG_NAME, name, sizeof(name));
+		netlink_end(&r, bpf);
 	}
-	end_nest(&r, encapsulation);
-	return talk(&r);
+	netlink_end(&r, encapsulation);
+	return netlink_send(netlink, &r);
 }
 
 /* The list of segments is written from the last to the first. */
@@ -121,7 +80,7 @@ static int open_in_namespace(void)
 {
 	struct ifreq loopback = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
 
-	netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	netlink = netlink_open();
 	sender = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (netlink < 0 || sender < 0 || ioctl(sender, SIOCSIFFLAGS, &loopback))
 		return -1;

@@ -21,6 +21,7 @@ struct target {
 	struct user_target *user;      /* an operation in user space instead, or NULL */
 	const struct trigger *trigger; /* of a type that the kernel can't run by itself, or NULL */
 	struct bpf_program *program;   /* to be attached then */
+	const struct network *network; /* where it is called; NULL for where the tool was started */
 	bool repeats;		       /* the kernel repeats it; else a call is an invocation */
 	enum left left;
 	bool fresh; /* each run gets the packet as it is, so that nobody minds what is left */

@@ -124,7 +124,7 @@ static void run_for_output(void *arg)
 static enum status validate_output(struct instance *instance, size_t e)
 {
 	struct output output = {.target = &instance->target[e]};
-	struct cpu_task task = {instance->cpu[e], run_for_output, &output};
+	struct cpu_task task = {instance->cpu[e], run_for_output, &output, output.target->network};
 	const char *name = instance->row[e]->entry_point;
 	char *wrong =
 	    setup_packet(&instance->loaded.setup, "expected_packet", output.expected, &output.n);
@@ -168,7 +168,7 @@ static void run_invocation(void *arg)
 static struct invocation invoke_on(int cpu, const struct target *target, uint32_t n)
 {
 	struct invocation invocation = {.target = target, .n = n};
-	struct cpu_task task = {cpu, run_invocation, &invocation};
+	struct cpu_task task = {cpu, run_invocation, &invocation, target->network};
 
 	cpus_run(&task, 1);
 	return invocation;

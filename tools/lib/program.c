@@ -359,6 +359,7 @@ static char *explain_slot(const struct loaded *loaded, const struct program_set 
 enum status program_load(struct loaded *loaded, const struct program_set *set)
 {
 	enum status status;
+	bool lacks = false;
 	char *reason;
 	int error;
 
@@ -372,8 +373,9 @@ enum status program_load(struct loaded *loaded, const struct program_set *set)
 	if (loaded->status != STATUS_OK)
 		return loaded->status;
 	if (!error) {
-		reason = setup_after_load(&loaded->setup, loaded->object);
-		return reason ? fail(loaded, STATUS_LOAD_FAILED, reason) : loaded->status;
+		reason = setup_after_load(&loaded->setup, loaded->object, &lacks);
+		status = lacks ? STATUS_UNSUPPORTED : STATUS_LOAD_FAILED;
+		return reason ? fail(loaded, status, reason) : loaded->status;
 	}
 	reason = explain_slot(loaded, set, &status);
 	if (!reason)

@@ -6,17 +6,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "btf_value.h"
+#include "netns.h"
+#include "network.h"
 #include "packet.h"
 #include "text.h"
 #include "xalloc.h"
+#include "xsk.h"
 
 #define CPUS_MAX 4096
+#define SOCKET "socket" /* the value of an AF_XDP socket */
 
 /* The whole text of a file; NULL with errno set. */
 static char *read_text(const char *path, size_t *n)
@@ -67,6 +72,10 @@ char *setup_read(struct setup *setup, const char *path)
 
 void setup_release(struct setup *setup)
 {
+	for (size_t i = 0; i < setup->nsockets; i++)
+		close(setup->sockets[i]);
+	free(setup->sockets);
+	network_free(setup->network);
 	json_decref(setup->root);
 	*setup = (struct setup){0};
 }
@@ -89,15 +98,6 @@ int setup_hash(const char *path, char *hash)
 	snprintf(hash, 17, "%016" PRIx64, hash_bytes(hash_text(HASH_START, hash), text, n));
 	free(text);
 	return 0;
-}
-
-/* "what 'name': wrong", in place of what is wrong. */
-static char *of(const char *what, const char *name, char *wrong)
-{
-	char *longer = wrong ? xasprintf("%s '%s': %s", what, name, wrong) : NULL;
-
-	free(wrong);
-	return longer;
 }
 
 /* A variable of the object, and the map that holds its section. */
@@ -207,18 +207,18 @@ char *setup_before_load(const struct setup *setup, struct bpf_object *object)
 	json_object_foreach(json_object_get(setup->root, "globals"), name, item) {
 		wrong = set_global(object, name, item);
 		if (wrong)
-			return of("global", name, wrong);
+			return text_of("global", name, wrong);
 	}
 	json_object_foreach(json_object_get(setup->root, "maps"), name, item) {
 		struct bpf_map *map = find_map(object, name);
 
 		if (!map)
-			return of("map", name, xstrdup("the object has no such map"));
+			return text_of("map", name, xstrdup("the object has no such map"));
 		wrong = set_size(map, json_object_get(item, "max_entries"));
 		if (!wrong)
 			wrong = load_programs_of(object, map, item);
 		if (wrong)
-			return of("map", name, wrong);
+			return text_of("map", name, wrong);
 	}
 	return NULL;
 }
@@ -238,6 +238,7 @@ static bool is_percpu(const struct bpf_map *map)
 
 /* A map that is filled: room for a key and a value, for all CPUs where each has one. */
 struct filling {
+	struct setup *setup;
 	const struct bpf_object *object;
 	const struct bpf_map *map;
 	unsigned char *key, *value;
@@ -272,9 +273,54 @@ static char *write_descriptor(const struct filling *f, const json_t *value)
 	return NULL;
 }
 
+/* Of a device of the test's network the index, which is what a value begins with. */
+static bool write_device(const struct filling *f, const json_t *value)
+{
+	const char *name = json_string_value(value);
+	uint32_t index = name && f->setup->network ? if_nametoindex(name) : 0;
+
+	if (!index || f->value_bytes < sizeof(index))
+		return false;
+	memcpy(f->value, &index, sizeof(index));
+	return true;
+}
+
+/* A socket of its own, which is in the map as long as it is open. */
+static char *write_socket(const struct filling *f, const json_t *value)
+{
+	const char *name = json_string_value(value);
+	struct setup *setup = f->setup;
+	int fd;
+
+	if (!name || strcmp(name, SOCKET) || f->value_bytes != sizeof(fd))
+		return xstrdup("a map of AF_XDP sockets has '" SOCKET "' for a value");
+	fd = xsk_open();
+	if (fd < 0)
+		return xasprintf("can't open an AF_XDP socket: %s", strerror(errno));
+	setup->sockets = xgrow(setup->sockets, setup->nsockets, sizeof(*setup->sockets));
+	setup->sockets[setup->nsockets++] = fd;
+	memcpy(f->value, &fd, sizeof(fd));
+	return NULL;
+}
+
+/* libbpf forgets the types of maps whose kernel side has none, when it makes them: of their values
+ * with members the kernel's headers have the names. */
+static uint32_t value_type(const struct filling *f, const json_t *value)
+{
+	bool of_cpus = bpf_map__type(f->map) == BPF_MAP_TYPE_CPUMAP;
+	uint32_t type = bpf_map__btf_value_type_id(f->map);
+	int id;
+
+	if (type || !json_is_object(value) || !bpf_object__btf(f->object))
+		return type;
+	id = btf__find_by_name_kind(bpf_object__btf(f->object),
+				    of_cpus ? "bpf_cpumap_val" : "bpf_devmap_val", BTF_KIND_STRUCT);
+	return id < 0 ? 0 : (uint32_t)id;
+}
+
 static char *write_value(const struct filling *f, const json_t *value, size_t cpu)
 {
-	return write_typed(f, bpf_map__btf_value_type_id(f->map), value, f->value + cpu * f->stride,
+	return write_typed(f, value_type(f, value), value, f->value + cpu * f->stride,
 			   f->value_bytes);
 }
 
@@ -313,6 +359,13 @@ static char *write_element_value(const struct filling *f, const json_t *element)
 	case BPF_MAP_TYPE_ARRAY_OF_MAPS:
 	case BPF_MAP_TYPE_HASH_OF_MAPS:
 		return write_descriptor(f, value);
+	case BPF_MAP_TYPE_XSKMAP:
+		return write_socket(f, value);
+	case BPF_MAP_TYPE_DEVMAP:
+	case BPF_MAP_TYPE_DEVMAP_HASH:
+		if (write_device(f, value))
+			return NULL;
+		break;
 	default:
 		break;
 	}
@@ -338,11 +391,11 @@ static char *fill_element(const struct filling *f, const json_t *element)
 	if (!key && f->key_bytes)
 		return xstrdup("it has no 'key'");
 	if (f->key_bytes)
-		wrong =
-		    of("its", "key",
-		       write_typed(f, bpf_map__btf_key_type_id(f->map), key, f->key, f->key_bytes));
+		wrong = text_of(
+		    "its", "key",
+		    write_typed(f, bpf_map__btf_key_type_id(f->map), key, f->key, f->key_bytes));
 	if (!wrong)
-		wrong = of("its", "value", write_element_value(f, element));
+		wrong = text_of("its", "value", write_element_value(f, element));
 	if (!wrong && bpf_map_update_elem(bpf_map__fd(f->map), f->key_bytes ? f->key : NULL,
 					  f->value, BPF_ANY))
 		wrong = xasprintf("the kernel refuses it: %s (max_entries %u)", strerror(errno),
@@ -350,10 +403,10 @@ static char *fill_element(const struct filling *f, const json_t *element)
 	return wrong;
 }
 
-static char *fill_map(const struct bpf_object *object, const struct bpf_map *map,
-		      const json_t *elements)
+static char *fill_map(struct setup *setup, const struct bpf_object *object,
+		      const struct bpf_map *map, const json_t *elements)
 {
-	struct filling f = {.object = object, .map = map, .cpus = 1};
+	struct filling f = {.setup = setup, .object = object, .map = map, .cpus = 1};
 	char *wrong = NULL;
 	const json_t *element;
 	size_t i;
@@ -385,19 +438,40 @@ static char *fill_map(const struct bpf_object *object, const struct bpf_map *map
 	return wrong;
 }
 
-char *setup_after_load(const struct setup *setup, const struct bpf_object *object)
+static char *fill_maps(struct setup *setup, const struct bpf_object *object)
 {
 	const json_t *item;
 	const char *name;
 
 	json_object_foreach(json_object_get(setup->root, "maps"), name, item) {
 		struct bpf_map *map = find_map(object, name);
-		char *wrong = map ? fill_map(object, map, elements_of(item)) : NULL;
+		char *wrong = map ? fill_map(setup, object, map, elements_of(item)) : NULL;
 
 		if (wrong)
-			return of("map", name, wrong);
+			return text_of("map", name, wrong);
 	}
 	return NULL;
+}
+
+char *setup_after_load(struct setup *setup, const struct bpf_object *object, bool *lacks)
+{
+	const json_t *network = json_object_get(setup->root, "network");
+	char *wrong;
+	int home;
+
+	if (!network)
+		return fill_maps(setup, object);
+	wrong = network_make(network, &setup->network, lacks);
+	if (wrong) {
+		char *longer = xasprintf("network: %s", wrong);
+
+		free(wrong);
+		return longer;
+	}
+	home = network_enter(setup->network);
+	wrong = fill_maps(setup, object);
+	netns_leave(home);
+	return wrong;
 }
 
 char *setup_packet(const struct setup *setup, const char *member, unsigned char *bytes, size_t *n)
@@ -409,7 +483,7 @@ char *setup_packet(const struct setup *setup, const char *member, unsigned char 
 		return NULL;
 	if (json_string_length(value) < 4 || *n > PACKET_MAX_BYTES)
 		return xasprintf("%s is not 1 to %d bytes", member, PACKET_MAX_BYTES);
-	return of("the", member, btf_value_raw(value, bytes, *n));
+	return text_of("the", member, btf_value_raw(value, bytes, *n));
 }
 
 char *setup_context(const struct setup *setup, const char *type, unsigned char *bytes, size_t room)
@@ -426,10 +500,10 @@ char *setup_context(const struct setup *setup, const char *type, unsigned char *
 	if (!*type) {
 		size_t n = json_string_length(context) / 2;
 
-		return of("the", "context",
-			  n < 2 || n - 1 > room
-			      ? xasprintf("these are not 1 to %zu bytes in hexadecimal", room)
-			      : btf_value_raw(context, bytes, n - 1));
+		return text_of("the", "context",
+			       n < 2 || n - 1 > room
+				   ? xasprintf("these are not 1 to %zu bytes in hexadecimal", room)
+				   : btf_value_raw(context, bytes, n - 1));
 	}
 	kernel = btf__load_vmlinux_btf();
 	if (!kernel)
@@ -438,5 +512,5 @@ char *setup_context(const struct setup *setup, const char *type, unsigned char *
 	wrong = id < 0 ? xasprintf("this kernel has no struct %s", type)
 		       : btf_value_write(kernel, (uint32_t)id, context, bytes, room);
 	btf__free(kernel);
-	return of("the", "context", wrong);
+	return text_of("the", "context", wrong);
 }

@@ -6,11 +6,13 @@
  *
  *	{"globals": {"NAME": VALUE, …},
  *	 "maps": {"NAME": {"max_entries": N, "elements": [{"key": K, "value": V}, …]}, …},
- *	 "packet": "0x…", "context": {"MEMBER": VALUE, …}, "expected_packet": "0x…"}
+ *	 "packet": "0x…", "context": {"MEMBER": VALUE, …}, "expected_packet": "0x…",
+ *	 "network": {…}}
  *
  * Values are as btf_value_write() takes them. An element is as `bpftool map dump -j` writes it,
- *too: "formatted" is preferred, and "values": [{"cpu": N, "value": V}, …] are those of a map with a
- * value a CPU. A program's or map's name is a value of a map of programs or maps.
+ * too: "formatted" is preferred, and "values": [{"cpu": N, "value": V}, …] are those of a map with
+ *a value a CPU. A program's or map's name is a value of a map of programs or maps; a device's name
+ *is one of a map of devices, "socket" is one of a map of AF_XDP sockets. network.h has the network.
  */
 #pragma once
 
@@ -19,10 +21,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct network;
+
 #define SETUP_MAX_BYTES (256UL << 20)
 
 struct setup {
 	json_t *root; /* NULL for none */
+
+	/* What setup_after_load() makes: */
+	struct network *network; /* the test's own; NULL for none */
+	int *sockets;		 /* that are in maps */
+	size_t nsockets;
 };
 
 /** setup_read - read a file; "" is none. Free it with setup_release()
@@ -37,8 +46,9 @@ bool setup_has(const struct setup *setup, const char *member);
  * programs loaded that maps need */
 char *setup_before_load(const struct setup *setup, struct bpf_object *object);
 
-/** setup_after_load - put the elements into the maps */
-char *setup_after_load(const struct setup *setup, const struct bpf_object *object);
+/** setup_after_load - make the network, and put the elements into the maps
+ * @lacks: set where it fails for want of something in this kernel, or of privilege */
+char *setup_after_load(struct setup *setup, const struct bpf_object *object, bool *lacks);
 
 /** setup_packet - the packet of a member
  * @member: packet or expected_packet

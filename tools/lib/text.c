@@ -91,6 +91,14 @@ char *text_line(const char *text)
 	return line;
 }
 
+char *text_of(const char *what, const char *name, char *wrong)
+{
+	char *longer = wrong ? xasprintf("%s '%s': %s", what, name, wrong) : NULL;
+
+	free(wrong);
+	return longer;
+}
+
 size_t text_index(const char *const *texts, size_t n, const char *text)
 {
 	size_t i = 0;

@@ -29,6 +29,10 @@ void text_to_line(char *text);
 /** text_line - a copy that is such a line. Caller frees */
 char *text_line(const char *text);
 
+/** text_of - "what 'name': wrong" in place of what is wrong, which it frees; NULL for NULL. Caller
+ * frees */
+char *text_of(const char *what, const char *name, char *wrong);
+
 /** text_index - the place of a text among n others; n when it is not there */
 size_t text_index(const char *const *texts, size_t n, const char *text);
 
