@@ -40,14 +40,14 @@ static long look_at(__u32 i, struct scan *scan)
 
 static __always_inline bool read_host(struct __sk_buff *skb, __u32 at, struct host *host)
 {
-	__u32 rest = skb->len - at;
+	__u64 rest = skb->len - at;
 	char text[HOST_MAX] = {};
 
 	if (rest > HOST_MAX)
 		rest = HOST_MAX;
-	/* Or clang forgets that there is a byte. */
+	/* Or clang forgets that there is a byte: of a name and the line's end there are two. */
 	asm volatile("" : "+r"(rest));
-	if (!rest || bpf_skb_load_bytes(skb, at, text, rest))
+	if (rest < 2 || bpf_skb_load_bytes(skb, at, text, rest))
 		return 0;
 	for (int i = 0; i < HOST_MAX; i++) {
 		if (text[i] == '\r' || text[i] == ':')

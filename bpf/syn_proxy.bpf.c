@@ -33,12 +33,11 @@ static __always_inline __u16 tcp_checksum(struct iphdr *ip, struct tcphdr *tcp)
 static __always_inline int answer(struct xdp_md *ctx, struct ethhdr *eth, struct iphdr *ip,
 				  struct tcphdr *tcp)
 {
-	__u32 bytes = (bpf_ntohs(tcp->flags) >> TCP_WORDS_SHIFT) * 4;
+	__u64 bytes = (bpf_ntohs(tcp->flags) >> TCP_WORDS_SHIFT) * 4;
 	unsigned char header[TCP_MAX];
 	__s64 cookie;
 
-	/* Or clang compares the word that it is made of, and the verifier does not see its limits.
-	 */
+	/* Or clang compares what it is made of, and the verifier does not see its limits. */
 	asm volatile("" : "+r"(bytes));
 	/* The helper looks for the MSS in the options, which may lie anywhere in the packet. */
 	if (bytes < sizeof(*tcp) || bytes > TCP_MAX ||
