@@ -77,7 +77,7 @@ ifeq ($(RUNTIME),host)
 %/samples.csv: %/plan.csv
 	$(call say,RUN,$@)
 	@: > '$(@D)/environment.csv'
-	$(Q)$(SUDO) $(BIN)/bpf-run --rounds '$(ROUNDS)' --track '$(TRACK)' \
+	$(Q)$(SUDO) $(BIN)/bpf-run --commands --rounds '$(ROUNDS)' --track '$(TRACK)' \
 		--environment '$(@D)/environment.csv' $(test_option) $(RUN_OPTIONS) '$<' > '$@'
 endif
 

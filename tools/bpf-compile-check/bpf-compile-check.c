@@ -86,6 +86,21 @@ static void take_map(void *options, char *arg)
 	given_map(&((struct opts *)options)->work.given, arg);
 }
 
+static void take_trigger(void *options, char *arg)
+{
+	given_trigger(&((struct opts *)options)->work.given, arg);
+}
+
+static void take_attach(void *options, char *arg)
+{
+	given_attach(&((struct opts *)options)->work.given, arg);
+}
+
+static void take_with(void *options, char *arg)
+{
+	given_with(&((struct opts *)options)->work.given, arg);
+}
+
 static void take_result(void *options, char *arg)
 {
 	given_result(&((struct opts *)options)->work.given, arg);
@@ -95,8 +110,9 @@ static void take_result(void *options, char *arg)
 static void refuse_idle(const struct work *w)
 {
 	if (!w->has_adhoc && (w->given.setting || w->given.result))
-		die("--set, --map and --expect are for bare sources and objects: a suite has its "
-		    "fields globals, maps and expected_result");
+		die("--set, --map, --trigger, --attach, --with and --expect are for bare sources "
+		    "and "
+		    "objects: a suite has fields for them");
 }
 
 static const struct cli_option options[] = {
@@ -120,6 +136,11 @@ static const struct cli_option options[] = {
     {"map", 0, "NAME=FILE|N", "fill a map of theirs, or set its max_entries", CLI_TAKE,
      .take = take_map},
     {"expect", 0, "RESULT", "what they must return (default: any)", CLI_TAKE, .take = take_result},
+    {"trigger", 0, "TRIGGER", "what makes them run: open, a command ...", CLI_TAKE,
+     .take = take_trigger},
+    {"attach", 0, "PROGRAM=TARGET", "what one is attached to", CLI_TAKE, .take = take_attach},
+    {"with", 0, "PROGRAM", "what is attached with each: a program, or all", CLI_TAKE,
+     .take = take_with},
     {"fresh-packet", 0, NULL, "a new packet for each of their runs", CLI_FLAG,
      .at = AT(work.fresh_packet)},
     {"list", 0, NULL, "write the tests' names, and compile no suite", CLI_FLAG, .at = AT(list)},

@@ -11,17 +11,22 @@
 #include "text.h"
 #include "xalloc.h"
 
-/* An object below a member of the setting, which comes into being. */
-static json_t *below(struct given *given, const char *member)
+/* The setting, which comes into being. */
+static json_t *root_of(struct given *given)
 {
-	json_t *object;
-
 	if (!given->setting)
 		given->setting = json_object();
-	object = json_object_get(given->setting, member);
+	return given->setting;
+}
+
+/* An object below one of its members, which comes into being too. */
+static json_t *below(struct given *given, const char *member)
+{
+	json_t *root = root_of(given), *object = json_object_get(root, member);
+
 	if (!object) {
 		object = json_object();
-		json_object_set_new(given->setting, member, object);
+		json_object_set_new(root, member, object);
 	}
 	return object;
 }
@@ -77,6 +82,44 @@ void given_map(struct given *given, const char *arg)
 		json_object_set_new(map, "elements", elements);
 	}
 	free(name);
+}
+
+void given_trigger(struct given *given, const char *arg)
+{
+	json_t *trigger = json_string(arg);
+
+	if (!setting_is_trigger(trigger))
+		die("--trigger is none that bpf-run(1) lists, and no command: that has several "
+		    "words, "
+		    "or a '/': '%s'",
+		    arg);
+	json_object_set_new(root_of(given), "trigger", trigger);
+}
+
+void given_attach(struct given *given, const char *arg)
+{
+	char *name;
+	const char *target = split(arg, "--attach", &name);
+
+	if (json_object_set_new(below(given, "attach"), name, json_string(target)))
+		die("--attach is no UTF-8: '%s'", arg);
+	free(name);
+}
+
+void given_with(struct given *given, const char *arg)
+{
+	json_t *root = root_of(given), *with = json_object_get(root, "with");
+
+	if (!strcmp(arg, "all")) {
+		json_object_set_new(root, "with", json_string(arg));
+		return;
+	}
+	if (!json_is_array(with)) {
+		with = json_array();
+		json_object_set_new(root, "with", with);
+	}
+	if (json_array_append_new(with, json_string(arg)))
+		die("--with is no UTF-8: '%s'", arg);
 }
 
 void given_packet(struct given *given, const char *arg)

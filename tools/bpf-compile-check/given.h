@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the command line sets for the tests of bare sources and objects: the same as a suite's
- * fields globals, maps, packet and expected_result. What is wrong ends the tool with status 2. */
+ * fields globals, maps, trigger, attach, with, packet and expected_result. What is wrong ends the
+ * tool with status 2. */
 #pragma once
 
 #include <jansson.h>
@@ -22,6 +23,13 @@ struct given {
 void given_global(struct given *given, const char *arg);
 void given_map(struct given *given, const char *arg);
 void given_packet(struct given *given, const char *arg);
+
+/** given_trigger, given_attach, given_with - take what a suite's field has; PROGRAM=TARGET; one
+ * more program, or all */
+void given_trigger(struct given *given, const char *arg);
+void given_attach(struct given *given, const char *arg);
+void given_with(struct given *given, const char *arg);
+
 void given_result(struct given *given, const char *arg);
 
 /** given_rows - rows for each program: one, or one a frame */

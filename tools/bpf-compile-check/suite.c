@@ -104,8 +104,8 @@ static size_t add_object(struct work *work, struct suite *suite, const struct te
 
 static void check_fields(struct suite *suite, const struct test *test)
 {
-	static const enum field of_objects[] = {F_GLOBALS, F_MAPS, F_CONTEXT, F_NETWORK,
-						F_EXPECTED_PACKET};
+	static const enum field of_objects[] = {F_GLOBALS,	   F_MAPS,    F_CONTEXT, F_NETWORK,
+						F_EXPECTED_PACKET, F_TRIGGER, F_ATTACH,	 F_WITH};
 
 	if (test->field[F_SOURCE] && test->field[F_ELF_FILE])
 		bad_suite(suite, test->node, "a test needs one of 'source' and 'elf_file'");

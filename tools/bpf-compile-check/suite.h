@@ -68,6 +68,9 @@ void read_fields(struct suite *suite, const yaml_node_t *map, const char *const 
 	X(F_MAPS, "maps")                                                                          \
 	X(F_CONTEXT, "context")                                                                    \
 	X(F_NETWORK, "network")                                                                    \
+	X(F_TRIGGER, "trigger")                                                                    \
+	X(F_ATTACH, "attach")                                                                      \
+	X(F_WITH, "with")                                                                          \
 	X(F_EXPECTED_PACKET, "expected_packet")                                                    \
 	X(F_CONSUMER, "consumer")                                                                  \
 	X(F_CONSUMER_MODE, "consumer_mode")                                                        \
@@ -122,7 +125,8 @@ void test_each(struct suite *suite, const struct test *stanza,
  * @frame: its packet, where it is one of a capture, else NULL
  * @return: JSON, NULL for nothing; the caller frees it
  */
-char *suite_setting(struct suite *suite, const struct test *test, const struct frame *frame);
+char *suite_setting(struct suite *suite, const struct test *test, const char *entry_point,
+		    const struct frame *frame);
 
 /** suite_capture - the frames of a test's packet, where that is a capture
  * @all: written: whether each is a test

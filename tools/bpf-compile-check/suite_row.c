@@ -237,7 +237,8 @@ static void add_row(struct work *work, struct suite *suite, const struct test *t
 	check_subject(suite, test, row);
 	set_preparation(suite, test, row);
 	set_packet(suite, test, frame, row);
-	work->origins[work->plan.nrows - 1].setting = suite_setting(suite, test, frame);
+	work->origins[work->plan.nrows - 1].setting =
+	    suite_setting(suite, test, entry_point, frame);
 }
 
 void suite_add_row(struct work *work, struct suite *suite, const struct test *test, size_t unit,

@@ -56,6 +56,15 @@ static json_t *json_of(struct suite *suite, const yaml_node_t *n, const char *wh
 	return convert(&c, n, 0);
 }
 
+/* Takes the text over. */
+static json_t *json_string_of(char *text)
+{
+	json_t *json = json_string(text);
+
+	free(text);
+	return json;
+}
+
 /* A file beside the suite. Caller frees. */
 static char *beside(const struct suite *suite, const char *name)
 {
@@ -182,7 +191,65 @@ static void set_packets(struct suite *suite, const struct test *test, const stru
 	free(packet);
 }
 
-char *suite_setting(struct suite *suite, const struct test *test, const struct frame *frame)
+/* One of bpf-run's own by name, or a command. */
+static json_t *trigger_of(struct suite *suite, const struct test *test)
+{
+	const yaml_node_t *n = test->field[F_TRIGGER];
+	json_t *trigger = n->type == YAML_SCALAR_NODE
+			      ? json_string_of(test_text(suite, test, F_TRIGGER))
+			      : json_of(suite, n, field_names[F_TRIGGER]);
+
+	if (!setting_is_trigger(trigger))
+		bad_suite(
+		    suite, n,
+		    "'trigger' is none that bpf-run(1) lists, and no command: that has several "
+		    "words, or a '/'");
+	return trigger;
+}
+
+/* Of the entry point, or of each program in a mapping. */
+static json_t *attach_of(struct suite *suite, const struct test *test, const char *entry_point)
+{
+	const yaml_node_t *n = test->field[F_ATTACH];
+	json_t *attach;
+
+	if (n->type == YAML_MAPPING_NODE)
+		return json_of(suite, n, field_names[F_ATTACH]);
+	if (test->field[F_CPU_ASSIGNMENT])
+		bad_suite(suite, n, "'attach' of several entry points is a mapping");
+	attach = json_object();
+	json_object_set_new(attach, entry_point, json_string_of(test_text(suite, test, F_ATTACH)));
+	return attach;
+}
+
+/* A word, or a list of names. */
+static json_t *with_of(struct suite *suite, const struct test *test)
+{
+	const yaml_node_t *n = test->field[F_WITH];
+	json_t *with = json_of(suite, n, field_names[F_WITH]);
+
+	if (!json_is_array(with) &&
+	    !(json_is_string(with) && !strcmp(json_string_value(with), "all")))
+		bad_suite(suite, n, "'with' is neither a list of programs nor all");
+	return with;
+}
+
+static void set_trigger(struct suite *suite, const struct test *test, const char *entry_point,
+			json_t *setting)
+{
+	const yaml_node_t *const *field = test->field;
+
+	if (field[F_TRIGGER])
+		json_object_set_new(setting, field_names[F_TRIGGER], trigger_of(suite, test));
+	if (field[F_ATTACH])
+		json_object_set_new(setting, field_names[F_ATTACH],
+				    attach_of(suite, test, entry_point));
+	if (field[F_WITH])
+		json_object_set_new(setting, field_names[F_WITH], with_of(suite, test));
+}
+
+char *suite_setting(struct suite *suite, const struct test *test, const char *entry_point,
+		    const struct frame *frame)
 {
 	const yaml_node_t *const *field = test->field;
 	json_t *setting = json_object();
@@ -201,6 +268,7 @@ char *suite_setting(struct suite *suite, const struct test *test, const struct f
 	if (field[F_NETWORK])
 		json_object_set_new(setting, field_names[F_NETWORK],
 				    network_of(suite, field[F_NETWORK]));
+	set_trigger(suite, test, entry_point, setting);
 	set_packets(suite, test, frame, setting);
 	text =
 	    json_object_size(setting) ? json_dumps(setting, JSON_COMPACT | JSON_SORT_KEYS) : NULL;

@@ -57,6 +57,7 @@ static const struct cli_option options[] = {
     {"ignore-results", 'r', NULL, "do not compare the programs' results", CLI_FLAG,
      .at = AT(run.ignore_results)},
     {"no-attach", 0, NULL, NULL, CLI_FLAG, .at = AT(run.no_attach)},
+    {"commands", 0, NULL, NULL, CLI_FLAG, .at = AT(run.commands)},
     {"seed", 0, "N", NULL, CLI_U64, .at = AT(run.seed), .max = UINT64_MAX},
     {"pre", 0, "COMMAND", "run before each visit to a test ($BPF_RUN_TEST)", CLI_MAYBE,
      .at = AT(run.pre)},

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "clock.h"
+#include "command.h"
 #include "counters.h"
 #include "profile.h"
 
@@ -52,6 +53,11 @@ static int prepare(struct probe *probe)
 	return error;
 }
 
+static bool is_command(const struct probe *probe)
+{
+	return probe->target->trigger && trigger_command(probe->target->trigger);
+}
+
 static void try_call(struct probe *probe, uint32_t n, struct call *c, enum profile_part part)
 {
 	int64_t before[COUNTERS], after[COUNTERS], cpu;
@@ -66,14 +72,16 @@ static void try_call(struct probe *probe, uint32_t n, struct call *c, enum profi
 	if (probe->tickless_ns)
 		clock_wait_for_tick(probe->tickless_ns);
 	counters_read(before);
-	cpu = clock_thread();
+	cpu = clock_thread() + command_ns();
 	profile_enter(probe->profiled ? part : PROFILE_NONE);
 	c->error = target_invoke(probe->target, n, &c->result, &c->kernel_ns);
 	profile_enter(PROFILE_NONE);
-	c->value[READ_CPU_NS] = (double)(clock_thread() - cpu);
+	c->value[READ_CPU_NS] = (double)(clock_thread() + command_ns() - cpu);
 	counters_read(after);
+	/* Counters are of this thread alone. */
 	for (int i = 0; i < COUNTERS; i++)
-		c->value[FIRST_COUNTER + i] = after[i] < 0 ? NAN : (double)(after[i] - before[i]);
+		c->value[FIRST_COUNTER + i] =
+		    after[i] < 0 || is_command(probe) ? NAN : (double)(after[i] - before[i]);
 }
 
 static void run_call(struct probe *probe, uint32_t n, struct call *c, enum profile_part part)
@@ -139,6 +147,8 @@ static void run_triggered(struct probe *probe, struct pair *pair)
 		bare = run_calls(probe, n, true);
 	add(pair, &with, 1);
 	add(pair, &bare, -1);
+	pair->trigger_cost = (bare.large.value[READ_CPU_NS] - bare.small.value[READ_CPU_NS]) /
+			     ((double)n.large - n.small);
 }
 
 /* The mean over the probe's turns. */
@@ -208,7 +218,7 @@ void calls_run_pair(struct probe *probe, struct pair *pair)
 	struct rusage before, after;
 
 	getrusage(RUSAGE_THREAD, &before);
-	*pair = (struct pair){.begin_ns = clock_now()};
+	*pair = (struct pair){.begin_ns = clock_now(), .trigger_cost = NAN};
 	if (probe->empty)
 		run_beside_empty(probe, pair);
 	else if (probe->target->trigger)

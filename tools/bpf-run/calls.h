@@ -16,6 +16,7 @@ struct call {
 /* The two calls, and what happened to the thread meanwhile. */
 struct pair {
 	struct call small, large;
+	double trigger_cost; /* CPU ns an invocation of a trigger without its program; else NaN */
 	int64_t begin_ns, end_ns;
 	unsigned int marks;
 };

@@ -46,18 +46,23 @@ static enum status aim(struct instance *instance, struct target *target, const c
 	return unset ? instance_failed(instance, STATUS_LOAD_FAILED, unset) : STATUS_OK;
 }
 
-/* The same of an entry point, which alone has its context set. */
+/* The same of an entry point, which alone has its trigger and context set. */
 static enum status aim_entry(struct instance *instance, size_t i)
 {
 	const struct plan_row *row = instance->row[i];
 	struct target *target = &instance->target[i];
+	struct bpf_program *program;
 	char *unset;
 
 	if (aim(instance, target, row->entry_point, row->packet))
 		return instance->status;
-	unset = target_set_context(
-	    target, (int)bpf_program__type(program_find(&instance->loaded, row->entry_point)),
-	    &instance->loaded.setup);
+	program = program_find(&instance->loaded, row->entry_point);
+	unset = trigger_set(&instance->trigger[i], program, &instance->loaded);
+	if (!unset && instance->trigger[i])
+		target_trigger(target, program, instance->trigger[i]);
+	if (!unset)
+		unset = target_set_context(target, (int)bpf_program__type(program),
+					   &instance->loaded.setup);
 	return unset ? instance_failed(instance, STATUS_LOAD_FAILED, unset) : STATUS_OK;
 }
 
@@ -238,6 +243,7 @@ void instance_unload(struct instance *instance)
 	instance_detach(instance);
 	for (size_t i = 0; i < instance->n; i++) {
 		user_target_free(instance->user[i]);
+		trigger_free(instance->trigger[i]);
 		if (instance->has_empty[i])
 			close(instance->empty[i].fd);
 	}

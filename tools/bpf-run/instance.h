@@ -27,9 +27,10 @@ struct instance {
 	struct target empty[ENTRIES_MAX];
 	struct attachment *empty_attachment[ENTRIES_MAX];
 	struct user_target *user[ENTRIES_MAX];
-	struct target prepare, check; /* where the row names one */
-	struct consumer *consumer;    /* NULL for none */
-	int cpu[ENTRIES_MAX];	      /* the first of its CPUs: single invocations run there */
+	struct trigger *trigger[ENTRIES_MAX]; /* what the test sets of it, or NULL */
+	struct target prepare, check;	      /* where the row names one */
+	struct consumer *consumer;	      /* NULL for none */
+	int cpu[ENTRIES_MAX]; /* the first of its CPUs: single invocations run there */
 
 	enum status status;
 	char *reason; /* NULL when ok */

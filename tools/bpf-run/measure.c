@@ -143,11 +143,13 @@ static bool summarize(const struct thread_result *result, const struct window *w
 		inside++;
 		s->marks |= p->marks;
 		s->kernel_ns = p->large.kernel_ns;
+		s->trigger_cost += p->trigger_cost;
 		for (int r = 0; r < READ_COUNT; r++) {
 			s->large[r] += p->large.value[r];
 			s->slope[r] += (p->large.value[r] - p->small.value[r]) / divisor;
 		}
 	}
+	s->trigger_cost = inside ? s->trigger_cost / (double)inside : NAN;
 	for (int r = 0; r < READ_COUNT; r++) {
 		s->large[r] = inside ? s->large[r] / (double)inside : NAN;
 		s->slope[r] = inside ? s->slope[r] / (double)inside : NAN;

@@ -65,6 +65,7 @@ struct sample {
 	double large[READ_COUNT]; /* of the large call; NaN where nothing was read */
 	double slope[READ_COUNT]; /* per invocation, by this pair alone */
 	double cost[READ_COUNT];  /* per invocation, written by measure_costs() */
+	double trigger_cost;	  /* per invocation, of a trigger without its program; else NaN */
 	uint32_t kernel_ns;	  /* the kernel's own average, 0 for none */
 	unsigned int marks;
 	int error;  /* of a call, 0 for none */

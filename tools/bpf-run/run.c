@@ -111,14 +111,25 @@ static int spare_cpu(const struct run *run, const struct variant *variant)
 	return -1;
 }
 
-/* Leave out a test with a program that only a trigger runs, where it is attached. */
-static enum status refuse_triggers(struct instance *instance)
+/* Leave out a test with a program that only a trigger runs, where it is attached, or with a command
+ * that nobody allowed: a plan may be a stranger's. */
+static enum status refuse_triggers(const struct run_options *options, struct instance *instance)
 {
 	bool any = instance->prepare.trigger || instance->check.trigger;
 
-	for (size_t i = 0; i < instance->n; i++)
-		any |= instance->target[i].trigger != NULL;
-	return any ? instance_fail(instance, STATUS_UNSUPPORTED,
+	for (size_t i = 0; i < instance->n; i++) {
+		const struct trigger *trigger = instance->target[i].trigger;
+		const char *command = trigger ? trigger_command(trigger) : NULL;
+
+		any |= trigger != NULL;
+		if (command && !options->commands)
+			return instance_fail(instance, STATUS_UNSUPPORTED,
+					     "its trigger is the command '%s', which --commands "
+					     "allows",
+					     command);
+	}
+	return any && options->no_attach
+		   ? instance_fail(instance, STATUS_UNSUPPORTED,
 				   "it runs only where it is attached, and --no-attach is given")
 		   : STATUS_OK;
 }
@@ -146,7 +157,7 @@ static enum status load(struct run *run, struct variant *variant)
 	spent_enter(&run->spent, STEP_LOAD);
 	if (instance_load(instance, variant->row, variant->nrows, cpu, spare_cpu(run, variant)))
 		return instance->status;
-	if (run->options->no_attach && refuse_triggers(instance))
+	if (refuse_triggers(run->options, instance))
 		return instance->status;
 	spent_enter(&run->spent, STEP_PREPARE);
 	if (untimed_prepare(instance))

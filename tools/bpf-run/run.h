@@ -19,6 +19,7 @@ struct run_options {
 	bool suite_iterations; /* use the suite's own counts where it has them */
 	bool ignore_results;
 	bool no_attach;		/* leave out what the kernel's test run does not take */
+	bool commands;		/* a test's trigger may be a command */
 	const char *pre, *post; /* commands before and after each visit to a test, or NULL */
 	bool counted;		/* virtual time: keep timer ticks out of the samples */
 	const char *profile;	/* mark the samples' calls, and write symbols there; or NULL */

@@ -178,6 +178,7 @@ void samples_write(struct samples *samples, const struct plan_row *row, uint64_t
 	 */
 	if (!probe->target->trigger && !probe->target->user)
 		record_text(&r, SAMPLES_RETURNED, returned_text(sample->returned, returned));
+	record_double(&r, SAMPLES_TRIGGER_COST, sample->trigger_cost);
 	record_text(&r, SAMPLES_MARK, mark_text(sample->marks, marks, sizeof(marks)));
 	record_text(&r, SAMPLES_STATUS, status_names[STATUS_OK]);
 	end_row(&r, samples, row);

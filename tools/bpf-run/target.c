@@ -104,9 +104,15 @@ const char *target_init_program(struct target *target, struct bpf_program *progr
 	if (!trigger || is_test_function(program))
 		return target_init(target, bpf_program__fd(program),
 				   (int)bpf_program__type(program), packet);
+	target_trigger(target, program, trigger);
+	return NULL;
+}
+
+void target_trigger(struct target *target, struct bpf_program *program,
+		    const struct trigger *trigger)
+{
 	*target =
 	    (struct target){.fd = bpf_program__fd(program), .trigger = trigger, .program = program};
-	return NULL;
 }
 
 char *target_set_packet(struct target *target, const struct setup *setup)
@@ -255,6 +261,8 @@ uint64_t target_counted(const struct target *target)
 
 const char *target_error(const struct target *target, int error)
 {
-	return target->user && error == USER_WRONG ? "what came out is not what was there"
-						   : strerror(error);
+	if (target->user && error == USER_WRONG)
+		return "what came out is not what was there";
+	return target->trigger && error == TRIGGER_FAILED ? trigger_failure(target->trigger)
+							  : strerror(error);
 }

@@ -40,6 +40,10 @@ const char *target_init(struct target *target, int fd, int program_type, const c
 const char *target_init_program(struct target *target, struct bpf_program *program,
 				const char *packet);
 
+/** target_trigger - have a program be attached and triggered so; the trigger outlives the target */
+void target_trigger(struct target *target, struct bpf_program *program,
+		    const struct trigger *trigger);
+
 /** target_set_packet, target_set_context - what the test sets of them, where it does
  * @program_type: of the target's program
  * @return: NULL, or what is wrong, which the caller frees */

@@ -1,224 +1,207 @@
 /* SPDX-License-Identifier: MIT */
 #include "trigger.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/perf_event.h>
-#include <sys/mman.h>
-#include <sys/socket.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "action.h"
 #include "cgroup.h"
+#include "command.h"
 #include "explain.h"
 #include "segment.h"
+#include "setup_programs.h"
 #include "sockets.h"
+#include "xalloc.h"
 
 enum where { AT_TARGET, AT_CGROUP, AT_PERF_EVENT, AT_SOCKET_MAP, AT_SOCKET, AT_ROUTE };
 
-struct action {
-	int (*fire)(void); /* 0 or -1 with errno set */
-	const char *calls; /* what several are called */
+/* How a program is attached. */
+struct hook {
+	enum where where;
+	const char *target; /* what its section leaves open; else NULL */
+};
+
+/* A program that is attached beside the one that is timed. */
+struct beside {
+	struct bpf_program *program;
+	struct hook hook;
 };
 
 struct trigger {
+	struct hook hook;
+	const struct action *action;
+	/* What a test sets. */
+	struct command *command; /* in place of the action */
+	struct beside *beside;
+	size_t nbeside;
+};
+
+#define BY(place, what)                                                                            \
+	{                                                                                          \
+		.hook = {.where = (place)}, .action = &(what)                                      \
+	}
+
+static const struct kind {
 	enum bpf_prog_type type;
 	int attach_type; /* -1: of any */
-	enum where where;
-	const struct action *action;
+	struct trigger trigger;
+} kinds[] = {
+    {BPF_PROG_TYPE_TRACEPOINT, -1, BY(AT_TARGET, action_named[TRIGGER_GETPPID])},
+    {BPF_PROG_TYPE_KPROBE, -1, BY(AT_TARGET, action_named[TRIGGER_GETPPID])},
+    {BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN, BY(AT_TARGET, action_named[TRIGGER_OPEN])},
+    {BPF_PROG_TYPE_TRACING, -1, BY(AT_TARGET, action_named[TRIGGER_GETPPID])},
+    {BPF_PROG_TYPE_LSM, BPF_LSM_MAC, BY(AT_TARGET, action_named[TRIGGER_OPEN])},
+    {BPF_PROG_TYPE_PERF_EVENT, -1, BY(AT_PERF_EVENT, action_named[TRIGGER_PAGE_FAULT])},
+    {BPF_PROG_TYPE_SK_MSG, BPF_SK_MSG_VERDICT, BY(AT_SOCKET_MAP, action_stream)},
+    {BPF_PROG_TYPE_SK_SKB, BPF_SK_SKB_STREAM_VERDICT, BY(AT_SOCKET_MAP, action_stream)},
+    {BPF_PROG_TYPE_SK_REUSEPORT, -1, BY(AT_SOCKET, action_datagram)},
+    {BPF_PROG_TYPE_LWT_SEG6LOCAL, -1, BY(AT_ROUTE, action_routed)},
+    {BPF_PROG_TYPE_SOCK_OPS, -1, BY(AT_CGROUP, action_named[TRIGGER_TCP_CONNECTION])},
+    {BPF_PROG_TYPE_CGROUP_DEVICE, -1, BY(AT_CGROUP, action_named[TRIGGER_OPEN])},
+    {BPF_PROG_TYPE_CGROUP_SYSCTL, -1, BY(AT_CGROUP, action_named[TRIGGER_SYSCTL])},
+    {BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET_SOCK_CREATE,
+     BY(AT_CGROUP, action_named[TRIGGER_SOCKET])},
+    {BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET_SOCK_RELEASE,
+     BY(AT_CGROUP, action_named[TRIGGER_SOCKET])},
+    {BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET4_POST_BIND,
+     BY(AT_CGROUP, action_named[TRIGGER_BIND])},
+    {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_BIND,
+     BY(AT_CGROUP, action_named[TRIGGER_BIND])},
+    {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_CONNECT,
+     BY(AT_CGROUP, action_named[TRIGGER_CONNECT])},
+    {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_UDP4_SENDMSG,
+     BY(AT_CGROUP, action_named[TRIGGER_SENDTO])},
+    {BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_CGROUP_GETSOCKOPT,
+     BY(AT_CGROUP, action_named[TRIGGER_GETSOCKOPT])},
+    {BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_CGROUP_SETSOCKOPT,
+     BY(AT_CGROUP, action_named[TRIGGER_SETSOCKOPT])},
 };
 
-#define DISCARD_PORT 9
-
-/* A UDP socket that every thread keeps: closed with the process. */
-static int udp_socket(void)
-{
-	static _Thread_local int fd = -1;
-
-	if (fd < 0)
-		fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	return fd;
-}
-
-static struct sockaddr_in loopback(in_port_t port)
-{
-	return (struct sockaddr_in){
-	    .sin_family = AF_INET,
-	    .sin_port = htons(port),
-	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-}
-
-static int fire_getppid(void)
-{
-	return syscall(SYS_getppid) < 0 ? -1 : 0;
-}
-
-/* Close what is open; the result, with its errno. */
-static int close_after(int fd, int result)
-{
-	int error = errno;
-
-	if (fd >= 0)
-		close(fd);
-	errno = error;
-	return fd < 0 || result < 0 ? -1 : 0;
-}
-
-static int fire_open(void)
-{
-	return close_after(open("/dev/null", O_RDONLY | O_CLOEXEC), 0);
-}
-
-static int fire_sysctl(void)
-{
-	char text[16];
-	int fd = open("/proc/sys/kernel/ostype", O_RDONLY | O_CLOEXEC);
-
-	return close_after(fd, fd < 0 ? -1 : (int)read(fd, text, sizeof(text)));
-}
-
-static int fire_socket(void)
-{
-	return close_after(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), 0);
-}
-
-static int fire_bind(void)
-{
-	struct sockaddr_in to = loopback(0);
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	return close_after(fd, fd < 0 ? -1 : bind(fd, (struct sockaddr *)&to, sizeof(to)));
-}
-
-static int fire_connect(void)
-{
-	struct sockaddr_in to = loopback(DISCARD_PORT);
-
-	return connect(udp_socket(), (struct sockaddr *)&to, sizeof(to));
-}
-
-static int fire_sendmsg(void)
-{
-	struct sockaddr_in to = loopback(DISCARD_PORT);
-
-	/* Nobody listens there: the refusal of the datagram before may come back here. */
-	return sendto(udp_socket(), "", 0, 0, (struct sockaddr *)&to, sizeof(to)) < 0 &&
-		       errno != ECONNREFUSED
-		   ? -1
-		   : 0;
-}
-
-static int fire_getsockopt(void)
-{
-	int value;
-	socklen_t size = sizeof(value);
-
-	return getsockopt(udp_socket(), SOL_SOCKET, SO_RCVBUF, &value, &size);
-}
-
-static int fire_setsockopt(void)
-{
-	int value = 1;
-
-	return setsockopt(udp_socket(), SOL_SOCKET, SO_REUSEADDR, &value, sizeof(value));
-}
-
-static int fire_tcp_connection(void)
-{
-	static _Thread_local int listener = -1;
-	static _Thread_local struct sockaddr_in to;
-	socklen_t size = sizeof(to);
-	struct linger reset = {.l_onoff = 1}; /* no TIME_WAIT: ports would run out */
-	int client, server = -1, result = -1;
-
-	if (listener < 0) {
-		to = loopback(0);
-		listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-		if (bind(listener, (struct sockaddr *)&to, sizeof(to)) || listen(listener, 1) ||
-		    getsockname(listener, (struct sockaddr *)&to, &size))
-			return -1;
-	}
-	client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (client >= 0 && !connect(client, (struct sockaddr *)&to, sizeof(to)))
-		server = accept(listener, NULL, NULL);
-	if (server >= 0)
-		result = setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
-	if (client >= 0)
-		close(client);
-	if (server >= 0)
-		close(server);
-	return result;
-}
-
-static int fire_page_fault(void)
-{
-	static _Thread_local char *page;
-
-	if (!page) {
-		page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		if (page == MAP_FAILED) {
-			page = NULL;
-			return -1;
-		}
-	}
-	*(volatile char *)page = 1;
-	return madvise(page, 4096, MADV_DONTNEED);
-}
-
-static const struct action getppid_call = {fire_getppid, "getppid() calls"};
-static const struct action open_call = {fire_open, "openings of /dev/null"};
-static const struct action sysctl_read = {fire_sysctl, "readings of a sysctl"};
-static const struct action socket_call = {fire_socket, "openings of a socket"};
-static const struct action bind_call = {fire_bind, "bind() calls"};
-static const struct action connect_call = {fire_connect, "connect() calls"};
-static const struct action sendmsg_call = {fire_sendmsg, "sendto() calls"};
-static const struct action getsockopt_call = {fire_getsockopt, "getsockopt() calls"};
-static const struct action setsockopt_call = {fire_setsockopt, "setsockopt() calls"};
-static const struct action connection = {fire_tcp_connection, "TCP connections"};
-static const struct action page_fault = {fire_page_fault, "page faults"};
-static const struct action stream = {sockets_send_stream, "bytes sent over TCP"};
-static const struct action datagram = {sockets_send_datagram, "datagrams sent over UDP"};
-static const struct action routed = {segment_send, "packets sent along the route"};
-
-static const struct trigger triggers[] = {
-    {BPF_PROG_TYPE_TRACEPOINT, -1, AT_TARGET, &getppid_call},
-    {BPF_PROG_TYPE_KPROBE, -1, AT_TARGET, &getppid_call},
-    {BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN, AT_TARGET, &open_call},
-    {BPF_PROG_TYPE_TRACING, -1, AT_TARGET, &getppid_call},
-    {BPF_PROG_TYPE_LSM, BPF_LSM_MAC, AT_TARGET, &open_call},
-    {BPF_PROG_TYPE_PERF_EVENT, -1, AT_PERF_EVENT, &page_fault},
-    {BPF_PROG_TYPE_SK_MSG, BPF_SK_MSG_VERDICT, AT_SOCKET_MAP, &stream},
-    {BPF_PROG_TYPE_SK_SKB, BPF_SK_SKB_STREAM_VERDICT, AT_SOCKET_MAP, &stream},
-    {BPF_PROG_TYPE_SK_REUSEPORT, -1, AT_SOCKET, &datagram},
-    {BPF_PROG_TYPE_LWT_SEG6LOCAL, -1, AT_ROUTE, &routed},
-    {BPF_PROG_TYPE_SOCK_OPS, -1, AT_CGROUP, &connection},
-    {BPF_PROG_TYPE_CGROUP_DEVICE, -1, AT_CGROUP, &open_call},
-    {BPF_PROG_TYPE_CGROUP_SYSCTL, -1, AT_CGROUP, &sysctl_read},
-    {BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET_SOCK_CREATE, AT_CGROUP, &socket_call},
-    {BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET_SOCK_RELEASE, AT_CGROUP, &socket_call},
-    {BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET4_POST_BIND, AT_CGROUP, &bind_call},
-    {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_BIND, AT_CGROUP, &bind_call},
-    {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_CONNECT, AT_CGROUP, &connect_call},
-    {BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_UDP4_SENDMSG, AT_CGROUP, &sendmsg_call},
-    {BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_CGROUP_GETSOCKOPT, AT_CGROUP, &getsockopt_call},
-    {BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_CGROUP_SETSOCKOPT, AT_CGROUP, &setsockopt_call},
-};
+/* Of types that the kernel can run by itself, and which a test may want to be attached. */
+static const struct trigger attached_as_well = BY(AT_TARGET, action_named[TRIGGER_GETPPID]);
 
 const struct trigger *trigger_of(const struct bpf_program *program)
 {
-	for (size_t i = 0; i < sizeof(triggers) / sizeof(*triggers); i++)
-		if (triggers[i].type == bpf_program__type(program) &&
-		    (triggers[i].attach_type < 0 ||
-		     triggers[i].attach_type == (int)bpf_program__expected_attach_type(program)))
-			return &triggers[i];
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (kinds[i].type == bpf_program__type(program) &&
+		    (kinds[i].attach_type < 0 ||
+		     kinds[i].attach_type == (int)bpf_program__expected_attach_type(program)))
+			return &kinds[i].trigger;
 	return NULL;
+}
+
+/* NULL for a program that can't be attached. */
+static const struct trigger *way_to_attach(const struct bpf_program *program)
+{
+	enum bpf_prog_type type = bpf_program__type(program);
+
+	return type == BPF_PROG_TYPE_RAW_TRACEPOINT || type == BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE
+		   ? &attached_as_well
+		   : trigger_of(program);
+}
+
+/* As its type is attached, and where the test says. */
+static struct hook hook_of(const struct trigger *way, const struct bpf_program *program,
+			   const struct loaded *loaded)
+{
+	return (struct hook){way->hook.where,
+			     setup_target(&loaded->setup, bpf_program__name(program))};
+}
+
+static char *set_action(struct trigger *t, const json_t *words)
+{
+	const char *text = json_string_value(words);
+	enum trigger_name name = text ? trigger_find(text) : TRIGGER_COMMAND;
+
+	if (!words)
+		return NULL;
+	if (name < TRIGGER_COMMAND) {
+		t->action = &action_named[name];
+		return NULL;
+	}
+	if (name == TRIGGER_COMMAND)
+		t->command = command_new(words);
+	return t->command ? NULL
+			  : xasprintf("trigger: '%s' is neither one that bpf-run(1) lists nor a "
+				      "command",
+				      text ? text : "");
+}
+
+/* Add all that the test wants beside the entry point. */
+static char *set_beside(struct trigger *t, const struct bpf_program *entry,
+			const struct loaded *loaded)
+{
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, loaded->object) {
+		const char *name = bpf_program__name(program);
+		const struct trigger *way = way_to_attach(program);
+
+		if (program == entry || !setup_is_with(&loaded->setup, name))
+			continue;
+		if (way && bpf_program__fd(program) >= 0) {
+			t->beside = xgrow(t->beside, t->nbeside, sizeof(*t->beside));
+			t->beside[t->nbeside++] =
+			    (struct beside){program, hook_of(way, program, loaded)};
+		} else if (!setup_is_with_all(&loaded->setup)) {
+			return xasprintf("with: '%s' is of no type that is attached", name);
+		}
+	}
+	return NULL;
+}
+
+char *trigger_set(struct trigger **set, const struct bpf_program *program,
+		  const struct loaded *loaded)
+{
+	const json_t *words = setup_trigger(&loaded->setup);
+	const struct trigger *way = way_to_attach(program);
+	struct trigger *t;
+	char *wrong;
+
+	*set = NULL;
+	if (!words && !setup_has(&loaded->setup, "attach") && !setup_has(&loaded->setup, "with"))
+		return NULL;
+	if (!way)
+		return xstrdup("trigger, attach, with: programs of this type are run by the "
+			       "kernel's test run");
+	*set = t = xcalloc(1, sizeof(*t));
+	t->hook = hook_of(way, program, loaded);
+	t->action = way->action;
+	wrong = set_action(t, words);
+	return wrong ? wrong : set_beside(t, program, loaded);
+}
+
+void trigger_free(struct trigger *trigger)
+{
+	if (!trigger)
+		return;
+	command_free(trigger->command);
+	free(trigger->beside);
+	free(trigger);
 }
 
 int trigger_fire(const struct trigger *trigger)
 {
-	return trigger->action->fire() ? errno : 0;
+	int error;
+
+	if (!trigger->command)
+		return trigger->action->fire() ? errno : 0;
+	error = command_run(trigger->command);
+	return error < 0 ? TRIGGER_FAILED : error;
+}
+
+const char *trigger_failure(const struct trigger *trigger)
+{
+	return command_failure(trigger->command);
+}
+
+const char *trigger_command(const struct trigger *trigger)
+{
+	return trigger->command ? command_text(trigger->command) : NULL;
 }
 
 static struct bpf_link *attach_perf_event(struct bpf_program *program, int cpu)
@@ -245,26 +228,62 @@ static void attach_cgroup(struct bpf_program *program, struct attached *attached
 		attached->link = bpf_program__attach_cgroup(program, cgroup);
 }
 
-static void attach_target(struct bpf_program *program, struct attached *attached)
+/* An event of the kernel's tracing, "category/name". */
+static struct bpf_link *attach_tracepoint(struct bpf_program *program, const char *target)
 {
-	attached->link = bpf_program__attach(program);
-	/* libbpf says what the kernel does not support, and not what libbpf itself can't attach. */
-	if (!attached->link && errno == EOPNOTSUPP && explain_is_silent())
-		attached->lacks = "its section names nothing to attach to";
+	const char *name = strchr(target, '/');
+	char *category;
+	struct bpf_link *link;
+
+	if (!name) {
+		errno = EINVAL;
+		return NULL;
+	}
+	category = xasprintf("%.*s", (int)(name - target), target);
+	link = bpf_program__attach_tracepoint(program, category, name + 1);
+	free(category);
+	return link;
 }
 
-int trigger_attach(const struct trigger *trigger, struct bpf_program *program, int cpu,
-		   struct attached *attached)
+static struct bpf_link *attach_to(struct bpf_program *program, const char *target)
+{
+	const char *section = bpf_program__section_name(program);
+
+	switch (bpf_program__type(program)) {
+	case BPF_PROG_TYPE_TRACEPOINT:
+		return attach_tracepoint(program, target);
+	case BPF_PROG_TYPE_KPROBE:
+		return bpf_program__attach_kprobe(program, !strncmp(section, "kret", 4), target);
+	case BPF_PROG_TYPE_RAW_TRACEPOINT:
+	case BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE:
+		return bpf_program__attach_raw_tracepoint(program, target);
+	default: /* the verifier had to know it */
+		return bpf_program__attach(program);
+	}
+}
+
+static void attach_target(struct bpf_program *program, const char *target,
+			  struct attached *attached)
+{
+	attached->link = target ? attach_to(program, target) : bpf_program__attach(program);
+	/* libbpf says what the kernel does not support, and not what libbpf itself can't attach. */
+	if (!attached->link && errno == EOPNOTSUPP && explain_is_silent())
+		attached->lacks = "its section names nothing to attach to, which a suite's attach "
+				  "or --attach does";
+}
+
+static int attach(const struct hook *hook, struct bpf_program *program, int cpu,
+		  struct attached *attached)
 {
 	int fd = bpf_program__fd(program);
 
-	*attached = (struct attached){.map = -1};
-	switch (trigger->where) {
+	*attached = (struct attached){.map = -1, .program = program};
+	switch (hook->where) {
 	case AT_CGROUP:
 		attach_cgroup(program, attached);
 		break;
 	case AT_TARGET:
-		attach_target(program, attached);
+		attach_target(program, hook->target, attached);
 		break;
 	case AT_PERF_EVENT:
 		attached->link = attach_perf_event(program, cpu);
@@ -282,7 +301,27 @@ int trigger_attach(const struct trigger *trigger, struct bpf_program *program, i
 	return attached->link || attached->map >= 0 || attached->undo ? 0 : -1;
 }
 
-void trigger_detach(struct attached *attached)
+int trigger_attach(const struct trigger *trigger, struct bpf_program *program, int cpu,
+		   struct attached *attached)
+{
+	struct attached *beside;
+	int failed = attach(&trigger->hook, program, cpu, attached);
+
+	if (failed || !trigger->nbeside)
+		return failed;
+	attached->beside = xcalloc(trigger->nbeside, sizeof(*attached->beside));
+	for (size_t i = 0; i < trigger->nbeside; i++) {
+		beside = &attached->beside[attached->nbeside++];
+		if (attach(&trigger->beside[i].hook, trigger->beside[i].program, cpu, beside)) {
+			attached->program = beside->program;
+			attached->lacks = beside->lacks;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static void detach(struct attached *attached)
 {
 	bpf_link__destroy(attached->link);
 	if (attached->map >= 0)
@@ -291,7 +330,15 @@ void trigger_detach(struct attached *attached)
 		attached->undo();
 }
 
+void trigger_detach(struct attached *attached)
+{
+	while (attached->nbeside)
+		detach(&attached->beside[--attached->nbeside]);
+	free(attached->beside);
+	detach(attached);
+}
+
 const char *trigger_calls(const struct trigger *trigger)
 {
-	return trigger->action->calls;
+	return trigger->command ? "commands" : trigger->action->calls;
 }

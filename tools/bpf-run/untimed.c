@@ -225,9 +225,9 @@ static enum status try_to_attach(struct instance *instance, size_t i)
 	trigger_detach(&attached);
 	if (!error)
 		return STATUS_OK;
-	reason = explain_attach(target->program, error, attached.lacks, &status);
+	reason = explain_attach(attached.program, error, attached.lacks, &status);
 	instance_fail(instance, status, "%s can't be attached here: %s",
-		      instance->row[i]->entry_point, reason);
+		      bpf_program__name(attached.program), reason);
 	free(reason);
 	return status;
 }

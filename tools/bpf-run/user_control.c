@@ -2,11 +2,8 @@
 #include "user_control.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -163,60 +160,6 @@ static void chase(struct user_control *control, uint32_t n)
 	control->at = at;
 }
 
-/* The partner waits on the same CPU, so that each turn is two switches. */
-struct partner {
-	pthread_t thread;
-	int cpu, to, from; /* CPU, and event counters */
-	bool leave;
-};
-
-static int take_turn(int fd, bool give)
-{
-	eventfd_t value = 1;
-
-	return (give ? eventfd_write(fd, value) : eventfd_read(fd, &value)) ? errno : 0;
-}
-
-static void *take_turns(void *arg)
-{
-	struct partner *p = arg;
-
-	cpus_pin(p->cpu);
-	while (!take_turn(p->to, false) && !p->leave)
-		if (take_turn(p->from, true))
-			break;
-	return NULL;
-}
-
-static int partner_start(struct partner **partner)
-{
-	struct partner *p = xcalloc(1, sizeof(*p));
-
-	p->cpu = sched_getcpu();
-	p->to = eventfd(0, EFD_CLOEXEC);
-	p->from = eventfd(0, EFD_CLOEXEC);
-	if (p->cpu < 0 || p->to < 0 || p->from < 0) {
-		int error = errno;
-
-		if (p->to >= 0)
-			close(p->to);
-		free(p);
-		return error;
-	}
-	p->thread = cpus_start_thread(take_turns, p);
-	*partner = p;
-	return 0;
-}
-
-static int switch_threads(struct partner *p)
-{
-	int error = take_turn(p->to, true);
-
-	while (!error && (error = take_turn(p->from, false)) == EINTR && !interrupted)
-		error = 0;
-	return error;
-}
-
 int user_control_prepare(enum user_operation operation)
 {
 	struct chain chain;
@@ -248,7 +191,7 @@ static int run_some(struct user_control *control, enum user_operation operation,
 		return error;
 	case USER_SWITCH:
 		for (uint32_t i = 0; i < n && !error; i++)
-			error = switch_threads(control->partner);
+			error = partner_turn(control->partner);
 		return error;
 	default:
 		chase(control, n);
@@ -279,15 +222,6 @@ int user_control_run(struct user_control *control, enum user_operation operation
 
 void user_control_release(struct user_control *control)
 {
-	struct partner *p = control->partner;
-
-	if (!p)
-		return;
-	p->leave = true;
-	take_turn(p->to, true);
-	pthread_join(p->thread, NULL);
-	close(p->to);
-	close(p->from);
-	free(p);
+	partner_stop(control->partner);
 	control->partner = NULL;
 }

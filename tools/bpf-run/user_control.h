@@ -7,10 +7,8 @@
 
 #include <stdint.h>
 
+#include "partner.h"
 #include "user.h"
-
-/* A thread that takes turns with the one that measures; see user_control_run(). */
-struct partner;
 
 /* What a thread needs for one of the operations. Zeroed it is empty. */
 struct user_control {

@@ -11,6 +11,7 @@
 #include "explain.h"
 #include "keytable.h"
 #include "own_maps.h"
+#include "setup_programs.h"
 #include "text.h"
 #include "user.h"
 #include "xalloc.h"
@@ -251,9 +252,15 @@ static bool may_be_opened(const char *path)
 static enum status set_up(struct loaded *loaded, const struct program_set *set)
 {
 	char *wrong = setup_read(&loaded->setup, set->setup);
+	struct bpf_program *program;
 
 	if (!wrong)
 		wrong = setup_before_load(&loaded->setup, loaded->object);
+	if (!wrong)
+		wrong = setup_programs(&loaded->setup, loaded->object);
+	bpf_object__for_each_program(program, loaded->object)
+		if (setup_is_with_all(&loaded->setup) && is_left_out(set, program))
+			bpf_program__set_autoload(program, false);
 	if (!wrong)
 		loaded->sized = own_maps_size(loaded->object);
 	return wrong ? fail(loaded, STATUS_LOAD_FAILED, wrong) : loaded->status;

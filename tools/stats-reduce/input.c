@@ -18,7 +18,7 @@ static const char *const needed[] = {"timestamp", "program_type", "program_hash"
 /* Where this file has what. */
 struct layout {
 	int *by, *value, *carried;
-	int status, reason, mark, control, runs, returned, round, last_round;
+	int status, reason, mark, control, runs, returned, trigger_cost, round, last_round;
 };
 
 /* Whether a column tells of one sample only: it says nothing of a group, and nobody misses it. The
@@ -32,7 +32,8 @@ static bool is_of_a_sample(const char *name)
 
 static bool is_merged(const struct reduction *r, const char *name)
 {
-	return r->tells_runs && (!strcmp(name, "runs") || !strcmp(name, "returned"));
+	return r->tells_runs && (!strcmp(name, "runs") || !strcmp(name, "returned") ||
+				 !strcmp(name, "trigger_cost"));
 }
 
 /* The columns that are carried are those of the first file. Any CSV may have a column `runs` of its
@@ -79,6 +80,7 @@ static void find_layout(struct reduction *r, struct csv_reader *in, struct layou
 	choose_carried(r, in);
 	l->runs = r->tells_runs ? csv_column(in, "runs") : -1;
 	l->returned = r->tells_runs ? csv_column(in, "returned") : -1;
+	l->trigger_cost = r->tells_runs ? csv_column(in, "trigger_cost") : -1;
 	l->carried = xmalloc(r->carried.n * sizeof(*l->carried));
 	for (size_t i = 0; i < r->carried.n; i++)
 		l->carried[i] = csv_column(in, r->carried.name[i]);
@@ -151,11 +153,18 @@ static void keep_status(struct reduced *g, const char *status, const char *reaso
 	g->reason = xstrdup(reason);
 }
 
-/* How often the program ran, and what it returned, whatever became of the row. */
+/* How often the program ran, what it returned and what its trigger took, whatever became of the
+ * row.
+ */
 static void merge_runs(struct reduced *g, struct csv_reader *in, const struct layout *l)
 {
 	double runs = csv_double(in, l->runs, 0, HUGE_VAL, NAN);
+	double trigger = csv_double(in, l->trigger_cost, -HUGE_VAL, HUGE_VAL, NAN);
 
+	if (!isnan(trigger)) {
+		g->trigger_cost += trigger;
+		g->triggered++;
+	}
 	if (l->returned >= 0)
 		returned_add(&g->returned, in->cell[l->returned]);
 	if (isnan(runs))

@@ -52,7 +52,7 @@ static_assert(SUMMARY_VALUE_DURATION_NS + NSTATISTICS == SUMMARY_VALUE_INSTRUCTI
 /* A status or reason to group by takes the place of the computed one. */
 static struct names columns_computed(const struct reduction *r)
 {
-	static const char *const last[] = {"runs", "returned", "status", "reason"};
+	static const char *const last[] = {"runs", "returned", "trigger_cost", "status", "reason"};
 	struct names l = names_split("", "rounds,samples,marked");
 
 	for (size_t v = 0; v < r->values.n; v++)
@@ -62,8 +62,8 @@ static struct names columns_computed(const struct reduction *r)
 			names_add(&l, name);
 			free(name);
 		}
-	for (size_t i = r->tells_runs ? 0 : 2; i < 4; i++)
-		if (i < 2 || !names_have(&r->by, last[i]))
+	for (size_t i = r->tells_runs ? 0 : 3; i < 5; i++)
+		if (i < 3 || !names_have(&r->by, last[i]))
 			names_add(&l, last[i]);
 	return l;
 }
@@ -138,6 +138,7 @@ static void write_runs(const struct reduced *g, struct csv_writer *w)
 
 	csv_write_double(w, g->has_runs ? g->runs : NAN);
 	csv_write_cell(w, returned);
+	csv_write_double(w, g->triggered ? g->trigger_cost / (double)g->triggered : NAN);
 	free(returned);
 }
 

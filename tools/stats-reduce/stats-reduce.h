@@ -47,6 +47,8 @@ struct reduced {
 	size_t marked; /* rows with a mark */
 	double runs;   /* the smallest of its rows */
 	bool has_runs;
+	double trigger_cost;	  /* the sum of its ok rows that have one */
+	size_t triggered;	  /* how many these are */
 	double round, last_round; /* the last that is there, and the last that was asked for */
 	struct returned returned;
 	bool below_noise;  /* its cost is not above zero */
@@ -62,7 +64,7 @@ struct reduction {
 	bool per_round, net, verbose;
 	bool by_given;	   /* groups may hold several tests */
 	bool whole_schema; /* neither --by nor --value: samples.csv in, summary.csv out */
-	bool tells_runs;   /* `runs` and `returned` are merged, not carried */
+	bool tells_runs;   /* how it ran (`runs` and so on) is merged, not carried */
 
 	/* what was read */
 	struct names carried; /* the other columns, kept where they are constant */

@@ -1,0 +1,202 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Programs that are attached: what a test says of their trigger, of what they are attached to, and of those beside them.
+
+load helpers
+load kernels
+
+write_program() {
+  cat >program.bpf.c <<'C'
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+char _license[] SEC("license") = "GPL";
+long entered, left;
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 64); __type(key, __u32); __type(value, __u64); } work SEC(".maps");
+static int busy(void)
+{
+#pragma unroll
+	for (__u32 i = 0; i < 64; i++) {
+		__u32 key = i;
+		__u64 *value = bpf_map_lookup_elem(&work, &key);
+		if (value)
+			*value += i;
+	}
+	return 0;
+}
+SEC("tracepoint") int enter(void *ctx) { __sync_fetch_and_add(&entered, 1); return busy(); }
+SEC("tp/syscalls/sys_exit_openat") int leave(void *ctx) { __sync_fetch_and_add(&left, 1); return busy(); }
+SEC("raw_tp") int switched(void *ctx) { return busy(); }
+SEC("fentry") int function(void *ctx) { return 0; }
+SEC("tc") int packet(struct __sk_buff *ctx) { return 0; }
+/* Whether both have run, or the first alone. */
+SEC("tc") int both(struct __sk_buff *ctx) { return !(entered > 100 && left > entered / 2); }
+SEC("tc") int only(struct __sk_buff *ctx) { return !(entered > 100 && !left); }
+C
+}
+
+# measure SUITE OPTION...: summary.csv, with few rounds
+measure() {
+  local suite=$1
+  shift
+  bpf-compile-check -o plan.csv "$suite" 2>/dev/null
+  bpf-run -q --rounds 2 --samples 3 "$@" -o samples.csv plan.csv 2>errors || :
+  stats-reduce -o summary.csv samples.csv
+}
+
+cells() { # TEST COLUMN...
+  mlr --icsv --onidx filter '$test == "'"$1"'"' then cut -o -f "$2" summary.csv
+}
+
+@test "a test names its trigger, its program's target, and what is attached with it" {
+  requires bpf tracefs
+  write_program
+  cat >suite.yml <<'YAML'
+defaults: {source: program.bpf.c, expected_result: any}
+tests:
+  - {name: open/alone/x, entry_point: enter, attach: syscalls/sys_enter_openat, trigger: open, check: only}
+  - {name: open/list/x, entry_point: enter, attach: {enter: syscalls/sys_enter_openat}, trigger: open, with: [leave], check: both}
+  - {name: open/all/x, entry_point: enter, trigger: open, with: all, check: both,
+     attach: {enter: syscalls/sys_enter_openat, switched: sched_switch, function: bpf_fentry_test1}}
+  - {name: switch/raw/x, entry_point: switched, attach: sched_switch, trigger: switch}
+  - {name: command/text/x, entry_point: leave, trigger: cat /etc/hostname}
+  - {name: command/list/x, entry_point: leave, trigger: [sh, -c, "exec true"]}
+YAML
+  measure suite.yml --commands
+  for test in open/alone/x open/list/x open/all/x switch/raw/x command/text/x command/list/x; do
+    assert_contains "ok below_noise" "$(cells "$test" status)"
+    # What the trigger takes by itself, which a switch to a thread and back never does in less.
+    [ "$(cells "$test" trigger_cost | cut -d . -f 1)" -gt 100 ]
+  done
+  assert_equal "$(cells open/alone/x returned)" ""
+  # Two switches each time. More programs take more time, and a process more than a system call, side by side.
+  [ "$(cells switch/raw/x runs | cut -d . -f 1)" -ge 2 ]
+  mlr --icsv --ojson filter '$sample > 0' then stats1 -a p50 -f duration_ns,trigger_cost -g test then put '$t = $test' samples.csv |
+    jq -e 'map({(.t): .}) | add | (.["open/alone/x"].duration_ns_p50 < .["open/list/x"].duration_ns_p50)
+      and (.["open/alone/x"].trigger_cost_p50 * 5 < .["command/text/x"].trigger_cost_p50)'
+  nothing_in_kernel
+}
+
+@test "a command of a plan runs only where it is allowed, and a failed one is the row's reason" {
+  requires bpf tracefs
+  write_program
+  cat >suite.yml <<'YAML'
+defaults: {source: program.bpf.c, expected_result: any, entry_point: leave}
+tests:
+  - {name: command/touch/x, trigger: touch mark}
+  - {name: command/status/x, trigger: [sh, -c, "exit 3"]}
+  - {name: command/signal/x, trigger: [sh, -c, "kill -9 $$"]}
+  - {name: command/none/x, trigger: /no/such/command}
+YAML
+  measure suite.yml
+  assert_equal "$(cells command/touch/x status,reason)" \
+    "unsupported its trigger is the command 'touch mark', which --commands allows"
+  [ ! -e mark ]
+  measure suite.yml --commands
+  assert_contains "ok below_noise" "$(cells command/touch/x status)"
+  [ -e mark ]
+  assert_equal "$(for test in status signal none; do cells "command/$test/x" status,reason; done)" \
+    "run_failed leave: its trigger 'sh -c exit 3' failed with status 3
+run_failed leave: its trigger 'sh -c kill -9 \$\$' was ended by signal 9
+run_failed leave: its trigger '/no/such/command' can't be started"
+}
+
+@test "a command that does not end is ended, and so is one of a run that is interrupted" {
+  requires bpf tracefs
+  write_program
+  echo 'tests: [{name: command/sleep/x, source: program.bpf.c, entry_point: leave, trigger: sleep 61.5}]' >suite.yml
+  bpf-compile-check -o plan.csv suite.yml
+  bpf-run -q --commands --rounds 1 plan.csv >samples.csv 2>errors &
+  pid=$!
+  for _ in {1..50}; do
+    pgrep -P "$pid" -f 'sleep 61.5' >/dev/null && break
+    sleep .1
+  done
+  pgrep -P "$pid" -f 'sleep 61.5'
+  kill -TERM "$pid"
+  wait "$pid" || :
+  run ! pgrep -f 'sleep 61.5'
+  bpf-run -q --commands --rounds 1 -o samples.csv plan.csv 2>errors || :
+  assert_equal "$(mlr --icsv --onidx cut -o -f status,reason samples.csv)" \
+    "run_failed leave: its trigger 'sleep 61.5' took more than 10 s"
+  run ! pgrep -f 'sleep 61.5'
+}
+
+@test "a trigger or target that can't be is one line of the suite, or the row's reason" {
+  requires bpf tracefs
+  write_program
+  local head='{name: a/b/c, source: program.bpf.c, entry_point: enter'
+  local many="{name: a/b/c, source: program.bpf.c, program_cpu_assignment: {enter: 0, leave: 1}"
+  while IFS='|' read -r fields message; do
+    echo "tests: [$fields}]" >suite.yml
+    assert_trouble "$message" bpf-compile-check suite.yml
+  done <<EOF
+$head, trigger: opne|'trigger' is none that bpf-run(1) lists, and no command: that has several words, or a '/' (suite.yml line 1)
+$head, trigger: ""|'trigger' is none that bpf-run(1) lists, and no command: that has several words, or a '/' (suite.yml line 1)
+$head, trigger: []|'trigger' is none that bpf-run(1) lists, and no command: that has several words, or a '/' (suite.yml line 1)
+$head, with: leave|'with' is neither a list of programs nor all (suite.yml line 1)
+$many, attach: x/y|'attach' of several entry points is a mapping (suite.yml line 1)
+{name: a/b/c, program_type: user, entry_point: loop, trigger: open|'trigger' needs a 'source' or 'elf_file' (suite.yml line 1)
+EOF
+  cat >suite.yml <<'YAML'
+defaults: {source: program.bpf.c, expected_result: any}
+tests:
+  - {name: program/none/x, entry_point: enter, attach: {entre: x}}
+  - {name: with/none/x, entry_point: enter, with: [leaf]}
+  - {name: with/packet/x, entry_point: leave, with: [packet]}
+  - {name: with/all/x, entry_point: leave, with: all, attach: {switched: sched_switch}}
+  - {name: target/none/x, entry_point: enter, attach: syscalls/no_such_call}
+  - {name: target/form/x, entry_point: enter, attach: syscalls}
+  - {name: target/open/x, entry_point: enter}
+  - {name: target/function/x, entry_point: function, attach: no_such_function}
+  - {name: type/packet/x, entry_point: packet, trigger: open}
+YAML
+  measure suite.yml
+  assert_equal "$(for test in program/none with/none with/packet type/packet target/function; do cells "$test/x" status,reason; done)" \
+    "load_failed attach: the object has no program 'entre'
+load_failed with: the object has no program 'leaf'
+load_failed with: 'packet' is of no type that is attached
+load_failed trigger, attach, with: programs of this type are run by the kernel's test run
+load_failed attach: function: no 'no_such_function' in the kernel's BTF"
+  for test in none form open; do
+    assert_contains "$(cells "target/$test/x" status,reason)" "enter can't be attached here"
+  done
+  # A program beside is named as well: this one's section is open.
+  assert_contains "$(cells with/all/x reason)" "enter can't be attached here"
+}
+
+@test "the command line says the same of bare objects, and bpf-bench shows the share of the trigger" {
+  requires bpf tracefs
+  write_program
+  run -0 --separate-stderr bpf-bench --rounds 2 --program '^enter$' --trigger open --attach enter=syscalls/sys_enter_openat \
+    --with leave program.bpf.c
+  assert_contains "$(grep '^enter ' <<<"$output")" "adds "
+  assert_contains "$output" "bpf-run --rounds 2 plan.csv" || assert_contains "$output" "bpf-run --commands --rounds 2 plan.csv"
+  assert_trouble "--trigger is none that bpf-run(1) lists, and no command: that has several words, or a '/': 'opne'" \
+    bpf-compile-check --trigger opne program.bpf.c
+  assert_trouble "--attach is not NAME=VALUE: 'enter'" bpf-compile-check --attach enter program.bpf.c
+}
+
+@test "in a VM a function is a target, a command a trigger, and counted instructions are those of all that is attached" {
+  needs_kernel
+  write_program
+  cat >suite.yml <<'YAML'
+defaults: {source: program.bpf.c, expected_result: any}
+tests:
+  - {name: open/alone/x, entry_point: enter, attach: syscalls/sys_enter_openat, trigger: open}
+  - {name: open/list/x, entry_point: enter, attach: syscalls/sys_enter_openat, trigger: open, with: [leave]}
+  - {name: function/call/x, entry_point: function, attach: __task_pid_nr_ns, trigger: getppid}
+  - {name: command/true/x, entry_point: leave, trigger: /bin/bpf-run --version}
+YAML
+  bpf-compile-check --no-load -o plan.csv suite.yml
+  "$PIPELINES/vm/run-in-vm" -k "$KERNEL" plan.csv >samples.csv
+  assert_equal "$(mlr --icsv --onidx count-distinct -f test,status then cut -x -f count then sort -f test samples.csv)" \
+    "command/true/x ok
+function/call/x ok
+open/alone/x ok
+open/list/x ok"
+  # 64 lookups each.
+  mlr --icsv --ojson stats1 -a p50 -f instructions,trigger_cost -g test samples.csv |
+    jq -e 'map({(.test): .}) | add | (.["open/list/x"].instructions_p50 > 1.5 * .["open/alone/x"].instructions_p50)
+      and (.["open/list/x"].instructions_p50 < 2.2 * .["open/alone/x"].instructions_p50)
+      and (.["function/call/x"].instructions_p50 < 200) and (.["command/true/x"].trigger_cost_p50 > 100000)'
+}
