@@ -287,6 +287,7 @@ s/b: .0, 0, 9./c: 1/|global 'pair': there is no member 'c'
 s/vips: vips.json/vpis: vips.json/|map 'vpis': the object has no such map
 s/key: 3, value: 77/key: 4, value: 77/|map 'hits': element 1: the kernel refuses it: Argument list too long (max_entries 4)
 s/key: 3, value: 77/key: 3, values: 77/|map 'hits': element 1: its 'value': 'values' is no list
+s/key: 3, value: 77/key: 3, values: [{cpu: 0, value: 1}, {cpu: 0, value: 2}]/|map 'hits': element 1: its 'value': values: CPU 0 twice
 s/key: 3, value: 77/key: [3], value: 77/|map 'hits': element 1: its 'key': these are not 4 bytes in hexadecimal
 s/"0x0102030405060708"/"0x01"/|map 'first': element 1: its 'value': these are not 8 bytes in hexadecimal
 s/value: last/value: lats/|map 'programs': element 1: 'lats' is no program of the object

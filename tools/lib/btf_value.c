@@ -4,9 +4,11 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "text.h"
 #include "xalloc.h"
 
 /* No type of a program lies deeper; types from a file may go in a circle. */
@@ -374,4 +376,15 @@ char *btf_value_write(const struct btf *btf, uint32_t type, const json_t *value,
 		      size_t room)
 {
 	return write_any(btf, type, value, bytes, room, NESTING_MAX);
+}
+
+const char *btf_value_count(const json_t *value, uint64_t min, uint64_t max, uint64_t *count)
+{
+	char text[24] = "";
+
+	if (json_is_string(value))
+		return number_parse_u64(json_string_value(value), min, max, count);
+	if (json_is_integer(value))
+		snprintf(text, sizeof(text), "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+	return number_parse_u64(text, min, max, count);
 }

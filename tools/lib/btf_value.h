@@ -29,3 +29,7 @@ char *btf_value_plain(const json_t *value, void *bytes, size_t size);
  * @size: how many there must be
  * @return: NULL, or what is wrong, which the caller frees */
 char *btf_value_raw(const json_t *value, void *bytes, size_t size);
+
+/** btf_value_count - a whole number from min to max, or a text with one
+ * @return: NULL, or what is wrong, as number_parse_u64() says it */
+const char *btf_value_count(const json_t *value, uint64_t min, uint64_t max, uint64_t *count);

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "btf_value.h"
 #include "cli.h"
 #include "netlink.h"
 #include "netns.h"
@@ -136,18 +137,6 @@ static uint32_t find_device(const struct topology *t, const char *name)
 	return !strcmp(name, LOOPBACK) ? NETNS_LOOPBACK : 0;
 }
 
-/* A whole number, which suites have as a text. */
-static const char *read_index(const json_t *value, uint64_t *index)
-{
-	char *text = json_is_integer(value)
-			 ? xasprintf("%" JSON_INTEGER_FORMAT, json_integer_value(value))
-			 : xstrdup(json_is_string(value) ? json_string_value(value) : "");
-	const char *wrong = number_parse_u64(text, NETNS_LOOPBACK + 1, INT32_MAX, index);
-
-	free(text);
-	return wrong;
-}
-
 static char *read_device(struct topology *t, const char *name, const json_t *value)
 {
 	const char *wrong;
@@ -160,7 +149,7 @@ static char *read_device(struct topology *t, const char *name, const json_t *val
 	if (!is_device_name(name))
 		return xasprintf("a name has 1 to %d characters, none of them a blank or /:%%",
 				 IFNAMSIZ - 1);
-	wrong = read_index(value, &index);
+	wrong = btf_value_count(value, NETNS_LOOPBACK + 1, INT32_MAX, &index);
 	if (wrong)
 		return xasprintf("its index %s (%d to %d)", wrong, NETNS_LOOPBACK + 1, INT32_MAX);
 	for (size_t i = 0; i < t->ndevices; i++)

@@ -152,14 +152,14 @@ static char *set_global(const struct bpf_object *object, const char *name, const
 
 static char *set_size(struct bpf_map *map, const json_t *entries)
 {
-	const char *text = json_string_value(entries), *wrong;
-	uint64_t n = json_is_integer(entries) ? (uint64_t)json_integer_value(entries) : 0;
+	const char *wrong;
+	uint64_t n;
 
 	if (!entries)
 		return NULL;
-	wrong = text ? number_parse_u64(text, 1, UINT32_MAX, &n) : NULL;
-	if (wrong || !n || n > UINT32_MAX)
-		return xasprintf("max_entries %s", wrong ? wrong : "is out of range");
+	wrong = btf_value_count(entries, 1, UINT32_MAX, &n);
+	if (wrong)
+		return xasprintf("max_entries %s", wrong);
 	bpf_map__set_max_entries(map, (uint32_t)n);
 	return NULL;
 }
@@ -326,22 +326,25 @@ static char *write_value(const struct filling *f, const json_t *value, size_t cp
 
 static char *write_values(const struct filling *f, const json_t *values)
 {
+	bool has[CPUS_MAX] = {false};
 	const json_t *item;
 	size_t i;
 
 	if (!json_is_array(values))
 		return xstrdup("'values' is no list");
 	json_array_foreach(values, i, item) {
-		const json_t *cpu = json_object_get(item, "cpu");
+		uint64_t cpu;
 		char *wrong;
 
-		if (!json_is_integer(cpu) || json_integer_value(cpu) < 0)
+		if (btf_value_count(json_object_get(item, "cpu"), 0, INT32_MAX, &cpu))
 			return xasprintf("values: a 'cpu' and a 'value' each");
 		/* A dump of a machine with more CPUs. */
-		if (json_integer_value(cpu) >= f->cpus)
+		if (cpu >= (uint64_t)f->cpus)
 			continue;
-		wrong =
-		    write_value(f, json_object_get(item, "value"), (size_t)json_integer_value(cpu));
+		if (has[cpu])
+			return xasprintf("values: CPU %" PRIu64 " twice", cpu);
+		has[cpu] = true;
+		wrong = write_value(f, json_object_get(item, "value"), (size_t)cpu);
 		if (wrong)
 			return wrong;
 	}
