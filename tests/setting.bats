@@ -236,6 +236,25 @@ J
   assert_trouble "frame 1 has 70000 bytes, not 1 to 9216" bpf-compile-check --no-load --packet 'a#b/x.pcap' program.o
 }
 
+@test "a block of pcapng that holds no frame, such as keys or names, may be of any length" {
+  write_object
+  n=$((3 << 20))
+  for order in little big; do
+    {
+      blocks $order </dev/null
+      number $order 4 10
+      number $order 4 $((12 + n))
+      head -c $n /dev/zero
+      number $order 4 $((12 + n))
+    } >long
+    hex 00110000000000000000000000000000 | blocks $order | cat long - >x.pcapng
+    bpf-compile-check --no-load --packet x.pcapng#1 --program last program.o >plan.csv
+    assert_equal "$(jq -r .packet "$(csv_value plan.csv setup)")" 0x00110000000000000000000000000000
+    head -c 2000000 long >cut.pcapng
+    assert_trouble "is cut off behind frame 0" bpf-compile-check --no-load --packet cut.pcapng program.o
+  done
+}
+
 @test "each frame of a capture is a test, equal ones once, whatever the capture's format" {
   requires bpf
   write_object

@@ -24,8 +24,8 @@
 #define PCAPNG_ENHANCED 6U
 #define LINK_ETHERNET 1U
 #define INTERFACES_MAX 256
-/* No block is longer, and no frame that is skipped. */
-#define BLOCK_MAX_BYTES (1U << 20)
+/* What is looked at of a block or frame: a packet, and what stands before it. */
+#define BODY_BYTES (PACKET_MAX_BYTES + 64U)
 
 struct reader {
 	FILE *f;
@@ -87,7 +87,8 @@ static char *add_frame(struct reader *r, const unsigned char *bytes, size_t n)
 	return NULL;
 }
 
-/* A frame of the file: so many bytes of it are there, so many it had. */
+/* A frame of the file: so many bytes of it are there, so many it had. No more than PACKET_MAX_BYTES
+ * are looked at. */
 static char *take_frame(struct reader *r, const unsigned char *bytes, size_t n, size_t full,
 			uint32_t link)
 {
@@ -119,29 +120,38 @@ static bool read_more(struct reader *r, void *bytes, size_t n, char **wrong)
 	return false;
 }
 
+/* A body of n bytes, of which so many are there already; those behind BODY_BYTES are skipped. */
+static bool read_body(struct reader *r, unsigned char *body, size_t had, size_t n)
+{
+	size_t kept = n < BODY_BYTES ? n : BODY_BYTES;
+	unsigned char rest[4096];
+
+	if (fread(body + had, 1, kept - had, r->f) != kept - had)
+		return false;
+	for (size_t part; kept < n; kept += part) {
+		part = n - kept < sizeof(rest) ? n - kept : sizeof(rest);
+		if (fread(rest, 1, part, r->f) != part)
+			return false;
+	}
+	return true;
+}
+
 static char *read_pcap(struct reader *r)
 {
-	unsigned char head[20], record[16], *bytes;
+	unsigned char head[20], record[16], bytes[BODY_BYTES];
 	char *wrong = NULL;
 	uint32_t link;
 
 	if (!read_more(r, head, sizeof(head), &wrong))
 		return wrong ? wrong : cut_off(r);
 	link = number_at(r, head + 16) & 0xffff; /* above it: whether a frame has its checksum */
-	bytes = xmalloc(BLOCK_MAX_BYTES);
 	while (!wrong && !r->done && r->seen < CAPTURE_READ_MAX &&
 	       read_more(r, record, sizeof(record), &wrong)) {
 		uint32_t n = number_at(r, record + 8), full = number_at(r, record + 12);
 
-		if (n > BLOCK_MAX_BYTES)
-			wrong = xasprintf("frame %zu has %u bytes, not 1 to %d", r->seen + 1, n,
-					  PACKET_MAX_BYTES);
-		else if (fread(bytes, 1, n, r->f) != n)
-			wrong = cut_off(r);
-		else
-			wrong = take_frame(r, bytes, n, full, link);
+		wrong =
+		    read_body(r, bytes, 0, n) ? take_frame(r, bytes, n, full, link) : cut_off(r);
 	}
-	free(bytes);
 	return wrong;
 }
 
@@ -160,6 +170,7 @@ static char *begin_section(struct reader *r, const unsigned char *body, size_t n
 	return NULL;
 }
 
+/* @n: of the body, as long as the block says */
 static char *take_block(struct reader *r, uint32_t type, const unsigned char *body, size_t n)
 {
 	uint32_t interface, got;
@@ -193,7 +204,7 @@ static char *take_block(struct reader *r, uint32_t type, const unsigned char *bo
 /* Blocks: type, length, body, length again. The first four bytes of the file are read. */
 static char *read_pcapng(struct reader *r)
 {
-	unsigned char head[8], *body = xmalloc(BLOCK_MAX_BYTES);
+	unsigned char head[8], body[BODY_BYTES];
 	char *wrong = NULL;
 
 	memcpy(head, (const unsigned char[]){0x0a, 0x0d, 0x0d, 0x0a}, 4);
@@ -207,17 +218,16 @@ static char *read_pcapng(struct reader *r)
 		if (type == PCAPNG_SECTION && fread(body, 1, n = 4, r->f) == 4)
 			wrong = begin_section(r, body, 4);
 		length = number_at(r, head + 4);
-		if (!wrong && (length < 12 + n || length > BLOCK_MAX_BYTES || length % 4))
+		if (!wrong && (length < 12 + n || length % 4))
 			wrong = xasprintf("is no pcapng: a block of %u bytes behind frame %zu",
 					  length, r->seen);
-		if (!wrong && fread(body + n, 1, length - 8 - n, r->f) != length - 8 - n)
+		if (!wrong && !read_body(r, body, n, length - 8))
 			wrong = cut_off(r);
 		if (!wrong)
 			wrong = take_block(r, type, body, length - 12);
 		if (!wrong && !r->done && !read_more(r, head, sizeof(head), &wrong))
 			break;
 	}
-	free(body);
 	return wrong;
 }
 
