@@ -393,7 +393,9 @@ globals: &a {x: *a}|has more than
 expected_result: XDP_TIX|is not a number
 T
   assert_trouble "--map vips: max_entries is too small: '0'" bpf-compile-check --map vips=0 program.bpf.c
-  assert_trouble "are for bare sources and objects" bpf-compile-check --set port=1 "$TOP/bpf/suites/smoke.yml"
+  for option in --set=port=1 --program=x --as=x --packet=udp4-64 --expect=0 --fresh-packet; do
+    assert_trouble "are for bare sources and objects" bpf-compile-check "$option" "$TOP/bpf/suites/smoke.yml"
+  done
   echo 'tests: [{name: x, program_type: user, entry_point: loop, globals: {a: 1}}]' >bad.yml
   assert_trouble "--set pair is neither JSON" bpf-compile-check --no-load --set 'pair={"a": 1, "a": 2}' program.bpf.c
   assert_trouble "'globals' needs a 'source' or 'elf_file'" bpf-compile-check --no-load bad.yml

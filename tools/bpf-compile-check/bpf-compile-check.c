@@ -109,10 +109,13 @@ static void take_result(void *options, char *arg)
 /* They would be taken for granted. */
 static void refuse_idle(const struct work *w)
 {
-	if (!w->has_adhoc && (w->given.setting || w->given.result))
-		die("--set, --map, --trigger, --attach, --with and --expect are for bare sources "
-		    "and "
-		    "objects: a suite has fields for them");
+	const struct given *given = &w->given;
+
+	if (!w->has_adhoc && (given->setting || given->result || given->has_packet || w->program ||
+			      w->as || w->fresh_packet))
+		die("--program, --as, --packet, --set, --map, --trigger, --attach, --with, "
+		    "--expect and --fresh-packet are for bare sources and objects: a suite has "
+		    "fields for them");
 }
 
 static const struct cli_option options[] = {

@@ -129,6 +129,7 @@ void given_packet(struct given *given, const char *arg)
 	char *path, *wrong;
 
 	given->packet = arg;
+	given->has_packet = true;
 	capture_release(&given->capture);
 	given->each = n && !number;
 	if (n) {

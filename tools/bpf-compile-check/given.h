@@ -14,6 +14,7 @@ struct plan_row;
 struct given {
 	json_t *setting;	/* NULL for nothing */
 	const char *packet;	/* a name, capture or bytes */
+	bool has_packet;	/* which is not the default */
 	struct capture capture; /* its frames, if it is one */
 	bool each;		/* each of them is a test */
 	const char *result;	/* NULL for whatever comes */
