@@ -75,6 +75,34 @@ C
   sum=$(sed -n 's/^reader, all 4 frames as in the capture: \(.*\) ns a packet, .*/\1/p' <<<"$output")
   awk -v sum="$sum" '/^reader#1/ { one = $3 } /^reader#2/ { other = $3 } END {
     d = sum - (3 * one + other) / 4; exit !(sum > 0 && d * d < .02) }' <<<"$output"
+  assert_contains "$output" "reader, frames by what was returned: XDP_PASS 4"
+}
+
+@test "what became of a capture's frames is counted, and a frame that met next to nothing of a program is told" {
+  requires bpf
+  load captures
+  cat >long.bpf.c <<'C'
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+volatile __u64 sum;
+SEC("xdp") int program(struct xdp_md *ctx)
+{
+	unsigned char *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+
+	if (data + 14 > end || data[12] == 0x86)
+		return XDP_PASS;
+#pragma unroll
+	for (int i = 0; i < 5000; i++)
+		sum += i;
+	return XDP_DROP;
+}
+char _license[] SEC("license") = "GPL";
+C
+  printf '%s\n' 0200000000010200000000028600 0200000000010200000000020800 0200000000010200000000028600 | frames little >x.pcap
+  run -0 --separate-stderr bpf-bench --rounds 3 --packet x.pcap long.bpf.c
+  [[ $output == *"program, frames by what was returned: XDP_PASS 2, XDP_DROP 1"* ]]
+  assert_equal "$(sed -nE 's/ left early: in [0-9.]+ ns a tenth of its [0-9]{5} .*/ left early/p' <<<"$output")" \
+    "warning: program#1 left early"
 }
 
 @test "what can't be is one line" {
