@@ -30,6 +30,7 @@ while [ "${2---}" != -- ]; do
 done
 [ ! -e said/dies ] || { echo 'run-in-vm: it does not start' >&2; exit 2; }
 echo "$kernel" >>booted
+echo "$VM_TIMEOUT" >time
 echo "console of $kernel" >"$log"
 export BUILD="$build" KERNEL="${kernel%%=*}"
 mlr --csv put '
@@ -72,6 +73,8 @@ oracle() {
   oracle --kernels 'file:one file:two' two.bpf.c >table
   assert_equal "$(grep -A 3 '^instructions that' table | tail -n 2 | tr -s ' ')" "a 21752 (2 %) 21752 (2 %)
 b 10 10"
+  # Two programs, and twelve empty ones of the types.
+  assert_equal "$(cat time)" $((600 + 3 * 14))
   # Beyond the empty program.
   assert_equal "$(grep -A 3 '^instructions a packet' table | tail -n 2 | tr -s ' ')" "a 371.0 371.0
 b - -"
