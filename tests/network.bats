@@ -227,6 +227,48 @@ T
   assert_equal "$(outcomes)" 'x: unsupported: connecting: it runs only where it is attached: a network of its own is for programs with a test run'
 }
 
+@test "xdp-bench of xdp-tools redirects through maps of the suite's devices and CPUs, and without them does not" {
+  requires bpf xdp-bench
+  "$PIPELINES/oracle/carve" . "$(command -v xdp-bench)" >carved
+  # Which of the executable's objects has a program is not the same in each version.
+  object_of() { grep -lw "$1" xdp-bench-*.bpf.o | head -n 1; }
+  cat >suite.yml <<Y
+defaults:
+  network: {devices: {eth0: 10, eth1: 11}}
+  context: {ingress_ifindex: 10}
+  globals: {nr_cpus: 2}
+  fresh_packet: true
+  expected_result: XDP_REDIRECT
+tests:
+  - name: cpumap
+    elf_file: $(object_of cpumap_no_touch)
+    entry_point: cpumap_no_touch
+    maps:
+      rx_cnt: {max_entries: 2}
+      cpus_available: {max_entries: 2, elements: [{key: 0, value: 1}]}
+      cpu_map: {max_entries: 2, elements: [{key: 1, value: 64}]}
+  - name: devmap
+    elf_file: $(object_of redir_devmap_native)
+    entry_point: redir_devmap_native
+    maps:
+      rx_cnt: {max_entries: 2}
+      tx_port_native: [{key: 0, value: eth1}]
+  - name: multi
+    elf_file: $(object_of redir_multi_native)
+    entry_point: redir_multi_native
+    maps:
+      rx_cnt: {max_entries: 2}
+      forward_map_native: [{key: 10, value: eth0}, {key: 11, value: eth1}]
+Y
+  measure suite.yml
+  assert_equal "$(outcomes)" "cpumap: ok: 
+devmap: ok: 
+multi: ok: "
+  sed -i '/tx_port_native: /d' suite.yml
+  measure suite.yml
+  assert_contains "$(outcomes)" "devmap: wrong_result: redir_devmap_native returned 0 where 4 was expected"
+}
+
 # bats test_tags=slow
 @test "in a VM whose kernel has no veth a test with devices is unsupported, one of the loopback alone runs" {
   needs_kernel
