@@ -10,6 +10,7 @@ needs_objects() {
   local objects
   objects=build/macro/$(uname -m)
   OBJECTS=$TOP/$objects
+  assert_contains "$(make -n --no-print-directory -C "$TOP" macro 2>&1)" "SUITE=macro OBJECTS='$objects'"
   [ -d "$OBJECTS" ] || make --no-print-directory -C "$TOP" "$objects" >fetched 2>&1 || skip "no packages can be had here"
 }
 
@@ -20,7 +21,7 @@ PROGRAMS='!($test =~ "^(control|baseline)/")'
   requires bpf cpus2
   needs_objects
   bpf-compile-check --objects "$OBJECTS" "$TOP/bpf/suites/macro.yml" >plan.csv 2>messages
-  bpf-run -q --rounds 1 --samples 1 --sample-ms 0.1 plan.csv >samples.csv 2>>messages
+  bpf-run -q --commands --rounds 1 --samples 1 --sample-ms 0.1 plan.csv >samples.csv 2>>messages
   assert_equal "$(rows samples.csv '.test, .status, .reason' '.status != "ok" and .status != "unsupported"')" ''
   # What the kernel lacks has no packet that could leave early.
   assert_equal "$(csv_value samples.csv reason '$status == "unsupported" && !($reason =~ "CONFIG_|no program type|BTF|libbpf|not permitted")')" ''
