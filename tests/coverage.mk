@@ -3,8 +3,8 @@
 #:: COVERAGE_TESTS  test files that `make coverage` runs  (those of the tools)
 .PHONY: coverage
 COVERAGE       := build/coverage
-COVERAGE_TESTS ?= $(patsubst %,tests/%.bats,bpf-bench bpf-compile-check bpf-run csv measurement objects reasons regress-detect schema setting \
-	stats-reduce suites user-space)
+COVERAGE_TESTS ?= $(patsubst %,tests/%.bats,bpf-bench bpf-compile-check bpf-run csv measurement network objects reasons regress-detect \
+	schema setting stats-reduce suites user-space)
 # Threads count too (atomic), and tools that tests run as another user (files that any may write).
 COVERAGE_BUILD := CC=gcc CFLAGS='-O0 -g --coverage -fprofile-abs-path -fprofile-update=atomic' LDFLAGS=--coverage
 

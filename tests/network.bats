@@ -222,6 +222,8 @@ T
   bpf-compile-check suite.yml | mlr --csv filter '$test == "devmap"' >plan.csv
   setpriv --bounding-set -sys_admin bpf-run -q --rounds 1 --samples 1 -c 8 plan.csv >samples.csv 2>messages
   assert_equal "$(outcomes)" "devmap: unsupported: network: can't make a network namespace: Operation not permitted (it needs root)"
+  setpriv --bounding-set -net_raw bpf-run -q --rounds 1 --samples 1 -c 8 plan.csv >samples.csv 2>messages
+  assert_equal "$(outcomes)" "devmap: load_failed: map 'sockets': element 1: its 'value': can't open an AF_XDP socket: Operation not permitted"
   echo 'tests: [{name: x, source: program.bpf.c, entry_point: connecting, network: {}}]' >trigger.yml
   measure trigger.yml
   assert_equal "$(outcomes)" 'x: unsupported: connecting: it runs only where it is attached: a network of its own is for programs with a test run'
