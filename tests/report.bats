@@ -521,13 +521,33 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   git add -A
   git -c user.name=n -c user.email=n@n commit -qm one
   # Three rounds decide nothing, whatever the noise.
-  SUDO='' "$TOP/pipelines/compare/compare" --rounds 3 rev:HEAD '' bpf/suites/smoke.yml twice -q -t 'array|user/loop'
+  SUDO='' "$TOP/pipelines/compare/compare" --rounds 3 rev:HEAD '' bpf/suites/smoke.yml twice -q -t array
   assert_equal "$(mlr --icsv --onidx count-distinct -f round then cut -f round twice/samples.csv | sort -n | xargs)" "1 2 3 4 5 6"
   assert_equal "$(mlr --icsv --onidx count-distinct -f run_id twice/samples.csv | wc -l)" 1
-  assert_equal "$(csv_value twice/verdict.csv rounds '$metric == "duration_ns"' | xargs)" "6 6"
+  assert_equal "$(csv_value twice/verdict.csv rounds '$metric == "duration_ns"' | uniq -c | xargs)" "9 6"
   printf 'test,metric,margin_pct\nmap/*,duration_ns,8\n' >settings.csv
   SETTINGS=settings.csv SUDO='' "$TOP/pipelines/compare/compare" --rounds 1 rev:HEAD . bpf/suites/smoke.yml ruled -q -t 'array'
   assert_equal "$(csv_value ruled/verdict.csv margin_pct '$test =~ "^map/" && $metric == "duration_ns"')" 8
+}
+
+@test "timed programs of whatever suite are compared beside the controls, whatever tests are chosen" {
+  requires bpf
+  cp "$TOP/bpf/suites/controls.yml" .
+  printf '#include <linux/bpf.h>\n__attribute__((section("xdp"))) int mine(void *c) { return 2; }\n' >mine.bpf.c
+  echo 'tests: [{name: "{}", source: mine.bpf.c, entry_point: mine, variants: [mine, other]}]' >own.yml
+  { echo 'include: controls.yml' && cat own.yml; } >with.yml
+  mkdir tree
+  cp ./*.yml ./*.c tree
+  controls=$(bpf-compile-check --list controls.yml | csv_value /dev/stdin test | sort)
+  for suite in mine.bpf.c own.yml with.yml; do
+    SUDO='' "$TOP/pipelines/compare/compare" --rounds 1 dir:tree . "$suite" out -q --samples 1 --sample-ms 0.1 -t '^mine$'
+    assert_equal "$suite $(csv_value out/verdict.csv test '$metric == "duration_ns"' | sort)" "$suite $controls"$'\nmine'
+    assert_equal "$(csv_value out/plan.csv control '$test =~ "^control/"' | sort | uniq -c | xargs)" "16 1"
+    assert_equal "$(mlr --icsv --onidx uniq -n -g suite out/plan.csv)" 1
+  done
+  run -2 --separate-stderr env SUDO='' "$TOP/pipelines/compare/compare" --rounds 1 dir:tree . own.yml none -t typo
+  assert_contains "$stderr" "no test's name matches 'typo'"
+  [ ! -e none ]
 }
 
 @test "only what was measured and left open is undecided" {
