@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Programs that are attached: what a test says of their trigger, of what they are attached to, and of those beside them.
+# bats file_tags=alone
 
 load helpers
 load kernels
@@ -68,8 +69,7 @@ YAML
     [ "$(cells "$test" trigger_cost | cut -d . -f 1)" -gt 100 ]
   done
   assert_equal "$(cells open/alone/x returned)" ""
-  # Two switches each time. More programs take more time, and a process more than a system call, side by side.
-  [ "$(cells switch/raw/x runs | cut -d . -f 1)" -ge 2 ]
+  # More programs take more time, and a process more than a system call, side by side.
   mlr --icsv --ojson filter '$sample > 0' then stats1 -a p50 -f duration_ns,trigger_cost -g test then put '$t = $test' samples.csv |
     jq -e 'map({(.t): .}) | add | (.["open/alone/x"].duration_ns_p50 < .["open/list/x"].duration_ns_p50)
       and (.["open/alone/x"].trigger_cost_p50 * 5 < .["command/text/x"].trigger_cost_p50)'
@@ -176,6 +176,7 @@ load_failed attach: function: no 'no_such_function' in the kernel's BTF"
   assert_trouble "--attach is not NAME=VALUE: 'enter'" bpf-compile-check --attach enter program.bpf.c
 }
 
+# bats test_tags=slow
 @test "in a VM a function is a target, a command a trigger, and counted instructions are those of all that is attached" {
   needs_kernel
   write_program
@@ -185,6 +186,7 @@ tests:
   - {name: open/alone/x, entry_point: enter, attach: syscalls/sys_enter_openat, trigger: open}
   - {name: open/list/x, entry_point: enter, attach: syscalls/sys_enter_openat, trigger: open, with: [leave]}
   - {name: function/call/x, entry_point: function, attach: __task_pid_nr_ns, trigger: getppid}
+  - {name: switch/raw/x, entry_point: switched, attach: sched_switch, trigger: switch}
   - {name: command/true/x, entry_point: leave, trigger: /bin/bpf-run --version}
 YAML
   bpf-compile-check --no-load -o plan.csv suite.yml
@@ -193,7 +195,10 @@ YAML
     "command/true/x ok
 function/call/x ok
 open/alone/x ok
-open/list/x ok"
+open/list/x ok
+switch/raw/x ok"
+  # There and back.
+  assert_equal "$(mlr --icsv --onidx filter '$test == "switch/raw/x"' then uniq -g runs then cut -f runs samples.csv)" 2
   # 64 lookups each.
   mlr --icsv --ojson stats1 -a p50 -f instructions,trigger_cost -g test samples.csv |
     jq -e 'map({(.test): .}) | add | (.["open/list/x"].instructions_p50 > 1.5 * .["open/alone/x"].instructions_p50)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "setup_programs.h"
 
-#include <errno.h>
+#include <bpf/btf.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "xalloc.h"
@@ -34,24 +35,63 @@ bool setup_is_with(const struct setup *setup, const char *program)
 	return setup_is_with_all(setup);
 }
 
-/* What the verifier must know when it loads the program; other targets are for attaching. */
-static char *set_target(struct bpf_program *program, const char *target)
+/* Whether the kernel has what a program of its type and kind is attached to. */
+static bool is_target(const struct btf *kernel, const struct bpf_program *program,
+		      const char *target)
 {
-	enum bpf_prog_type type = bpf_program__type(program);
+	bool is_event = bpf_program__expected_attach_type(program) == BPF_TRACE_RAW_TP;
+	bool is_hook = bpf_program__type(program) == BPF_PROG_TYPE_LSM;
+	char *name = xasprintf("%s%s", is_event ? "btf_trace_" : is_hook ? "bpf_lsm_" : "", target);
+	int id = btf__find_by_name_kind(kernel, name, is_event ? BTF_KIND_TYPEDEF : BTF_KIND_FUNC);
 
-	if (type != BPF_PROG_TYPE_TRACING && type != BPF_PROG_TYPE_LSM)
+	free(name);
+	return id > 0;
+}
+
+/* What the verifier must know when it loads the program; other targets are for attaching.
+ * libbpf 1.1 never frees the kernel's BTF when it does not find the target, or when the object is
+ * not loaded after all: so it is asked last, and only for what is there. */
+static char *set_target(const struct btf *kernel, struct bpf_program *program, const char *target)
+{
+	if (kernel && is_target(kernel, program, target) &&
+	    !bpf_program__set_attach_target(program, 0, target))
 		return NULL;
-	return bpf_program__set_attach_target(program, 0, target)
-		   ? xasprintf("attach: %s: no '%s' in the kernel's BTF",
-			       bpf_program__name(program), target)
-		   : NULL;
+	return xasprintf("attach: %s: no '%s' in the kernel's BTF", bpf_program__name(program),
+			 target);
+}
+
+static bool is_for_verifier(const struct bpf_program *program)
+{
+	return bpf_program__type(program) == BPF_PROG_TYPE_TRACING ||
+	       bpf_program__type(program) == BPF_PROG_TYPE_LSM;
+}
+
+static char *set_targets(const struct setup *setup, const struct bpf_object *object)
+{
+	const json_t *item;
+	const char *name;
+	struct btf *kernel = NULL;
+	char *wrong = NULL;
+
+	json_object_foreach(json_object_get(setup->root, "attach"), name, item) {
+		struct bpf_program *program = bpf_object__find_program_by_name(object, name);
+
+		if (!is_for_verifier(program))
+			continue;
+		if (!kernel)
+			kernel = btf__load_vmlinux_btf();
+		wrong = set_target(kernel, program, json_string_value(item));
+		if (wrong)
+			break;
+	}
+	btf__free(kernel);
+	return wrong;
 }
 
 char *setup_programs(const struct setup *setup, const struct bpf_object *object)
 {
 	const json_t *item;
 	const char *name;
-	char *wrong;
 	size_t i;
 
 	json_object_foreach(json_object_get(setup->root, "attach"), name, item) {
@@ -59,9 +99,6 @@ char *setup_programs(const struct setup *setup, const struct bpf_object *object)
 
 		if (!program || !json_is_string(item))
 			return xasprintf("attach: the object has no program '%s'", name);
-		wrong = set_target(program, json_string_value(item));
-		if (wrong)
-			return wrong;
 	}
 	json_array_foreach(json_object_get(setup->root, "with"), i, item)
 		if (!json_is_string(item) ||
@@ -72,5 +109,5 @@ char *setup_programs(const struct setup *setup, const struct bpf_object *object)
 	     p = bpf_object__next_program(object, p))
 		if (setup_is_with(setup, bpf_program__name(p)))
 			bpf_program__set_autoload(p, true);
-	return NULL;
+	return set_targets(setup, object);
 }
