@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/*
- * Programs of a host that runs containers and is watched, where bpf-run attaches them: the devices
- * that a container may open (as runc allows them), services' addresses exchanged at connect() (as
- * Cilium does instead of kube-proxy).
- */
+/* Where a container's processes come by: the devices that they may open, as runc sets them, and the
+ * addresses of services, exchanged at connect() as Cilium does instead of kube-proxy. */
 #include "headers.h"
 
 #define FOR_CHECK(name, counter)                                                                   \
