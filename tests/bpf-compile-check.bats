@@ -608,12 +608,9 @@ TABLE
   printf '#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\n%s\n%s\n' \
     'struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, MAX); __type(key, int); __type(value, long); } m SEC(".maps");' \
     'SEC("xdp") int one(void *ctx) { int key = 0; return bpf_map_lookup_elem(&m, &key) != 0; }' >map.bpf.c
-  local max
-  for max in 0 1073741824; do
-    run -1 --separate-stderr bpf-compile-check --exit-code -D "MAX=$max" -o plan.csv map.bpf.c
-    assert_contains "$(csv_value plan.csv reason)" "map 'm': failed to create: "
-    grep -q "map 'm': failed to create: " "$(csv_value plan.csv log)"
-  done
+  run -1 --separate-stderr bpf-compile-check --exit-code -D MAX=1073741824 -o plan.csv map.bpf.c
+  assert_contains "$(csv_value plan.csv reason)" "map 'm': failed to create: "
+  grep -q "map 'm': failed to create: " "$(csv_value plan.csv log)"
 }
 
 @test "trouble of the machine is exit 2, and no word on a program" {
