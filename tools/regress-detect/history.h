@@ -84,7 +84,7 @@ struct step {
  * of noise; the second, which nominates, one in some thousand, and finds steps of two sigmas
  * within 12 builds: see `make power`. */
 #define STEP_EVIDENCE 6
-#define NOMINATE_EVIDENCE 4
+#define NOMINATE_EVIDENCE 5
 
 /**
  * steps_find - every change of level that lasts, in time order; linear in n

@@ -20,9 +20,14 @@
 /* A level lasts at least so many values. */
 #define LEAST 5
 #define WIDEST 30
+/* Before a place more: the better a level is known, the less is taken for a change of it. */
+#define WIDEST_BEFORE 45
 /* Values before a place and behind it. */
-static const size_t windows[][2] = {
-    {WIDEST, LEAST}, {WIDEST, 10}, {WIDEST, WIDEST}, {10, WIDEST}, {LEAST, WIDEST}};
+static const size_t windows[][2] = {{WIDEST_BEFORE, LEAST},
+				    {WIDEST_BEFORE, 10},
+				    {WIDEST_BEFORE, WIDEST},
+				    {10, WIDEST},
+				    {LEAST, WIDEST}};
 /* What lies further from its neighbours' median than so many sigmas is an outlier, and counts as
  * if it lay there. */
 #define OUTLIER 5
@@ -116,10 +121,15 @@ size_t best_split(const double *v, size_t low, size_t high, double before, doubl
 	return best;
 }
 
-/* How many values, at most WIDEST, lie between two places. */
+/* How many values lie between two places: at most WIDEST, or as many as are wanted. */
+static size_t width_within(size_t from, size_t to, size_t most)
+{
+	return to - from < most ? to - from : most;
+}
+
 static size_t width_of(size_t from, size_t to)
 {
-	return to - from < WIDEST ? to - from : WIDEST;
+	return width_within(from, to, WIDEST);
 }
 
 /* The split near `at`. */
@@ -191,7 +201,7 @@ static size_t keep_standing(const struct scan *s, size_t *peak, size_t n)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		size_t a = width_of(end_before(peak, kept), peak[i]);
+		size_t a = width_within(end_before(peak, kept), peak[i], WIDEST_BEFORE);
 		size_t b = width_of(peak[i], end_behind(s, peak, n, i));
 
 		if (a >= LEAST && b >= LEAST && fabs(score(s, peak[i], a, b)) >= s->evidence)
