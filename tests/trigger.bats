@@ -103,22 +103,22 @@ run_failed leave: its trigger '/no/such/command' can't be started"
 @test "a command that does not end is ended, and so is one of a run that is interrupted" {
   requires bpf tracefs
   write_program
-  echo 'tests: [{name: command/sleep/x, source: program.bpf.c, entry_point: leave, trigger: sleep 61.5}]' >suite.yml
+  echo 'tests: [{name: command/sleep/x, source: program.bpf.c, entry_point: leave, trigger: [sh, -c, "sleep 61.5; true"]}]' >suite.yml
   bpf-compile-check -o plan.csv suite.yml
   bpf-run -q --commands --rounds 1 plan.csv >samples.csv 2>errors &
   pid=$!
   for _ in {1..50}; do
-    pgrep -P "$pid" -f 'sleep 61.5' >/dev/null && break
+    pgrep -x -f 'sleep 61.5' >/dev/null && break
     sleep .1
   done
-  pgrep -P "$pid" -f 'sleep 61.5'
+  pgrep -x -f 'sleep 61.5'
   kill -TERM "$pid"
   wait "$pid" || :
-  run ! pgrep -f 'sleep 61.5'
+  run ! pgrep -x -f 'sleep 61.5'
   bpf-run -q --commands --rounds 1 -o samples.csv plan.csv 2>errors || :
   assert_equal "$(mlr --icsv --onidx cut -o -f status,reason samples.csv)" \
-    "run_failed leave: its trigger 'sleep 61.5' took more than 10 s"
-  run ! pgrep -f 'sleep 61.5'
+    "run_failed leave: its trigger 'sh -c sleep 61.5; true' took more than 10 s"
+  run ! pgrep -x -f 'sleep 61.5'
 }
 
 @test "a trigger or target that can't be is one line of the suite, or the row's reason" {

@@ -77,7 +77,10 @@ static void set_attributes(struct command *c)
 	sigfillset(&all);
 	posix_spawnattr_setsigmask(&c->attributes, &none);
 	posix_spawnattr_setsigdefault(&c->attributes, &all);
-	posix_spawnattr_setflags(&c->attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	/* A group of its own, to be killed with what it has started. */
+	posix_spawnattr_setpgroup(&c->attributes, 0);
+	posix_spawnattr_setflags(&c->attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+						     POSIX_SPAWN_SETPGROUP);
 }
 
 struct command *command_new(const json_t *words)
@@ -134,7 +137,7 @@ static bool ends_in_time(pid_t pid)
 	while (ready < 0 && errno == EINTR && !interrupted);
 	close(fd);
 	if (ready <= 0)
-		kill(pid, SIGKILL);
+		kill(-pid, SIGKILL);
 	return ready > 0;
 }
 
