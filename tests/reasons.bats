@@ -20,9 +20,12 @@ char _license[] SEC("license") = "GPL";
 		__uint(key_size, key); \
 		__uint(value_size, value); \
 	} name SEC(".maps")
-#if defined CPUS
+#if defined GROUPS
+SIZED_LATER(groups, BPF_MAP_TYPE_CGROUP_ARRAY, 4, 4);
+SEC("tc") int program(struct __sk_buff *ctx) { return bpf_skb_under_cgroup(ctx, &groups, 0); }
+#elif defined CPUS
 SIZED_LATER(cpus, BPF_MAP_TYPE_CPUMAP, 4, 4);
-SEC("xdp") int program(void *ctx) { return bpf_redirect_map(&cpus, 0, 0); }
+SEC("xdp") int program(void *ctx) { return bpf_redirect_map(&cpus, 0, XDP_DROP); }
 #elif defined SIZES
 struct { __uint(type, BPF_MAP_TYPE_STACK_TRACE); __type(key, __u32); } stacks SEC(".maps");
 SIZED_LATER(ring, BPF_MAP_TYPE_RINGBUF, 0, 0);
@@ -94,10 +97,12 @@ elsewhere() {
   assert_equal "$(grep -c "maps without a size.*got one: 'counts' (10240), 'ring' (262144), 'stacks' (10240)$" <<<"$stderr")" 1
   bpf-run -q --rounds 1 --samples 1 -c 4 -o samples.csv plan.csv
   assert_equal "$(mlr --icsv --onidx cut -o -f status,returned samples.csv)" "ok 0"
-  # How many CPUs there are is the machine's to say.
+  # How many CPUs there are is the machine's to say; what a group is of, nobody here's.
+  run -0 --separate-stderr bpf-compile-check -D CPUS -o plan.csv met.bpf.c
+  [[ $stderr =~ got\ one:\ \'cpus\'\ \([0-9]+\)$ ]]
   for tool in bpf-compile-check bpf-run; do
-    assert_equal "$(reasons $tool CPUS)" \
-      "load_failed map 'cpus': failed to create: Invalid argument(-22) (max_entries is 0: user space sizes it before load)"
+    assert_equal "$(reasons $tool GROUPS)" \
+      "load_failed map 'groups': failed to create: Invalid argument(-22) (max_entries is 0: user space sizes it before load)"
   done
   # Of a type that libbpf does not know, nothing is known.
   assert_equal "$(reasons bpf-compile-check UNKNOWN_MAP)" "load_failed map 'map': failed to create: Invalid argument(-22)"

@@ -35,7 +35,7 @@ char *own_maps_unpin(const struct bpf_object *object)
 	return names;
 }
 
-/* 0 for types that have no size, or whose size is the machine's to say, which libbpf does. */
+/* 0 for types that have no size, or of which a size says what they hold. */
 static uint32_t usual_size(enum bpf_map_type type)
 {
 	switch ((int)type) {
@@ -56,6 +56,8 @@ static uint32_t usual_size(enum bpf_map_type type)
 	case BPF_MAP_TYPE_SOCKMAP:
 	case BPF_MAP_TYPE_SOCKHASH:
 		return ENTRIES;
+	case BPF_MAP_TYPE_CPUMAP: /* no more than there can be */
+		return (uint32_t)libbpf_num_possible_cpus();
 	case BPF_MAP_TYPE_RINGBUF:
 	case MAP_TYPE_USER_RINGBUF:
 		return BUFFER_BYTES;
