@@ -30,7 +30,7 @@ SEC("raw_tp") int switched(void *ctx) { return busy(); }
 SEC("fentry") int function(void *ctx) { return 0; }
 SEC("tc") int packet(struct __sk_buff *ctx) { return 0; }
 /* Whether both have run, or the first alone. */
-SEC("tc") int both(struct __sk_buff *ctx) { return !(entered > 100 && left > entered / 2); }
+SEC("tc") int both(struct __sk_buff *ctx) { return !(entered > 100 && left > 100); }
 SEC("tc") int only(struct __sk_buff *ctx) { return !(entered > 100 && !left); }
 C
 }
@@ -97,7 +97,7 @@ YAML
   assert_equal "$(for test in status signal none; do cells "command/$test/x" status,reason; done)" \
     "run_failed leave: its trigger 'sh -c exit 3' failed with status 3
 run_failed leave: its trigger 'sh -c kill -9 \$\$' was ended by signal 9
-run_failed leave: its trigger '/no/such/command' can't be started"
+run_failed leave: its trigger '/no/such/command' can't be started: No such file or directory"
 }
 
 @test "a command that does not end is ended, and so is one of a run that is interrupted" {
@@ -143,7 +143,8 @@ tests:
   - {name: program/none/x, entry_point: enter, attach: {entre: x}}
   - {name: with/none/x, entry_point: enter, with: [leaf]}
   - {name: with/packet/x, entry_point: leave, with: [packet]}
-  - {name: with/all/x, entry_point: leave, with: all, attach: {switched: sched_switch}}
+  - {name: with/all/x, entry_point: leave, with: all, trigger: open}
+  - {name: with/open/x, entry_point: leave, with: [enter], trigger: open}
   - {name: target/none/x, entry_point: enter, attach: syscalls/no_such_call}
   - {name: target/form/x, entry_point: enter, attach: syscalls}
   - {name: target/open/x, entry_point: enter}
@@ -160,8 +161,9 @@ load_failed attach: function: no 'no_such_function' in the kernel's BTF"
   for test in none form open; do
     assert_contains "$(cells "target/$test/x" status,reason)" "enter can't be attached here"
   done
-  # A program beside is named as well: this one's section is open.
-  assert_contains "$(cells with/all/x reason)" "enter can't be attached here"
+  # A program beside is named as well: this one's section is open, and so it is none of all.
+  assert_contains "$(cells with/open/x reason)" "enter can't be attached here"
+  assert_contains "ok below_noise" "$(cells with/all/x status)"
 }
 
 @test "the command line says the same of bare objects, and bpf-bench shows the share of the trigger" {

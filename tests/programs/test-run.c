@@ -21,6 +21,7 @@ int main(int argc, char **argv)
 	unsigned char packet[4096];
 	unsigned int least = 0;
 	struct bpf_object *object;
+	struct bpf_map *map;
 	struct bpf_program *program, *other;
 	unsigned int n = 0;
 
@@ -38,6 +39,8 @@ int main(int argc, char **argv)
 		return fail(argv[2]);
 	bpf_object__for_each_program(other, object)
 		bpf_program__set_autoload(other, other == program);
+	bpf_object__for_each_map(map, object)
+		bpf_map__set_pin_path(map, NULL);
 	if (bpf_object__load(object))
 		return fail(argv[1]);
 	run.data_in = packet;

@@ -8,6 +8,7 @@
 #include "plan.h"
 #include "say.h"
 #include "setting.h"
+#include "setup_programs.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -86,9 +87,10 @@ void given_map(struct given *given, const char *arg)
 
 void given_trigger(struct given *given, const char *arg)
 {
-	json_t *trigger = json_string(arg);
+	json_t *trigger =
+	    *arg == '[' ? json_loads(arg, JSON_REJECT_DUPLICATES, NULL) : json_string(arg);
 
-	if (!setting_is_trigger(trigger))
+	if (!setup_is_trigger(trigger))
 		die("--trigger is none that bpf-run(1) lists, and no command: that has several "
 		    "words, "
 		    "or a '/': '%s'",

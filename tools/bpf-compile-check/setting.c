@@ -15,7 +15,6 @@
 #include "say.h"
 #include "setup.h"
 #include "text.h"
-#include "trigger_name.h"
 #include "work.h"
 #include "xalloc.h"
 
@@ -181,20 +180,6 @@ bool setting_is_hex(const char *text)
 
 	return n > 2 && n % 2 == 0 && !strncmp(text, "0x", 2) &&
 	       strspn(text + 2, "0123456789abcdefABCDEF") == n - 2;
-}
-
-bool setting_is_trigger(const json_t *trigger)
-{
-	const char *text = json_string_value(trigger);
-	const json_t *word;
-	size_t i;
-
-	if (text)
-		return trigger_find(text) != TRIGGER_UNKNOWN;
-	json_array_foreach(trigger, i, word)
-		if (!json_is_string(word))
-			return false;
-	return json_array_size(trigger);
 }
 
 void setting_write(const struct work *work, struct plan_row *row, const char *setting)

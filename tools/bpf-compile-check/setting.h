@@ -25,9 +25,6 @@ void setting_packet(json_t *setting, const char *member, const struct frame *fra
 /** setting_is_hex - whether a text is a packet in hexadecimal, 0x… */
 bool setting_is_hex(const char *text);
 
-/** setting_is_trigger - whether bpf-run knows what to do for this value of `trigger` */
-bool setting_is_trigger(const json_t *trigger);
-
 /** setting_write - write a setting, as a text of JSON, to a file that is named after its content,
  * for a row; NULL is none */
 void setting_write(const struct work *work, struct plan_row *row, const char *setting);

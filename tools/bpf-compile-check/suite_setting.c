@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "network.h"
 #include "setting.h"
+#include "setup_programs.h"
 #include "suite.h"
 #include "text.h"
 #include "xalloc.h"
@@ -199,7 +200,7 @@ static json_t *trigger_of(struct suite *suite, const struct test *test)
 			      ? json_string_of(test_text(suite, test, F_TRIGGER))
 			      : json_of(suite, n, field_names[F_TRIGGER]);
 
-	if (!setting_is_trigger(trigger))
+	if (!setup_is_trigger(trigger))
 		bad_suite(
 		    suite, n,
 		    "'trigger' is none that bpf-run(1) lists, and no command: that has several "

@@ -23,17 +23,18 @@
 /* One that waits for something would never end. */
 #define SECONDS_MAX 10
 
-/* In place of a status of wait4(). */
+/* In place of a status of wait4(): less by the error number, where it could not be started. */
+#define TOO_LONG (-1)
 #define NOT_STARTED (-1)
-#define TOO_LONG (-2)
 
 struct command {
 	char **argv;
+	char *path; /* of the program */
 	char *text; /* the words, for people */
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
 	atomic_int status; /* of the last that failed */
-	char failure[256];
+	char failure[320];
 };
 
 static _Thread_local int64_t children_ns;
@@ -61,6 +62,25 @@ static void add_words(struct command *c, const json_t *words)
 
 		add_word(c, json_is_string(item) ? json_string_value(item) : "");
 	}
+}
+
+/* Found once: a call for each folder of PATH would be part of each firing. NULL where there is
+ * none.
+ */
+static char *find_program(const char *name)
+{
+	char *folders = xstrdup(getenv("PATH") ? getenv("PATH") : "/usr/bin:/bin"), *rest = folders;
+	char *path = strchr(name, '/') ? xstrdup(name) : NULL, *folder;
+
+	while (!path && (folder = strsep(&rest, ":"))) {
+		path = xasprintf("%s/%s", *folder ? folder : ".", name);
+		if (access(path, X_OK)) {
+			free(path);
+			path = NULL;
+		}
+	}
+	free(folders);
+	return path;
 }
 
 /* Nothing of this process's but its environment; its threads have all signals blocked. */
@@ -96,6 +116,7 @@ struct command *command_new(const json_t *words)
 		free(c);
 		return NULL;
 	}
+	c->path = find_program(c->argv[0]);
 	text = xstrdup(c->argv[0]);
 	for (char **word = c->argv + 1; *word; word++)
 		xappendf(&text, " %s", *word);
@@ -112,6 +133,7 @@ void command_free(struct command *c)
 	for (char **word = c->argv; *word; word++)
 		free(*word);
 	free(c->argv);
+	free(c->path);
 	free(c->text);
 	posix_spawn_file_actions_destroy(&c->files);
 	posix_spawnattr_destroy(&c->attributes);
@@ -148,8 +170,12 @@ int command_run(struct command *c)
 	bool in_time;
 	pid_t pid;
 
-	if (posix_spawnp(&pid, c->argv[0], &c->files, &c->attributes, c->argv, environ)) {
-		atomic_store(&c->status, NOT_STARTED);
+	int error = c->path
+			? posix_spawn(&pid, c->path, &c->files, &c->attributes, c->argv, environ)
+			: ENOENT;
+
+	if (error) {
+		atomic_store(&c->status, NOT_STARTED - error);
 		return -1;
 	}
 	in_time = ends_in_time(pid);
@@ -168,12 +194,12 @@ int command_run(struct command *c)
 const char *command_failure(struct command *c)
 {
 	int status = atomic_load(&c->status);
-	char how[64];
+	char how[96];
 
-	if (status == NOT_STARTED)
-		snprintf(how, sizeof(how), "can't be started");
-	else if (status == TOO_LONG)
+	if (status == TOO_LONG)
 		snprintf(how, sizeof(how), "took more than %d s", SECONDS_MAX);
+	else if (status < NOT_STARTED)
+		snprintf(how, sizeof(how), "can't be started: %s", strerror(NOT_STARTED - status));
 	else if (WIFSIGNALED(status))
 		snprintf(how, sizeof(how), "was ended by signal %d", WTERMSIG(status));
 	else

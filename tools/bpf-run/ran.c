@@ -70,18 +70,19 @@ static struct window count_window(struct count *c)
 	length = clock_now() - begin;
 	between = target_counted(c->target);
 	end = clock_now() + length;
-	while (clock_now() < end)
+	while (clock_now() < end && !interrupted && !c->error)
 		;
 	w.with = between - before;
 	w.without = target_counted(c->target) - between;
 	return w;
 }
 
-/* Judge all windows together: one run a firing, unless too few have as many runs, or as few. */
+/* Judge all windows together: one run a firing, unless too few have as many runs, or as few. Where
+ * others cause a good part of the runs, how many there are for each firing can't be told. */
 static void judge_windows(struct count *c, const struct window *windows)
 {
 	size_t enough = 0, no_more = 0;
-	double runs[WINDOWS];
+	double runs[WINDOWS], others = 0;
 
 	for (size_t i = 0; i < WINDOWS; i++) {
 		double fired = (double)windows[i].fired, without = (double)windows[i].without;
@@ -91,9 +92,12 @@ static void judge_windows(struct count *c, const struct window *windows)
 		no_more += more - BACKGROUND_PART * without <= fired;
 		runs[i] = more / fired;
 		c->called += windows[i].fired;
+		others += without;
 	}
 	c->missed = enough <= WINDOWS_BY_CHANCE;
 	c->runs = c->missed || no_more <= WINDOWS_BY_CHANCE ? stats_median(runs, WINDOWS) : 1;
+	if (!c->missed && others > BACKGROUND_PART * (double)c->called)
+		c->runs = NAN;
 	if (c->runs < 0)
 		c->runs = 0;
 }

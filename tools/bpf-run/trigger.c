@@ -131,11 +131,20 @@ static char *set_action(struct trigger *t, const json_t *words)
 				      text ? text : "");
 }
 
+/* Whether the section, or the test, says what a program is attached to. */
+static bool has_target(const struct hook *hook, const struct bpf_program *program)
+{
+	return hook->where != AT_TARGET || hook->target ||
+	       strchr(bpf_program__section_name(program), '/');
+}
+
 /* Add all that the test wants beside the entry point. */
 static char *set_beside(struct trigger *t, const struct bpf_program *entry,
 			const struct loaded *loaded)
 {
+	bool all = setup_is_with_all(&loaded->setup);
 	struct bpf_program *program;
+	struct hook hook;
 
 	bpf_object__for_each_program(program, loaded->object) {
 		const char *name = bpf_program__name(program);
@@ -143,13 +152,15 @@ static char *set_beside(struct trigger *t, const struct bpf_program *entry,
 
 		if (program == entry || !setup_is_with(&loaded->setup, name))
 			continue;
-		if (way && bpf_program__fd(program) >= 0) {
-			t->beside = xgrow(t->beside, t->nbeside, sizeof(*t->beside));
-			t->beside[t->nbeside++] =
-			    (struct beside){program, hook_of(way, program, loaded)};
-		} else if (!setup_is_with_all(&loaded->setup)) {
+		if (!all && !way)
 			return xasprintf("with: '%s' is of no type that is attached", name);
-		}
+		if (!way || bpf_program__fd(program) < 0)
+			continue;
+		hook = hook_of(way, program, loaded);
+		if (all && !has_target(&hook, program))
+			continue;
+		t->beside = xgrow(t->beside, t->nbeside, sizeof(*t->beside));
+		t->beside[t->nbeside++] = (struct beside){program, hook};
 	}
 	return NULL;
 }
@@ -236,7 +247,7 @@ static struct bpf_link *attach_tracepoint(struct bpf_program *program, const cha
 	struct bpf_link *link;
 
 	if (!name) {
-		errno = EINVAL;
+		errno = ENOENT;
 		return NULL;
 	}
 	category = xasprintf("%.*s", (int)(name - target), target);

@@ -5,11 +5,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "trigger_name.h"
 #include "xalloc.h"
 
 const json_t *setup_trigger(const struct setup *setup)
 {
 	return json_object_get(setup->root, "trigger");
+}
+
+bool setup_is_trigger(const json_t *trigger)
+{
+	const char *text = json_string_value(trigger);
+
+	if (text)
+		return trigger_find(text) != TRIGGER_UNKNOWN;
+	for (size_t i = 0; i < json_array_size(trigger); i++)
+		if (!json_is_string(json_array_get(trigger, i)))
+			return false;
+	return json_string_length(json_array_get(trigger, 0));
 }
 
 const char *setup_target(const struct setup *setup, const char *program)
@@ -88,17 +101,37 @@ static char *set_targets(const struct setup *setup, const struct bpf_object *obj
 	return wrong;
 }
 
+/* A suite is checked when it is read; a plan may be anybody's. */
+static char *check_members(const struct setup *setup)
+{
+	const json_t *trigger = setup_trigger(setup), *with = json_object_get(setup->root, "with");
+	const json_t *attach = json_object_get(setup->root, "attach");
+
+	if (trigger && !setup_is_trigger(trigger))
+		return xstrdup(
+		    "trigger: none that bpf-run(1) lists, and no command: that has several "
+		    "words, or a '/'");
+	if (attach && !json_is_object(attach))
+		return xstrdup("attach: no mapping of programs to what they are attached to");
+	if (with && !json_is_array(with) && !setup_is_with_all(setup))
+		return xstrdup("with: neither a list of programs nor all");
+	return NULL;
+}
+
 char *setup_programs(const struct setup *setup, const struct bpf_object *object)
 {
+	char *wrong = check_members(setup);
 	const json_t *item;
 	const char *name;
 	size_t i;
 
+	if (wrong)
+		return wrong;
 	json_object_foreach(json_object_get(setup->root, "attach"), name, item) {
-		struct bpf_program *program = bpf_object__find_program_by_name(object, name);
-
-		if (!program || !json_is_string(item))
+		if (!bpf_object__find_program_by_name(object, name))
 			return xasprintf("attach: the object has no program '%s'", name);
+		if (!json_string_length(item))
+			return xasprintf("attach: %s: a target is a name", name);
 	}
 	json_array_foreach(json_object_get(setup->root, "with"), i, item)
 		if (!json_is_string(item) ||

@@ -18,6 +18,9 @@ char *setup_programs(const struct setup *setup, const struct bpf_object *object)
 /** setup_trigger - the member; NULL where the type of a program says what triggers it */
 const json_t *setup_trigger(const struct setup *setup);
 
+/** setup_is_trigger - whether a value can be one: a name or words, or a list of words */
+bool setup_is_trigger(const json_t *trigger);
+
 /** setup_target - what a program is attached to; NULL where its section says it */
 const char *setup_target(const struct setup *setup, const char *program);
 

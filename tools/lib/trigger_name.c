@@ -10,9 +10,12 @@ enum trigger_name trigger_find(const char *text)
 #define TRIGGER_NAME(action, name) name,
 	static const char *const names[] = {TRIGGER_NAMES(TRIGGER_NAME)};
 	size_t known = text_index(names, TRIGGER_COMMAND, text);
+	const char *words;
 
 	if (known < TRIGGER_COMMAND)
 		return (enum trigger_name)known;
-	return *text && text[strspn(text, " ")] && strpbrk(text, " /") ? TRIGGER_COMMAND
-								       : TRIGGER_UNKNOWN;
+	text += strspn(text, " ");
+	words = text + strcspn(text, " ");
+	return *text && (strchr(text, '/') || words[strspn(words, " ")]) ? TRIGGER_COMMAND
+									 : TRIGGER_UNKNOWN;
 }
