@@ -37,7 +37,7 @@ PROGRAMS='!($test =~ "^(control|baseline)/")'
   bpf-run -q --rounds 1 --samples 1 -c 4 -t '^(load_balancer|connections|nat/masquerade/tcp|firewall|rate_limiter|syn_proxy/f|flow_exporter)' \
     plan.csv >samples.csv 2>>messages
   assert_equal "$(csv_value samples.csv test '$status != "wrong_result"' | sort -u | xargs)" \
-    'connections/opened load_balancer/ipip/new'
+    'connections/repeated load_balancer/ipip/new'
   # Nor are the packages' objects here: their tests are rows that say so, and ours go on.
   assert_contains "$(csv_value plan.csv reason '$test == "xdp_filter/tcp/listed/passed"')" "xdpfilt_dny_tcp.o': No such file"
   assert_equal "$(csv_value plan.csv test '$status == "load_failed" && !($test =~ "^(xdp_|bcc/)")')" ''
