@@ -63,14 +63,16 @@ C
   for plan in ours others; do
     local object program
     object=$(csv_value "$plan.csv" object) program=$(csv_value "$plan.csv" entry_point)
-    "$TOP/build/tests/test-run" "$object" "$program" "$packet" 200000 10 >before
-    bpf-run -q --rounds 4 -o samples.csv "$plan.csv"
-    "$TOP/build/tests/test-run" "$object" "$program" "$packet" 200000 10 >after
-    assert_equal "$(csv_value samples.csv returned | sort -u)" "$(cut -d ' ' -f 2 before)"
-    # The least of each: others of the machine only add.
-    mlr --icsv --onidx stats1 -a min -f duration_ns samples.csv |
-      awk -v before="$(cut -d ' ' -f 1 before)" -v after="$(cut -d ' ' -f 1 after)" '
-        { kernel = before < after ? before : after; print kernel, $1; exit !(3 * $1 > 2 * kernel && 2 * $1 < 3 * (kernel + 1)) }'
+    # In turn, as a machine with neighbours is slower for minutes.
+    for _ in 1 2 3 4 5; do
+      "$TOP/build/tests/test-run" "$object" "$program" "$packet" 200000 4
+      bpf-run -q --rounds 2 --samples 5 -o samples.csv "$plan.csv"
+      mlr --icsv --onidx --ofs ' ' stats1 -a min -f duration_ns samples.csv
+      csv_value samples.csv returned | sort -u
+    done | paste -d ' ' - - - >takes
+    # The least of each: others of the machine only add. And each has returned the same.
+    awk 'NR == 1 || $1 < kernel { kernel = $1 } NR == 1 || $3 < ours { ours = $3 } $2 != $4 { other = 1 }
+      END { print kernel, ours; exit !(NR == 5 && !other && 3 * ours > 2 * kernel && 2 * ours < 3 * (kernel + 1)) }' takes
   done
 }
 

@@ -190,7 +190,7 @@ YAML
   bpf-compile-check -o types.csv types.yml
   run -0 --separate-stderr bpf-run -q --rounds 1 --samples 1 -c 4 -o samples.csv types.csv
   assert_equal "$(csv_value samples.csv reason '$status != "ok"')" \
-    "one can't be attached here: Operation not supported (its section names nothing to attach to)"
+    "one can't be attached here: Operation not supported (its section names nothing to attach to, which a suite's attach or --attach does)"
   assert_equal "$(csv_value samples.csv test '$status != "ok"')" tracepoint
   # Where cgroup version 2 is not mounted, and tracefs can't be.
   printf '%s\nSEC("tp/syscalls/sys_enter_getppid") int tp(void *ctx) { return 0; }\nSEC("sockops") int so(void *ctx) { return 1; }\n' "$HEAD" >places.bpf.c

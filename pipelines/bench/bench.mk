@@ -47,7 +47,7 @@ $(MACRO_OBJECTS):
 	$(call say,FETCH,$@)
 	$(Q)$(TOP)pipelines/bench/get-objects '$@'
 
-macro: all $(MACRO_OBJECTS) ## measure the suite macro: programs that people run, fetched from packages
+macro: all $(MACRO_OBJECTS) ## measure programs that people run, fetched from packages
 	$(Q)$(MAKE) --no-print-directory bench SUITE=macro OBJECTS='$(MACRO_OBJECTS)'
 
 # Only bench calls this, with a new folder in RUN: a run is filed when it is complete.
