@@ -20,7 +20,7 @@ fake_kernel() { # FILE [RELEASE]
 fake_package() { # FILE NAME [PATH-OF-KERNEL] [ARCHITECTURE]
   rm -rf tree
   mkdir -p tree/DEBIAN tree/usr/share/doc
-  head -c 100000 /dev/urandom >tree/usr/share/doc/padding
+  head -c "${PADDING-100000}" /dev/urandom >tree/usr/share/doc/padding
   printf 'Package: %s\nVersion: 6.0.1-1\nArchitecture: %s\nMaintainer: nobody\nDescription: none\n' \
     "$2" "${4-$(dpkg --print-architecture)}" >tree/DEBIAN/control
   if [ -n "${3-}" ]; then
@@ -200,20 +200,106 @@ setup() {
   assert_contains "$stderr" "make kernels"
 }
 
+# An archive in ./repo with one suite, of the packages there and of those described on standard input. It has no signature.
+make_archive() { # SUITE COMPONENT < PARAGRAPHS
+  local arch deb index
+  arch=$(dpkg --print-architecture)
+  index=repo/dists/$1/$2/binary-$arch/Packages
+  mkdir -p "${index%/*}"
+  for deb in repo/pool/*.deb; do
+    dpkg-deb -f "$deb"
+    printf 'Filename: pool/%s\nSize: %s\nSHA256: %s\n\n' "${deb##*/}" "$(stat -c %s "$deb")" "$(sum "$deb")"
+  done >"$index"
+  sed "s/^Architecture: .*/Architecture: $arch/" >>"$index"
+  printf 'Suite: %s\nCodename: %s\nComponents: %s\nDate: %s\n' "$1" "$1" "$2" "$(date -Ru)" >"repo/dists/$1/Release"
+}
+
 @test "an archive without a signature is refused" {
-  fake_package linux-image-6.0.0-fake.deb linux-image-6.0.0-fake boot/vmlinuz-6.0.0-fake
-  mkdir -p "repo/dists/none/main/binary-$(dpkg --print-architecture)" repo/pool
-  mv linux-image-6.0.0-fake.deb repo/pool
-  {
-    dpkg-deb -f repo/pool/*.deb
-    printf 'Filename: pool/linux-image-6.0.0-fake.deb\nSize: %s\nSHA256: %s\n' "$(stat -c %s repo/pool/*.deb)" \
-      "$(sum repo/pool/*.deb)"
-  } >"repo/dists/none/main/binary-$(dpkg --print-architecture)/Packages"
-  printf 'Suite: none\nCodename: none\nComponents: main\nDate: %s\n' "$(date -Ru)" >repo/dists/none/Release
+  mkdir -p repo/pool
+  fake_package repo/pool/linux-image-6.0.0-fake.deb linux-image-6.0.0-fake boot/vmlinuz-6.0.0-fake
+  make_archive none main </dev/null
   KERNEL_MIRROR=file://$PWD/repo run -2 --separate-stderr get-kernel -v deb:linux-image-6.0.0-fake@none
   assert_equal "$output" ""
   assert_contains "$stderr" "cannot read suite 'none'"
   assert_contains "$stderr" "not signed"
+}
+
+@test "packages that stand for a kernel are followed, by Ubuntu's names and by Debian's" {
+  mkdir -p repo/pool
+  PADDING=1100000
+  fake_package repo/pool/linux-image-6.8.0-49-generic.deb linux-image-6.8.0-49-generic boot/vmlinuz-6.8.0-49-generic
+  fake_package repo/pool/linux-binary-6.12.95+deb13-amd64.deb linux-binary-6.12.95+deb13-amd64 boot/vmlinuz-6.12.95
+  # What is not asked here of such a paragraph is left out: Recommends, Maintainer, Description.
+  make_archive suite main <<-'END'
+	Package: linux-image-generic
+	Source: linux-meta
+	Version: 6.8.0-49.49
+	Architecture: amd64
+	Depends: linux-image-6.8.0-49-generic, linux-modules-extra-6.8.0-49-generic, linux-firmware, intel-microcode, amd64-microcode
+	Filename: pool/none.deb
+	Size: 9664
+	SHA256: 0000000000000000000000000000000000000000000000000000000000000001
+
+	Package: linux-image-generic-hwe-24.04
+	Source: linux-meta-hwe-6.8
+	Version: 6.8.0-49.49~24.04.1
+	Architecture: amd64
+	Depends: linux-firmware, linux-modules-extra-6.8.0-49-generic, linux-image-unsigned-6.8.0-49-generic | linux-image-6.8.0-49-generic (>= 6.8)
+	Filename: pool/none.deb
+	Size: 9700
+	SHA256: 0000000000000000000000000000000000000000000000000000000000000002
+
+	Package: linux-image-amd64
+	Source: linux-signed-amd64
+	Version: 6.0.1-1
+	Architecture: amd64
+	Depends: linux-binary-6.12.95+deb13-amd64 (= 6.0.1-1)
+	Filename: pool/none.deb
+	Size: 1480
+	SHA256: 0000000000000000000000000000000000000000000000000000000000000003
+
+	Package: linux-image-6.9.0-nowhere
+	Version: 1
+	Architecture: amd64
+	Depends: linux-image-6.9.0-nowhere
+	Filename: pool/none.deb
+	Size: 1480
+	SHA256: 0000000000000000000000000000000000000000000000000000000000000004
+END
+  echo 'Acquire::AllowInsecureRepositories "true";' >apt.conf
+  export APT_CONFIG=$PWD/apt.conf KERNEL_MIRROR=file://$PWD/repo
+  for package in linux-image-generic linux-image-generic-hwe-24.04; do
+    folder=$(ARCH=x86_64 get-kernel "deb:$package@suite")
+    assert_equal "$(csv_value "$folder/kernel.csv" value '$name == "kernel_package"')" linux-image-6.8.0-49-generic
+  done
+  folder=$(ARCH=x86_64 get-kernel deb:linux-image-amd64@suite)
+  assert_equal "$(csv_value "$folder/kernel.csv" value '$name == "kernel_package"')" linux-binary-6.12.95+deb13-amd64
+  run -2 --separate-stderr env ARCH=x86_64 get-kernel deb:linux-image-6.9.0-nowhere@suite
+  assert_equal "$(tail -n 1 <<<"$stderr")" "get-kernel: package holds no kernel: 'linux-image-6.9.0-nowhere'"
+}
+
+@test "on Ubuntu, kernels and libraries of another architecture come from that one's archive" {
+  requires root
+  printf 'ID=ubuntu\nVERSION_CODENAME=noble\n' >os-release
+  case $(dpkg --print-architecture) in
+  amd64) other=aarch64 sources='http://azure.archive.ubuntu.com/ubuntu/' mirror=http://azure.ports.ubuntu.com/ubuntu-ports ;;
+  *) other=x86_64 sources='http://ports.ubuntu.com/ubuntu-ports' mirror=http://archive.ubuntu.com/ubuntu ;;
+  esac
+  # No archive is asked: what there is, is what counts.
+  printf '#!/bin/sh\nexit 1\n' >apt-get
+  chmod +x apt-get
+  export KERNEL_MIRROR=$sources KERNEL_SECURITY_MIRROR=$sources PATH=$PWD:$PATH
+  for ARCH in "$(uname -m)" $other; do
+    unshare -m sh -c "mount --bind os-release /etc/os-release && exec env ARCH=$ARCH get-kernel deb:linux-image-generic" || :
+    cat "kernels/apt/$(case $ARCH in x86_64) echo amd64 ;; *) echo arm64 ;; esac)/sources.list"
+  done >lists 2>/dev/null
+  for suite in noble noble-security noble-updates; do
+    echo "deb $sources $suite main universe"
+  done >expected
+  for suite in noble noble-security noble-updates; do
+    echo "deb $mirror $suite main universe"
+  done >>expected
+  diff expected lists
 }
 
 @test "kernels that can be fetched are listed newest first, as CSV" {

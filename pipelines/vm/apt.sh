@@ -30,6 +30,22 @@ check_suites() { # SUITE…
 	done
 }
 
+# Ubuntu has one archive of amd64, and one of the other architectures.
+for_architecture() { # < MIRROR
+	case $arch in
+	amd64) sed -E 's|//([a-z.]*)ports\.ubuntu\.com/ubuntu-ports/*$|//\1archive.ubuntu.com/ubuntu|' ;;
+	*) sed -E 's|//([a-z.]*)(archive\|security)\.ubuntu\.com/ubuntu/*$|//\1ports.ubuntu.com/ubuntu-ports|' ;;
+	esac
+}
+
+# Ubuntu's libraries, such as GSL, are in universe.
+components() {
+	case $(distribution ID) in
+	ubuntu) echo main universe ;;
+	*) echo main ;;
+	esac
+}
+
 # The mirror of a suite: of the variable, else of apt's sources for that suite, else for its sister on this machine.
 mirror_of() { # SUITE
 	sister=$(distribution VERSION_CODENAME) mirror=${KERNEL_MIRROR-}
@@ -41,6 +57,7 @@ mirror_of() { # SUITE
 		$1 == suite && exact == "" { exact = $3 }
 		$1 == sister && near == "" { near = $3 }
 		END { print exact != "" ? exact : near }')
+	[ "$(distribution ID)" != ubuntu ] || mirror=$(printf '%s\n' "$mirror" | for_architecture)
 	[ -n "$mirror" ] || say "no mirror known for suite '$1' (set KERNEL_MIRROR or KERNEL_SECURITY_MIRROR)"
 	printf '%s\n' "$mirror"
 }
@@ -69,7 +86,7 @@ update_index() { # SUITE…
 	{
 		for suite; do
 			mirror=$(mirror_of "$suite")
-			[ -z "$mirror" ] || printf 'deb %s %s main\n' "$mirror" "$suite"
+			[ -z "$mirror" ] || printf 'deb %s %s %s\n' "$mirror" "$suite" "$(components)"
 		done
 		cat "$apt/sources.list"
 	} | awk '!seen[$3]++' | sort >"$apt/sources.new"
