@@ -8,9 +8,12 @@ SHELL_FILES := $(shell { git ls-files '*.sh' '*.bash'; git grep -lE -m 1 '^\#!.*
 	grep -v '^tests/fixtures/' | sort -u)
 SCRIPTS     := $(SHELL_FILES) $(shell git ls-files Makefile '*.mk' '*.awk' '*.jq' '*.gp' '*.mlr' '*.R' '*.js' '*.mjs' 2>/dev/null)
 
+# Debian 12 has version 14, Ubuntu 24.04 18, Debian 13 19: all there are here have to agree.
+CLANG_FORMATS := clang-format $(notdir $(wildcard /usr/bin/clang-format-[1-9][0-9]))
+
 lint: $(SCHEMA) ### check format, code, shell scripts and man pages
 	$(call say,LINT,clang-format)
-	$(Q)clang-format --dry-run -Werror $(C_FILES)
+	$(Q)set -e; for format in $(CLANG_FORMATS); do $$format --dry-run -Werror $(C_FILES); done
 	$(call say,LINT,cppcheck)
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
 		--inline-suppr --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches -D_GNU_SOURCE -Itools/lib -Ibuild \

@@ -37,11 +37,7 @@ static const struct {
 
 #define SETTINGS (sizeof(settings) / sizeof(*settings))
 
-#define GOVERNOR(name)                                                                             \
-	{                                                                                          \
-		"governor", name, NULL,                                                            \
-		    "the CPU frequency governor is '" name "': make prepare-host"                  \
-	}
+#define GOVERNOR(name) "the CPU frequency governor is '" name "': make prepare-host"
 
 /* Values that make samples worse, and what to do. Those with a name change what all programs cost.
  * (bpf_jit_harden = 1 is for unprivileged users only.) */
@@ -56,9 +52,9 @@ static const struct {
      "constants are blinded in all JITed programs: sysctl net.core.bpf_jit_harden=0"},
     {"bpf_stats_enabled", "1", "stats",
      "the kernel times each program run: sysctl kernel.bpf_stats_enabled=0"},
-    GOVERNOR("powersave"),
-    GOVERNOR("schedutil"),
-    GOVERNOR("ondemand"),
+    {"governor", "powersave", NULL, GOVERNOR("powersave")},
+    {"governor", "schedutil", NULL, GOVERNOR("schedutil")},
+    {"governor", "ondemand", NULL, GOVERNOR("ondemand")},
     {"smt", "on", NULL,
      "sibling threads share a core (SMT): make prepare-host, on a machine of your own"},
 };

@@ -40,10 +40,7 @@ struct trigger {
 	size_t nbeside;
 };
 
-#define BY(place, what)                                                                            \
-	{                                                                                          \
-		.hook = {.where = (place)}, .action = &(what)                                      \
-	}
+#define BY(place, what) .trigger.hook.where = (place), .trigger.action = &(what)
 
 static const struct kind {
 	enum bpf_prog_type type;
@@ -82,7 +79,10 @@ static const struct kind {
 };
 
 /* Of types that the kernel can run by itself, and which a test may want to be attached. */
-static const struct trigger attached_as_well = BY(AT_TARGET, action_named[TRIGGER_GETPPID]);
+static const struct trigger attached_as_well = {
+    .hook.where = AT_TARGET,
+    .action = &action_named[TRIGGER_GETPPID],
+};
 
 const struct trigger *trigger_of(const struct bpf_program *program)
 {

@@ -156,13 +156,15 @@ static void force_type(struct loaded *loaded, const struct program_set *set)
 	}
 }
 
+struct cause {
+	enum status status;
+	char *reason;
+};
+
 /* Programs that could not be loaded, with why. An object is loaded in each round. */
 static struct {
 	struct keytable programs;
-	struct {
-		enum status status;
-		char *reason;
-	} * why;
+	struct cause *why;
 } left_out;
 
 /* The key is of what the load depends on. */

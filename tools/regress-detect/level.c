@@ -25,7 +25,6 @@
  * spread is Rousseeuw and Croux's Qn (1993), which outliers can't move. It is as good as a standard
  * deviation of 82 % of the values; of few, as Student knew, more must be allowed. */
 #define BEYOND .003
-#define QN_FREEDOM(n) (.8 * ((n)-1) - 1)
 /* A spread that is not estimated: as many sigmas. */
 #define SIGMAS 3.
 /* The spread of a level is never taken to be less than this part of it. */
@@ -120,9 +119,11 @@ static double allowance(size_t n)
 {
 	static double known[LEVEL_MOST + 1]; /* it takes long to compute */
 
-	if (known[n] == 0)
-		known[n] = gsl_cdf_tdist_Qinv(BEYOND, QN_FREEDOM((double)n)) *
-			   sqrt(1 + M_PI_2 / (double)n);
+	if (known[n] == 0) {
+		double freedom = .8 * ((double)n - 1) - 1;
+
+		known[n] = gsl_cdf_tdist_Qinv(BEYOND, freedom) * sqrt(1 + M_PI_2 / (double)n);
+	}
 	return known[n];
 }
 
