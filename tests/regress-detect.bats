@@ -316,6 +316,40 @@ y verifier_states improvement"
   run -0 --separate-stderr regress-detect --exit-code --value insns old.csv new.csv
 }
 
+@test "a program that is larger when it is loaded grew: in words, below what is slower, and as far as a margin allows" {
+  samples 20 1 r1 | slower 4 map/hash/read | mlr --csv put '$verified_insns = $build == "b" && $test == "map/hash/write" ? 37 : 36;
+    $map_bytes = $build == "b" && $test == "map/hash/read" ? 1000 : 2000' >s.csv
+  count=duration_ns,verified_insns,map_bytes
+  regress-detect --baseline a --value $count s.csv >v.csv
+  assert_equal "$(csv_value v.csv verdict,reason '$metric == "verified_insns" && $verdict != "unchanged"')" \
+    'regression 1 more instruction verified (36 to 37)'
+  assert_equal "$(csv_value v.csv reason '$metric == "map_bytes" && $verdict != "unchanged"')" '1000 fewer bytes of maps (2000 to 1000)'
+  # The table has what is slower first, however little that is, and no word of slowness for the rest.
+  regress-detect --verdicts --table v.csv >table
+  assert_equal "$(awk 'NR > 1 { print $1, $3 }' table | sed -n '1,3p;$p' | xargs)" \
+    'regression duration_ns grew verified_insns shrank map_bytes 1 3'
+  assert_equal "$(tail -n 1 table)" '1 regression, 3 unchanged, 1 grew, 1 shrank, 6 unchanged'
+  regress-detect --verdicts --markdown v.csv >md
+  assert_contains "$(cat md)" '**1 regression** in 4 series.' 'Of the programs as they were loaded, 8 counts: 1 grew, 1 shrank.'
+  assert_equal "$(sed '/<details>/q' md | grep -c '^| .*verified')" 0
+  mlr --csv filter '$metric != "duration_ns"' v.csv | regress-detect --verdicts --markdown >md
+  run ! grep -qi 'regression\|slower' md
+  # A margin of settings, or of the command line, allows it.
+  printf 'metric,margin_pct\nverified_insns,3\n' >settings.csv
+  for rule in '--settings settings.csv' '--margin 3'; do
+    # shellcheck disable=SC2086 # words
+    regress-detect --baseline a --value $count $rule s.csv >v.csv
+    assert_equal "$(csv_value v.csv verdict,margin_pct '$metric == "verified_insns"' | sort -u)" '3 unchanged'
+    assert_equal "$(csv_value v.csv verdict '$metric == "duration_ns" && $test == "map/hash/read"')" regression
+  done
+  printf 'metric,margin_pct\nverified_insns,2\n' >settings.csv
+  run -1 --separate-stderr regress-detect --exit-code --baseline a --value verified_insns --settings settings.csv s.csv
+  # In a history too.
+  printf 'test,build,verified_insns\nx,1,36\nx,2,36\nx,3,37\nx,4,37\n' >h.csv
+  assert_equal "$(regress-detect --history --key test --value verified_insns h.csv | mlr --icsv --onidx cut -f verdict)" suspected
+  assert_equal "$(regress-detect --history --key test --value verified_insns --margin 3 h.csv | mlr --icsv --onidx cut -f verdict)" unchanged
+}
+
 @test "counted instructions: half of one is rounding, the spread over rounds is the resolution" {
   samples 6 1 r1 | mlr --csv put '$duration_ns = ""; $runtime = "icount";
     $instructions = $test == "map/hash/read" ? 1000 + $round : 60;

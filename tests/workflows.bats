@@ -244,6 +244,13 @@ deps profile|icount|deb:k|.'
   assert_contains "$(cat out)" '**12 regressions** in 13 series.'
   assert_equal "$(grep -m 1 '^| \*\*regression' out | grep -o 't/[0-9]*')" t/12
   [[ $(cat out) != *'<b>'* ]]
+  assert_contains "$(cat out)" 'Measured on <code>host</code>, track <code>main</code>'
+  # One test of two tracks is two things, in the table and as a warning.
+  finding two.csv suspected x 100 120 b2 main
+  finding two.csv suspected x 100 120 b2 other
+  "$PIPELINES/issues/summary" --annotations title two.csv >out
+  assert_contains "$(cat out)" '::warning title=suspected%3A x (main%2C host)::' '::warning title=suspected%3A x (other%2C host)::' \
+    '<code>main x</code>' '<code>other x</code>' 'Measured on <code>host</code>'
   mlr --csv put '$ratio_low = 1.1; $ratio_high = 1.2' f.csv >i.csv
   assert_contains "$("$PIPELINES/issues/summary" title i.csv)" 'The interval of a comparison holds for the runs compared only.'
   finding e.csv regression $'a%b\nc:d,e\r::error::x' 100 120 b2
@@ -306,6 +313,18 @@ deps profile|icount|deb:k|.'
   assert_contains "$output" '::warning title=regression%3A probe'
   assert_equal "$(csv_value build/compare/verdict.csv verdict '$test == "probe" && $metric == "duration_ns"')" regression
   assert_equal "$(git worktree list | wc -l)" 1
+  assert_contains "$output" '1 regression' 'more instructions verified'
+  # A program that is only larger when it is loaded is a reviewer's decision, unless that is asked for.
+  git stash -q
+  sed -i 's/return sum/asm volatile("r1 = 0" ::: "r1"); &/' src/probe.bpf.c
+  git diff --quiet && exit 1
+  run -0 --separate-stderr env SUITE=src/probe.bpf.c BASE_COMMIT="$base" ROUNDS=1 "$PIPELINES/compare/action"
+  assert_contains "$output" '1 more instruction verified'
+  run ! grep -q slower <<<"$output$stderr"
+  run -1 --separate-stderr env SUITE=src/probe.bpf.c BASE_COMMIT="$base" ROUNDS=1 FAIL_ON_GROWTH=true "$PIPELINES/compare/action"
+  assert_contains "$stderr" 'compare-action: a program has grown'
+  git checkout -q src
+  git stash pop -q
   FAIL=false SUITE=src/probe.bpf.c BASE_COMMIT="$base" ROUNDS=6 "$PIPELINES/compare/action"
   # One that fails now is worse than a slow one.
   sed -i 's/return .*;/return *(volatile int *)sum;/' src/probe.bpf.c

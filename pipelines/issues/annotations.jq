@@ -7,6 +7,8 @@ def escape_property: escape | gsub(":"; "%3A") | gsub(","; "%2C");
 def most: 10;
 
 map(select(.severity == "bad" or .severity == "trouble")) | worst_first as $all
+# What tells two of one name apart.
+| ([$all[] | [.track, .host_class]] | unique | length > 1) as $several
 | ($all[:(if ($all | length) > most then most - 1 else most end)][]
-  | "::warning title=\("\(.verdict): \(.test)" | plain(120) | escape_property)::\("\(.metric) \(.ratio | percent) (\(.baseline_build) to \(.current_build)) \(.reason // "")" | plain(300) | escape)"),
+  | "::warning title=\("\(.verdict): \(.test)\(if $several then " (\(.track), \(.host_class))" else "" end)" | plain(120) | escape_property)::\("\(.metric) \(.ratio | percent) (\(.baseline_build) to \(.current_build)) \(.reason // "")" | plain(300) | escape)"),
   (if ($all | length) > most then "::warning title=more::\(($all | length) - most + 1) more: see the summary" else empty end)

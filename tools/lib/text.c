@@ -152,3 +152,10 @@ const char *number_parse_double(const char *text, double min, double max, double
 	*value = v;
 	return NULL;
 }
+
+char *number_text(double v)
+{
+	if (isnan(v))
+		return xstrdup("");
+	return xasprintf(fabs(v) < 1000 ? "%.4g" : "%.0f", v);
+}

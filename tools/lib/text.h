@@ -47,3 +47,7 @@ const char *number_parse_u64(const char *text, uint64_t min, uint64_t max, uint6
 
 /** number_parse_double - a finite decimal number (no hexadecimal, infinity or NaN) */
 const char *number_parse_double(const char *text, double min, double max, double *value);
+
+/** number_text - for people, and the caller frees it: four digits, and of a large number all before
+ * the point, so that an instruction more is seen; NaN is "" */
+char *number_text(double v);

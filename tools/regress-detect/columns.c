@@ -15,9 +15,16 @@
  * is judged. A plan has only those that are exact, and all of them are judged. */
 static const char *const measured[] = SAMPLES_METRICS;
 static const char *const planned[] = PLAN_METRICS;
-static const char *const exact[] = {"insns",	       "jited_bytes", "verified_insns",
-				    "verifier_states", "stack_bytes", "xlated_insns",
-				    "map_bytes"};
+static const struct unit units[] = {
+    {"insns", "instruction", "", true},
+    {"jited_bytes", "byte", " of machine code", true},
+    {"verified_insns", "instruction", " verified", true},
+    {"verifier_states", "verifier state", "", true},
+    {"stack_bytes", "byte", " of stack", true},
+    {"xlated_insns", "instruction", " after verification", true},
+    {"map_bytes", "byte", " of maps", true},
+    {"instructions", "instruction", "", false},
+};
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static int prefixed_column(const struct csv_reader *in, const char *prefix, const char *name)
@@ -245,8 +252,10 @@ const char *keep_text(struct keytable *t, const char *text)
 	return keytable_key(t, keytable_add(t, text, strlen(text) + 1));
 }
 
-bool metric_is_exact(const char *metric, bool counted)
+const struct unit *metric_unit(const char *metric, bool counted)
 {
-	return text_index(exact, COUNT(exact), metric) < COUNT(exact) ||
-	       (counted && !strcmp(metric, "instructions"));
+	for (size_t i = 0; i < COUNT(units); i++)
+		if (!strcmp(metric, units[i].metric))
+			return units[i].loaded || counted ? &units[i] : NULL;
+	return NULL;
 }

@@ -86,6 +86,12 @@ const char *key_cell(const struct columns *c, const char *const *cells, const ch
 /** keep_text - a copy that the table owns */
 const char *keep_text(struct keytable *t, const char *text);
 
-/** metric_is_exact - a count without noise
+/* What a count counts, in words: "instruction", which has an s in the plural, and " verified". */
+struct unit {
+	const char *metric, *one, *rest;
+	bool loaded; /* of a program as it was loaded, not as it ran */
+};
+
+/** metric_unit - what it counts; NULL for what is measured instead
  * @counted: whether instructions are counted by an emulator */
-bool metric_is_exact(const char *metric, bool counted);
+const struct unit *metric_unit(const char *metric, bool counted);

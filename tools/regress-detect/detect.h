@@ -42,6 +42,7 @@ struct rule {
 	double margin; /* a slowdown up to here is no regression */
 	double alert;  /* unchanged is what is shown to lie within */
 	double alpha;  /* error probability, over all series of the comparison */
+	double exact;  /* the margin of exact metrics: 0 unless somebody asks for one */
 	bool higher_is_better;
 };
 
@@ -68,6 +69,7 @@ struct finding {
 	size_t pairing;			    /* which two builds are compared */
 	struct rule rule;
 	bool exact;
+	bool loaded; /* of a program as it was loaded: it informs, see metric_unit() */
 
 	/* the numbers */
 	bool paired;	      /* by round */
@@ -123,7 +125,7 @@ void subject_set_status(struct comparison *c, struct subject *s, const struct ro
 
 /** comparison_add - append a finding without sides and numbers, with the rule of the comparison;
  * the pointer is valid until the next one */
-struct finding *comparison_add(struct comparison *c);
+struct finding *comparison_add(struct comparison *c, size_t metric);
 
 /** subject_take_net - take from the current row what is subtracted from its values, or it is that
  * itself; see net.h */

@@ -71,7 +71,7 @@ static size_t take_side(const struct comparison *c, struct finding *f, enum side
 void judge_exact(const struct comparison *c, struct finding *f)
 {
 	bool instructions = !strcmp(c->cols.metrics.name[f->metric], "instructions");
-	double tolerance = 0, change, seen, unseen = 0;
+	double tolerance = 0, change, seen, unseen = 0, allowed = 1 + f->rule.exact;
 	struct spread spread = {0};
 	size_t n[NSIDES];
 
@@ -105,7 +105,7 @@ void judge_exact(const struct comparison *c, struct finding *f)
 		    f, INCONCLUSIVE,
 		    "seeds explain a difference of up to %.3g; a larger one would have been seen",
 		    tolerance);
-	} else if (seen <= tolerance) {
+	} else if (seen <= tolerance || (f->ratio <= allowed && f->ratio >= 1 / allowed)) {
 		finding_set(f, UNCHANGED, NULL);
 	} else {
 		finding_set(f, (change > 0) != f->rule.higher_is_better ? REGRESSION : IMPROVEMENT,

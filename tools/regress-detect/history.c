@@ -31,10 +31,9 @@ static void list_steps(struct history *h, const struct finding *proto)
 
 	for (size_t i = 0; i < n; i++) {
 		bool worse = (steps[i].after - steps[i].before) * rule.worse > 0;
-		struct finding *f = comparison_add(h->c);
+		struct finding *f = comparison_add(h->c, proto->metric);
 		struct subject *side = finding_own_sides(f, h->c->cols.keys.n);
 
-		f->metric = proto->metric;
 		memcpy(side->cells, s->subject.cells, h->c->cols.keys.n * sizeof(*side->cells));
 		side[BASELINE].build = s->points[t.point[steps[i].first - 1]].build;
 		side[CURRENT].build = s->points[t.point[steps[i].first]].build;

@@ -16,11 +16,12 @@
 
 /* The rule by which a value is nominated; fractions, not percent. */
 struct nomination {
-	double least;  /* of the level: smaller changes are never nominated */
-	double margin; /* the same for changes that have lasted */
-	bool exact;    /* a count without noise: any change beyond `tolerance` */
-	bool counted;  /* instructions: the tolerance is half of one, or the spread over rounds */
-	int worse;     /* 1 when larger is worse, -1 when smaller is */
+	double least;	/* of the level: smaller changes are never nominated */
+	double margin;	/* the same for changes that have lasted */
+	double allowed; /* the same of a count, for all changes */
+	bool exact;	/* a count without noise: any change beyond `tolerance` */
+	bool counted;	/* instructions: the tolerance is half of one, or the spread over rounds */
+	int worse;	/* 1 when larger is worse, -1 when smaller is */
 };
 
 /* What level_judge() says of the newest value of a series. */

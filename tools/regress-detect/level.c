@@ -147,7 +147,9 @@ struct band level_band(double *v, size_t n, const struct nomination *rule, doubl
 	double center = stats_median(v, n), unit = numbers_resolution(v, n), width, least;
 
 	if (rule->exact)
-		return (struct band){center, center - resolution, center + resolution};
+		return (struct band){center,
+				     fmin(center - resolution, center / (1 + rule->allowed)),
+				     fmax(center + resolution, center * (1 + rule->allowed))};
 	/* Zero spread, of whole numbers or of few values, does not make an alarm of a trifle. */
 	least = fmax(unit / 2, LEAST_SPREAD * fabs(center));
 	gsl_sort(v, 1, n);

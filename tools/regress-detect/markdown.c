@@ -5,6 +5,7 @@
  */
 #include <ctype.h>
 #include <locale.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +62,7 @@ static void print_code(FILE *to, const char *text)
 /* What fails a job: it is shown above the fold, and in bold. */
 static bool is_worse(const struct finding *f)
 {
-	return verdict_severity[f->verdict] == SEVERITY_BAD;
+	return verdict_severity[f->verdict] == SEVERITY_BAD && !f->loaded;
 }
 
 static void print_cell(FILE *to, const struct table *t, size_t row, enum column k)
@@ -126,30 +127,73 @@ static void print_count(const char *before, size_t n, const char *what)
 	printf("%s%zu %s%s", before, n, what, n == 1 ? "" : "s");
 }
 
-static void print_headline(const struct comparison *c)
+static void print_headline(const struct counts *counts)
 {
-	size_t suspected = count_verdict(c, SUSPECTED), improved = count_verdict(c, IMPROVEMENT);
+	const size_t *n = counts->n[false];
 	const char *before = " Also ";
 
-	print_count("**", count_verdict(c, REGRESSION), "regression");
-	if (suspected)
-		print_count(", ", suspected, "suspected regression");
-	if (improved)
-		print_count(", ", improved, "improvement");
-	printf("** in %zu series.", c->nfindings);
-	if (count_verdict(c, CONTAMINATED))
+	print_count("**", n[REGRESSION], "regression");
+	if (n[SUSPECTED])
+		print_count(", ", n[SUSPECTED], "suspected regression");
+	if (n[IMPROVEMENT])
+		print_count(", ", n[IMPROVEMENT], "improvement");
+	printf("** in %zu series.", counts->all[false]);
+	if (n[CONTAMINATED])
 		fputs(" A control moved: this run is inconclusive.", stdout);
 	for (enum verdict v = 0; v < VERDICT_COUNT; v++)
 		if (verdict_severity[v] != SEVERITY_BAD && verdict_severity[v] != SEVERITY_GOOD &&
-		    count_verdict(c, v)) {
-			printf("%s%zu %s", before, count_verdict(c, v), verdict_names[v]);
+		    n[v]) {
+			printf("%s%zu %s", before, n[v], verdict_names[v]);
 			before = ", ";
 		}
 	puts(*before == ',' ? "." : "");
 }
 
+/* They inform: what the verifier walks through takes no time when the program runs. */
+static void print_loaded(const struct counts *counts)
+{
+	const size_t *n = counts->n[true];
+
+	print_count("Of the programs as they were loaded, ", counts->all[true], "count");
+	printf(": %zu grew, %zu shrank.\n", n[REGRESSION], n[IMPROVEMENT]);
+}
+
+/* The machine and the track where all rows have one; the names of rows tell others apart. */
+static void print_scope(const struct comparison *c, const struct table *t)
+{
+	static const char *const scope[] = {"host_class", "track"}, *const word[] = {" on ",
+										     " track "};
+	const char *before = "\nMeasured";
+	size_t least = SIZE_MAX, most = 0;
+
+	for (size_t i = 0; i < sizeof(scope) / sizeof(*scope); i++) {
+		int k = names_index(&c->cols.keys, scope[i]);
+
+		if (k < 0 || t->differs[k] || !*finding_cells(t->findings[0])[k])
+			continue;
+		printf("%s%s", before, word[i]);
+		print_code(stdout, finding_cells(t->findings[0])[k]);
+		before = ",";
+	}
+	/* Those of a history are builds. */
+	for (size_t i = 0; i < t->n; i++)
+		if (!isnan(t->findings[i]->p_value)) {
+			least = t->findings[i]->rounds < least ? t->findings[i]->rounds : least;
+			most = t->findings[i]->rounds > most ? t->findings[i]->rounds : most;
+		}
+	if (most) {
+		printf("%s in ", before);
+		if (least < most)
+			printf("%zu to ", least);
+		printf("%zu rounds", most);
+		before = ",";
+	}
+	puts(*before == ',' ? "." : "");
+}
+
 void markdown_write(const struct comparison *c)
 {
+	struct counts counts = table_counts(c);
 	struct table t;
 	size_t worse = 0;
 
@@ -163,7 +207,11 @@ void markdown_write(const struct comparison *c)
 		print_code(stdout, t.cells[0][BUILDS]);
 		fputs(": ", stdout);
 	}
-	print_headline(c);
+	if (counts.all[false])
+		print_headline(&counts);
+	if (counts.all[true])
+		print_loaded(&counts);
+	print_scope(c, &t);
 	while (worse < t.n && worse < MOST_WORSE_ROWS && is_worse(t.findings[worse]))
 		worse++;
 	if (worse)

@@ -21,7 +21,8 @@ struct nomination nomination_of(const struct history *h, const struct finding *f
 	return (struct nomination){
 	    .least = s->control ? f->rule.margin : fmax(NOMINATE_LEAST, f->rule.margin),
 	    .margin = f->rule.margin,
-	    .exact = metric_is_exact(metric, s->counted),
+	    .exact = metric_unit(metric, s->counted),
+	    .allowed = f->rule.exact,
 	    .counted = !strcmp(metric, "instructions"),
 	    .worse = f->rule.higher_is_better ? -1 : 1,
 	};

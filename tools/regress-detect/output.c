@@ -63,8 +63,9 @@ static void write_finding(const struct comparison *c, struct finding *f, struct 
 	for (size_t i = 0; i < NNUMBERS; i++)
 		record_double(&r, numbers[i].column, *number_of(f, i));
 	record_u64(&r, VERDICT_ROUNDS, f->rounds);
-	if (!f->exact && !c->history)
-		record_double(&r, VERDICT_MARGIN_PCT, 100 * f->rule.margin);
+	if (!c->history && (!f->exact || f->rule.exact > 0))
+		record_double(&r, VERDICT_MARGIN_PCT,
+			      100 * (f->exact ? f->rule.exact : f->rule.margin));
 	record_text(&r, VERDICT_VERDICT, verdict_names[f->verdict]);
 	record_text(&r, VERDICT_SEVERITY, severity_names[verdict_severity[f->verdict]]);
 	record_text(&r, VERDICT_REASON, f->reason);
@@ -114,7 +115,7 @@ static size_t metric_at(struct comparison *c, const struct csv_reader *in)
 
 static void take_row(struct comparison *c, struct csv_reader *in)
 {
-	struct finding *f = comparison_add(c);
+	struct finding *f = comparison_add(c, metric_at(c, in));
 	struct subject *side = finding_own_sides(f, c->cols.keys.n);
 	const char *reason = text_at(c, in, "reason"),
 		   *first_bad = text_at(c, in, "first_bad_build");
@@ -123,7 +124,6 @@ static void take_row(struct comparison *c, struct csv_reader *in)
 		side[BASELINE].cells[k] = text_at(c, in, c->cols.keys.name[k]);
 	side[BASELINE].build = text_at(c, in, "baseline_build");
 	side[CURRENT].build = text_at(c, in, "current_build");
-	f->metric = metric_at(c, in);
 	for (size_t i = 0; i < NNUMBERS; i++)
 		*number_of(f, i) = number_in(in, schema_verdict.columns[numbers[i].column].name);
 	f->rounds = (size_t)csv_double(in, csv_column(in, "rounds"), 0, UINT32_MAX, 0);

@@ -49,13 +49,16 @@ bool subject_has_values(const struct subject *s, size_t metric)
 	return s && s->g.value && s->g.value[metric];
 }
 
-struct finding *comparison_add(struct comparison *c)
+struct finding *comparison_add(struct comparison *c, size_t metric)
 {
+	const struct unit *unit = metric_unit(c->cols.metrics.name[metric], false);
 	struct finding *f;
 
 	c->findings = xgrow(c->findings, c->nfindings, sizeof(*c->findings));
 	f = &c->findings[c->nfindings];
 	*f = (struct finding){
+	    .metric = metric,
+	    .loaded = unit && unit->loaded,
 	    .rule = c->rule,
 	    .value = {NAN, NAN},
 	    .ratio = NAN,
@@ -92,11 +95,10 @@ void comparison_add_series(struct comparison *c, const struct subject *baseline,
 		n = first + 1;
 	}
 	for (size_t m = first; m < n; m++) {
-		struct finding *f = comparison_add(c);
+		struct finding *f = comparison_add(c, m);
 
 		f->side[BASELINE] = baseline;
 		f->side[CURRENT] = current;
-		f->metric = m;
 		f->pairing = pairing;
 	}
 }

@@ -108,7 +108,8 @@ static void complete(struct opts *o)
 {
 	struct rule *rule = &o->rule;
 
-	rule->margin = isnan(o->margin_pct) ? .01 : o->margin_pct / 100;
+	rule->exact = isnan(o->margin_pct) ? 0 : o->margin_pct / 100;
+	rule->margin = isnan(o->margin_pct) ? .01 : rule->exact;
 	rule->alert = isnan(o->alert_pct) ? fmax(.05, rule->margin) : o->alert_pct / 100;
 	if (isnan(rule->alpha))
 		rule->alpha = .01;

@@ -148,7 +148,7 @@ void series_read(struct history *h, const char *path)
  * where one is not above its baseline: such a difference is noise. */
 static void make_net(const struct history *h, struct series *s, size_t metric)
 {
-	bool exact = metric_is_exact(h->c->cols.metrics.name[metric], s->subject.counted);
+	bool exact = metric_unit(h->c->cols.metrics.name[metric], s->subject.counted);
 	double *net = xmalloc(s->subject.g.n * sizeof(*net));
 	bool any = false, below = false;
 

@@ -28,7 +28,7 @@ static void set_rule(struct rule *rule, struct csv_reader *in, const int *at)
 	rule->higher_is_better = higher != 0;
 	rule->alpha = csv_double(in, at[ALPHA], 1e-9, .5, rule->alpha);
 	if (!isnan(margin))
-		rule->margin = margin;
+		rule->margin = rule->exact = margin;
 	if (!isnan(alert))
 		rule->alert = alert;
 	/* Who allows a change of 10 % calls it unchanged. */

@@ -24,20 +24,14 @@ static int worst_first(const void *a, const void *b)
 	const struct finding *x = *(const struct finding *const *)a;
 	const struct finding *y = *(const struct finding *const *)b;
 
+	if (x->loaded != y->loaded)
+		return x->loaded - y->loaded;
 	/* Verdicts are listed worst first. */
 	if (x->verdict != y->verdict)
 		return x->verdict < y->verdict ? -1 : 1;
 	if (distance(x) != distance(y))
 		return distance(x) > distance(y) ? -1 : 1;
 	return (x > y) - (x < y); /* in order of output */
-}
-
-/* Four digits, and of a large number all before the point: an instruction more is seen. */
-static char *number(double v)
-{
-	if (isnan(v))
-		return xstrdup("");
-	return xasprintf(fabs(v) < 1000 ? "%.4g" : "%.0f", v);
 }
 
 /* An exact ratio has no interval. */
@@ -102,15 +96,24 @@ static bool key_differs(const struct comparison *c, size_t k)
 	return false;
 }
 
+const char *table_word(enum verdict verdict, bool loaded)
+{
+	if (loaded && verdict == REGRESSION)
+		return "grew";
+	if (loaded && verdict == IMPROVEMENT)
+		return "shrank";
+	return verdict_names[verdict];
+}
+
 static void fill_row(const struct comparison *c, const struct finding *f, const bool *differs,
 		     char *cell[NCOLUMNS])
 {
-	cell[VERDICT] = xstrdup(verdict_names[f->verdict]);
+	cell[VERDICT] = xstrdup(table_word(f->verdict, f->loaded));
 	cell[TEST] = name_of(c, f, differs);
 	cell[METRIC] = xstrdup(c->cols.metrics.name[f->metric]);
 	cell[BUILDS] = xasprintf("%s..%s", build(f, BASELINE), build(f, CURRENT));
-	cell[BASE] = number(f->value[BASELINE]);
-	cell[NOW] = number(f->value[CURRENT]);
+	cell[BASE] = number_text(f->value[BASELINE]);
+	cell[NOW] = number_text(f->value[CURRENT]);
 	cell[CHANGE] = change(f);
 	cell[INTERVAL] = interval(f);
 	cell[REASON] =
@@ -137,19 +140,18 @@ struct table table_make(const struct comparison *c)
 		      /* That of a comparison knows nothing of other runs. */
 		      c->history ? "interval" : "interval in these runs", "reason"},
 	};
-	bool *differs = xcalloc(c->cols.keys.n, sizeof(*differs));
 
+	t.differs = xcalloc(c->cols.keys.n, sizeof(*t.differs));
 	for (size_t k = 0; k < c->cols.keys.n; k++)
-		differs[k] = key_differs(c, k);
+		t.differs[k] = key_differs(c, k);
 	t.cells = xcalloc(t.n, sizeof(*t.cells));
 	t.findings = xmalloc(t.n * sizeof(struct finding *));
 	for (size_t i = 0; i < t.n; i++)
 		t.findings[i] = &c->findings[i];
 	qsort(t.findings, t.n, sizeof(struct finding *), worst_first);
 	for (size_t i = 0; i < t.n; i++)
-		fill_row(c, t.findings[i], differs, t.cells[i]);
+		fill_row(c, t.findings[i], t.differs, t.cells[i]);
 	choose_columns(&t);
-	free(differs);
 	return t;
 }
 
@@ -159,6 +161,7 @@ void table_release(struct table *t)
 		for (enum column k = 0; k < NCOLUMNS; k++)
 			free(t->cells[i][k]);
 	free(t->cells);
+	free(t->differs);
 	free(t->findings);
 }
 
@@ -177,27 +180,31 @@ bool table_is_number(enum column k)
 	return k == BASE || k == NOW || k == CHANGE || k == INTERVAL;
 }
 
-size_t count_verdict(const struct comparison *c, enum verdict verdict)
+struct counts table_counts(const struct comparison *c)
 {
-	size_t n = 0;
+	struct counts counts = {{{0}}, {0}};
 
-	for (size_t i = 0; i < c->nfindings; i++)
-		n += c->findings[i].verdict == verdict;
-	return n;
+	for (size_t i = 0; i < c->nfindings; i++) {
+		const struct finding *f = &c->findings[i];
+
+		counts.n[f->loaded][f->verdict]++;
+		counts.all[f->loaded]++;
+	}
+	return counts;
 }
 
 void counts_write(const struct comparison *c, FILE *to)
 {
+	struct counts counts = table_counts(c);
 	const char *before = "";
 
-	for (enum verdict v = 0; v < VERDICT_COUNT; v++) {
-		size_t n = count_verdict(c, v);
-
-		if (!n)
-			continue;
-		fprintf(to, "%s%zu %s", before, n, verdict_names[v]);
-		before = ", ";
-	}
+	for (int loaded = 0; loaded < 2; loaded++)
+		for (enum verdict v = 0; v < VERDICT_COUNT; v++)
+			if (counts.n[loaded][v]) {
+				fprintf(to, "%s%zu %s", before, counts.n[loaded][v],
+					table_word(v, loaded));
+				before = ", ";
+			}
 	fputs(c->nfindings ? "\n" : "no series\n", to);
 }
 

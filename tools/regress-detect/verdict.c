@@ -8,6 +8,7 @@
 #include "detect.h"
 #include "ranktest.h"
 #include "stats.h"
+#include "text.h"
 #include "xalloc.h"
 
 const char *const *finding_cells(const struct finding *f)
@@ -20,10 +21,11 @@ const char *finding_label(const struct comparison *c, const struct finding *f, c
 	return key_cell(&c->cols, finding_cells(f), key);
 }
 
-static bool is_exact(const struct comparison *c, const struct finding *f)
+/* NULL where it is measured. */
+static const struct unit *unit_of(const struct comparison *c, const struct finding *f)
 {
-	return metric_is_exact(c->cols.metrics.name[f->metric],
-			       f->side[BASELINE]->counted && f->side[CURRENT]->counted);
+	return metric_unit(c->cols.metrics.name[f->metric],
+			   f->side[BASELINE]->counted && f->side[CURRENT]->counted);
 }
 
 static bool is_control(const struct finding *f)
@@ -201,7 +203,21 @@ static double controls_within(const struct comparison *c, const struct list *con
 	return most;
 }
 
-/* A change in words, for all who show it. */
+/* A change in words, for all who show it: "1 more instruction verified (36 to 37)". */
+static void say_count(const struct comparison *c, struct finding *f)
+{
+	const struct unit *unit = unit_of(c, f);
+	double by = f->value[CURRENT] - f->value[BASELINE];
+	char *size = number_text(fabs(by)), *from = number_text(f->value[BASELINE]),
+	     *to = number_text(f->value[CURRENT]);
+
+	finding_set(f, f->verdict, "%s %s %s%s%s (%s to %s)", size, by > 0 ? "more" : "fewer",
+		    unit->one, fabs(by) == 1 ? "" : "s", unit->rest, from, to);
+	free(size);
+	free(from);
+	free(to);
+}
+
 static void say_change(const struct comparison *c, const struct list *controls, struct finding *f)
 {
 	const char *metric = c->cols.metrics.name[f->metric];
@@ -271,7 +287,7 @@ static void judge_list(struct comparison *c, const struct list *l)
 
 		if (judge_absent(f))
 			continue;
-		f->exact = is_exact(c, f);
+		f->exact = unit_of(c, f);
 		if (f->exact)
 			judge_exact(c, f);
 		else
@@ -306,7 +322,11 @@ void comparison_judge(struct comparison *c)
 		if (!isnan(tests.at[i]->p_value))
 			apply_controls(c, &controls, tests.at[i]);
 	for (size_t i = 0; i < tests.n; i++)
-		if (!tests.at[i]->exact && moved(tests.at[i]))
+		if (!moved(tests.at[i]))
+			continue;
+		else if (tests.at[i]->exact)
+			say_count(c, tests.at[i]);
+		else
 			say_change(c, &controls, tests.at[i]);
 	for (size_t i = 0; i < controls.n; i++)
 		if (!controls.at[i]->exact && moved(controls.at[i]))
