@@ -588,6 +588,28 @@ script() {
   assert_equal "$(git -C remote.git rev-list --count results)" 1
 }
 
+@test "what was imported is history: nothing has to follow it, and no test of it is missed" {
+  {
+    echo 'Timestamp,Test,Average Duration (ns),CPU 0 Duration (ns)'
+    for i in $(seq 10 18); do
+      echo "2024-05-${i}T12:00:00Z,read,4$((i % 3)),4$((i % 3))"
+      [ "$i" -gt 12 ] || echo "2024-05-${i}T12:00:00Z,once,7,7"
+      echo "2024-05-${i}T12:00:00Z,write,$((i < 18 ? 50 : 0)),$((i < 18 ? 50 : 0))"
+    done
+  } >old.csv
+  "$PIPELINES/compat/import" --host-class h --track t results old.csv >/dev/null
+  "$PIPELINES/results/history" --directory results >h.csv
+  now='--now 2026-01-01T00:00:00Z'
+  # shellcheck disable=SC2086 # words
+  regress-detect --history $now h.csv >v.csv
+  assert_equal "$(csv_value v.csv test,verdict | sort | xargs)" "once inconclusive read unchanged write inconclusive"
+  assert_contains "$(csv_value v.csv reason '$test == "write"')" 'run_failed'
+  # Of one's own runs all of that would be trouble.
+  # shellcheck disable=SC2086
+  mlr --csv cut -x -f imported h.csv | regress-detect --history $now >v.csv
+  assert_equal "$(csv_value v.csv test,verdict | sort | xargs)" "once missing read stale write failed"
+}
+
 @test "files of machines with other numbers of CPUs, and of Windows, are imported together" {
   make_repositories
   printf 'Timestamp,Test,Average Duration (ns),CPU 0 Duration (ns)\n2024-05-01T12:00:00Z,x,40,40\n' >one.csv

@@ -127,6 +127,7 @@ void rows_open(struct rows *r, struct columns *c, const char *path)
 	r->reason = csv_column(&r->in, "reason");
 	r->control = csv_column(&r->in, "control");
 	r->runtime = csv_column(&r->in, "runtime");
+	r->imported = csv_column(&r->in, "imported");
 	r->min_instructions = csv_column(&r->in, "min_instructions");
 	r->max_instructions = csv_column(&r->in, "max_instructions");
 	r->by_round = csv_column(&r->in, "round") >= 0;

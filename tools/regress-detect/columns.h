@@ -30,7 +30,7 @@ struct rows {
 	struct csv_reader in;
 	struct columns *columns;
 	size_t n; /* rows read so far */
-	int build, run, timestamp, status, reason, control, runtime;
+	int build, run, timestamp, status, reason, control, runtime, imported;
 	int min_instructions, max_instructions;
 	double *value; /* of rows_values() */
 	/* private */

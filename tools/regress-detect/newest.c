@@ -113,16 +113,18 @@ static enum verdict verdict_of(const struct subject *s, bool has_values)
 static void judge_row(const struct history *h, const struct series *s, struct finding *f)
 {
 	const struct scope *scope = &h->scope[s->scope];
+	bool promised = !scope->imported;
 
-	if (strcmp(s->run, scope->run) != 0)
+	if (promised && strcmp(s->run, scope->run) != 0)
 		finding_set(f, MISSING, "not in the newest run '%s'", scope->run);
 	else if (s->subject.status)
-		finding_set_status(f, verdict_of(&s->subject, !isnan(f->value[CURRENT])), "",
-				   &s->subject);
+		finding_set_status(
+		    f, promised ? verdict_of(&s->subject, !isnan(f->value[CURRENT])) : INCONCLUSIVE,
+		    "", &s->subject);
 	else if (is_below_noise(h, s, f))
 		finding_set(f, INCONCLUSIVE, "%s: %s", status_names[STATUS_BELOW_NOISE],
 			    status_meanings[STATUS_BELOW_NOISE]);
-	else if (f->verdict != SUSPECTED && is_stale(scope, h->now))
+	else if (promised && f->verdict != SUSPECTED && is_stale(scope, h->now))
 		finding_set(f, STALE, "the newest data are of %s", scope->timestamp);
 }
 

@@ -110,6 +110,7 @@ static void take_row(struct history *h, struct rows *r, bool net)
 	if (!rows_measured(r))
 		subject_set_status(h->c, &s->subject, r);
 	s->run = scope->run = keep_text(&h->c->texts, csv_cell(&r->in, r->run, point.build));
+	scope->imported = !strcmp(csv_cell(&r->in, r->imported, ""), "1");
 	s->timestamp = keep_text(&h->c->texts, time);
 	if (strcmp(scope->timestamp, time) < 0)
 		scope->timestamp = s->timestamp;

@@ -63,6 +63,7 @@ struct series {
 /* What is measured together: a series that is not in its newest run is missing. */
 struct scope {
 	const char *run;
+	bool imported;	       /* that run: nothing is expected to follow */
 	const char *timestamp; /* the newest */
 };
 
