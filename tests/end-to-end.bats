@@ -62,7 +62,7 @@ judge() {
   github '.issues[] | "\(.title)\n\n\(.body)"' | tee issue.txt
   [ "$(github '[.issues[] | select(.state == "open")] | length')" -ge 1 ]
   body=$(github '.issues[0].body')
-  for part in '| test | metric |' 'last good build is <code>build&#45;2</code>' '/rounds.csv)' 'Controls:' \
+  for part in '| test | metric |' 'last good build is <code>build-2</code>' '/rounds.csv)' 'Controls:' \
     "make compare BASE='${good%@*}' HEAD='${bad%@*}'" 'gh workflow run perf.yml' performance-accepted 'https://github.com/o/r/actions/runs/12' \
     "https://github.com/o/r/compare/$first...$later"; do
     assert_contains "$body" "$part"
@@ -132,9 +132,9 @@ pull_request() { # BASE HEAD
   pull_request "$base" "$slower"
   assert_equal "$(csv_value artifacts/verdict/verdict.csv verdict '$test == "probe" && $metric == "duration_ns"')" regression
   assert_equal "$(find artifacts/samples -name 'samples.csv' | wc -l)" 1
-  assert_contains "$(cat summary.md)" '**regression** | <code>probe</code> | <code>duration&#95;ns</code>'
+  assert_contains "$(cat summary.md)" '**regression** | <code>probe</code> | <code>duration_ns</code>'
   assert_equal "$(github '.comments | length')" 1
-  assert_contains "$(github '.comments[0].body')" '**regression** | <code>probe</code> | <code>duration&#95;ns</code>'
+  assert_contains "$(github '.comments[0].body')" '**regression** | <code>probe</code> | <code>duration_ns</code>'
   assert_equal "$(github '.comments[0].issue')" 7
 
   pull_request "$base" "$mended"

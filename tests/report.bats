@@ -23,7 +23,7 @@ one() { # FILE VERDICT CURRENT BUILD: the newest finding of the one series
     'compare/1111111111111111111111111111111111111111...2222222222222222222222222222222222222222' \
     'blob/results/host/main/core/2026/11/20261101t000000z-b1-x/rounds.csv' \
     'blob/results/host/main/core/2026/11/20261102t000000z-b2-y/summary.csv' \
-    'xychart-beta' 'Controls: <code>8 within 0&#46;4 &#37;</code>' "make compare BASE='deb:linux-image-a=1' HEAD='deb:linux-image-a=2'" \
+    'xychart-beta' 'Controls: <code>8 within 0.4 %</code>' "make compare BASE='deb:linux-image-a=1' HEAD='deb:linux-image-a=2'" \
     'gh workflow run perf.yml -f profile=true' 'gh run download' "The table's values are net" 'performance-accepted' '3 builds are back'; do
     assert_contains "$body" "$part"
   done
@@ -600,4 +600,28 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
       assert_contains "$stderr" .csv
     done
   done
+}
+
+@test "an issue links to the page of its test, by the name that the pages give it" {
+  for name in 'core map/hash/read' 'core Map//Hash.READ_2' "my-suite $(printf 'long/%.0s' $(seq 40))" 'core ...' "core a'b<c>"; do
+    suite=${name%% *} test=${name#* }
+    file=$(LC_ALL=C SUITE=$suite TEST=$test awk -f "$PIPELINES/site/pages/lib/text.awk" -f <(echo 'BEGIN { print slug(ENVIRON["SUITE"] " " ENVIRON["TEST"], ENVIRON["TEST"]) }'))
+    link=$(PAGES_URL=https://x.example/p/ RECOVERY_BUILDS=3 jq -nr -L "$PIPELINES/issues" --arg suite "$suite" --arg test "$test" \
+      'include "body"; {$suite, $test} | test_page')
+    assert_equal "${link##*](}" "https://x.example/p/t/$file.html)"
+  done
+  # Bytes are not characters: another name is only a name.
+  assert_equal "$(RECOVERY_BUILDS=3 jq -n -L "$PIPELINES/issues" 'include "body"; {suite: "s", test: "é"} | test_page')" null
+}
+
+@test "a count has no interval and no p, and what is as it was has no sign" {
+  github_start
+  one f.csv suspected 120 b2
+  confirmed f.csv
+  mlr -I --csv put '$metric = "instructions"; $ratio_low = $ratio; $ratio_high = $ratio; $p_adjusted = ""' confirmed.csv
+  mlr --csv put '$metric = "instructions"' f.csv >i.csv
+  "$PIPELINES/issues/file-issues" i.csv confirmed.csv
+  assert_equal "$(github '.issues[0].title')" 'map/hash/read: +20 % instructions in b2'
+  assert_contains "$(github '.issues[0].body')" '| +20 % | exact | 20 |  |'
+  assert_equal "$(jq -nr -L "$PIPELINES/issues" 'include "text"; [.9999, 1, 1.0004, 1.002, .99] | map(percent) | join(" ")')" '0 % 0 % 0 % +0.2 % -1 %'
 }

@@ -13,7 +13,10 @@ def found:
    else "is **slower by \(.ratio | bare) %** (" + (if (.ratio_low // "") == "" then "" else "\(.ratio_low | bare) to \(.ratio_high | bare) % with \(confidence_pct) % confidence, " end) +
      "\(.metric | code), in \(.rounds | short) rounds)" end)
   + (if (.control // "") == "" then "" else "; controls: \(.control | code)" end);
-def interval: if (.ratio_low // "") == "" then "" else "\(.ratio_low | percent) … \(.ratio_high | percent)" end;
+# A count has no interval: it is exact.
+def interval:
+  if (.ratio_low // "") == "" then "" elif .ratio_low == .ratio_high then "exact"
+  else "\(.ratio_low | percent) … \(.ratio_high | percent)" end;
 
 # What links lead to.
 def repository: "\(env.GITHUB_SERVER_URL // "https://github.com")/\(env.GITHUB_REPOSITORY // "OWNER/NAME")";
@@ -26,7 +29,7 @@ def in_vm: .runtime == "icount" or .runtime == "kvm";
 def table:
   "| test | metric | \(.[0].baseline_build | code) | \(.[0].current_build | code) | change | \(confidence_pct) % interval in these runs | rounds | p |\n" +
   "|---|---|--:|--:|--:|--:|--:|--:|\n" +
-  (map("| \(.test | code)\(if .entry_point == "" then "" else " " + (.entry_point | code) end) | \(.metric | code) | \(.baseline | short) | \(.current | short) | \(.ratio | percent) | \(interval) | \(.rounds | short) | \(.p_adjusted | short) |") | join("\n"));
+  (map("| \(.test | code)\(if .entry_point == "" then "" else " " + (.entry_point | code) end) | \(.metric | code) | \(.baseline | short) | \(.current | short) | \(.ratio | percent) | \(interval) | \(.rounds | short) | \(if interval == "exact" then "" else .p_adjusted | short end) |") | join("\n"));
 
 # The values of one series, build by build. Numbers only, so nothing from outside is drawn.
 def plot:
@@ -37,6 +40,16 @@ def plot:
 def compare_link:
   if (.base_commit | is_commit) and (.head_commit | is_commit) and .base_commit != .head_commit
   then "\n[What changed between their commits](\(repository)/compare/\(.base_commit)...\(.head_commit))." else "" end;
+
+def pages: env.PAGES_URL // "" | rtrimstr("/");
+# The file of a test, as the function slug of pipelines/site/pages names it: bytes are what a name of ASCII has.
+def test_page:
+  "\(.suite) \(.test)" as $name
+  | if $name | test("^[ -~]+$") | not then null
+    else (reduce ($name | explode[]) as $c (5381; (. * 33 + $c) % 2147483647)) as $hash
+    | (.test[:60] | ascii_downcase | gsub("[^a-z0-9.]+"; "-") | sub("^[.-]+"; "") | sub("[.-]+$"; "")) as $readable
+    | ([range(7; -1; -1) as $i | ($hash / pow(16; $i) | floor) % 16 | "0123456789abcdef"[.:. + 1]] | join("")) as $hex
+    | "[\(.test | code)](\(pages)/t/\(if $readable == "" then "" else "\($readable)-" end)\($hex).html)" end;
 
 def csv_links($name; $place):
   if ($place // "") == "" then "" else
@@ -49,7 +62,7 @@ def builds:
   compare_link + "\n" +
   csv_links("last good build"; .base_place) + csv_links("this build"; .head_place) +
   (if (env.RUN_URL // "") != "" then "\n* [the run that found it, with raw samples](\(env.RUN_URL))" else "" end) +
-  (if (env.PAGES_URL // "") != "" then "\n* [plots of all tests](\(env.PAGES_URL))" else "" end);
+  (pages as $pages | if $pages == "" then "" else "\n* pages: " + ([test_page, "[this build](\($pages)/compare.html)", "[all tests](\($pages))"] | map(select(. != null)) | join(" · ")) end);
 
 def certainty:
   "## How sure\n\nHistory nominated it; \(.how // "a fresh run" | words) confirmed it. " +
@@ -106,7 +119,7 @@ def regression_body:
 
 def regression_title:
   worst_first as $all | $all[0]
-  | if ($all | length) == 1 then "\(.test | plain(120)): \(.ratio | percent) \(.metric | plain(30)) (\(interval)) in \(.current_build | plain(60))"
+  | if ($all | length) == 1 then "\(.test | plain(120)): \(.ratio | percent) \(.metric | plain(30))\(interval | if . == "" or . == "exact" then "" else " (\(.))" end) in \(.current_build | plain(60))"
     else "\($all | length) tests slower, by up to \(.ratio | percent), in \(.current_build | plain(60)) (\(.track | plain(40)))" end
   | plain(250);
 

@@ -16,14 +16,23 @@ def words: tostring | gsub("[^A-Za-z0-9 ,.;:%()+\\/-]"; "");
 def without_bidi: gsub("(?<c>[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069])";
   "[U+" + (.c | explode[0] | if . == 1564 then "061C" else "20" + ([. / 16 % 16, . % 16] | map("0123456789ABCDEF"[.:. + 1]) | join("")) end) + "]");
 
+def is_digit: . >= 48 and . <= 57;
+def is_alnum: is_digit or (. >= 65 and . <= 90) or (. >= 97 and . <= 122);
+# Whether a character is no markup wherever it stands in <code>, or between these two: no link begins with the point of
+# a number, and no emphasis with a line between letters. The same as print_code in regress-detect's markdown.c.
+def is_plain($before; $next):
+  is_alnum or IN(32, 37, 40, 41, 43, 44, 47)
+  or (. == 46 and ($before | is_digit) and ($next | is_digit))
+  or (IN(45, 95) and ($before | is_alnum) and ($next | is_alnum));
+
 # Inline code without markup: no markdown, HTML, mention or link to an issue. All but plain characters become
 # entities, which GitHub always takes for text.
 def code:
   tostring | without_bidi | explode | (if length > 200 then .[:200] + [8230] else . end)
-  | map(if (. >= 48 and . <= 57) or (. >= 65 and . <= 90) or (. >= 97 and . <= 122) or . == 47 or . == 32
-        then [.] | implode
+  | . as $c | [range(length) as $i | $c[$i]
+      | if is_plain(if $i > 0 then $c[$i - 1] else 0 end; $c[$i + 1] // 0) then [.] | implode
         elif . < 32 or . == 127 then " "
-        else "&#\(.);" end)
+        else "&#\(.);" end]
   | "<code>" + join("") + "</code>";
 
 # For a title: plain text of one line, which GitHub shows as it is.
@@ -67,7 +76,7 @@ def worst_first: sort_by(-(.ratio | number | if . == "" then 0 else . end));
 
 # A ratio as a change in percent with its sign.
 def percent:
-  number | if . == "" then "" else (. - 1) * 1000 | round / 10 | (if . >= 0 then "+" else "" end) + "\(.) %" end;
+  number | if . == "" then "" else (. - 1) * 1000 | round / 10 | (if . == 0 then "0" elif . > 0 then "+\(.)" else "\(.)" end) + " %" end;
 
 # Whole lines of it, as far as the limit goes.
 def cut($limit; $note):

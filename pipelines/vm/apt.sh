@@ -13,12 +13,14 @@ distribution() { # ID or VERSION_CODENAME of this machine
 	sed -n "s/^$1=//p" /etc/os-release | tr -d '"'
 }
 
-# Suites that may hold kernels, in words: this machine's, and on Debian its relatives.
+# Suites that may hold kernels, in words: this machine's, and on Debian all that live, so that a kernel which one machine
+# has measured is found by another.
 default_suites() {
 	here=$(distribution VERSION_CODENAME)
 	case $(distribution ID) in
 	ubuntu) printf '%s\n' "$here" "$here-updates" "$here-security" ;;
-	*) printf '%s\n' "$here" "$here-security" "$here-backports" trixie trixie-security trixie-backports sid ;;
+	*) printf '%s\n' "$here" "$here-security" "$here-backports" bookworm bookworm-security bookworm-backports \
+		trixie trixie-security trixie-backports sid ;;
 	esac | awk 'NF && !seen[$0]++' | paste -sd ' '
 }
 

@@ -36,9 +36,26 @@ static wchar_t next_character(const char **text)
 	return (ssize_t)len > 0 ? c : REPLACEMENT;
 }
 
+/* Whether a character is no markup wherever it stands in <code>, or between these two: no link
+ * begins with the point of a number, and no emphasis with a line between letters. The same as code
+ * in pipelines/issues/text.jq. */
+static bool is_plain(wchar_t before, wchar_t c, wchar_t next)
+{
+	if (c > 0x7e)
+		return false;
+	if (isalnum(c) || wcschr(L"/ %+,()", c))
+		return true;
+	if (before > 0x7e || next > 0x7e)
+		return false;
+	return c == '.' ? isdigit(before) && isdigit(next)
+			: (c == '-' || c == '_') && isalnum(before) && isalnum(next);
+}
+
 /* All but plain characters become entities, which are text to GitHub wherever they stand. */
 static void print_code(FILE *to, const char *text)
 {
+	wchar_t before = 0;
+
 	fputs("<code>", to);
 	for (size_t n = 0; *text; n++) {
 		wchar_t c = next_character(&text);
@@ -51,10 +68,11 @@ static void print_code(FILE *to, const char *text)
 			fputc(' ', to);
 		else if (text_turns(c))
 			fprintf(to, "[U+%04X]", (unsigned)c);
-		else if (c < 0x7f && (isalnum(c) || c == '/' || c == ' '))
+		else if (is_plain(before, c, (unsigned char)*text))
 			fputc(c, to);
 		else
 			fprintf(to, "&#%u;", (unsigned)c);
+		before = c;
 	}
 	fputs("</code>", to);
 }
