@@ -65,7 +65,7 @@ refused() { # MESSAGE COMMAND...
   assert_equal "$(store)" "$place"
   tip=$(git -C remote.git rev-parse results)
   assert_equal "$(branch_files | wc -l)" 4
-  for file in environment plan rounds summary; do
+  for file in environment plan summary; do
     git -C remote.git cat-file blob "results:$place/$file.csv" | cmp - "results/$place/$file.csv"
   done
   assert_equal "$(ls -A here)" .git
@@ -84,6 +84,52 @@ refused() { # MESSAGE COMMAND...
   make_repositories
   refused 'of another run or build' sh -c "sed '3s/run0/run1/' summary.csv > cpus.csv"
   refused 'missing columns: test' sh -c "sed '1s/,test,/,name,/' summary.csv > cpus.csv"
+}
+
+@test "of rounds the branch has what readers take: verdicts are the same, and what it has can be stored again" {
+  make_repositories
+  place=$(make_run results 0)
+  # Enough rounds for a verdict, and a reason with commas, quotes and a line break.
+  mlr -I --csv put -q 'for (k in [1, 2, 3, 4, 5]) { $round += 6; $value_duration_ns *= 1.0003; emit1 mapsum($*, {}) }' \
+    then put 'if ($test == "map/hash/read") { $reason = "a, \"b\"\n\"c" }' "results/$place/rounds.csv"
+  store
+  git -C remote.git cat-file blob "results:$place/rounds.csv" >stored.csv
+  assert_equal "$(head -n 1 stored.csv | tr , '\n' | grep -E '_(duration_ns|instructions)$' | paste -sd' ')" \
+    'value_duration_ns low_heap_duration_ns high_heap_duration_ns high_heap_share_duration_ns value_instructions min_instructions max_instructions low_heap_instructions high_heap_instructions high_heap_share_instructions'
+  for rounds in "results/$place/rounds.csv" stored.csv; do
+    mlr --csv put '$build = "head"; if ($test =~ "^map") { $value_duration_ns *= 1.1 }' "$rounds" >head.csv
+    regress-detect --baseline 6.1.0 "$rounds" head.csv | mlr --icsv --ojson cut -f test,verdict,reason,severity
+  done >verdicts
+  assert_equal "$(jq -s '.[0] == .[1] and ([.[0][].verdict] | unique | length > 1)' verdicts)" true
+  # All that is no time is as it was.
+  for rounds in "results/$place/rounds.csv" stored.csv; do
+    mlr -S --icsv --ojson cut -o -f test,round,status,reason,samples,marked,value_instructions "$rounds"
+  done | jq -se '.[0] == .[1]'
+  cp stored.csv "results/$place/rounds.csv"
+  "$PIPELINES/results/check-run" results "$place"
+}
+
+@test "what the branch has is not checked again, whichever version stored its rounds" {
+  make_repositories
+  place=$(make_run results 0)
+  store
+  # As it was stored once: with all columns.
+  git -C here fetch -q ../remote.git results:results
+  git -C here checkout -q results
+  cp "results/$place/rounds.csv" "here/$place/rounds.csv"
+  git -C here -c user.name=x -c user.email=x@localhost commit -qam x
+  git -C here push -q ../remote.git results
+  tip=$(git -C remote.git rev-parse results)
+  echo 'no CSV"' >"results/$place/rounds.csv"
+  run --separate-stderr store
+  assert_equal "$stderr" "store: the branch 'results' has all 1 of them"
+  # A new one beside it is.
+  new=$(make_run results 1)
+  assert_equal "$(store)" "$new"
+  printf '%s\n' a 'b"' >"results/$(make_run results 2)/rounds.csv"
+  run -2 --separate-stderr store
+  assert_contains "$stderr" 'not CSV'
+  assert_equal "$(git -C remote.git rev-parse results~1)" "$tip"
 }
 
 @test "a run that is stored is never changed" {
@@ -200,8 +246,8 @@ refused() { # MESSAGE COMMAND...
   make_repositories
   make_run results 0
   make_run results 1
-  (cd here && "$PIPELINES/results/store" ../results)
-  assert_equal "$(git -C here rev-list --count results)" 1
+  assert_equal "$(cd here && "$PIPELINES/results/store" ../results | wc -l)" 2
+  assert_equal "$(git -C here log --format=%s results)" 'results: add 2 runs'
   assert_equal "$(git -C here ls-tree -r --name-only results | grep -c '/summary.csv$')" 2
 }
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Why the rows of a run are not fit for the results branch: a line of FILE, a tab, and the reason; none when they are.
-# Inputs: {"file": NAME, "row": {COLUMN: TEXT, ...}} of each row of the run's files, and of columns.csv, statuses.csv
-# and verdicts.csv (results-schema/). Arguments: the paths of the run's files.
+# Inputs: {"file": NAME, "row": {COLUMN: TEXT, ...}} of each row of columns.csv, statuses.csv and verdicts.csv
+# (results-schema/), and of what rows.awk writes of the run's files. Arguments: the paths of these.
 
 def shown: gsub("[^ -~]"; "?") | .[:100];
 # Numbers that JSON, C and SQL read alike.
@@ -21,10 +21,12 @@ def is_name: test("\\A[A-Za-z0-9._/:=@+~#-]{1,100}\\z");
 def first_bad($rows; $columns; good; $what):
 	first($rows[] as $row | $columns[] | . as $name | $row[.] // "" | select(good | not) | "\($what) in the column \($name): \"\(shown)\"");
 
+# What is named like a number of a metric is read as one, whatever the metric.
+def statistics: [$schemas.summary[].name | select(endswith("_duration_ns")) | rtrimstr("duration_ns")];
+
 def bad_cells($rows; $schema):
 	($rows[0] | keys) as $names
-	# What is named like a number of a metric is read as one, whatever the metric.
-	| [$schemas.summary[].name | select(endswith("_duration_ns")) | rtrimstr("duration_ns")] as $statistics
+	| statistics as $statistics
 	| [$names[] | select(startswith("value_")) | ltrimstr("value_")] as $metrics
 	| first_bad($rows; ["status"]; . == "" or $outcomes[.]; "no such word"),
 	first_bad($rows; ["verdict"]; . == "" or $verdicts[.]; "no such word"),
@@ -36,8 +38,11 @@ def bad_cells($rows; $schema):
 def bad_columns($file; $schema):
 	($files[$file] // []) as $rows
 	| ($rows[0] // {} | keys) as $names
-	# Without its value_X, readers take a metric for one of schema version 1.
-	| ([$schema[] | select(.required == "true") | .name] + if $file == "rounds.csv" then ["round"] else [] end
+	| (statistics - ["value_"]) as $others
+	# A stored rounds.csv lacks some of them (stored-rounds.awk). Without its value_X, readers take a metric for one of
+	# schema version 1.
+	| ([$schema[] | select(.required == "true") | .name]
+		| if $file == "rounds.csv" then map(select(. as $name | any($others[]; . as $other | $name | startswith($other)) | not)) + ["round"] else . end
 		+ [$names[] | capture("^(median|average)_(?<metric>.*)$") | "value_" + .metric] - $names) as $missing
 	| if $rows == [] then "there is no row"
 	elif $missing != [] then "missing columns: \($missing | join(", "))"
@@ -73,9 +78,9 @@ def bad_row:
 # A test of the plan that was left out would be missing from then on; one that is there twice has two values.
 def bad_tests:
 	def shown_test: ", test \"\(shown)\"";
-	$files["summary.csv"] as $rows
+	$files["tests of summary.csv"] as $rows
 	| ($rows | group_by([.test, .entry_point])[] | select(length > 1) | "twice" + (.[0].test | shown_test)),
-	([$files["plan.csv"][].test] - [$rows[].test] | .[:1][] | "left out" + shown_test),
+	([$files["tests of plan.csv"][].test] - [$rows[].test] | .[:1][] | "left out" + shown_test),
 	($rows | map(select(.test | startswith("baseline/"))) | group_by(.program_type)[] | map(.test) | unique
 		| select(length > 1) | "two empty programs of one type" + (.[1] | shown_test));
 
