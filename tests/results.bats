@@ -452,6 +452,29 @@ script() {
   run -2 --separate-stderr history --file ../../etc/passwd
 }
 
+@test "a partial clone gets of the branch what is read, at once, and stores beside it" {
+  make_repositories
+  for run in 0 1 2 3; do make_run results $run; done >places
+  store
+  git -C remote.git config uploadpack.allowFilter true
+  git -C remote.git config uploadpack.allowAnySHA1InWant true
+  git init -q partial
+  git -C partial remote add origin "file://$PWD/remote.git"
+  # As perf.yml does.
+  eval "(cd partial && $(sed -n 's/^ *run: \(git config remote.origin.promisor .*\)/\1/p' "$TOP/.github/workflows/perf.yml"))"
+  git -C partial fetch -q origin results:refs/remotes/origin/results
+  missing() { git -C partial rev-list --objects --missing=print origin/results | grep -c '^?' || :; }
+  assert_equal "$(missing)" 16
+  (cd partial && GIT_TRACE="$PWD/../trace" "$PIPELINES/results/history" >../history.csv)
+  assert_equal "$(csv_value history.csv run_id | uniq | wc -l)" 4
+  assert_equal "$(missing)" 12
+  assert_equal "$(grep -c 'built-in: git fetch ' trace)" 1
+  new=$(make_run results 4)
+  assert_equal "$(cd partial && "$PIPELINES/results/store" ../results)" "$new"
+  assert_equal "$(missing)" 12
+  branch_is_whole
+}
+
 @test "a tag is not taken for the results branch" {
   make_repositories
   place=$(make_run results 0)
