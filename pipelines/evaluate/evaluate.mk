@@ -2,7 +2,7 @@
 # What this project's own numbers and rules are worth. Each target prints a table. Run them alone: they are about noise
 # and time.
 .PHONY: instrument power self-test aa benchmark-tools benchmark-history \
-	benchmark-statistics benchmark-counted benchmark-site
+	benchmark-statistics benchmark-fleet benchmark-counted benchmark-site
 
 instrument: all ## measure what each test costs besides its operation
 	$(Q)$(SUDO) pipelines/evaluate/instrument '$(suite_file)' '$(ROUNDS)' $(test_option) $(RUN_OPTIONS)
@@ -47,9 +47,9 @@ aa: all ### compare builds with themselves, and with slower ones, for real: coun
 	@mkdir -p build/aa
 	$(Q)$(SUDO) pipelines/evaluate/aa build/aa/verdicts$(patsubst %,-%,$(filter-out none,$(AA_STRESS))).csv $(RUNS) $(ROUNDS) '$(AA_STRESS)'
 
-benchmark-tools: benchmark-history benchmark-statistics benchmark-site ### how fast the tools are here: run alone
+benchmark-tools: benchmark-history benchmark-statistics benchmark-fleet benchmark-site ### how fast the tools are here: run alone
 
-benchmark-history benchmark-statistics: all
+benchmark-history benchmark-statistics benchmark-fleet: all
 	$(Q)pipelines/evaluate/$(@:benchmark-%=%)-speed
 
 benchmark-site: browser-tests ### 500 tests by 1000 builds: how long the pages take, anew and with one run more

@@ -28,13 +28,13 @@ seconds() { # COMMAND...
 	awk -v begin="$begin" -v end="$end" 'BEGIN { printf "%.2f\n", end - begin }'
 }
 
-# samples.csv that nobody measured: 50 tests of two builds, 10 samples a round.
-made_up_samples() { # ROWS
-	awk -v rows="$1" 'BEGIN {
+# samples.csv that nobody measured: tests of two builds, 10 samples a round.
+made_up_samples() { # ROWS [TESTS]
+	awk -v rows="$1" -v tests="${2:-50}" 'BEGIN {
 		srand(1)
 		print "test,build,round,sample,duration_ns,kernel_ns"
 		for (round = 1; n < rows; round++)
-			for (test = 1; test <= 50; test++)
+			for (test = 1; test <= tests; test++)
 				for (s = 1; s <= 10; s++)
 					for (b = 1; b <= 2 && n < rows; b++) {
 						n++
