@@ -62,6 +62,7 @@ in_browser() {
 @test "a chart zooms, and turns logarithmic" { in_browser plain zoom_and_log; }
 @test "everything can be done by keyboard" { in_browser plain keyboard; }
 @test "any two builds can be compared, and the numbers are right" { in_browser plain compare; }
+@test "a build's page has its results, beside those of the build before" { in_browser plain build_results; }
 @test "a server's strict policy breaks nothing, and nothing leaves the machine" { in_browser plain policy_from_server; }
 @test "light, dark, narrow and printed pages fit" { in_browser plain light_dark_narrow_print; }
 @test "rows with long names fit a desktop's screen, sparkline and all" { in_browser plain wide_rows_fit; }

@@ -243,6 +243,33 @@ const checks = {
 		assert(await fixed.$eval("figure img", (i) => i.complete && i.naturalWidth === 860), "picture");
 		assert(readFileSync(join(root, "c/1.png")).subarray(1, 4).toString() === "PNG", "PNG");
 	},
+	async build_results() {
+		const of_test = (start) => csv_rows(test_page(start).replace(/html$/, "csv")).filter((r) => r.track === "main");
+		const data = of_test("map-hash-update"), at = data.findIndex((r) => r.build === "028fccf"), [a, b] = [data[at - 1], data[at]];
+		const cells = (page, test) => page.$$eval("#results tbody tr", (trs, test) => trs.map((tr) => [...tr.cells].map((c) => c.textContent))
+			.find((c) => c[0].startsWith(test)), test);
+		const build = (label) => html_files().filter((f) => f.startsWith("r/" + label));
+		const page = await open(file_url(build("028fccf")[0]));
+		await page.waitForSelector("#results tbody tr");
+		const row = await cells(page, "map/hash/update"), per_cent = ((b.value / a.value - 1) * 100).toFixed(1);
+		assert(close_to(number_in(row[2]), Number(a.value)) && close_to(number_in(row[3]), Number(b.value)), `values: ${row}`);
+		equal(row[4], `+${per_cent}\u00a0%`, "change from the build before");
+		const [low, high] = row[5].split("\u2013").map(Number);
+		assert(close_to(low, Number(b.ci_low)) && close_to(high, Number(b.ci_high)), `interval: ${row[5]}`);
+		equal(row[6], "suspected in 028fccf", "what the detector says");
+		assert(existsSync(join(root, "r", await page.$eval("#results tbody a", (l) => l.getAttribute("href")))), "a test's name leads to its page");
+		equal(await page.locator("text=Verdicts on this build").count(), 0, "verdicts are on the newest build");
+		// The newest build: what failed is no number, and its verdicts are a click away.
+		await page.goto(file_url(build("029d558")[0]));
+		await page.waitForSelector("#results tbody tr");
+		equal((await cells(page, "helper/ktime")).slice(3, 5), ["failed", "failed"], "a test that failed");
+		await page.click("text=Verdicts on this build");
+		equal(await page.$eval("tbody th", (t) => t.textContent), "map/hash/update", "first verdict");
+		// The first build has nothing before it, and says so.
+		await page.goto(file_url(build("0251eef")[0]));
+		await page.waitForSelector("#results tbody tr");
+		equal((await cells(page, "map/hash/update")).slice(2, 3), ["missing"], "the build before the first");
+	},
 	async compare_more_is_better() {
 		const page = await open(file_url("compare.html"));
 		await page.waitForSelector("#result tbody tr");
@@ -265,6 +292,7 @@ const checks = {
 			// Scripts run, and what they would load is allowed.
 			if (path.startsWith("t/")) assert(await page.locator("svg.live").count() > 0, "charts are live");
 			if (path === "compare.html") await page.waitForSelector("#result tbody tr");
+			if (path.startsWith("r/")) await page.waitForSelector("#results tbody tr");
 			await page.close();
 		}
 		server.close();
@@ -325,16 +353,18 @@ const checks = {
 			equal(await page.isVisible(".controls"), false, "controls are not printed");
 			await page.close();
 		}
-		for (const path of ["index.html", test_page("map-hash-update"), "compare.html", "c/1.html"]) {
+		for (const path of ["index.html", test_page("map-hash-update"), "compare.html", "c/1.html", html_files().find((f) => f.startsWith("r/"))]) {
 			const page = await open(file_url(path), { viewport: { width: 360, height: 700 } });
 			if (path === "compare.html") await page.waitForSelector("#result tbody tr");
+			if (path.startsWith("r/")) await page.waitForSelector("#results tbody tr");
 			const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
 			assert(wide <= screen, `${path} is ${wide} wide on a screen of ${screen}`);
 			// Nor do long names make it wider.
 			await page.$$eval("select", (l) => l.forEach((s) => s.add(new Option("a-host-class-with-a-rather-long-name-kvm-host-42"))));
 			assert(await page.evaluate(() => document.documentElement.scrollWidth) <= screen, `${path}: a long choice makes it wider`);
 			// How much is in view without scrolling, and the picture is one for narrow screens.
-			const column = { "index.html": "#series thead th:nth-child(7)", "compare.html": "#result thead th:nth-child(5)", "c/1.html": "main thead th:nth-child(5)" }[path];
+			const column = { "index.html": "#series thead th:nth-child(7)", "compare.html": "#result thead th:nth-child(5)", "c/1.html": "main thead th:nth-child(5)" }[path] ||
+				(path.startsWith("r/") && "#results thead th:nth-child(5)");
 			if (column) {
 				const right = await page.$eval(column, (th) => th.textContent.startsWith("Change") ? th.getBoundingClientRect().right : Infinity);
 				assert(right <= screen, `${path}: the change ends at ${right} on a screen of ${screen}`);

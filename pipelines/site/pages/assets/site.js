@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the pages do beyond being read: sort and filter the overview, read values off a chart and zoom into it,
- * compare any two builds. Without it every page still shows its tables and pictures.
+ * show a build's results, compare any two builds. Without it every page still shows its tables and pictures.
  *
  * One plain script, so that it runs from file:// too: data come in scripts that call site.line() and
  * site.run(). Text from data becomes text nodes only. Styles are classes, because the policy allows no others.
@@ -9,6 +9,7 @@
 const site = (() => {
 	"use strict";
 	const lines = {}, runs = {}, waiting = {};
+	const SITE = document.currentScript.getAttribute("src").replace(/site\.js$/, ""); /* from the page to the site's top */
 
 	/* ---- small helpers ---- */
 	const $ = (selector, root = document) => root.querySelector(selector);
@@ -372,7 +373,6 @@ const site = (() => {
 	function compare() {
 		const root = $("#compare");
 		if (!root) return;
-		const metrics = root.dataset.metrics.split(","), higher = root.dataset.higher.split(" ").map(Number);
 		const result = el("div", { id: "result" }), [base, head] = ["base", "head"].map((id) => el("select", { id }, build_choices()));
 		const swap = button("Swap", () => { [base.value, head.value] = [head.value, base.value]; load(); });
 		root.append(el("form", {}, [el("label", {}, ["Base", base]), el("label", {}, ["Head", head]), swap]), result);
@@ -389,7 +389,7 @@ const site = (() => {
 			const pair = [base.value, head.value];
 			write_state({ base: pair[0], head: pair[1] });
 			Promise.all(pair.map(need_run)).then(() => {
-				if (pair[0] === base.value && pair[1] === head.value) show_comparison(result, pair, metrics, higher);
+				if (pair[0] === base.value && pair[1] === head.value) show_comparison(result, pair, root.dataset);
 			});
 		}
 		preset();
@@ -408,27 +408,56 @@ const site = (() => {
 		return new Promise((then) => {
 			(waiting[page] = waiting[page] || []).push(then);
 			if (waiting[page].length > 1) return;
-			const script = el("script", { src: `r/${page}.js` });
+			const script = el("script", { src: `${SITE}r/${page}.js` });
 			script.onerror = () => site.run(page, []);
 			document.head.append(script);
 		});
 	}
-	function show_comparison(result, pair, metrics, higher) {
-		const rows = join(...pair.map((page) => runs[page])), [from, to] = pair.map((page) => ({ page, line: line_of_run(page) }));
-		for (const r of rows) add_ratio(r, higher);
-		const place = (r) => (r.ratio ? 0 : !r.head ? 1 : 2);
-		rows.sort((p, q) => place(p) - place(q) || (q.worse || 0) - (p.worse || 0));
-		const gone = rows.filter((r) => !r.head).length;
+	function show_comparison(result, pair, data) {
+		const rows = series_of(pair, data.higher), [from, to] = pair.map((page) => line_of_run(page));
+		const interval = (r) => (r.interval ? change(r.low) + " to " + change(r.high) : "");
 		result.replaceChildren(
-			el("p", { "class": "headline", role: "status" }, [rows.length + " series",
-				gone ? el("strong", { "class": "alarm" }, `, ${gone} failed or missing in the head`) : "", ".",
-				from.line.host === to.line.host ? "" : " The two ran on different host classes: that alone can be the difference."]),
+			headline(rows, "in the head",
+				from.host === to.host ? "" : " The two ran on different host classes: that alone can be the difference."),
 			el("p", { "class": "sub" }, "An interval is combined from the two builds\u2019 own, and holds for those two runs only. " +
 				"Whether a change is real, the detector says, where its history has both builds."),
-			el("div", { "class": "scroll", tabindex: 0, role: "region", "aria-label": "All series" }, el("table", { "class": "list compared" }, [
-				el("thead", {}, el("tr", {}, ["Test", "Metric", "Base", "Head", "Change", "Interval", "Detector"]
-					.map((text, i) => el("th", { scope: "col", "class": COLUMN_CLASS[i] }, text)))),
-				el("tbody", {}, rows.map((r) => comparison_row(r, metrics, said(r, from, to))))])));
+			series_table(rows, pair, ["Base", "Head", "Change", "Interval"], data.metrics, interval));
+	}
+	/* ---- a build: its results, beside those of the build before ---- */
+	function results() {
+		const root = $("#results");
+		if (!root) return;
+		const data = root.dataset, pair = [data.before, data.page];
+		const headings = ["Build before", "This build", "Change", "Interval of this build"];
+		Promise.all(pair.filter(Boolean).map(need_run)).then(() => {
+			const rows = series_of(pair, data.higher);
+			root.replaceChildren(headline(rows, "in this build"), series_table(rows, pair, headings, data.metrics, own_interval));
+		});
+	}
+	/* With as many decimals as the value is shown with. */
+	function own_interval(r) {
+		const [, low, high, text] = (r.head || []).slice(4);
+		const digits = /\.(\d+)/.exec(text)?.[1].length ?? 0;
+		return typeof low === "number" && typeof high === "number" ? low.toFixed(digits) + "\u2013" + high.toFixed(digits) : "";
+	}
+	/* The series of two builds, what got worse most first. Of a line's first build there is none before. */
+	function series_of(pair, higher) {
+		const rows = join(...pair.map((page) => runs[page] || [])), more = higher.split(" ").map(Number);
+		for (const r of rows) add_ratio(r, more);
+		const place = (r) => (r.ratio ? 0 : !r.head ? 1 : 2);
+		return rows.sort((p, q) => place(p) - place(q) || (q.worse || 0) - (p.worse || 0));
+	}
+	function headline(rows, where, note = "") {
+		const gone = rows.filter((r) => !r.head).length;
+		return el("p", { "class": "headline", role: "status" }, [rows.length + " series",
+			gone ? el("strong", { "class": "alarm" }, `, ${gone} failed or missing ${where}`) : "", ".", note]);
+	}
+	function series_table(rows, pair, headings, metrics, interval) {
+		const names = metrics.split(","), [from, to] = pair.map((page) => ({ page, line: line_of_run(page) }));
+		return el("div", { "class": "scroll", tabindex: 0, role: "region", "aria-label": "All series" }, el("table", { "class": "list compared" }, [
+			el("thead", {}, el("tr", {}, ["Test", "Metric", ...headings, "Detector"]
+				.map((text, i) => el("th", { scope: "col", "class": COLUMN_CLASS[i] }, text)))),
+			el("tbody", {}, rows.map((r) => series_row(r, names, interval(r), said(r, from, to))))]));
 	}
 	/* One row a series, of one build or both: a row of run() each, and the words where one has none. A row without a
 	 * metric is a test that failed: it stands for all of its series. */
@@ -458,21 +487,21 @@ const site = (() => {
 	}
 	/* What the detector says of a series between two builds of a line: its changes of level. */
 	function said(r, from, to) {
+		if (!from.line) return "";
 		const place = (x) => x.line.builds.findIndex((b) => b[2] === x.page), [first, last] = [place(from), place(to)].sort((a, b) => a - b);
 		const series = r.key.slice(0, 4).join("\n");
 		return from.line === to.line ? from.line.changes.filter(([at, verdict, ...key]) => at > first && at <= last && key.join("\n") === series)
 			.map(([at, verdict]) => `${verdict} in ${from.line.builds[at][0]}`).join(", ") : "";
 	}
 	const COLUMN_CLASS = [null, "wide", "n wide", "n wide", "n shown", "wide", null];
-	function comparison_row(r, metrics, verdict) {
+	function series_row(r, metrics, interval, verdict) {
 		const [page, test, entry, metric] = r.key, name = metrics[metric - 1] || "";
 		const parts = test.split("/").flatMap((part, i) => (i ? ["/", el("wbr"), part] : [part]));
 		const shown = !r.head ? r.without : !r.base ? (r.without === "failed" ? "failed before" : "new") : r.ratio ? change(r.ratio) : "";
-		const cells = [name, r.base ? r.base[7] : r.without, r.head ? r.head[7] : r.without, shown,
-			r.interval ? change(r.low) + " to " + change(r.high) : "", verdict];
+		const cells = [name, r.base ? r.base[7] : r.without, r.head ? r.head[7] : r.without, shown, interval, verdict];
 		return el("tr", { "class": r.head ? null : "gone" }, [
-			el("th", { scope: "row" }, [el("a", { href: `t/${page}.html` }, parts), entry ? el("span", { "class": "e" }, " " + entry) : "",
-				el("span", { "class": "e narrow" }, " " + name)]),
+			el("th", { scope: "row" }, [el("a", { href: `${SITE}t/${page}.html` }, parts), entry ? el("span", { "class": "e" }, " " + entry) : "",
+				el("span", { "class": "e narrow" }, ` ${name} ${r.head ? r.head[7] : ""}`)]),
 			...cells.map((content, i) => el("td", { "class": COLUMN_CLASS[i + 1] }, content))]);
 	}
 	const line_of_run = (page) => Object.values(lines).find((line) => line.builds.some((b) => b[2] === page));
@@ -481,6 +510,7 @@ const site = (() => {
 		overview();
 		for (const figure of all("figure.chart")) new Chart(figure);
 		compare();
+		results();
 	});
 	return {
 		line(id, data) { lines[id] = data; },

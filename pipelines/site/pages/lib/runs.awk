@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The table of runs and their environments -> a page a run (what it ran on, and what differs from the run
-# before), and for each line a script with its builds, for site.js.
+# before; site.js shows its results), and for each line a script with its builds.
 #
 # Input: folder of the run, name, value.
 BEGIN { load_compared() }
@@ -33,6 +33,9 @@ function write_run(line, i,   path, v) {
 	build_fields(line, i, v)
 	v["href"] = commit_link(path)
 	v["commit"] = substr(env[path, "commit"], 1, 12)
+	v["compared"] = i == line_last[line] && line in compared ? 1 : ""
+	v["scripts"] = line_script(line, "../")
+	metric_fields(v)
 	v["rows"] = environment_rows(path, i > 0 ? run_path[line, i - 1] : "")
 	write_page(out "/r/" v["page"] ".html", "run", v, "Build " v["build"], "../")
 }
@@ -62,7 +65,7 @@ function write_line(line,   i, file) {
 	close(file)
 }
 # For the page of comparisons: all lines, and what their metrics are called.
-function write_index(   line, i, item, c, v) {
+function write_index(   line, item, c, v) {
 	for (line = 1; line <= nlines; line++) {
 		v["scripts"] = v["scripts"] line_script(line, "")
 		if (!(line in compared)) continue
@@ -70,9 +73,13 @@ function write_index(   line, i, item, c, v) {
 		item[++c] = fill("comparison-item", v)
 	}
 	v["comparisons"] = joined(item, 1, c)
+	metric_fields(v)
+	write_page(out "/compare.html", "compare", v, "Compare builds", "")
+}
+# What metrics are called, and of which more is better.
+function metric_fields(v,   i) {
 	for (i = 1; i <= nm; i++) {
 		v["metrics"] = v["metrics"] (i > 1 ? "," : "") metric_name(metric[i])
 		if (higher_better(metric[i])) v["higher"] = v["higher"] " " i
 	}
-	write_page(out "/compare.html", "compare", v, "Compare builds", "")
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Rows of the state, sorted by run -> r/<run>.js: the values of a run, for the page of comparisons. Of each: page of the
+# Rows of the state, sorted by run -> r/<run>.js: the values of a run, for its page and that of comparisons. Of each: page of the
 # test, test, entry point, metric by number, value, low, high, and the value as it is shown. A test that failed has no metric.
 $1 != run { begin_run($1) }
 {
