@@ -83,7 +83,7 @@ KERNELS_OF_BOTH=(kernel.b1=6.1 kernel.b2=6.2 kernel_package=linux-image kernel_v
   history_of runtime=icount "${KERNELS_OF_BOTH[@]}"
   fake_make regression
   confirmed_is 1
-  assert_equal "$(head -n 1 confirmed.csv)" "$(head -n 1 found.csv),$(header_of confirmed)"
+  assert_equal "$(head -n 1 confirmed.csv)" "$(head -n 1 found.csv),$(header_of confirmed | sed s/,functions,in_test_run//)"
   fake_make unchanged
   confirmed_is 0
 }
@@ -247,4 +247,48 @@ make_commits() {
   history_of runtime=icount kernel=k commit.b1="$one" commit.b2="$slower" tools_version.b2=new
   run -0 --separate-stderr "$PIPELINES/judge/confirm" found.csv
   assert_contains "$stderr" "is of no package: it can't be had again"
+}
+
+@test "what is confirmed is counted by function: the empty programs and the worst, and what lies in the test run alone is told" {
+  mkdir -p pipelines bin
+  cp -R "$PIPELINES"/. pipelines
+  cp -R "$TOP/results-schema" .
+  cat >pipelines/vm/count-functions <<'SH'
+#!/bin/sh
+while [ $# -gt 5 ]; do
+	case $1 in --folder) folder=$2 ;; --test) test=$2 ;; esac
+	shift 2
+done
+echo "$test $*" >>asked
+mkdir -p "$folder"
+row() { echo "core,$(echo "$test" | tr -d '^$'),read,$1,100,$2,$3"; }
+{
+	echo suite,test,entry_point,function,baseline,current,change
+	case $test in
+	*baseline*) row bpf_test_timer_continue 108 8 && row bpf_prog_empty 100.04 .04 ;;
+	*broken*) exit 2 ;;
+	*) row __htab_map_lookup_elem 102 2 && row bpf_test_run 101 1 ;;
+	esac
+} >"$folder/difference.csv"
+SH
+  for i in $(seq 7); do finding f.csv suspected "baseline/$i/empty" 100 108 b2; done
+  for i in $(seq 4); do finding f.csv suspected "map/$i/read" 100 "12$i" b2; done
+  finding f.csv suspected map/broken/read 100 200 b2
+  finding f.csv suspected map/other/read 100 200 b2
+  confirmed f.csv
+  mlr -I -S --csv put '$runtime = "icount"; if ($test == "map/other/read") {$confirmed = 0}' confirmed.csv
+  ATTRIBUTE_TESTS=3 run -0 --separate-stderr pipelines/judge/attribute confirmed.csv
+  printf '%s\n' "$output" >attributed.csv
+  assert_contains "$stderr" "'map/broken/read' can't be counted"
+  assert_equal "$(cut -d ' ' -f 1 asked | xargs)" "$(printf '^baseline/%s/empty$ ' $(seq 7))^map/broken/read\$ ^map/4/read\$ ^map/3/read\$"
+  assert_equal "$(sed q asked | cut -d ' ' -f 2-)" '--kernel deb:linux-image-a=2 bpf/suites/core.yml deb:linux-image-a=1 deb:linux-image-a=2'
+  assert_equal "$(csv_value attributed.csv functions,in_test_run '$test =~ "^baseline/"' | sort -u)" 'bpf_test_timer_continue +8 1'
+  assert_equal "$(csv_value attributed.csv functions,in_test_run '$test == "map/4/read"')" '__htab_map_lookup_elem +2, bpf_test_run +1 0'
+  assert_equal "$(csv_value attributed.csv in_test_run '$test =~ "^map/(1|broken|other)/"' | sort -u)" 0
+  # Nothing was confirmed: nothing is measured, and the columns are there.
+  head -n 1 confirmed.csv >none.csv
+  assert_equal "$(pipelines/judge/attribute none.csv)" "$(head -n 1 none.csv),functions,in_test_run"
+  # Of times instructions are no proof.
+  mlr -S --csv put '$runtime = "kvm"' confirmed.csv >kvm.csv
+  assert_equal "$(pipelines/judge/attribute kvm.csv 2>/dev/null | mlr --icsv --onidx cut -f in_test_run then uniq -g in_test_run)" 0
 }

@@ -625,3 +625,27 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   assert_contains "$(github '.issues[0].body')" '| +20 % | exact | 20 |  |'
   assert_equal "$(jq -nr -L "$PIPELINES/issues" 'include "text"; [.9999, 1, 1.0004, 1.002, .99] | map(percent) | join(" ")')" '0 % 0 % 0 % +0.2 % -1 %'
 }
+
+@test "what only the kernel's test run takes longer is on record as accepted, beside what is filed" {
+  github_start
+  for i in $(seq 7); do finding f.csv suspected "baseline/$i/empty" 100 108 b2; done
+  finding f.csv suspected map/hash/read 100 120 b2
+  confirmed f.csv
+  mlr -I -S --csv put '$metric = "instructions"; $runtime = "icount"; $in_test_run = $test =~ "^baseline/" ? 1 : 0;
+    $functions = $in_test_run == "1" ? "bpf_test_timer_continue +8" : "htab_map_hash +20, lookup|<b> -0.5"' confirmed.csv
+  mlr -I -S --csv put '$metric = "instructions"' f.csv
+  "$PIPELINES/issues/file-issues" f.csv confirmed.csv
+  assert_equal "$(github '.issues | map(.state) | join(" ")')" 'open closed'
+  assert_equal "$(github '.issues[1].labels | map(.name) | sort | join(" ")')" 'performance-accepted performance-regression'
+  assert_contains "$(github '.issues[1].title')" "7 tests slower" "in the kernel's test run only"
+  assert_contains "$(github '.issues[1].body')" "All of it lies in the kernel's own test run" '<code>bpf_test_timer_continue +8</code>'
+  assert_contains "$(github '.issues[0].body')" 'In instructions an operation of <code>map/hash/read</code>: <code>htab_map_hash +20</code>, <code>lookup&#124;&#60;b&#62; &#45;0.5</code>.'
+  # Its series are accepted, and no other of that build.
+  "$PIPELINES/judge/markers" "$PIPELINES/judge/markers.csv" >markers.csv
+  assert_equal "$(csv_value markers.csv test | sort -u | wc -l)" 7
+  assert_equal "$(csv_value markers.csv test,build | sort -u | head -n 1)" 'baseline/1/empty b2'
+  # Nothing is filed again.
+  before=$(changes)
+  "$PIPELINES/issues/file-issues" f.csv confirmed.csv
+  assert_equal "$(github '.issues | length')" 2
+}

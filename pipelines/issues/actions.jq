@@ -76,9 +76,13 @@ def create_regression($found):
   worst_first as $rows
   | $rows[0] as $worst
   | (if ($rows | length) == 1 then {key: ($worst | series_key), kind: "series", accept: ($worst | cells)}
+     # Of a build all is accepted at once, but not what became slower beside the test run.
+     elif $worst | in_test_run then {key: ($worst | build_key), kind: "build", accept_each: ($rows | map(cells))}
      else {key: ($worst | build_key), kind: "build", accept: [$worst | .host_class, .track, "", "", "", ""]} end) as $what
-  | {do: "create", key: $what.key, labels: [labels.regression.name], title: regression_title,
-     body: (regression_body | with_hidden($what.key; {kind: $what.kind, series: ($rows | map(series_key)), accept: $what.accept,
+  | {do: "create", key: $what.key,
+     # What no program pays for is on record, and done with: accepted, it closes at once.
+     labels: ([labels.regression.name] + if $worst | in_test_run then [labels.accepted.name] else [] end), title: regression_title,
+     body: (regression_body | with_hidden($what.key; {kind: $what.kind, series: ($rows | map(series_key)), accept: $what.accept, accept_each: $what.accept_each,
        current_build: $worst.current_build, newest_build: $worst.current_build,
        baseline: ($found[$worst | series_key].baseline // ""), current: (if ($worst.nominated // "") == "" then $worst.current else $worst.nominated end), recovered: []})
        | cut(body_limit; "… cut: see the CSV files."))};
@@ -103,7 +107,7 @@ def actions($findings; $confirmed; $issues):
   | (reduce $findings[] as $f ({}; .[$f | series_key] = $f)) as $found
   | ($open | duplicates),
     ($open | map(select(has_label("regression"))) | group_by(.key)[] | min_by(.number) | follow($found)),
-    ([$confirmed[] | select(.confirmed == "1")] | unique_by(cells) | unfiled($issues) | group_by([.host_class, .track, .current_build])[]
+    ([$confirmed[] | select(.confirmed == "1")] | unique_by(cells) | unfiled($issues) | group_by([.host_class, .track, .current_build, in_test_run])[]
       | (if length > single_issues then . else .[] | [.] end) | create_regression($found)),
     data_issues("stale"; ["stale"]; $issues; $findings),
     data_issues("missing"; ["missing", "failed"]; $issues; $findings);

@@ -64,6 +64,12 @@ def builds:
   (if (env.RUN_URL // "") != "" then "\n* [the run that found it, with raw samples](\(env.RUN_URL))" else "" end) +
   (pages as $pages | if $pages == "" then "" else "\n* pages: " + ([test_page, "[this build](\($pages)/compare.html)", "[all tests](\($pages))"] | map(select(. != null)) | join(" · ")) end);
 
+# That of every row, as issues are made of one kind only.
+def in_test_run: .in_test_run == "1";
+def where:
+  if (.functions // "") == "" then "" else "## Where\n\nIn instructions an operation of \(.test | code): \(.functions | split(", ") | map(code) | join(", "))." +
+    (if .runtime == "kvm" then " (Counted: what else takes time is not known.)" else "" end) + "\n\n" end;
+
 def certainty:
   "## How sure\n\nHistory nominated it; \(.how // "a fresh run" | words) confirmed it. " +
   "Controls: \(if (.control // "") == "" then "none in this comparison" else .control | code end)." +
@@ -114,14 +120,15 @@ def regression_body:
   | $all[0] + {tests: $n}
   | ((if $n == 1 then "The test \(.test | code) of the suite \(.suite | code) \(found). Track \(.track | code), measured on \(.host_class | code)."
       else "**\($n) series** of the track \(.track | code) became slower in one build, by up to **\(.ratio | percent)**, measured on \(.host_class | code). One cause is likely, so this is one issue." end)
-     + "\n\n" + ($all | table | cut(30000; "… and more: see the CSV files below.")) + "\n\n" + plot + "\n" + builds + "\n\n" + certainty + "\n\n" + reproduce + "\n\n"
+     + (if in_test_run then "\n\n**All of it lies in the kernel's own test run**, which runs a program for a measurement. No program pays for it elsewhere, so this is accepted, and closes by itself." else "" end)
+     + "\n\n" + ($all | table | cut(30000; "… and more: see the CSV files below.")) + "\n\n" + plot + "\n" + ([$all[] | select((.functions // "") != "")][0] // {} | where) + builds + "\n\n" + certainty + "\n\n" + reproduce + "\n\n"
      + profile + "\n\n" + ending);
 
 def regression_title:
   worst_first as $all | $all[0]
   | if ($all | length) == 1 then "\(.test | plain(120)): \(.ratio | percent) \(.metric | plain(30))\(interval | if . == "" or . == "exact" then "" else " (\(.))" end) in \(.current_build | plain(60))"
     else "\($all | length) tests slower, by up to \(.ratio | percent), in \(.current_build | plain(60)) (\(.track | plain(40)))" end
-  | plain(250);
+  | . + (if $all[0] | in_test_run then ", in the kernel's test run only" else "" end) | plain(250);
 
 # The comment that is kept up to date.
 def status_text:

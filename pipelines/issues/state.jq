@@ -35,9 +35,10 @@ def by_us: .user.type == "Bot" or (.author_association | IN("OWNER", "MEMBER", "
 def is_state:
   def text: . == null or type == "string";
   def texts: . == null or (type == "array" and all(.[]; type == "string"));
+  def cells: texts and (. == null or length == 6);
   type == "object" and (.kind | text) and (.current_build | text) and (.newest_build | text)
   and (.current | text or type == "number") and (.series | texts) and (.recovered | texts)
-  and (.accept | texts and (. == null or length == 6));
+  and (.accept | cells) and (.accept_each | . == null or (type == "array" and all(.[]; . != null and cells)));
 
 # Of listed issues those with a key of ours, and with `saved`, which is null where the state cannot be read.
 def ours:
@@ -52,11 +53,11 @@ def listed: add // [] | unique_by(.number) | ours;
 def first_bad: if (.first_bad_build // "") != "" then .first_bad_build else .current_build end;
 
 # Of rows of suspected series, those that no issue tells of: none is open for the series, and none that
-# a person closed is about the same build of it. One that was accepted, or closed by itself, is over.
+# a person closed, or that was accepted, is about the same build of it. One that closed by itself is over.
 def unfiled($issues):
   ([$issues[] | select(.state == "open") | .saved.series[]?]
     + [$issues[] | select(.state == "closed" and .saved.recovered != null and (.saved.recovered | length) < recovery_builds
-        and (has_label("accepted") | not) and (.state_reason // "") != "duplicate") as $i
+        and (.state_reason // "") != "duplicate") as $i
       | $i.saved.series[]? as $k | "\($k) \($i.saved.current_build)"]) as $known
   | map(select(series_key as $k | first_bad as $b
       | ($known | index($k) | not) and ($known | index("\($k) \($b)") | not)));

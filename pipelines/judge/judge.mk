@@ -39,4 +39,5 @@ findings: all ### judge the newest builds by history: what is suspected, stale o
 
 confirm: all ### measure again what history suspects and no issue tells of, as far as this machine can
 	$(call say,CONFIRM,$(REPORT)/confirmed.csv)
-	$(Q)SUDO='$(SUDO)' $(TOP)pipelines/judge/confirm $(REPORT)/unfiled.csv > $(REPORT)/confirmed.csv
+	$(Q)SUDO='$(SUDO)' $(TOP)pipelines/judge/confirm $(REPORT)/unfiled.csv > $(REPORT)/measured.csv
+	$(Q)$(TOP)pipelines/judge/attribute $(REPORT)/measured.csv > $(REPORT)/confirmed.csv
