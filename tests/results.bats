@@ -109,6 +109,21 @@ refused() { # MESSAGE COMMAND...
   "$PIPELINES/results/check-run" results "$place"
 }
 
+@test "store says where it pushes before it does, and no password" {
+  make_repositories
+  make_run results 0
+  run -0 --separate-stderr store
+  assert_contains "$stderr" "store: pushing to the branch 'results' of '../remote.git'"
+  run -0 --separate-stderr store
+  assert_equal "$stderr" "store: the branch 'results' has all 1 of them"
+  make_run results 1
+  git -C here remote add other ../remote.git
+  git -C here remote set-url --push other 'https://me:secret@localhost:1/x.git'
+  run -2 --separate-stderr env STORE_RETRY_SEC=0 sh -c 'cd here && exec "$PIPELINES/results/store" --remote other ../results'
+  assert_contains "$stderr" "pushing to the branch 'results' of 'https://localhost:1/x.git'" "can't push to the branch 'results' of 'https://localhost:1/x.git'"
+  run ! grep -q secret <<<"$stderr"
+}
+
 @test "what the branch has is not checked again, whichever version stored its rounds" {
   make_repositories
   place=$(make_run results 0)
@@ -762,6 +777,41 @@ export_runs() { (cd remote.git && "$PIPELINES/compat/export-postgres"); }
   store >/dev/null
   export_runs
   assert_equal "$(sql 'select count(*) from benchmarkresults')" 30
+}
+
+# bats test_tags=slow
+@test "a dashboard finds values with their intervals, changes of level and accepted changes" {
+  make_repositories
+  for i in $(seq 0 11); do
+    place=$(make_run results "$i" "b$i")
+    # From the ninth build on one test takes half as long again.
+    [ "$i" -lt 8 ] || mlr -I -S --csv put 'if ($test == "map/hash/read") { for (name, cell in $*) {
+      if (name =~ "_duration_ns$") { $[name] = float(cell) * 1.5 } } }' "results/$place"/{rounds,summary}.csv
+  done
+  store >/dev/null
+  postgres_start
+  printf 'build,track,comment\nb3,loc*,it may\nb4,other,not here\n' >markers.csv
+  export MARKERS=$PWD/markers.csv
+  export_runs
+  export_runs
+  assert_equal "$(sql "select build, verdict, round(ratio, 2) from benchmarkresults_changes where test = 'map/hash/read'")" 'b8|suspected|1.50'
+  assert_equal "$(sql 'select build, track, comment from benchmarkresults_markers')" 'b3|local|it may'
+  assert_equal "$(sql "select count(*) from benchmarkresults where quantity = 'value_duration_ns' and (low > value or high < value or low is null)")" 0
+  # The dashboard's queries, as Grafana fills them in: each has rows.
+  jq -r '[(.panels[].targets[], .annotations.list[].target | .rawSql), (.templating.list[] | select(.type == "query") | .query)][]' \
+    "$PIPELINES/compat/grafana.json" | sed "s/\$__timeFilter(\([a-z]*\))/\1 BETWEEN '2000-01-01' AND '2100-01-01'/; s/\${track:sqlstring}/'local'/g
+      s/\${host_class:sqlstring}/'test-host'/g; s/\${test:sqlstring}/'map\/hash\/read','baseline\/xdp\/empty'/g" >queries
+  assert_equal "$(wc -l <queries)" 9
+  run ! grep -F '$' queries
+  while IFS= read -r query; do
+    [ "$(sql "$query" | wc -l)" -gt 0 ] || { echo "no rows: $query" && return 1; }
+  done <queries
+  # What people edited, and what was made before there were intervals, goes on.
+  sql 'alter table benchmarkresults drop column low, drop column high; drop table benchmarkresults_changes'
+  make_run results 12 b12
+  store >/dev/null
+  export_runs
+  assert_equal "$(sql "select count(*) from benchmarkresults where low is not null and build <> 'b12'") $(sql "select count(*) > 0 from benchmarkresults where low is not null")" '0 t'
 }
 
 # set_all COLUMN,... TEXT [FILTER]: in the files of the run that is being made.

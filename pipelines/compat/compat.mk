@@ -38,5 +38,5 @@ HOST_CLASS ?=
 import: ## bring OLD, CSV of bpf_performance, into RESULTS
 	$(Q)$(TOP)pipelines/compat/import --host-class '$(HOST_CLASS)' --track '$(TRACK)' $(build_option) '$(RESULTS)' $(foreach file,$(OLD),'$(file)')
 
-export-postgres: ## load stored results into PostgreSQL (PGHOST, ...)
+export-postgres: $(BIN)/regress-detect ## load stored results into PostgreSQL (PGHOST, ...)
 	$(Q)$(TOP)pipelines/compat/export-postgres

@@ -7,7 +7,8 @@ MARKERS ?= $(TOP)pipelines/judge/markers.csv
 
 #: SETTINGS       rules of single series  (pipelines/judge/settings.csv)
 SETTINGS ?= $(TOP)pipelines/judge/settings.csv
-compare confirm site plot: export SETTINGS := $(SETTINGS)
+compare confirm site plot export-postgres: export SETTINGS := $(SETTINGS)
+export-postgres: export MARKERS := $(MARKERS)
 
 .PHONY: report findings confirm gate
 
