@@ -507,6 +507,23 @@ map/array/read|b3|issue|#2|https://github.com/o/r/issues/2'
   finding f.csv stale x 100 100 b5 old
   report f.csv
   assert_equal "$(github '.issues[] | .state' | paste -sd' ')" 'closed open'
+  setting_up
+  run -1 --separate-stderr gh api --method POST repos/o/r/pages -f build_type=none
+  assert_contains "$stderr" 'HTTP 422'
+}
+
+# The commands of .github/SETUP.md, word for word.
+setting_up() {
+  sed -n '/^```sh$/,/^```$/{/^```/!p}' "$TOP/.github/SETUP.md" >setup.sh
+  [ "$(grep -c '^gh api' setup.sh)" -eq 3 ]
+  REPO=o/r PAGES_URL=https://o.github.io/r BRANCH=main run -0 sh -eu setup.sh
+  assert_equal "$(github '[.pages.build_type, .variables.PAGES_URL, (.dispatches[] | .workflow, .ref)] | join(" ")')" \
+    'workflow https://o.github.io/r perf.yml main'
+}
+
+@test "the page on setting up has commands that work" {
+  github_start
+  setting_up
 }
 
 # --- measuring again ---

@@ -101,6 +101,10 @@ const routes = [
     state.comments.push({ id: 1000 + state.comments.length, issue: +m[1], body: b.body, created_at: now(), ...author(b) });
     return [201, state.comments[state.comments.length - 1]];
   }],
+  // Of setting up: what was asked is remembered.
+  ['POST', /^\/pages$/, (m, b) => ((state.pages = b), [201, { ...b, url: 'https://api.github.com/repos/o/r/pages' }])],
+  ['POST', /^\/actions\/variables$/, (m, b) => ((state.variables ??= {})[b.name] = b.value, [201, {}])],
+  ['POST', /^\/actions\/workflows\/([\w.-]+)\/dispatches$/, (m, b) => ((state.dispatches ??= []).push({ workflow: m[1], ...b }), [204, ''])],
   // Only for tests: GitHub makes pull requests of branches.
   ['POST', /^\/pulls$/, (m, b) => {
     (state.pulls ??= []).push(b);
