@@ -13,6 +13,12 @@ check() {
 @test "make check fails when a test fails, and counts it" {
   run -2 --separate-stderr check check TESTS=tests/failsafe/failing.bats
   assert_equal "${lines[-1]}" "1 passed, 1 failed, 1 skipped"
+  # What failed stands at the end, with what it said.
+  local end=${output##*Failed or skipped:}
+  assert_contains "$end" 'not ok failing: '
+  assert_contains "$end" '# skip'
+  assert_contains "$end" 'failed'
+  [ "$(grep -c '^not ok' <<<"$end")" = 1 ]
 }
 
 @test "make check passes when all tests pass, and counts them" {
@@ -25,6 +31,7 @@ check() {
   printf '@test "one" {\n\ttrue\n}\n@test "two" {\n\tkill -9 $PPID $$\n}\n@test "three" {\n\ttrue\n}\n' >killing.bats
   run -2 --separate-stderr check check TESTS="$PWD/killing.bats"
   [[ ${lines[-1]} =~ ^[0-9]+\ passed,\ [1-9][0-9]*\ failed$ ]]
+  assert_contains "$output" 'not reported'
   : >none.bats
   run -2 --separate-stderr check check TESTS="$PWD/none.bats"
   assert_equal "${lines[-1]}" "0 passed, 0 failed"
