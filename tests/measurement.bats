@@ -594,16 +594,17 @@ b ok 0 8"
 @test "a program has run as often as it was called, or its trigger fired; one that runs more often says so" {
   requires bpf tracefs
   measure '^(chain|cpu/mixed|raw_tracepoint|loop|trigger/(tracepoint|cgroup)|ran/(never|all_calls|connection))$' --rounds 2 -c 10 2>said.txt
-  assert_equal "$(mlr --icsv --onidx filter '$round == 1' then count-distinct -f test,status,runs then cut -o -f test,status,runs samples.csv | sort)" \
+  assert_equal "$(mlr --icsv --onidx filter '$round == 1' then count-distinct -f test,status,runs then cut -o -f test,status,runs samples.csv | sort | grep -v all_calls)" \
     "chain ok 1
 cpu/mixed ok 1
 loop ok 
-ran/all_calls ok 1
 ran/connection ok 9
 ran/never missed 0
 raw_tracepoint ok 1
 trigger/cgroup ok 1
 trigger/tracepoint ok 1"
+  # Any process of the machine runs this one: how many runs there are for each of ours can't be told where others are busy.
+  [[ $(csv_value samples.csv runs,status '$test == "ran/all_calls"' | sort -u | xargs) =~ ^(1\ )?ok$ ]]
   # It is counted in the first load, and said in each row; a miss is said once, and has no number.
   assert_equal "$(csv_value samples.csv runs '$test == "chain"' | sort | uniq -c | xargs)" '8 1'
   assert_equal "$(csv_value samples.csv duration_ns,sample '$status == "missed"' | sort -u)" ' '

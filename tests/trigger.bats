@@ -50,9 +50,11 @@ cells() { # TEST COLUMN...
 
 @test "a test names its trigger, its program's target, and what is attached with it" {
   requires bpf tracefs
+  local own=own$((RANDOM % 90000 + 10000))
   write_program
-  cat >suite.yml <<'YAML'
-defaults: {source: program.bpf.c, expected_result: any}
+  mv program.bpf.c "$own.bpf.c"
+  cat >suite.yml <<YAML
+defaults: {source: $own.bpf.c, expected_result: any}
 tests:
   - {name: open/alone/x, entry_point: enter, attach: syscalls/sys_enter_openat, trigger: open, check: only}
   - {name: open/list/x, entry_point: enter, attach: {enter: syscalls/sys_enter_openat}, trigger: open, with: [leave], check: both}
@@ -73,7 +75,7 @@ YAML
   mlr --icsv --ojson filter '$sample > 0' then stats1 -a p50 -f duration_ns,trigger_cost -g test then put '$t = $test' samples.csv |
     jq -e 'map({(.t): .}) | add | (.["open/alone/x"].duration_ns_p50 < .["open/list/x"].duration_ns_p50)
       and (.["open/alone/x"].trigger_cost_p50 * 5 < .["command/text/x"].trigger_cost_p50)'
-  nothing_in_kernel
+  nothing_in_kernel "$own"
 }
 
 @test "a command of a plan runs only where it is allowed, and a failed one is the row's reason" {
