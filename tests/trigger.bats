@@ -29,6 +29,8 @@ SEC("tp/syscalls/sys_exit_openat") int leave(void *ctx) { __sync_fetch_and_add(&
 SEC("raw_tp") int switched(void *ctx) { return busy(); }
 SEC("fentry") int function(void *ctx) { return 0; }
 SEC("tc") int packet(struct __sk_buff *ctx) { return 0; }
+SEC("fentry/packet") int before(void *ctx) { return busy(); }
+SEC("fexit/packet") int after(void *ctx) { return busy(); }
 /* Whether both have run, or the first alone. */
 SEC("tc") int both(struct __sk_buff *ctx) { return !(entered > 100 && left > 100); }
 SEC("tc") int only(struct __sk_buff *ctx) { return !(entered > 100 && !left); }
@@ -152,14 +154,25 @@ tests:
   - {name: target/open/x, entry_point: enter}
   - {name: target/function/x, entry_point: function, attach: no_such_function}
   - {name: type/packet/x, entry_point: packet, trigger: open}
+  - {name: traced/none/x, entry_point: before, attach: program:no_such}
+  - {name: traced/timer/x, entry_point: before, attach: program:perf_event}
+  - {name: traced/type/x, entry_point: leave, attach: program:tc}
+  - {name: traced/two/x, entry_point: before, attach: {before: "program:tc", after: "program:packet"}, with: [after]}
+  - {name: traced/trigger/x, entry_point: before, attach: program:tc, trigger: open}
 YAML
   measure suite.yml
-  assert_equal "$(for test in program/none with/none with/packet type/packet target/function; do cells "$test/x" status,reason; done)" \
+  local packets='it is neither a program of the object nor a type of those that get packets, such as xdp or tc'
+  assert_equal "$(for test in program/none with/none with/packet type/packet target/function traced/{none,timer,type,two,trigger}; do cells "$test/x" status,reason; done)" \
     "load_failed attach: the object has no program 'entre'
 load_failed with: the object has no program 'leaf'
 load_failed with: 'packet' is of no type that is attached
 load_failed trigger, attach, with: programs of this type are run by the kernel's test run
-load_failed attach: function: no 'no_such_function' in the kernel's BTF"
+load_failed attach: function: no 'no_such_function' in the kernel's BTF
+load_failed attach: program 'no_such': $packets
+load_failed attach: program 'perf_event': $packets
+load_failed attach: leave: only fentry and fexit programs are attached to a program
+load_failed attach: program 'tc': a test attaches to one program, and 'packet' is another
+load_failed attach: before: its trigger is the test run of 'tc'"
   for test in none form open; do
     assert_contains "$(cells "target/$test/x" status,reason)" "enter can't be attached here"
   done
@@ -208,4 +221,31 @@ switch/raw/x ok"
     jq -e 'map({(.test): .}) | add | (.["open/list/x"].instructions_p50 > 1.5 * .["open/alone/x"].instructions_p50)
       and (.["open/list/x"].instructions_p50 < 2.2 * .["open/alone/x"].instructions_p50)
       and (.["function/call/x"].instructions_p50 < 200) and (.["command/true/x"].trigger_cost_p50 > 100000)'
+}
+
+# This kernel may not permit to trace programs, so the numbers are of one in a VM.
+# bats test_tags=slow
+@test "in a VM a program of the object, and an empty one of a type, is a target, and what is counted is what tracing it adds" {
+  needs_kernel
+  write_program
+  cat >suite.yml <<'YAML'
+defaults: {source: program.bpf.c, expected_result: any}
+tests:
+  - {name: own/entry/x, entry_point: before, attach: program:packet}
+  - {name: type/entry/x, entry_point: before, attach: program:xdp}
+  - {name: type/exit/x, entry_point: after, attach: program:tc}
+  - {name: type/both/x, entry_point: before, attach: {before: "program:tc", after: "program:tc"}, with: [after]}
+YAML
+  bpf-compile-check --no-load -o plan.csv suite.yml
+  "$PIPELINES/vm/run-in-vm" -k "$KERNEL" plan.csv >samples.csv
+  assert_equal "$(mlr --icsv --onidx count-distinct -f test,status,runs then cut -x -f count then sort -f test samples.csv)" \
+    "own/entry/x ok 1
+type/both/x ok 1
+type/entry/x ok 1
+type/exit/x ok 1"
+  # 64 lookups each; and the empty program takes much less. One function is the same, whichever it is attached to.
+  mlr --icsv --ojson stats1 -a p50 -f instructions,trigger_cost -g test samples.csv |
+    jq -e 'map({(.test): .}) | add | (.["type/both/x"].instructions_p50 > 1.5 * .["type/exit/x"].instructions_p50)
+      and (.["own/entry/x"].instructions_p50 - .["type/entry/x"].instructions_p50 | fabs < 5)
+      and (.["type/entry/x"].instructions_p50 > 5 * .["type/entry/x"].trigger_cost_p50)'
 }

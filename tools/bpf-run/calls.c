@@ -187,12 +187,14 @@ static uint32_t part_of(uint32_t n, uint32_t turn, uint32_t turns)
 	return (uint32_t)((uint64_t)n * (turn + 1) / turns - (uint64_t)n * turn / turns);
 }
 
-/* The calls of a program, less the same calls of an empty one. */
+/* The calls of a program, less the same calls of an empty one, or of one that nothing traces. */
 static void run_beside_empty(struct probe *probe, struct pair *pair)
 {
 	struct counts n = {calls_small(probe, probe->large), probe->large};
 	uint32_t turns = turns_beside_empty(probe, n);
 	struct probe empty = *probe;
+
+	double without_ns = 0;
 
 	empty.target = probe->empty;
 	for (uint32_t t = 0; t < turns; t++) {
@@ -206,9 +208,12 @@ static void run_beside_empty(struct probe *probe, struct pair *pair)
 			without = run_calls(&empty, part, true);
 		add(pair, &with, 1);
 		add(pair, &without, -1);
+		without_ns += without.large.value[READ_CPU_NS] - without.small.value[READ_CPU_NS];
 		pair->small.result = with.small.result;
 		pair->large.result = with.large.result;
 	}
+	if (probe->target->trigger)
+		pair->trigger_cost = without_ns / ((double)n.large - n.small);
 }
 
 void calls_run_pair(struct probe *probe, struct pair *pair)

@@ -2,6 +2,7 @@
 #include "instance.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -46,20 +47,55 @@ static enum status aim(struct instance *instance, struct target *target, const c
 	return unset ? instance_failed(instance, STATUS_LOAD_FAILED, unset) : STATUS_OK;
 }
 
+/* Of an entry point that is attached to a program, which is run, and another copy beside it. */
+static enum status aim_traced(struct instance *instance, size_t i, const struct traced *traced)
+{
+	const struct plan_row *row = instance->row[i];
+	struct target *target = &instance->target[i], *untraced = &instance->empty[i];
+	const char *wrong = instance->n > 1
+				? "one entry point is attached to a program, not several"
+				: target_trace(target, traced, TRACED, row->packet);
+	char *unset;
+
+	if (wrong)
+		return instance_fail(instance, STATUS_UNSUPPORTED, "%s: %s", row->entry_point,
+				     wrong);
+	if (setup_has(&instance->loaded.setup, "context"))
+		return instance_fail(
+		    instance, STATUS_LOAD_FAILED,
+		    "context: what a program is attached to has none that can be set");
+	unset = target_set_packet(target, &instance->loaded.setup);
+	if (unset)
+		return instance_failed(instance, STATUS_LOAD_FAILED, unset);
+	*untraced = *target;
+	untraced->called = fcntl(traced->fd[UNTRACED], F_DUPFD_CLOEXEC, 0);
+	untraced->fd = untraced->called;
+	untraced->trigger = NULL;
+	instance->has_empty[i] = untraced->fd >= 0;
+	return instance->has_empty[i] ? STATUS_OK
+				      : instance_fail(instance, STATUS_RUN_FAILED, "%s: %s",
+						      row->entry_point, strerror(errno));
+}
+
 /* The same of an entry point, which alone has its trigger and context set. */
 static enum status aim_entry(struct instance *instance, size_t i)
 {
 	const struct plan_row *row = instance->row[i];
 	struct target *target = &instance->target[i];
 	struct bpf_program *program;
+	const struct traced *traced;
 	char *unset;
 
 	if (aim(instance, target, row->entry_point, row->packet))
 		return instance->status;
 	program = program_find(&instance->loaded, row->entry_point);
 	unset = trigger_set(&instance->trigger[i], program, &instance->loaded);
-	if (!unset && instance->trigger[i])
+	if (!unset && instance->trigger[i]) {
 		target_trigger(target, program, instance->trigger[i]);
+		traced = trigger_traced(instance->trigger[i]);
+		if (traced)
+			return aim_traced(instance, i, traced);
+	}
 	if (!unset)
 		unset = target_set_context(target, (int)bpf_program__type(program),
 					   &instance->loaded.setup);
@@ -241,6 +277,9 @@ enum status instance_load(struct instance *instance, const struct plan_row *cons
 void instance_unload(struct instance *instance)
 {
 	instance_detach(instance);
+	if (instance->traces)
+		trigger_detach(instance->traces);
+	free(instance->traces);
 	for (size_t i = 0; i < instance->n; i++) {
 		user_target_free(instance->user[i]);
 		trigger_free(instance->trigger[i]);

@@ -22,12 +22,14 @@ struct instance {
 	const struct plan_row *row[ENTRIES_MAX]; /* an entry point each */
 	struct target target[ENTRIES_MAX];
 	struct attachment *attachment[ENTRIES_MAX];
-	/* Beside entry points whose runs get fresh packets: an empty program of their type. */
+	/* Beside entry points whose runs get fresh packets: an empty program of their type; beside
+	 * those that trace a program, another copy of that. */
 	bool has_empty[ENTRIES_MAX];
 	struct target empty[ENTRIES_MAX];
 	struct attachment *empty_attachment[ENTRIES_MAX];
 	struct user_target *user[ENTRIES_MAX];
 	struct trigger *trigger[ENTRIES_MAX]; /* what the test sets of it, or NULL */
+	struct attached *traces;	      /* what is attached to a program, or NULL */
 	struct target prepare, check;	      /* where the row names one */
 	struct consumer *consumer;	      /* NULL for none */
 	int cpu[ENTRIES_MAX]; /* the first of its CPUs: single invocations run there */

@@ -138,7 +138,7 @@ static void count_calls(void *arg)
 static struct count count_runs(const struct target *target, int cpu)
 {
 	struct count c = {.target = target, .cpu = cpu, .runs = NAN};
-	struct cpu_task task = {cpu, target->trigger ? count_firings : count_calls, &c,
+	struct cpu_task task = {cpu, target_is_fired(target) ? count_firings : count_calls, &c,
 				target->network};
 	int counting = target->user ? -1 : bpf_enable_stats(BPF_STATS_RUN_TIME);
 

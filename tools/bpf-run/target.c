@@ -76,6 +76,7 @@ const char *target_init(struct target *target, int fd, int program_type, const c
 		return "the kernel has no test run for this program type, and there is no trigger "
 		       "for it";
 	*target = (struct target){.fd = fd,
+				  .called = fd,
 				  .repeats = kind->repeats,
 				  .context_bytes = kind->context_bytes,
 				  .left = kind->left};
@@ -113,6 +114,19 @@ void target_trigger(struct target *target, struct bpf_program *program,
 {
 	*target =
 	    (struct target){.fd = bpf_program__fd(program), .trigger = trigger, .program = program};
+}
+
+const char *target_trace(struct target *target, const struct traced *traced, enum traced_copy copy,
+			 const char *packet)
+{
+	const struct target attached = *target;
+	const char *wrong = target_init(target, traced->fd[copy], (int)traced->type, packet);
+
+	target->fd = attached.fd;
+	target->trigger = attached.trigger;
+	target->program = attached.program;
+	target->left = LEFT_NOTHING;
+	return wrong;
 }
 
 char *target_set_packet(struct target *target, const struct setup *setup)
@@ -170,6 +184,7 @@ int target_init_empty(struct target *target, const struct target *like,
 
 	*target = *like;
 	target->fd = bpf_prog_load(bpf_program__type(program), "empty", "GPL", nothing, 2, &opts);
+	target->called = target->fd;
 	return target->fd < 0 ? -1 : 0;
 }
 
@@ -198,10 +213,15 @@ static int test_run(const struct target *target, uint32_t repeat, struct target_
 		opts->ctx_out = &left->context;
 		opts->ctx_size_out = sizeof(left->context);
 	}
-	error = bpf_prog_test_run_opts(target->fd, opts) ? errno : 0;
+	error = bpf_prog_test_run_opts(target->called, opts) ? errno : 0;
 	if (left)
 		left->bytes = opts->data_size_out;
 	return error;
+}
+
+bool target_is_fired(const struct target *target)
+{
+	return target->trigger && !target->called;
 }
 
 /* One call is one invocation. */
@@ -210,9 +230,9 @@ static int call_each(const struct target *target, uint32_t n, struct bpf_test_ru
 	int error = 0;
 
 	for (uint32_t i = 0; i < n && !error; i++)
-		error = interrupted	  ? EINTR
-			: target->trigger ? trigger_fire(target->trigger)
-					  : test_run(target, 0, NULL, opts);
+		error = interrupted		  ? EINTR
+			: target_is_fired(target) ? trigger_fire(target->trigger)
+						  : test_run(target, 0, NULL, opts);
 	return error;
 }
 

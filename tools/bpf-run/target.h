@@ -8,6 +8,7 @@
 
 #include "packet.h"
 #include "setup.h"
+#include "traced.h"
 #include "trigger.h"
 #include "user_target.h"
 
@@ -17,8 +18,9 @@
 enum left { LEFT_NOTHING, LEFT_PACKET, LEFT_SKB, LEFT_SKB_NETWORK };
 
 struct target {
-	int fd;			       /* of the program */
-	struct user_target *user;      /* an operation in user space instead, or NULL */
+	int fd;			  /* of the program */
+	int called;		  /* what a test run runs: that one, or one it is attached to */
+	struct user_target *user; /* an operation in user space instead, or NULL */
 	const struct trigger *trigger; /* of a type that the kernel can't run by itself, or NULL */
 	struct bpf_program *program;   /* to be attached then */
 	const struct network *network; /* where it is called; NULL for where the tool was started */
@@ -43,6 +45,12 @@ const char *target_init_program(struct target *target, struct bpf_program *progr
 /** target_trigger - have a program be attached and triggered so; the trigger outlives the target */
 void target_trigger(struct target *target, struct bpf_program *program,
 		    const struct trigger *trigger);
+
+/** target_trace - have the test run of a copy of what its program is attached to be the trigger
+ * @packet: as target_init() has it
+ * @return: NULL, or why that one can't be run */
+const char *target_trace(struct target *target, const struct traced *traced, enum traced_copy copy,
+			 const char *packet);
 
 /** target_set_packet, target_set_context - what the test sets of them, where it does
  * @program_type: of the target's program
@@ -85,6 +93,9 @@ int target_invoke_left(const struct target *target, uint32_t n, uint32_t *result
  * it, as when the process is stopped and goes on, or a debugger comes
  * @tries: begins as 0; not without end, where signals come faster than an invocation is done */
 bool target_again(int error, unsigned int *tries);
+
+/** target_is_fired - whether an invocation is one of a trigger, not a test run */
+bool target_is_fired(const struct target *target);
 
 /** target_counted - runs of its program that the kernel has counted, which it does while it times
  * them */

@@ -15,6 +15,7 @@
 #include "segment.h"
 #include "setup_programs.h"
 #include "sockets.h"
+#include "traced.h"
 #include "xalloc.h"
 
 enum where { AT_TARGET, AT_CGROUP, AT_PERF_EVENT, AT_SOCKET_MAP, AT_SOCKET, AT_ROUTE };
@@ -35,7 +36,8 @@ struct trigger {
 	struct hook hook;
 	const struct action *action;
 	/* What a test sets. */
-	struct command *command; /* in place of the action */
+	struct command *command;     /* in place of the action */
+	const struct traced *traced; /* likewise: its test run */
 	struct beside *beside;
 	size_t nbeside;
 };
@@ -182,6 +184,8 @@ char *trigger_set(struct trigger **set, const struct bpf_program *program,
 	*set = t = xcalloc(1, sizeof(*t));
 	t->hook = hook_of(way, program, loaded);
 	t->action = way->action;
+	if (traced_name(t->hook.target))
+		t->traced = loaded->setup.traced;
 	wrong = set_action(t, words);
 	return wrong ? wrong : set_beside(t, program, loaded);
 }
@@ -193,6 +197,11 @@ void trigger_free(struct trigger *trigger)
 	command_free(trigger->command);
 	free(trigger->beside);
 	free(trigger);
+}
+
+const struct traced *trigger_traced(const struct trigger *trigger)
+{
+	return trigger->traced;
 }
 
 int trigger_fire(const struct trigger *trigger)
@@ -351,5 +360,7 @@ void trigger_detach(struct attached *attached)
 
 const char *trigger_calls(const struct trigger *trigger)
 {
-	return trigger->command ? "commands" : trigger->action->calls;
+	return trigger->command	 ? "commands"
+	       : trigger->traced ? "runs of the program that it is attached to"
+				 : trigger->action->calls;
 }

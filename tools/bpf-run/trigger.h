@@ -30,6 +30,9 @@ char *trigger_set(struct trigger **set, const struct bpf_program *program,
 		  const struct loaded *loaded);
 void trigger_free(struct trigger *trigger);
 
+/** trigger_traced - the program whose test run is the trigger; NULL for none */
+const struct traced *trigger_traced(const struct trigger *trigger);
+
 /** trigger_fire - fire once on this thread; 0 or an error number */
 int trigger_fire(const struct trigger *trigger);
 

@@ -209,26 +209,31 @@ enum status untimed_check(struct instance *instance)
 		       ": the operation did not do what it should");
 }
 
-/* A triggered program is not run once, as nobody sees its result; it must attach, though. */
+/* A triggered program is not run once, as nobody sees its result; it must attach, though. To
+ * another program it does so once, and stays. */
 static enum status try_to_attach(struct instance *instance, size_t i)
 {
 	const struct target *target = &instance->target[i];
-	struct attached attached;
-	enum status status;
+	struct attached *attached = xcalloc(1, sizeof(*attached));
+	enum status status = STATUS_OK;
 	char *reason;
 	int error;
 
 	explain_forget();
-	error = trigger_attach(target->trigger, target->program, instance->cpu[i], &attached)
-		    ? errno
-		    : 0;
-	trigger_detach(&attached);
-	if (!error)
+	error = trigger_attach(target->trigger, target->program, instance->cpu[i], attached) ? errno
+											     : 0;
+	if (!error && !target_is_fired(target)) {
+		instance->traces = attached;
 		return STATUS_OK;
-	reason = explain_attach(attached.program, error, attached.lacks, &status);
-	instance_fail(instance, status, "%s can't be attached here: %s",
-		      bpf_program__name(attached.program), reason);
-	free(reason);
+	}
+	trigger_detach(attached);
+	if (error) {
+		reason = explain_attach(attached->program, error, attached->lacks, &status);
+		instance_fail(instance, status, "%s can't be attached here: %s",
+			      bpf_program__name(attached->program), reason);
+		free(reason);
+	}
+	free(attached);
 	return status;
 }
 

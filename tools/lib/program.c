@@ -259,7 +259,7 @@ static enum status set_up(struct loaded *loaded, const struct program_set *set)
 	if (!wrong)
 		wrong = setup_before_load(&loaded->setup, loaded->object);
 	if (!wrong)
-		wrong = setup_programs(&loaded->setup, loaded->object);
+		wrong = setup_programs(&loaded->setup, loaded->object, set->object);
 	bpf_object__for_each_program(program, loaded->object)
 		if (setup_is_with_all(&loaded->setup) && is_left_out(set, program))
 			bpf_program__set_autoload(program, false);

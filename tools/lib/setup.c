@@ -17,6 +17,7 @@
 #include "network.h"
 #include "packet.h"
 #include "text.h"
+#include "traced.h"
 #include "xalloc.h"
 #include "xsk.h"
 
@@ -76,6 +77,7 @@ void setup_release(struct setup *setup)
 		close(setup->sockets[i]);
 	free(setup->sockets);
 	network_free(setup->network);
+	traced_free(setup->traced);
 	json_decref(setup->root);
 	*setup = (struct setup){0};
 }
@@ -441,7 +443,7 @@ static char *fill_map(struct setup *setup, const struct bpf_object *object,
 	return wrong;
 }
 
-static char *fill_maps(struct setup *setup, const struct bpf_object *object)
+char *setup_fill_maps(struct setup *setup, const struct bpf_object *object)
 {
 	const json_t *item;
 	const char *name;
@@ -463,7 +465,7 @@ char *setup_after_load(struct setup *setup, const struct bpf_object *object, boo
 	int home;
 
 	if (!network)
-		return fill_maps(setup, object);
+		return setup_fill_maps(setup, object);
 	wrong = network_make(network, &setup->network, lacks);
 	if (wrong) {
 		char *longer = xasprintf("network: %s", wrong);
@@ -472,7 +474,7 @@ char *setup_after_load(struct setup *setup, const struct bpf_object *object, boo
 		return longer;
 	}
 	home = network_enter(setup->network);
-	wrong = fill_maps(setup, object);
+	wrong = setup_fill_maps(setup, object);
 	netns_leave(home);
 	return wrong;
 }

@@ -22,12 +22,14 @@
 #include <stddef.h>
 
 struct network;
+struct traced;
 
 #define SETUP_MAX_BYTES (256UL << 20)
 
 struct setup {
 	json_t *root; /* NULL for none */
 
+	struct traced *traced; /* what setup_programs() has loaded for others; NULL for none */
 	/* What setup_after_load() makes: */
 	struct network *network; /* the test's own; NULL for none */
 	int *sockets;		 /* that are in maps */
@@ -49,6 +51,9 @@ char *setup_before_load(const struct setup *setup, struct bpf_object *object);
 /** setup_after_load - make the network, and put the elements into the maps
  * @lacks: set where it fails for want of something in this kernel, or of privilege */
 char *setup_after_load(struct setup *setup, const struct bpf_object *object, bool *lacks);
+
+/** setup_fill_maps - put the elements into the maps of an object, loaded like the test's own */
+char *setup_fill_maps(struct setup *setup, const struct bpf_object *object);
 
 /** setup_packet - the packet of a member
  * @member: packet or expected_packet

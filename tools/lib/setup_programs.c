@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text.h"
+#include "traced.h"
 #include "trigger_name.h"
 #include "xalloc.h"
 
@@ -73,13 +75,42 @@ static char *set_target(const struct btf *kernel, struct bpf_program *program, c
 			 target);
 }
 
+static bool traces(const struct bpf_program *program)
+{
+	enum bpf_attach_type type = bpf_program__expected_attach_type(program);
+
+	return bpf_program__type(program) == BPF_PROG_TYPE_TRACING &&
+	       (type == BPF_TRACE_FENTRY || type == BPF_TRACE_FEXIT);
+}
+
+/* The same of a program, which has to be loaded before. */
+static char *trace_program(struct setup *setup, const struct bpf_object *object, const char *path,
+			   struct bpf_program *program, const char *name)
+{
+	char *wrong;
+
+	if (!traces(program))
+		return xasprintf("attach: %s: only fentry and fexit programs are attached to a "
+				 "program",
+				 bpf_program__name(program));
+	if (setup_has(setup, "trigger"))
+		return xasprintf("attach: %s: its trigger is the test run of '%s'",
+				 bpf_program__name(program), name);
+	wrong = traced_load(setup, object, path, name);
+	if (!wrong &&
+	    bpf_program__set_attach_target(program, setup->traced->fd[TRACED],
+					   setup->traced->object[TRACED] ? name : "empty"))
+		wrong = xstrdup("it is not described by BTF");
+	return text_of("attach: program", name, wrong);
+}
+
 static bool is_for_verifier(const struct bpf_program *program)
 {
 	return bpf_program__type(program) == BPF_PROG_TYPE_TRACING ||
 	       bpf_program__type(program) == BPF_PROG_TYPE_LSM;
 }
 
-static char *set_targets(const struct setup *setup, const struct bpf_object *object)
+static char *set_targets(struct setup *setup, const struct bpf_object *object, const char *path)
 {
 	const json_t *item;
 	const char *name;
@@ -88,12 +119,14 @@ static char *set_targets(const struct setup *setup, const struct bpf_object *obj
 
 	json_object_foreach(json_object_get(setup->root, "attach"), name, item) {
 		struct bpf_program *program = bpf_object__find_program_by_name(object, name);
+		const char *target = json_string_value(item), *traced = traced_name(target);
 
-		if (!is_for_verifier(program))
+		if (!traced && !is_for_verifier(program))
 			continue;
-		if (!kernel)
+		if (!traced && !kernel)
 			kernel = btf__load_vmlinux_btf();
-		wrong = set_target(kernel, program, json_string_value(item));
+		wrong = traced ? trace_program(setup, object, path, program, traced)
+			       : set_target(kernel, program, target);
 		if (wrong)
 			break;
 	}
@@ -118,7 +151,7 @@ static char *check_members(const struct setup *setup)
 	return NULL;
 }
 
-char *setup_programs(const struct setup *setup, const struct bpf_object *object)
+char *setup_programs(struct setup *setup, const struct bpf_object *object, const char *path)
 {
 	char *wrong = check_members(setup);
 	const json_t *item;
@@ -142,5 +175,5 @@ char *setup_programs(const struct setup *setup, const struct bpf_object *object)
 	     p = bpf_object__next_program(object, p))
 		if (setup_is_with(setup, bpf_program__name(p)))
 			bpf_program__set_autoload(p, true);
-	return set_targets(setup, object);
+	return set_targets(setup, object, path);
 }

@@ -12,8 +12,10 @@
 
 /** setup_programs - set what the programs of an opened object attach to, and have those loaded that
  * are attached with the entry point
+ * @setup: gets a program that others are attached to (traced.h)
+ * @path: of the object
  * @return: NULL, or what is wrong, which the caller frees */
-char *setup_programs(const struct setup *setup, const struct bpf_object *object);
+char *setup_programs(struct setup *setup, const struct bpf_object *object, const char *path);
 
 /** setup_trigger - the member; NULL where the type of a program says what triggers it */
 const json_t *setup_trigger(const struct setup *setup);
