@@ -181,6 +181,68 @@ load_failed attach: before: its trigger is the test run of 'tc'"
   assert_contains "ok below_noise" "$(cells with/all/x status)"
 }
 
+@test "a map of sockets has the test's own, programs that judge what they send are attached to it, and a lookup finds them" {
+  requires bpf
+  cat >program.bpf.c <<'C'
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+char _license[] SEC("license") = "GPL";
+struct { __uint(type, BPF_MAP_TYPE_SOCKMAP); __uint(max_entries, 4); __type(key, __u32); __type(value, __u64); } peers SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_SOCKHASH); __uint(max_entries, 4); __type(key, __u64); __type(value, int); } hashed SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 4); __type(key, __u32); __type(value, __u32); } other SEC(".maps");
+long passed, failed;
+static int judge(int verdict) { __sync_fetch_and_add(verdict == SK_PASS ? &passed : &failed, 1); return verdict; }
+SEC("sk_msg") int past(struct sk_msg_md *msg) { return judge(bpf_msg_redirect_map(msg, &peers, 1, BPF_F_INGRESS)); }
+SEC("sk_msg") int past_hash(struct sk_msg_md *msg)
+{
+	__u64 key = 9;
+	return judge(bpf_msg_redirect_hash(msg, &hashed, &key, BPF_F_INGRESS));
+}
+SEC("sk_msg") int pass(struct sk_msg_md *msg) { return judge(SK_PASS); }
+SEC("sk_skb/stream_verdict") int received(struct __sk_buff *skb) { return judge(SK_PASS); }
+SEC("tc") int all_passed(struct __sk_buff *skb) { return !passed || failed; }
+SEC("sk_lookup") int find(struct bpf_sk_lookup *ctx)
+{
+	__u32 key = 2;
+	struct bpf_sock *socket = bpf_map_lookup_elem(&peers, &key);
+	long error = socket ? bpf_sk_assign(ctx, socket, 0) : 1;
+	if (socket)
+		bpf_sk_release(socket);
+	return error ? SK_DROP : SK_PASS;
+}
+C
+  cat >suite.yml <<'Y'
+defaults: {source: program.bpf.c, expected_result: any, check: all_passed}
+tests:
+  - {name: map/past/x, entry_point: past, attach: peers, maps: {peers: [{key: 0, value: sender}, {key: 1, value: receiver}]}}
+  - {name: hash/past/x, entry_point: past_hash, attach: hashed, maps: {hashed: [{key: 0, value: sender}, {key: 9, value: receiver}]}}
+  - {name: map/pass/x, entry_point: pass, attach: peers, maps: {peers: [{key: 3, value: sender}]}}
+  - {name: map/received/x, entry_point: received, attach: peers, maps: {peers: [{key: 0, value: receiver}]}}
+  - {name: map/nobody/x, entry_point: past, attach: peers, maps: {peers: [{key: 0, value: sender}]}}
+  - {name: map/absent/x, entry_point: past, attach: peer}
+  - {name: map/other/x, entry_point: past, attach: other}
+  - {name: map/number/x, entry_point: past, attach: peers, maps: {peers: [{key: 0, value: 5}]}}
+  - {name: map/cpus/x, program_cpu_assignment: {pass: [0, 1]}, attach: {pass: peers}, maps: {peers: [{key: 0, value: sender}]}}
+  - {name: find/tcp/x, entry_point: find, check: "", expected_result: 1, context: {family: 2, protocol: 6},
+     maps: {peers: [{key: 2, value: listener}]}}
+  - {name: find/udp/x, entry_point: find, check: "", expected_result: 1, context: {family: 2, protocol: 17},
+     maps: {peers: [{key: 2, value: udp}]}}
+  - {name: find/wrong/x, entry_point: find, check: "", expected_result: 1, context: {family: 2, protocol: 17},
+     maps: {peers: [{key: 2, value: listener}]}}
+Y
+  measure suite.yml
+  for test in map/past map/pass map/received hash/past find/tcp find/udp; do
+    assert_contains "ok below_noise" "$(cells "$test/x" status)"
+  done
+  assert_equal "$(for test in map/{nobody,absent,other,number,cpus} find/wrong; do cells "$test/x" status,reason; done)" \
+    "run_failed past: Permission denied
+load_failed attach: past: 'peer' is no map of sockets of the object
+load_failed attach: past: 'other' is no map of sockets of the object
+load_failed map 'peers': element 1: its 'value': a map of sockets has sender, receiver, listener or udp for a value
+unsupported its sender and receiver are one pair, for one CPU
+wrong_result find returned 0 where 1 was expected"
+}
+
 @test "the command line says the same of bare objects, and bpf-bench shows the share of the trigger" {
   requires bpf tracefs
   write_program

@@ -157,6 +157,9 @@ static enum status load(struct run *run, struct variant *variant)
 	spent_enter(&run->spent, STEP_LOAD);
 	if (instance_load(instance, variant->row, variant->nrows, cpu, spare_cpu(run, variant)))
 		return instance->status;
+	if (variant->nprobes > 1 && instance->loaded.setup.loopback.has[LOOPBACK_SENDER])
+		return instance_fail(instance, STATUS_UNSUPPORTED,
+				     "its sender and receiver are one pair, for one CPU");
 	if (refuse_triggers(run->options, instance))
 		return instance->status;
 	spent_enter(&run->spent, STEP_PREPARE);

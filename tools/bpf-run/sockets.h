@@ -20,6 +20,9 @@ int sockets_send_datagram(void);
 int sockets_join(int program, enum bpf_attach_type type);
 void sockets_part(int map);
 
+/** sockets_use - have this thread send over another pair from now on; NULL: over its own */
+void sockets_use(const int *pair);
+
 /** sockets_select - let a program select whose datagram it is; 0 or -1 with errno set */
 int sockets_select(int program);
 void sockets_unselect(void);

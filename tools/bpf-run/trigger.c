@@ -18,12 +18,15 @@
 #include "traced.h"
 #include "xalloc.h"
 
+#define KEY_BYTES_MAX 512 /* of a map of sockets that is emptied */
+
 enum where { AT_TARGET, AT_CGROUP, AT_PERF_EVENT, AT_SOCKET_MAP, AT_SOCKET, AT_ROUTE };
 
 /* How a program is attached. */
 struct hook {
 	enum where where;
 	const char *target; /* what its section leaves open; else NULL */
+	struct loaded *loaded;
 };
 
 /* A program that is attached beside the one that is timed. */
@@ -40,6 +43,7 @@ struct trigger {
 	const struct traced *traced; /* likewise: its test run */
 	struct beside *beside;
 	size_t nbeside;
+	const struct setup *setup; /* whose sockets it sends by; NULL for none */
 };
 
 #define BY(place, what) .trigger.hook.where = (place), .trigger.action = &(what)
@@ -108,10 +112,10 @@ static const struct trigger *way_to_attach(const struct bpf_program *program)
 
 /* As its type is attached, and where the test says. */
 static struct hook hook_of(const struct trigger *way, const struct bpf_program *program,
-			   const struct loaded *loaded)
+			   struct loaded *loaded)
 {
 	return (struct hook){way->hook.where,
-			     setup_target(&loaded->setup, bpf_program__name(program))};
+			     setup_target(&loaded->setup, bpf_program__name(program)), loaded};
 }
 
 static char *set_action(struct trigger *t, const json_t *words)
@@ -141,8 +145,7 @@ static bool has_target(const struct hook *hook, const struct bpf_program *progra
 }
 
 /* Add all that the test wants beside the entry point. */
-static char *set_beside(struct trigger *t, const struct bpf_program *entry,
-			const struct loaded *loaded)
+static char *set_beside(struct trigger *t, const struct bpf_program *entry, struct loaded *loaded)
 {
 	bool all = setup_is_with_all(&loaded->setup);
 	struct bpf_program *program;
@@ -167,8 +170,7 @@ static char *set_beside(struct trigger *t, const struct bpf_program *entry,
 	return NULL;
 }
 
-char *trigger_set(struct trigger **set, const struct bpf_program *program,
-		  const struct loaded *loaded)
+char *trigger_set(struct trigger **set, const struct bpf_program *program, struct loaded *loaded)
 {
 	const json_t *words = setup_trigger(&loaded->setup);
 	const struct trigger *way = way_to_attach(program);
@@ -184,6 +186,7 @@ char *trigger_set(struct trigger **set, const struct bpf_program *program,
 	*set = t = xcalloc(1, sizeof(*t));
 	t->hook = hook_of(way, program, loaded);
 	t->action = way->action;
+	t->setup = &loaded->setup;
 	if (traced_name(t->hook.target))
 		t->traced = loaded->setup.traced;
 	wrong = set_action(t, words);
@@ -208,8 +211,12 @@ int trigger_fire(const struct trigger *trigger)
 {
 	int error;
 
-	if (!trigger->command)
+	bool has_pair = trigger->setup && trigger->setup->loopback.has[LOOPBACK_SENDER];
+
+	if (!trigger->command) {
+		sockets_use(has_pair ? trigger->setup->loopback.fd : NULL);
 		return trigger->action->fire() ? errno : 0;
+	}
 	error = command_run(trigger->command);
 	return error < 0 ? TRIGGER_FAILED : error;
 }
@@ -292,6 +299,25 @@ static void attach_target(struct bpf_program *program, const char *target,
 				  "or --attach does";
 }
 
+/* To a map of sockets of the object, which is filled then: a socket is under the programs that its
+ * map had when it came. */
+static void attach_map(const struct hook *hook, const struct bpf_program *program,
+		       struct attached *attached)
+{
+	struct bpf_object *object = hook->loaded->object;
+	struct bpf_map *map = bpf_object__find_map_by_name(object, hook->target);
+	char *wrong;
+
+	if (bpf_prog_attach(bpf_program__fd(program), bpf_map__fd(map),
+			    bpf_program__expected_attach_type(program), 0))
+		return;
+	attached->own_map = map;
+	wrong = setup_fill_map(&hook->loaded->setup, object, map);
+	if (wrong)
+		attached->lacks = "its sockets can't be put into that map";
+	free(wrong);
+}
+
 static int attach(const struct hook *hook, struct bpf_program *program, int cpu,
 		  struct attached *attached)
 {
@@ -309,7 +335,11 @@ static int attach(const struct hook *hook, struct bpf_program *program, int cpu,
 		attached->link = attach_perf_event(program, cpu);
 		break;
 	case AT_SOCKET_MAP:
-		attached->map = sockets_join(fd, bpf_program__expected_attach_type(program));
+		if (hook->target)
+			attach_map(hook, program, attached);
+		else
+			attached->map =
+			    sockets_join(fd, bpf_program__expected_attach_type(program));
 		break;
 	case AT_SOCKET:
 		attached->undo = sockets_select(fd) ? NULL : sockets_unselect;
@@ -318,7 +348,10 @@ static int attach(const struct hook *hook, struct bpf_program *program, int cpu,
 		attached->undo = segment_route(fd) ? NULL : segment_unroute;
 		break;
 	}
-	return attached->link || attached->map >= 0 || attached->undo ? 0 : -1;
+	return !attached->lacks &&
+		       (attached->link || attached->map >= 0 || attached->own_map || attached->undo)
+		   ? 0
+		   : -1;
 }
 
 int trigger_attach(const struct trigger *trigger, struct bpf_program *program, int cpu,
@@ -341,8 +374,25 @@ int trigger_attach(const struct trigger *trigger, struct bpf_program *program, i
 	return 0;
 }
 
+static void detach_map(const struct bpf_map *map, const struct bpf_program *program)
+{
+	unsigned char key[KEY_BYTES_MAX];
+	const void *before = NULL;
+
+	bpf_prog_detach2(bpf_program__fd(program), bpf_map__fd(map),
+			 bpf_program__expected_attach_type(program));
+	/* Every place of an array is a key, whether a socket is there or not. */
+	while (bpf_map__key_size(map) <= sizeof(key) &&
+	       !bpf_map_get_next_key(bpf_map__fd(map), before, key)) {
+		bpf_map_delete_elem(bpf_map__fd(map), key);
+		before = key;
+	}
+}
+
 static void detach(struct attached *attached)
 {
+	if (attached->own_map)
+		detach_map(attached->own_map, attached->program);
 	bpf_link__destroy(attached->link);
 	if (attached->map >= 0)
 		sockets_part(attached->map);

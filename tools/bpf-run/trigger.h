@@ -26,8 +26,7 @@ const struct trigger *trigger_of(const struct bpf_program *program);
  * @loaded: outlives it
  * @return: NULL, or what is wrong, which the caller frees
  */
-char *trigger_set(struct trigger **set, const struct bpf_program *program,
-		  const struct loaded *loaded);
+char *trigger_set(struct trigger **set, const struct bpf_program *program, struct loaded *loaded);
 void trigger_free(struct trigger *trigger);
 
 /** trigger_traced - the program whose test run is the trigger; NULL for none */
@@ -45,9 +44,10 @@ const char *trigger_failure(const struct trigger *trigger);
 /* How a program is attached: one of these, and those beside it. */
 struct attached {
 	struct bpf_link *link;
-	int map;	    /* of sockets; -1 for none */
-	void (*undo)(void); /* what this thread's UDP socket or route has; else NULL */
-	const char *lacks;  /* why it is not, where that is known; else NULL */
+	int map;		       /* of sockets, made for the program; -1 for none */
+	const struct bpf_map *own_map; /* of the object, that it is attached to; else NULL */
+	void (*undo)(void);	       /* what this thread's UDP socket or route has; else NULL */
+	const char *lacks;	       /* why it is not, where that is known; else NULL */
 	const struct bpf_program *program; /* the last that was tried */
 	struct attached *beside;
 	size_t nbeside;

@@ -76,6 +76,7 @@ void setup_release(struct setup *setup)
 	for (size_t i = 0; i < setup->nsockets; i++)
 		close(setup->sockets[i]);
 	free(setup->sockets);
+	loopback_close(&setup->loopback);
 	network_free(setup->network);
 	traced_free(setup->traced);
 	json_decref(setup->root);
@@ -287,6 +288,31 @@ static bool write_device(const struct filling *f, const json_t *value)
 	return true;
 }
 
+static void put_descriptor(const struct filling *f, int fd)
+{
+	uint64_t wide = (uint64_t)fd;
+
+	if (f->value_bytes == sizeof(wide))
+		memcpy(f->value, &wide, sizeof(wide));
+	else
+		memcpy(f->value, &fd, sizeof(fd));
+}
+
+/* A socket of the test's, by name. */
+static char *write_loopback_socket(const struct filling *f, const json_t *value)
+{
+	const char *name = json_string_value(value);
+	int fd = name ? loopback_find(&f->setup->loopback, name) : -1;
+
+	if (fd < 0 && (!name || errno == EINVAL))
+		return xstrdup(
+		    "a map of sockets has sender, receiver, listener or udp for a value");
+	if (fd < 0)
+		return xasprintf("can't open the socket '%s': %s", name, strerror(errno));
+	put_descriptor(f, fd);
+	return NULL;
+}
+
 /* A socket of its own, which is in the map as long as it is open. */
 static char *write_socket(const struct filling *f, const json_t *value)
 {
@@ -366,6 +392,9 @@ static char *write_element_value(const struct filling *f, const json_t *element)
 		return write_descriptor(f, value);
 	case BPF_MAP_TYPE_XSKMAP:
 		return write_socket(f, value);
+	case BPF_MAP_TYPE_SOCKMAP:
+	case BPF_MAP_TYPE_SOCKHASH:
+		return write_loopback_socket(f, value);
 	case BPF_MAP_TYPE_DEVMAP:
 	case BPF_MAP_TYPE_DEVMAP_HASH:
 		if (write_device(f, value))
@@ -441,6 +470,16 @@ static char *fill_map(struct setup *setup, const struct bpf_object *object,
 	free(f.key);
 	free(f.value);
 	return wrong;
+}
+
+char *setup_fill_map(struct setup *setup, const struct bpf_object *object,
+		     const struct bpf_map *map)
+{
+	const json_t *maps = json_object_get(setup->root, "maps");
+	const json_t *settings = json_object_get(maps, bpf_map__name(map));
+
+	return text_of("map", bpf_map__name(map),
+		       fill_map(setup, object, map, elements_of(settings)));
 }
 
 char *setup_fill_maps(struct setup *setup, const struct bpf_object *object)

@@ -11,8 +11,9 @@
  *
  * Values are as btf_value_write() takes them. An element is as `bpftool map dump -j` writes it,
  * too: "formatted" is preferred, and "values": [{"cpu": N, "value": V}, …] are those of a map with
- *a value a CPU. A program's or map's name is a value of a map of programs or maps; a device's name
- *is one of a map of devices, "socket" is one of a map of AF_XDP sockets. network.h has the network.
+ * a value a CPU. A program's or map's name is a value of a map of programs or maps; a device's name
+ * is one of a map of devices, "socket" is one of a map of AF_XDP sockets, and a map of sockets has
+ * the names of loopback.h. network.h has the network.
  */
 #pragma once
 
@@ -20,6 +21,8 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "loopback.h"
 
 struct network;
 struct traced;
@@ -32,8 +35,9 @@ struct setup {
 	struct traced *traced; /* what setup_programs() has loaded for others; NULL for none */
 	/* What setup_after_load() makes: */
 	struct network *network; /* the test's own; NULL for none */
-	int *sockets;		 /* that are in maps */
+	int *sockets;		 /* of AF_XDP, that are in maps */
 	size_t nsockets;
+	struct loopback_sockets loopback;
 };
 
 /** setup_read - read a file; "" is none. Free it with setup_release()
@@ -51,6 +55,10 @@ char *setup_before_load(const struct setup *setup, struct bpf_object *object);
 /** setup_after_load - make the network, and put the elements into the maps
  * @lacks: set where it fails for want of something in this kernel, or of privilege */
 char *setup_after_load(struct setup *setup, const struct bpf_object *object, bool *lacks);
+
+/** setup_fill_map - put its elements into a map of a loaded object, once more */
+char *setup_fill_map(struct setup *setup, const struct bpf_object *object,
+		     const struct bpf_map *map);
 
 /** setup_fill_maps - put the elements into the maps of an object, loaded like the test's own */
 char *setup_fill_maps(struct setup *setup, const struct bpf_object *object);

@@ -104,6 +104,25 @@ static char *trace_program(struct setup *setup, const struct bpf_object *object,
 	return text_of("attach: program", name, wrong);
 }
 
+/* Programs of sockets are attached to a map of them. */
+static char *check_map(const struct bpf_object *object, const struct bpf_program *program,
+		       const char *target)
+{
+	const struct bpf_map *map = bpf_object__find_map_by_name(object, target);
+
+	return map && (bpf_map__type(map) == BPF_MAP_TYPE_SOCKMAP ||
+		       bpf_map__type(map) == BPF_MAP_TYPE_SOCKHASH)
+		   ? NULL
+		   : xasprintf("attach: %s: '%s' is no map of sockets of the object",
+			       bpf_program__name(program), target);
+}
+
+static bool is_for_map(const struct bpf_program *program)
+{
+	return bpf_program__type(program) == BPF_PROG_TYPE_SK_MSG ||
+	       bpf_program__type(program) == BPF_PROG_TYPE_SK_SKB;
+}
+
 static bool is_for_verifier(const struct bpf_program *program)
 {
 	return bpf_program__type(program) == BPF_PROG_TYPE_TRACING ||
@@ -121,12 +140,15 @@ static char *set_targets(struct setup *setup, const struct bpf_object *object, c
 		struct bpf_program *program = bpf_object__find_program_by_name(object, name);
 		const char *target = json_string_value(item), *traced = traced_name(target);
 
-		if (!traced && !is_for_verifier(program))
-			continue;
-		if (!traced && !kernel)
-			kernel = btf__load_vmlinux_btf();
-		wrong = traced ? trace_program(setup, object, path, program, traced)
-			       : set_target(kernel, program, target);
+		if (traced) {
+			wrong = trace_program(setup, object, path, program, traced);
+		} else if (is_for_map(program)) {
+			wrong = check_map(object, program, target);
+		} else if (is_for_verifier(program)) {
+			if (!kernel)
+				kernel = btf__load_vmlinux_btf();
+			wrong = set_target(kernel, program, target);
+		}
 		if (wrong)
 			break;
 	}
