@@ -6,7 +6,8 @@
  *
  *	power N alarms       false alarms in N comparisons of a build with itself
  *	power N slowdowns    the smallest slowdown of one series that is found in 9 of 10 of N runs
- *	power N disturbed    how often 10 % are found where some rounds are disturbed
+ *	power N disturbed    how often 10 % and 100 % are found where some rounds are disturbed, or
+ *	                     follow one another
  *	power N counted      false alarms, and what is found, of instructions counted with few seeds
  *
  * Output is CSV.
@@ -54,7 +55,10 @@ static const struct noise models[] = {
     {"two machines mixed", .02, .01, .95, .0015, .03, 0, .3, 0},
 };
 #define HOSTED 1
+#define AUTOCORRELATED 3
+#define WANDERING 4
 #define NMODELS (sizeof(models) / sizeof(*models))
+static const struct noise some_disturbed = {"disturbed", .01, .01, .95, .0015, 0, 0, 0, .15};
 
 /* One run: the values of both builds, in order of rounds. */
 struct run {
@@ -343,24 +347,28 @@ static double stated(gsl_rng *rng, const struct noise *m, size_t nseries, size_t
 
 static void disturbed(gsl_rng *rng, size_t runs)
 {
-	puts("sample_cv_pct,rounds,series_in_a_run,found_10_pct,two_looks_found_10_pct,"
-	     "stated_pct,stated_found_pct");
-	for (size_t k = 0; k < NSIZES; k++) {
-		size_t nseries = run_sizes[k], n = runs_of(runs, nseries);
-		struct noise m = {
-		    .cv = .01, .drift = .01, .drift_rho = .95, .bias = .0015, .disturbed = .15};
-		double said = stated(rng, &m, nseries, n);
+	const struct noise *noises[] = {&some_disturbed, &models[AUTOCORRELATED],
+					&models[WANDERING]};
 
-		printf("%.1f,%d,%zu,%.1f,%.1f,", 100 * m.cv, ROUNDS, nseries,
-		       100 * power(rng, &m, .1, nseries, n, 1),
-		       100 * power(rng, &m, .1, nseries, n, LOOKS));
-		if (said > 0)
-			printf("%.1f,%.1f\n", 100 * said,
-			       100 * power(rng, &m, said, nseries, n, LOOKS));
-		else
-			puts(","); /* all were conclusive */
-		fflush(stdout);
-	}
+	puts("noise,rounds,series_in_a_run,found_10_pct,two_looks_found_10_pct,"
+	     "two_looks_found_100_pct,stated_pct,stated_found_pct");
+	for (size_t i = 0; i < sizeof(noises) / sizeof(*noises); i++)
+		for (size_t k = 0; k < NSIZES; k++) {
+			const struct noise *m = noises[i];
+			size_t nseries = run_sizes[k], n = runs_of(runs, nseries);
+			double said = stated(rng, m, nseries, n);
+
+			printf("%s,%d,%zu,%.1f,%.1f,%.1f,", m->name, ROUNDS, nseries,
+			       100 * power(rng, m, .1, nseries, n, 1),
+			       100 * power(rng, m, .1, nseries, n, LOOKS),
+			       100 * power(rng, m, 1, nseries, n, LOOKS));
+			if (said > 0)
+				printf("%.1f,%.1f\n", 100 * said,
+				       100 * power(rng, m, said, nseries, n, LOOKS));
+			else
+				puts(","); /* all were conclusive */
+			fflush(stdout);
+		}
 }
 
 /* What boots with other seeds count of one kernel: about COUNT, by a normal distribution, or in one
