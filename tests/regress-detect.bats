@@ -606,6 +606,10 @@ b unchanged 4"
   assert_equal "$(verdicts gross.csv | xargs)" 'baseline/xdp/empty:59:60 grew:300:311 hidden:59:60 same:491:492'
   regress-detect --history --net h.csv >net.csv
   assert_equal "$(verdicts net.csv | xargs)" 'baseline/xdp/empty:59:60 grew:241:251'
+  # Whole numbers beside such a verdict: their change is another one.
+  regress-detect --history --net --whole h.csv >whole.csv
+  assert_equal "$(csv_value whole.csv test,baseline,current,verdict,reason '$test == "same" || $test == "grew"' | sort | paste -sd,)" \
+    'grew 300 311 suspected beyond the level; +4.1 % net of the empty program,same 491 492 unchanged no change net of the empty program'
   # It grew by as much as the baseline shrank.
   mlr --csv put '$test == "hidden" && $build == "b4" {$value_instructions = 60.5}' then put '$test == "baseline/xdp/empty" && $build == "b4" {$value_instructions = 58}' \
     h.csv | regress-detect --history --net >net.csv

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The verdict of a series' newest build. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -128,10 +129,23 @@ static void judge_row(const struct history *h, const struct series *s, struct fi
 		finding_set(f, STALE, "the newest data are of %s", scope->timestamp);
 }
 
+/* What the verdict is about, where it differs from the number beside it. */
+static char *net_change(const struct finding *net, const struct finding *whole)
+{
+	double change = 100 * (net->ratio - 1), seen = 100 * (whole->ratio - 1);
+	char by[32];
+
+	snprintf(by, sizeof(by), "%+.1f %%", change);
+	if (isnan(change) || isnan(seen) || fabs(change - seen) < .05)
+		return NULL;
+	return xasprintf("%s net of the empty program", fabs(change) < .05 ? "no change" : by);
+}
+
 void newest_judge(const struct history *h, struct finding *f)
 {
 	struct series *s = &h->series[f->pairing];
 	struct finding net;
+	char *change;
 
 	judge_values(h, s, f, false);
 	judge_row(h, s, f);
@@ -141,10 +155,14 @@ void newest_judge(const struct history *h, struct finding *f)
 	net = *f;
 	f->reason = NULL;
 	judge_values(h, s, f, true);
-	finding_set(f, net.verdict, net.reason ? "%s" : NULL, net.reason);
+	change = net_change(&net, f);
+	finding_set(f, net.verdict, change || net.reason ? "%s%s%s" : NULL,
+		    net.reason ? net.reason : "", change && net.reason ? "; " : "",
+		    change ? change : "");
 	f->first_bad = net.first_bad;
 	f->since = net.since;
 	free(net.reason);
+	free(change);
 }
 
 /* Whether both left their levels with the same build of one machine, give or take the blur. */
