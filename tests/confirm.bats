@@ -84,6 +84,8 @@ KERNELS_OF_BOTH=(kernel.b1=6.1 kernel.b2=6.2 kernel_package=linux-image kernel_v
   fake_make regression
   confirmed_is 1
   assert_equal "$(head -n 1 confirmed.csv)" "$(head -n 1 found.csv),$(header_of confirmed | sed s/,functions,in_test_run//)"
+  # The pages of both runs have names of their own.
+  [[ $(csv_value confirmed.csv base_page,head_page | sort -u) =~ ^[a-z0-9.-]+-[0-9a-f]{8}\ [a-z0-9.-]+-[0-9a-f]{8}$ ]]
   fake_make unchanged
   confirmed_is 0
 }

@@ -45,6 +45,7 @@ has() {
   libjq) echo '#include <jq.h>' | clang -E - >/dev/null 2>&1 ;;
   libxdp) ls /usr/lib/*/bpf/xdp-dispatcher.o >/dev/null 2>&1 && command -v xdp-filter >/dev/null ;;
   bash-completion) [ -e /usr/share/bash-completion/bash_completion ] ;;
+  chromium) { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null ;;
   pmu) [ -e /sys/bus/event_source/devices/cpu/type ] || [ -e /sys/bus/event_source/devices/armv8_pmuv3_0/type ] ;;
   kprobes) [ -e /sys/bus/event_source/devices/kprobe/type ] ;;
   *) command -v "$1" >/dev/null 2>&1 ;;

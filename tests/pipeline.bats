@@ -157,6 +157,33 @@ all e 7 2 12.5'
   assert_equal "$output" ""
 }
 
+@test "on Ubuntu make test-deps takes another kernel's perf where the archive has none of this one, and names what is a snap only" {
+  requires root gcc clang bats jq llvm-objdump clang-format cppcheck shellcheck mandoc bpftool mlr qemu-system-aarch64 aarch64-linux-gnu-gcc
+  printf 'ID=ubuntu\nVERSION_CODENAME=noble\n' >os-release
+  # A machine that has all but these.
+  mkdir bin
+  ln -s /usr/bin/* bin
+  rm -f bin/chromium bin/chromium-browser bin/google-chrome bin/perf bin/bpftool bin/apt-get bin/apt-cache
+  printf '#!/bin/sh\nexit 1\n' | tee bin/perf >bin/bpftool
+  printf '#!/bin/sh\necho "$@" >>%s/asked\n' "$PWD" >bin/apt-get
+  # shellcheck disable=SC2016 # for the script
+  printf '#!/bin/sh\n[ "$2" = "${HAS-}" ]\n' >bin/apt-cache
+  chmod +x bin/perf bin/bpftool bin/apt-get bin/apt-cache
+  ask() { unshare -m sh -c "mount --bind os-release /etc/os-release && exec env PATH=$PWD/bin $TOP/pipelines/host/deps run test"; }
+  run -0 --separate-stderr ask
+  assert_contains "$(cat asked)" ' linux-tools-common linux-tools-generic '
+  [[ $(cat asked) != *chromium* ]]
+  assert_contains "$stderr" 'deps: Ubuntu has no package of chromium: for tests of pages install Google Chrome, or the snap chromium'
+  rm asked
+  HAS=linux-tools-$(uname -r) run -0 --separate-stderr ask
+  assert_contains "$(cat asked)" " linux-tools-common linux-tools-$(uname -r)"
+  # With a browser nothing is said.
+  touch bin/google-chrome
+  chmod +x bin/google-chrome
+  run -0 --separate-stderr ask
+  [[ $stderr != *chromium* ]]
+}
+
 @test "a wrong suite, runtime or track stops make with the tool's message" {
   run -2 --separate-stderr in_top bench SUITE=no-such
   assert_contains "$stderr" "bpf-compile-check: can't read suite: 'bpf/suites/no-such.yml'"

@@ -628,7 +628,32 @@ setting_up() {
     assert_equal "${link##*](}" "https://x.example/p/t/$file.html)"
   done
   # Bytes are not characters: another name is only a name.
-  assert_equal "$(RECOVERY_BUILDS=3 jq -n -L "$PIPELINES/issues" 'include "body"; {suite: "s", test: "é"} | test_page')" null
+  assert_equal "$(RECOVERY_BUILDS=3 jq -n -L "$PIPELINES/issues" 'include "body"; {suite: "s", test: "é"} | test_page')" ""
+}
+
+@test "an issue links to the pages of both builds, by the names that the pages give them" {
+  github_start
+  local row=$'0\thost-a\tdebian 6.1\tcore\t6.1.0-53 (x)\t20261101t01-b\t2026-11-01T01:00:00Z\ticount\tp\t'
+  file=$(LC_ALL=C awk -F '\t' -v OFS='\t' -f "$PIPELINES/site/pages/lib/text.awk" -f "$PIPELINES/site/pages/lib/order.awk" <<<"$row" | cut -f 4)
+  page=$(jq -nr -L "$PIPELINES/issues" 'include "text"; {host_class: "host-a", track: "debian 6.1", suite: "core", build: "6.1.0-53 (x)", run_id: "20261101t01-b"}
+    | [. + {timestamp: "2026-11-01T02:00:00Z"}, . + {timestamp: "2026-11-01T01:00:00Z"}] | run_page')
+  assert_equal "$page" "$file"
+  one f.csv suspected 120 b2
+  confirmed f.csv
+  mlr -I --csv put '$base_page = "b1-0000aaaa"; $head_page = "b2-0000bbbb"' confirmed.csv
+  export PAGES_URL=https://x.example/p
+  "$PIPELINES/issues/file-issues" f.csv confirmed.csv
+  body=$(github '.issues[0].body')
+  assert_contains "$body" '[this build](https://x.example/p/r/b2-0000bbbb.html)'
+  assert_contains "$body" '[both builds](https://x.example/p/compare.html#base=b1-0000aaaa&head=b2-0000bbbb)'
+  # What is no such name leads nowhere else.
+  mlr -I --csv put '$base_page = "../x"; $head_page = "x)](https://y.example"' confirmed.csv
+  mlr -I --csv put '$track = "other"' f.csv
+  mlr -I --csv put '$track = "other"' confirmed.csv
+  "$PIPELINES/issues/file-issues" f.csv confirmed.csv
+  body=$(github '.issues[1].body')
+  [[ $body != *y.example* ]]
+  assert_contains "$body" '[any two builds](https://x.example/p/compare.html)'
 }
 
 @test "a count has no interval and no p, and what is as it was has no sign" {

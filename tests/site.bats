@@ -127,6 +127,23 @@ HTML
   assert_equal "$stderr" "site: cannot read: 'none.csv'"
 }
 
+@test "a run's page links to its files, where the tree is to be seen" {
+  requires mlr gnuplot
+  tree tree 2
+  local link='<a rel="nofollow" href="https://x.example/o/n/tree/results/'
+  site -o out --tree-url https://x.example/o/n/tree/results tree
+  # Of each run another folder, which is there.
+  assert_equal "$(grep -ohF "$link" out/r/*.html | wc -l)" "$(find out/r -name '*.html' | wc -l)"
+  assert_equal "$(sed -n "s|.*$link\([^\"]*\)\">CSV files of this run.*|\1|p" out/r/*.html | sort)" \
+    "$(find tree -name summary.csv -printf '%P\n' | sed 's|/summary.csv$||' | sort)"
+  for nowhere in 'javascript:alert(1)' 'https://x.example/"onclick="' ''; do
+    site -o out --tree-url "$nowhere" tree
+    run -1 grep -l 'CSV files of this run' out/r/*.html
+  done
+  site -o out --tree-url https://x.example/o tree/*/*/*/*/*/*/summary.csv
+  run -1 grep -l 'CSV files of this run' out/r/*.html
+}
+
 @test "a failed row shows its reason and never a number" {
   requires mlr gnuplot
   printf 'run_id,timestamp,build,test,entry_point,value_v_ns,status,reason\n1,2024-01-01T00:00:00Z,a,t,e,5,ok,\n2,2024-01-02T00:00:00Z,b,t,e,777,run_failed,it <broke>\n' >in.csv

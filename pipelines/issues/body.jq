@@ -42,14 +42,14 @@ def compare_link:
   then "\n[What changed between their commits](\(repository)/compare/\(.base_commit)...\(.head_commit))." else "" end;
 
 def pages: env.PAGES_URL // "" | rtrimstr("/");
-# The file of a test, as the function slug of pipelines/site/pages names it: bytes are what a name of ASCII has.
 def test_page:
-  "\(.suite) \(.test)" as $name
-  | if $name | test("^[ -~]+$") | not then null
-    else (reduce ($name | explode[]) as $c (5381; (. * 33 + $c) % 2147483647)) as $hash
-    | (.test[:60] | ascii_downcase | gsub("[^a-z0-9.]+"; "-") | sub("^[.-]+"; "") | sub("[.-]+$"; "")) as $readable
-    | ([range(7; -1; -1) as $i | ($hash / pow(16; $i) | floor) % 16 | "0123456789abcdef"[.:. + 1]] | join("")) as $hex
-    | "[\(.test | code)](\(pages)/t/\(if $readable == "" then "" else "\($readable)-" end)\($hex).html)" end;
+  .test as $test | "\(.suite) \(.test)" | page_name($test) // empty | "[\($test | code)](\(pages)/t/\(.).html)";
+# Pages of runs by the names that confirm gives, which may be anybody's.
+def is_page: (. // "") | test("^[a-z0-9.-]+$");
+def run_pages:
+  [if .head_page | is_page then "[this build](\(pages)/r/\(.head_page).html)" else empty end,
+   if (.head_page | is_page) and (.base_page | is_page)
+   then "[both builds](\(pages)/compare.html#base=\(.base_page)&head=\(.head_page))" else "[any two builds](\(pages)/compare.html)" end];
 
 def csv_links($name; $place):
   if ($place // "") == "" then "" else
@@ -62,7 +62,7 @@ def builds:
   compare_link + "\n" +
   csv_links("last good build"; .base_place) + csv_links("this build"; .head_place) +
   (if (env.RUN_URL // "") != "" then "\n* [the run that found it, with raw samples](\(env.RUN_URL))" else "" end) +
-  (pages as $pages | if $pages == "" then "" else "\n* pages: " + ([test_page, "[this build](\($pages)/compare.html)", "[all tests](\($pages))"] | map(select(. != null)) | join(" · ")) end);
+  (pages as $pages | if $pages == "" then "" else "\n* pages: " + ([test_page] + run_pages + ["[all tests](\($pages))"] | join(" · ")) end);
 
 # That of every row, as issues are made of one kind only.
 def in_test_run: .in_test_run == "1";

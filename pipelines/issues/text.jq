@@ -63,6 +63,19 @@ def fenced($language):
   | ("~" * ([3, $most + 1] | max)) as $fence
   | "\($fence)\($language)\n\($text)\n\($fence)";
 
+# The name of the file of a page for this text, as the function slug of pipelines/site/pages makes it; null where the
+# text is not of ASCII, where bytes are not characters.
+def page_name($readable):
+  if test("^[\\t -~]+$") | not then null
+  else (reduce explode[] as $c (5381; (. * 33 + $c) % 2147483647)) as $hash
+    | ($readable[:60] | ascii_downcase | gsub("[^a-z0-9.]+"; "-") | sub("^[.-]+"; "") | sub("[.-]+$"; "")) as $name
+    | (if $name == "" then "" else "\($name)-" end) +
+      ([range(7; -1; -1) as $i | ($hash / pow(16; $i) | floor) % 16 | "0123456789abcdef"[.:. + 1]] | join("")) end;
+
+# That of a run, from rows of its summary.
+def run_page: (map(.timestamp) | min) as $time | .[0] // empty | .build as $build
+  | "\(.build) \(.host_class)\t\(.track)\t\(.suite) \(.run_id) \($time)" | page_name($build);
+
 def number: if . == null or . == "" then "" else (tonumber? // "") end;
 
 # Four significant digits, as people read them.

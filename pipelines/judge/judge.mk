@@ -35,7 +35,7 @@ findings: all ### judge the newest builds by history: what is suspected, stale o
 	$(Q)$(TOP)pipelines/results/history $(HISTORY_OPTIONS) > $(REPORT)/history.csv
 	$(Q)$(BIN)/regress-detect --history --net-in-vm --markers $(REPORT)/markers.csv $(if $(SETTINGS),--settings '$(SETTINGS)') \
 		--now "$$(date -u +%Y-%m-%dT%H:%M:%SZ)" -o $(REPORT)/findings.csv $(REPORT)/history.csv
-	$(Q)$(TOP)pipelines/issues/summary --annotations 'Newest builds against their history' $(REPORT)/findings.csv
+	$(Q)$(TOP)pipelines/issues/summary --annotations --net-in-vm 'Newest builds against their history' $(REPORT)/findings.csv
 	$(Q)$(TOP)pipelines/issues/file-issues --unfiled $(REPORT)/findings.csv > $(REPORT)/unfiled.csv
 
 confirm: all ### measure again what history suspects and no issue tells of, as far as this machine can

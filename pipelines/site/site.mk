@@ -2,6 +2,7 @@
 # Pages of what was measured. pipelines/site/pages/ stands alone and knows nothing of this project; here it is given
 # our results, and what regress-detect says of them.
 #: SITE           where pages are written  (build/site)
+#:: RESULTS_URL  where the results branch is to be seen, for links to a run's CSV files  (none)
 #:: SITE_SOURCE  results that they show  (the results branch, here or fetched, where there is one, else RESULTS)
 #:: SITE_TITLE, SITE_PORT  title; port of site-serve
 #:: EVENTS       CSV of releases and whatever else is to be drawn in (build,kind,label,url,…)  (none)
@@ -12,6 +13,7 @@ SITE          ?= build/site
 SITE_TITLE    ?= eBPF performance
 SITE_PORT     ?= 8000
 EVENTS        ?=
+RESULTS_URL   ?=
 HOST_CLASS    ?=
 METRIC        ?=
 PLOT          ?=
@@ -30,7 +32,8 @@ site: $(BIN)/regress-detect site-input site-events ## write pages of the stored 
 	$(Q)$(site_verdicts)
 	$(Q)rates=build/site-verdicts/rates.csv; find '$(SITE_SOURCE)' -name self-test.csv -exec \
 		$(TOP)pipelines/results/self-test-rates {} + > $$rates && \
-		$(TOP)pipelines/site/pages/site -o '$(SITE)' --title '$(SITE_TITLE)' $(site_judged) $$([ ! -s $$rates ] || echo --rates $$rates) '$(SITE_SOURCE)'
+		$(TOP)pipelines/site/pages/site -o '$(SITE)' --title '$(SITE_TITLE)' $(if $(RESULTS_URL),--tree-url '$(RESULTS_URL)') \
+		$(site_judged) $$([ ! -s $$rates ] || echo --rates $$rates) '$(SITE_SOURCE)'
 
 # Stored runs do not change: what is not there yet is unpacked. What the branch does not have goes before, and what one
 # that was killed has left unfinished: it is shorter.

@@ -28,10 +28,17 @@ function commit_link(path,   c, r) {
 	sub(/\.git$/, "", r)
 	return r ~ /^https:\/\/[A-Za-z0-9.-]+\/[A-Za-z0-9._\/-]+$/ ? r "/commit/" c : ""
 }
+# Where the folder of a run is to be seen. Its path begins with the number of an operand (import.sh).
+function files_link(path,   link) {
+	sub(/^[0-9]+\//, "", path)
+	link = ENVIRON["tree_url"] "/" path
+	return ENVIRON["tree_url"] != "" && path !~ /\.csv$/ && safe_link(link) ? link : ""
+}
 function write_run(line, i,   path, v) {
 	path = run_path[line, i]
 	build_fields(line, i, v)
 	v["href"] = commit_link(path)
+	v["files"] = files_link(path)
 	v["commit"] = substr(env[path, "commit"], 1, 12)
 	v["compared"] = i == line_last[line] && line in compared ? 1 : ""
 	v["scripts"] = line_script(line, "../")
