@@ -104,6 +104,16 @@ const checks = {
 		// The address holds the view.
 		const again = await open(page.url());
 		equal((await rows(again)).map((x) => x.verdict), ["failed"], "view from its address");
+		// A group's mean leads to its series, whatever was shown before.
+		await page.click("#groups summary");
+		const [group, track, mean, size] = await page.$$eval("#groups tbody tr:first-child > *", (c) => [0, 1, 4, 5].map((i) => c[i].textContent));
+		await page.click("#groups tbody a");
+		await page.waitForFunction((n) => document.querySelectorAll("#series tbody tr").length === n, Number(size));
+		const shown = await rows(page), ratios = shown.map((x) => x.change).filter((x) => x !== null);
+		assert(shown.every((x) => x.test.startsWith(group + "/")), "series of the group " + group);
+		equal(await page.$$eval("#series tbody tr", (t) => [...new Set(t.map((r) => r.cells[2].textContent))]), [track], "of its track");
+		const expected = 100 * (Math.exp(ratios.reduce((sum, r) => sum + Math.log(r), 0) / ratios.length) - 1);
+		assert(Math.abs(Number(mean.replace("\u2212", "-").replace(/[^-+.0-9]/g, "")) - expected) < .01, `geometric mean ${mean}: ${expected}`);
 	},
 	async overview_sorts() {
 		const page = await open(file_url("index.html"));

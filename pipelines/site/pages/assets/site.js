@@ -76,6 +76,14 @@ const site = (() => {
 		form.addEventListener("input", apply);
 		form.addEventListener("submit", (e) => e.preventDefault());
 		form.addEventListener("reset", () => setTimeout(apply));
+		/* Links to groups lead into this page. */
+		window.addEventListener("hashchange", () => {
+			form.reset();
+			sort = { column: -1, descending: false };
+			restore();
+			apply();
+			table.scrollIntoView();
+		});
 		restore();
 		apply();
 	}

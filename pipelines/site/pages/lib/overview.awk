@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 # Rows of the overview, worst first -> index.html.
 #
-# Input: rank, how bad, verdict, severity, line, the series in a phrase if it is worse, and the row in HTML.
+# Input: rank, how bad, verdict, severity, line, the series in a phrase if it is worse, its group, metric and ratio, and
+# the row in HTML.
 BEGIN { load_compared() }
 {
-	row[NR] = $7
+	row[NR] = $10
+	if ($9 > 0) add_to_group($7, $5, $8, log($9))
 	if (NR == 1) worst = $6
 	if (!count[$3]++) order[++nverdicts] = $3 # worst first
 	severity[$3] = $4
@@ -20,8 +22,48 @@ END {
 	page["verdicts"] = filters()
 	page["one_host"] = one_host()
 	page["rows"] = joined(row, 1, NR)
+	page["groups"] = groups()
 	page["self_test"] = self_test()
 	write_page(out "/index.html", "overview", page, "", "")
+}
+
+# A change of the mean that is worth a second look, as a logarithm: .1 %.
+function moves(change) { return change > .001 ? 1 : change < -.001 ? -1 : 0 }
+function add_to_group(group, line, metric, change,   k) {
+	k = group SUBSEP line SUBSEP metric
+	if (!group_size[k]++) group_key[++ngroups] = k
+	group_sum[k] += change
+	group_more[k] += moves(change) > 0
+	group_less[k] += moves(change) < 0
+}
+# The geometric mean of the changes of each group, metric and line; the largest first.
+function groups(   i, j, k, part, v, rows, mean, shown) {
+	for (i = 1; i <= ngroups; i++) {
+		k = group_key[i]
+		mean[i] = group_sum[k] / group_size[k]
+		for (j = i; j > 1 && abs(mean[j]) > abs(mean[j - 1]); j--) {
+			k = group_key[j]; group_key[j] = group_key[j - 1]; group_key[j - 1] = k
+			k = mean[j]; mean[j] = mean[j - 1]; mean[j - 1] = k
+		}
+	}
+	for (i = 1; i <= ngroups; i++) {
+		if (!(group_more[group_key[i]] + group_less[group_key[i]])) continue
+		split(group_key[i], part, SUBSEP)
+		build_fields(part[2], line_last[part[2]], v)
+		v["group"] = part[1]
+		v["group_url"] = url(part[1])
+		v["track_url"] = url(v["track"])
+		v["metric"] = metric_name(part[3])
+		v["mean"] = change(exp(mean[i]))
+		v["size"] = group_size[group_key[i]]
+		v["more"] = group_more[group_key[i]]
+		v["less"] = group_less[group_key[i]]
+		rows[++shown] = fill("group-row", v)
+	}
+	v["rows"] = joined(rows, 1, shown)
+	v["some"] = shown
+	v["others"] = ngroups - shown
+	return ngroups ? fill("groups", v) : ""
 }
 
 # Of each runtime a sentence, and a row for each size of the slowdown; in the file 0 comes first.

@@ -204,7 +204,8 @@ function overview(m,   v, worst) {
 	v["spark"] = m ? spark(m) : ""
 	v["test"] = page_test
 	worst = S["severity"] ~ /^(bad|trouble)$/ && v["ratio"] != "" ? fill("worst", v) : ""
-	print S["rank"], S["badness"], S["verdict"], S["severity"], line, worst, fill("overview-row", v) > (work "/overview.tsv")
+	print S["rank"], S["badness"], S["verdict"], S["severity"], line, worst, v["group"], S["metric"], v["ratio"], \
+		fill("overview-row", v) > (work "/overview.tsv")
 }
 
 # At most 48 points, each the median of its share of builds.
