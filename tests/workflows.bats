@@ -130,6 +130,16 @@ policy() {
   assert_equal "$(matrix RUNTIME=icount | jq -r '.include[].runtime' | uniq)" icount
   assert_equal "$(matrix KERNELS='$(touch X)' | jq -r '.include[0].kernel')" '$(touch'
   [ ! -e X ]
+  # GitHub refuses more than 256 jobs: then each has as many kernels as it must.
+  many=$(seq -f 'deb:k%g' 300)
+  matrix KERNELS="$(head -n 256 <<<"$many" | xargs)" | jq -e '[.include[].kernel] | length == 256 and all(contains(" ") | not)'
+  matrix KERNELS="$(xargs <<<"$many")" SUITES='core full' >jobs.json
+  jq -e '.include | length <= 256 and ([.[].name] | unique | length) == length and all(.kernel | split(" ") | length <= 3)' jobs.json
+  for suite in core full; do
+    assert_equal "$(jq -r --arg suite "$suite" '.include[] | select(.suite == $suite) | .kernel | split(" ")[]' jobs.json | sort)" "$(sort <<<"$many")"
+  done
+  run -5 --separate-stderr matrix KERNELS=deb:k RUNNERS="$(seq -f r%g 300 | xargs)"
+  assert_contains "$stderr" 'more than 256 jobs: name fewer RUNNERS or SUITES'
   run -5 --separate-stderr matrix TRACK=none
   assert_contains "$stderr" 'no track is left'
 }
@@ -230,6 +240,11 @@ deps profile|icount|deb:k|.'
   run -2 env SUITE='$(shell touch X)' "$PIPELINES/bench/measure"
   run -2 env KERNEL="x'; touch X; '" "$PIPELINES/bench/measure"
   [ ! -e X ]
+  # Of several kernels each is measured; one that fails is the status.
+  printf 'bench:\n\t@echo "$(KERNEL)" && [ "$(KERNEL)" != deb:b ]\n' >Makefile
+  run -2 --separate-stderr env KERNEL='deb:a deb:b deb:c' "$PIPELINES/bench/measure"
+  assert_equal "${lines[*]}" 'deb:a deb:b deb:c'
+  run -0 env KERNEL='deb:a deb:c' "$PIPELINES/bench/measure"
 }
 
 @test "verdicts become a summary with the worst first, and annotations that are cut" {
