@@ -60,6 +60,7 @@ in_browser() {
 @test "the overview sorts and groups" { in_browser plain overview_sorts; }
 @test "hover shows the values of the CSV, where gnuplot drew them" { in_browser plain hover_equals_csv; }
 @test "a chart zooms, and turns logarithmic" { in_browser plain zoom_and_log; }
+@test "a chart shows some days, and another series over its own" { in_browser plain days_and_another_series; }
 @test "everything can be done by keyboard" { in_browser plain keyboard; }
 @test "any two builds can be compared, and the numbers are right" { in_browser plain compare; }
 @test "a build's page has its results, beside those of the build before" { in_browser plain build_results; }

@@ -134,7 +134,7 @@ const checks = {
 		const path = test_page("map-hash-update"), page = await open(file_url(path));
 		const data = csv_rows(path.replace(/html$/, "csv")).filter((r) => r.track === "main");
 		assert(data.length === 40, `rows in the CSV: ${data.length}`);
-		const live = page.locator("article", { hasText: "main on example-cpu-kvm" }).locator("svg.live"), readout = page.locator("article", { hasText: "main on example-cpu-kvm" }).locator(".readout");
+		const live = page.locator("article", { has: page.locator("h2", { hasText: "main on example-cpu-kvm" }) }).locator("svg.live"), readout = page.locator("article", { has: page.locator("h2", { hasText: "main on example-cpu-kvm" }) }).locator(".readout");
 		const box = await live.boundingBox();
 		const [x0, x1] = (await page.locator("figure.chart").first().getAttribute("data-x")).split(" ").map(Number);
 		const seen = new Set();
@@ -186,6 +186,30 @@ const checks = {
 		const values = (await live.locator("text.end").allTextContents()).map(Number).slice(0, tics.length);
 		const per = tics.slice(1).map((t, i) => (tics[i] - t) / Math.log(values[i + 1] / values[i]));
 		assert(per.length >= 2 && Math.max(...per) / Math.min(...per) < 1.001, `not logarithmic: ${per}`);
+	},
+	async days_and_another_series() {
+		const page = await open(file_url(test_page("map-hash-update"))), figure = page.locator("figure.chart").first(), live = figure.locator("svg.live");
+		const builds = csv_rows(test_page("map-hash-update").replace(/html$/, "csv")).filter((r) => r.track === "main");
+		const day = (i) => builds[i].timestamp.slice(0, 10), shown = () => live.locator("text.name").textContent();
+		await figure.getByLabel("From day").fill(day(10));
+		equal(await shown(), builds[10].build + " to " + builds[builds.length - 1].build, "builds from a day on");
+		await figure.getByLabel("To day").fill(day(15));
+		equal(await shown(), builds[10].build + " to " + builds[15].build, "and up to another");
+		for (const name of ["From day", "To day"]) await figure.getByLabel(name).fill("");
+		equal(await live.locator("text.name").count(), 0, "without days the whole is shown");
+		// The other series has fewer builds, each at its own time.
+		const over = figure.getByLabel("Another series over this one");
+		await over.selectOption({ index: 1 });
+		const other = csv_rows(test_page("map-hash-update").replace(/html$/, "csv")).filter((r) => r.track !== "main");
+		const within = other.filter((r) => r.timestamp >= builds[0].timestamp && r.timestamp <= builds[builds.length - 1].timestamp);
+		const points = (await live.locator("polyline.over").getAttribute("points")).split(" ").map((p) => p.split(",").map(Number));
+		equal(points.length, within.length, "builds of the other series in this time");
+		const line = (await live.locator("polyline.line").first().getAttribute("points")).split(" ").map((p) => p.split(",").map(Number));
+		const same = builds.findIndex((b) => b.timestamp === within[0].timestamp);
+		if (same >= 0) assert(Math.abs(points[0][0] - line[same][0]) < .01, "at its time");
+		assert(/dashed: .* \u00d7 /.test(await live.locator("text.over-name").textContent()), "the other's name and factor");
+		await over.selectOption({ index: 0 });
+		equal(await live.locator("polyline.over").count(), 0, "alone again");
 	},
 	async occasions() {
 		const page = await open(file_url(test_page("map-hash-update"))), figure = page.locator("figure.chart").first(), live = figure.locator("svg.live");

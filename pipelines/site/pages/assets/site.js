@@ -136,6 +136,10 @@ const site = (() => {
 	const WIDTH = 720, HEIGHT = 320, LEFT = .09 * WIDTH, RIGHT = .9 * WIDTH, TOP = .16 * HEIGHT, BOTTOM = .9 * HEIGHT;
 	const NOTHING = ["", "", "", ""]; /* a build: label, time, page, commit */
 	const number = (text) => (isNaN(text) ? null : Number(text));
+	function median(list) {
+		const sorted = list.slice().sort((a, b) => a - b), half = sorted.length >> 1;
+		return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+	}
 	const shorten = (text, n) => (text.length > n ? text.slice(0, n - 1) + "\u2026" : text);
 	function ticks(lo, hi) {
 		const raw = (hi - lo) / 6, unit = Math.pow(10, Math.floor(Math.log10(raw))), out = [];
@@ -161,9 +165,12 @@ const site = (() => {
 			this.y_whole = d.y.split(" ").map(Number);
 			this.x = this.whole.slice();
 			this.log = false;
+			this.over = null; /* another chart, whose series is laid over this one */
 			this.at = this.v.length - 1;
 			while (this.at > 0 && this.v[this.at] === null) this.at--;
 			this.plot = $(".plot", figure);
+			this.name = [...$("h2", figure.parentNode).childNodes].filter((n) => n.className === undefined || !/^v /.test(n.className + " "))
+				.map((n) => n.textContent).join("").replace(/\s+/g, " ").trim();
 			this.live = svg("svg", { "class": "live", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" });
 			this.plot.append(this.live);
 			this.controls();
@@ -171,6 +178,7 @@ const site = (() => {
 			this.draw();
 			this.read();
 			window.addEventListener("resize", () => this.fit());
+			$("img", this.plot).addEventListener("load", () => this.fit());
 			this.fit();
 			this.plot.scrollLeft = this.plot.scrollWidth; /* where the picture is wider than the page, the newest is what matters */
 		}
@@ -185,7 +193,7 @@ const site = (() => {
 			const [a, b, c] = [this.y[0], this.y[1], v].map((y) => (this.log ? Math.log(y) : y));
 			return BOTTOM - (c - a) / (b - a) * (BOTTOM - TOP);
 		}
-		zoomed() { return this.log || this.x[0] !== this.whole[0] || this.x[1] !== this.whole[1]; }
+		zoomed() { return this.log || this.over !== null || this.x[0] !== this.whole[0] || this.x[1] !== this.whole[1]; }
 		visible() { /* indices of builds in view, from and to */
 			return [Math.max(0, Math.ceil(this.x[0] - this.first)), Math.min(this.v.length - 1, Math.floor(this.x[1] - this.first))];
 		}
@@ -217,6 +225,7 @@ const site = (() => {
 			this.draw_axes();
 			this.inside = svg("g", { "clip-path": `url(#${id})` });
 			this.draw_series();
+			if (this.over) this.draw_over();
 			this.draw_occasions();
 			this.draw_changes();
 			this.live.append(this.inside);
@@ -260,6 +269,26 @@ const site = (() => {
 			if (dots) this.inside.append(...piece.map((p) => svg("circle", { "class": "dot", cx: p.x, cy: p.y, r: 2.5 })));
 			this.inside.prepend(svg("polygon", { "class": "band", points: points(piece, "lo") + " " + points(piece.slice().reverse(), "hi") }));
 		}
+		/* The other's builds at their time between these, times what makes the medians in view equal. */
+		draw_over() {
+			const [from, to] = this.visible(), there = (v) => v !== null, { over } = this;
+			const points = over.v.map((v, i) => ({ v, place: this.place_at(over.time(i)) }))
+				.filter((p) => there(p.v) && p.place >= this.x[0] && p.place <= this.x[1]);
+			const scale = median(this.v.slice(from, to + 1).filter(there)) / median(points.map((p) => p.v));
+			if (points.length && isFinite(scale))
+				this.inside.append(svg("polyline", { "class": "over", points: points.map((p) => this.px(p.place) + "," + this.py(p.v * scale)).join(" ") }));
+			this.draw_text("end over-name", RIGHT, 40, points.length ? `dashed: ${shorten(over.name, 56)} \u00d7 ${scale.toPrecision(3)}`
+				: `no build of ${shorten(over.name, 56)} in this time`, this.live);
+		}
+		time(i) { return Date.parse(this.build(i)[1].replace(" ", "T") + "Z"); }
+		/* Where a time lies on the axis of builds. */
+		place_at(time) {
+			const last = this.v.length - 1;
+			let i = 0;
+			while (i < last && this.time(i + 1) <= time) i++;
+			const begin = this.time(i), end = i < last ? this.time(i + 1) : begin;
+			return time < this.time(0) || time > this.time(last) ? NaN : this.first + i + (end > begin ? (time - begin) / (end - begin) : 0);
+		}
 		draw_occasions() {
 			if (this.base > 0) this.draw_line("base", LEFT, RIGHT, this.py(this.base), this.py(this.base));
 			for (const o of this.occasions) {
@@ -291,7 +320,29 @@ const site = (() => {
 				b.setAttribute("aria-pressed", this.log);
 				this.draw();
 			}, { "aria-pressed": "false" }));
-			this.plot.after(el("div", { "class": "controls" }, [this.slider, ...buttons]), this.readout);
+			this.panel = el("div", { "class": "controls" }, [this.slider, ...buttons, ...this.days()]);
+			this.plot.after(this.panel, this.readout);
+		}
+		/* A range by days, of which each may be left open. */
+		days() {
+			const day = (name) => el("input", { type: "date", "aria-label": name }), from = day("From day"), to = day("To day");
+			const choose = () => {
+				const begin = Date.parse(from.value), end = Date.parse(to.value) + 864e5; /* the end of that day */
+				const there = this.v.map((v, i) => i).filter((i) => !(this.time(i) < begin) && !(this.time(i) >= end));
+				this.range(...(there.length && there.length < this.v.length ? [this.first + there[0] - .5, this.first + there[there.length - 1] + .5] : this.whole));
+			};
+			for (const input of [from, to]) input.addEventListener("change", choose);
+			return [el("label", {}, ["From ", from]), el("label", {}, ["to ", to])];
+		}
+		/* To lay one of the page's other series over this one. */
+		offer(charts) {
+			const choice = el("select", { "aria-label": "Another series over this one" }, [el("option", { value: "" }, "Alone"),
+				...charts.map((c, i) => el("option", { value: i }, "With " + c.name)).filter((o, i) => charts[i] !== this)]);
+			choice.addEventListener("input", () => {
+				this.over = charts[choice.value] || null;
+				this.draw();
+			});
+			this.panel.append(choice);
 		}
 		range(from, to) {
 			const span = Math.max(to - from, 2), [least, most] = this.whole;
@@ -516,7 +567,8 @@ const site = (() => {
 
 	document.addEventListener("DOMContentLoaded", () => {
 		overview();
-		for (const figure of all("figure.chart")) new Chart(figure);
+		const charts = all("figure.chart").map((figure) => new Chart(figure));
+		if (charts.length > 1) for (const chart of charts) chart.offer(charts);
 		compare();
 		results();
 	});
