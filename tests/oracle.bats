@@ -36,7 +36,8 @@ export BUILD="$build" KERNEL="${kernel%%=*}"
 mlr --csv put '
   said = is_not_empty($is_empty_program) ? "instructions=60" : system("cat said/" . $entry_point . "." . ENV["KERNEL"] . " said/" . $entry_point . " 2>/dev/null | head -n 1");
   $build = ENV["BUILD"];
-  $status = "ok"; $reason = ""; $verified_insns = 10; $jited_bytes = 20; $stack_bytes = 0; $map_bytes = 0; $verification_us = 5;
+  if (!($status =~ "_failed$")) { $status = "ok"; $reason = "" }
+  $verified_insns = 10; $jited_bytes = 20; $stack_bytes = 0; $map_bytes = 0; $verification_us = 5;
   $instructions = 100; $run_status = ""; $run_reason = ""; if ($program_type == "") { $program_type = "xdp" }
   for (name, value in splitkvx(said, "=", ";")) { $[name] = value }
   if ($status != "ok") { for (m in ["verified_insns", "jited_bytes", "stack_bytes", "map_bytes", "verification_us", "instructions"]) { $[m] = "" } }
@@ -147,6 +148,21 @@ SH
   assert_contains "$(csv_value build/oracle/oracle.csv status,reason '$build == "two-1"' | sed q)" "not_run in boot: Kernel panic"
 }
 
+@test "what is no object, or not to be compiled, is a row with its reason, and costs the others nothing" {
+  requires setpriv
+  fake_vm
+  echo 'int x(' >bad.bpf.c
+  head -c 300 "$TOP/build/bin/bpf-run" >cut.o
+  echo 'verified_insns=21752;instructions=431' >said/a
+  oracle --kernels 'file:one file:two' two.bpf.c bad.bpf.c cut.o >table 2>messages
+  assert_contains "$(tr -s ' ' <table)" $'\na 21752 (2 %) 21752 (2 %)\n'
+  assert_equal "$(csv_value build/oracle/oracle.csv status '$test =~ "bad|cut"' | sort | uniq -c | xargs)" '2 compile_failed 2 ok'
+  for name in cut.o bad.bpf.c; do
+    grep -q "^| .$name. |" build/oracle/oracle.md
+    grep -q "^$name " table
+  done
+}
+
 @test "names from outside are text, on the terminal and in markdown" {
   requires setpriv
   fake_vm
@@ -204,7 +220,10 @@ TABLE
   LIMITS='jited_bytes=1% map_bytes=1%' run -1 pipelines/oracle/action
   assert_contains "$(cat summary.md)" '| grew | `two/a` | map_bytes | one | two | 1000 | 1020 |'
   LIMITS='map_bytes=1%' FAIL=false pipelines/oracle/action
+  # What was asked before is no answer to this.
+  rm summary.md
   ASKED=file:none FAIL=false run -2 pipelines/oracle/action
+  [ ! -s summary.md ]
   # It has the inputs that the script takes.
   action=$TOP/.github/actions/oracle/action.yml
   for name in PROGRAMS ASKED LIMITS FAIL; do grep -q "^        $name: " "$action"; done
