@@ -198,7 +198,7 @@ T
   assert_trouble "'network' needs a 'source' or 'elf_file'" bpf-compile-check --no-load bad.yml
 }
 
-@test "what a plan's setup has of a network is checked again" {
+@test "what a plan's setup has is checked again" {
   requires bpf
   write_suite
   bpf-compile-check suite.yml | mlr --csv filter '$test == "devmap"' then put '$program_hash = ""' >plan.csv
@@ -207,13 +207,22 @@ T
   while IFS='|' read -r change reason; do
     jq -c "$change" good >"$setup"
     bpf-run -q --rounds 1 --samples 1 -c 8 plan.csv >samples.csv 2>messages
-    assert_equal "$(outcomes)" "devmap: load_failed: network: $reason"
+    assert_equal "$(outcomes)" "devmap: load_failed: $reason"
   done <<'T'
-.network = 1|it is no mapping
-.network.devices.eth0 = -1|device 'eth0': its index is not a whole number (2 to 2147483647)
-.network.devices.eth0 = 4294967306|device 'eth0': its index is too large (2 to 2147483647)
-.network.routes["198.51.100.0/24"] = {}|route '198.51.100.0/24': its value is no text
+.network = 1|network: it is no mapping
+.network.devices.eth0 = -1|network: device 'eth0': its index is not a whole number (2 to 2147483647)
+.network.devices.eth0 = 4294967306|network: device 'eth0': its index is too large (2 to 2147483647)
+.network.routes["198.51.100.0/24"] = {}|network: route '198.51.100.0/24': its value is no text
+.netwerk = {}|setup: member 'netwerk': is none of those known
+.globals = 5|globals: no mapping of names
+.maps = []|maps: no mapping of names
+.maps.ports = 5|map 'ports': has max_entries and a list of elements
+.maps.ports.elements = "x"|map 'ports': has max_entries and a list of elements
 T
+  # A file that is not there is that, and no other object.
+  bpf-compile-check suite.yml | mlr --csv filter '$test == "devmap"' then put '$setup = "none.json"' >plan.csv
+  bpf-run -q --rounds 1 --samples 1 -c 8 plan.csv >samples.csv 2>messages
+  assert_equal "$(outcomes)" "devmap: load_failed: can't read setup 'none.json': No such file or directory"
 }
 
 @test "who may make no namespace, and programs that only a trigger runs, are unsupported with that reason" {

@@ -73,10 +73,9 @@ YAML
     [ "$(cells "$test" trigger_cost | cut -d . -f 1)" -gt 100 ]
   done
   assert_equal "$(cells open/alone/x returned)" ""
-  # More programs take more time, and a process more than a system call, side by side.
+  # A process takes more than a system call. (That more programs take more is counted in a VM, below.)
   mlr --icsv --ojson filter '$sample > 0' then stats1 -a p50 -f duration_ns,trigger_cost -g test then put '$t = $test' samples.csv |
-    jq -e 'map({(.t): .}) | add | (.["open/alone/x"].duration_ns_p50 < .["open/list/x"].duration_ns_p50)
-      and (.["open/alone/x"].trigger_cost_p50 * 5 < .["command/text/x"].trigger_cost_p50)'
+    jq -e 'map({(.t): .}) | add | (.["open/alone/x"].trigger_cost_p50 * 5 < .["command/text/x"].trigger_cost_p50)'
   nothing_in_kernel "$own"
 }
 
@@ -190,7 +189,7 @@ char _license[] SEC("license") = "GPL";
 struct { __uint(type, BPF_MAP_TYPE_SOCKMAP); __uint(max_entries, 4); __type(key, __u32); __type(value, __u64); } peers SEC(".maps");
 struct { __uint(type, BPF_MAP_TYPE_SOCKHASH); __uint(max_entries, 4); __type(key, __u64); __type(value, int); } hashed SEC(".maps");
 struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 4); __type(key, __u32); __type(value, __u32); } other SEC(".maps");
-long passed, failed;
+long passed, failed, messages, streams;
 static int judge(int verdict) { __sync_fetch_and_add(verdict == SK_PASS ? &passed : &failed, 1); return verdict; }
 SEC("sk_msg") int past(struct sk_msg_md *msg) { return judge(bpf_msg_redirect_map(msg, &peers, 1, BPF_F_INGRESS)); }
 SEC("sk_msg") int past_hash(struct sk_msg_md *msg)
@@ -198,8 +197,10 @@ SEC("sk_msg") int past_hash(struct sk_msg_md *msg)
 	__u64 key = 9;
 	return judge(bpf_msg_redirect_hash(msg, &hashed, &key, BPF_F_INGRESS));
 }
-SEC("sk_msg") int pass(struct sk_msg_md *msg) { return judge(SK_PASS); }
-SEC("sk_skb/stream_verdict") int received(struct __sk_buff *skb) { return judge(SK_PASS); }
+SEC("sk_msg") int pass(struct sk_msg_md *msg) { __sync_fetch_and_add(&messages, 1); return judge(SK_PASS); }
+SEC("sk_skb/stream_verdict") int received(struct __sk_buff *skb) { __sync_fetch_and_add(&streams, 1); return judge(SK_PASS); }
+SEC("sk_skb/stream_parser") int parse(struct __sk_buff *skb) { return skb->len; }
+SEC("tc") int both_ran(struct __sk_buff *skb) { return !messages || !streams || failed; }
 SEC("tc") int all_passed(struct __sk_buff *skb) { return !passed || failed; }
 SEC("sk_lookup") int find(struct bpf_sk_lookup *ctx)
 {
@@ -218,6 +219,13 @@ tests:
   - {name: hash/past/x, entry_point: past_hash, attach: hashed, maps: {hashed: [{key: 0, value: sender}, {key: 9, value: receiver}]}}
   - {name: map/pass/x, entry_point: pass, attach: peers, maps: {peers: [{key: 3, value: sender}]}}
   - {name: map/received/x, entry_point: received, attach: peers, maps: {peers: [{key: 0, value: receiver}]}}
+  - {name: both/msg/x, entry_point: pass, attach: {pass: peers, received: peers}, with: [received], check: both_ran,
+     maps: {peers: [{key: 0, value: sender}, {key: 1, value: receiver}]}}
+  - {name: both/skb/x, entry_point: received, attach: {received: peers, pass: peers, parse: peers}, with: [pass, parse], check: both_ran,
+     maps: {peers: [{key: 0, value: sender}, {key: 1, value: receiver}]}}
+  - {name: both/own/x, entry_point: pass, attach: peers, with: [received], check: both_ran, maps: {peers: [{key: 0, value: sender}]}}
+  - {name: map/empty/x, entry_point: pass, attach: peers}
+  - {name: map/packet/x, entry_point: pass, check: "", expected_packet: "0x01", packet: tcp6-512}
   - {name: map/nobody/x, entry_point: past, attach: peers, maps: {peers: [{key: 0, value: sender}]}}
   - {name: map/absent/x, entry_point: past, attach: peer}
   - {name: map/other/x, entry_point: past, attach: other}
@@ -231,11 +239,13 @@ tests:
      maps: {peers: [{key: 2, value: listener}]}}
 Y
   measure suite.yml
-  for test in map/past map/pass map/received hash/past find/tcp find/udp; do
+  for test in map/past map/pass map/received hash/past both/{msg,skb,own} find/tcp find/udp; do
     assert_contains "ok below_noise" "$(cells "$test/x" status)"
   done
-  assert_equal "$(for test in map/{nobody,absent,other,number,cpus} find/wrong; do cells "$test/x" status,reason; done)" \
-    "run_failed past: Permission denied
+  assert_equal "$(for test in map/{nobody,empty,packet,absent,other,number,cpus} find/wrong; do cells "$test/x" status,reason; done)" \
+    "run_failed past: what was sent did not arrive: the program drops it, or sends it elsewhere
+load_failed attach: pass: no map has a sender or receiver, so nothing that the trigger sends passes by
+load_failed expected_packet: of an attached program nobody sees a packet
 load_failed attach: past: 'peer' is no map of sockets of the object
 load_failed attach: past: 'other' is no map of sockets of the object
 load_failed map 'peers': element 1: its 'value': a map of sockets has sender, receiver, listener or udp for a value

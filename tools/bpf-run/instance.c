@@ -58,8 +58,8 @@ static enum status aim_traced(struct instance *instance, size_t i, const struct 
 	char *unset;
 
 	if (wrong)
-		return instance_fail(instance, STATUS_UNSUPPORTED, "%s: %s", row->entry_point,
-				     wrong);
+		return instance_fail(instance, STATUS_UNSUPPORTED, "%s: %s",
+				     instance->n > 1 ? row->entry_point : traced->name, wrong);
 	if (setup_has(&instance->loaded.setup, "context"))
 		return instance_fail(
 		    instance, STATUS_LOAD_FAILED,
@@ -172,7 +172,9 @@ static enum status aim_user(struct instance *instance, size_t i)
 static enum status refresh(struct instance *instance, size_t i)
 {
 	const char *name = instance->row[i]->entry_point;
-	const char *wrong = target_refresh(&instance->target[i]);
+	const char *wrong = instance->target[i].trigger
+				? "fresh_packet is for programs that the kernel's test run runs"
+				: target_refresh(&instance->target[i]);
 
 	if (wrong)
 		return instance_fail(instance, STATUS_UNSUPPORTED, "%s: %s", name, wrong);

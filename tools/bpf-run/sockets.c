@@ -48,11 +48,11 @@ int sockets_send_datagram(void)
 int sockets_join(int program, enum bpf_attach_type type)
 {
 	/* One socket can't have programs of both kinds. */
-	int *joining = &pair[type != BPF_SK_MSG_VERDICT];
+	const int *joining = &(used ? used : pair)[type != BPF_SK_MSG_VERDICT];
 	uint32_t key = 0;
 	int map, error;
 
-	if (connect_pair())
+	if (!used && connect_pair())
 		return -1;
 	map = bpf_map_create(BPF_MAP_TYPE_SOCKMAP, "sockets", sizeof(key), sizeof(int), 1, NULL);
 	if (map < 0)

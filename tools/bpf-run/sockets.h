@@ -13,8 +13,8 @@ int sockets_send_stream(void);
 int sockets_send_datagram(void);
 
 /**
- * sockets_join - put the TCP sockets into a map of sockets, with a program that judges what they
- * send (BPF_SK_MSG_VERDICT) or receive (BPF_SK_SKB_STREAM_VERDICT)
+ * sockets_join - put the TCP sockets in use into a map of sockets, with a program that judges what
+ * they send (BPF_SK_MSG_VERDICT) or receive (BPF_SK_SKB_STREAM_VERDICT)
  * @return: the map, for sockets_part(); or -1 with errno set
  */
 int sockets_join(int program, enum bpf_attach_type type);

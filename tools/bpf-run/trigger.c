@@ -61,6 +61,8 @@ static const struct kind {
     {BPF_PROG_TYPE_PERF_EVENT, -1, BY(AT_PERF_EVENT, action_named[TRIGGER_PAGE_FAULT])},
     {BPF_PROG_TYPE_SK_MSG, BPF_SK_MSG_VERDICT, BY(AT_SOCKET_MAP, action_stream)},
     {BPF_PROG_TYPE_SK_SKB, BPF_SK_SKB_STREAM_VERDICT, BY(AT_SOCKET_MAP, action_stream)},
+    {BPF_PROG_TYPE_SK_SKB, BPF_SK_SKB_STREAM_PARSER, BY(AT_SOCKET_MAP, action_stream)},
+    {BPF_PROG_TYPE_SK_SKB, BPF_SK_SKB_VERDICT, BY(AT_SOCKET_MAP, action_stream)},
     {BPF_PROG_TYPE_SK_REUSEPORT, -1, BY(AT_SOCKET, action_datagram)},
     {BPF_PROG_TYPE_LWT_SEG6LOCAL, -1, BY(AT_ROUTE, action_routed)},
     {BPF_PROG_TYPE_SOCK_OPS, -1, BY(AT_CGROUP, action_named[TRIGGER_TCP_CONNECTION])},
@@ -170,6 +172,14 @@ static char *set_beside(struct trigger *t, const struct bpf_program *entry, stru
 	return NULL;
 }
 
+/* The sockets that a trigger sends by; NULL for this thread's own. */
+static const int *pair_of(const struct trigger *trigger)
+{
+	const struct loopback_sockets *sockets = trigger->setup ? &trigger->setup->loopback : NULL;
+
+	return sockets && sockets->has[LOOPBACK_SENDER] ? sockets->fd : NULL;
+}
+
 char *trigger_set(struct trigger **set, const struct bpf_program *program, struct loaded *loaded)
 {
 	const json_t *words = setup_trigger(&loaded->setup);
@@ -187,6 +197,10 @@ char *trigger_set(struct trigger **set, const struct bpf_program *program, struc
 	t->hook = hook_of(way, program, loaded);
 	t->action = way->action;
 	t->setup = &loaded->setup;
+	if (way->hook.where == AT_SOCKET_MAP && t->hook.target && !pair_of(t))
+		return xasprintf("attach: %s: no map has a sender or receiver, so nothing that the "
+				 "trigger sends passes by",
+				 bpf_program__name(program));
 	if (traced_name(t->hook.target))
 		t->traced = loaded->setup.traced;
 	wrong = set_action(t, words);
@@ -211,11 +225,13 @@ int trigger_fire(const struct trigger *trigger)
 {
 	int error;
 
-	bool has_pair = trigger->setup && trigger->setup->loopback.has[LOOPBACK_SENDER];
-
 	if (!trigger->command) {
-		sockets_use(has_pair ? trigger->setup->loopback.fd : NULL);
-		return trigger->action->fire() ? errno : 0;
+		sockets_use(pair_of(trigger));
+		if (!trigger->action->fire())
+			return 0;
+		return trigger->action == &action_stream && (errno == EACCES || errno == EAGAIN)
+			   ? TRIGGER_FAILED
+			   : errno;
 	}
 	error = command_run(trigger->command);
 	return error < 0 ? TRIGGER_FAILED : error;
@@ -223,7 +239,9 @@ int trigger_fire(const struct trigger *trigger)
 
 const char *trigger_failure(const struct trigger *trigger)
 {
-	return command_failure(trigger->command);
+	return trigger->command ? command_failure(trigger->command)
+				: "what was sent did not arrive: the program drops it, or sends it "
+				  "elsewhere";
 }
 
 const char *trigger_command(const struct trigger *trigger)
@@ -299,23 +317,41 @@ static void attach_target(struct bpf_program *program, const char *target,
 				  "or --attach does";
 }
 
-/* To a map of sockets of the object, which is filled then: a socket is under the programs that its
- * map had when it came. */
+/* To a map of sockets of the object. */
 static void attach_map(const struct hook *hook, const struct bpf_program *program,
 		       struct attached *attached)
 {
-	struct bpf_object *object = hook->loaded->object;
-	struct bpf_map *map = bpf_object__find_map_by_name(object, hook->target);
-	char *wrong;
+	struct bpf_map *map = bpf_object__find_map_by_name(hook->loaded->object, hook->target);
 
 	if (bpf_prog_attach(bpf_program__fd(program), bpf_map__fd(map),
 			    bpf_program__expected_attach_type(program), 0))
 		return;
 	attached->own_map = map;
-	wrong = setup_fill_map(&hook->loaded->setup, object, map);
-	if (wrong)
-		attached->lacks = "its sockets can't be put into that map";
-	free(wrong);
+	attached->judge = program;
+}
+
+/* Such maps are filled when all programs are attached: a socket is under those that its map had
+ * when it came. */
+static int fill_maps(const struct trigger *trigger, const struct attached *attached)
+{
+	int failed = 0;
+
+	for (size_t i = 0; i <= attached->nbeside && !failed; i++) {
+		const struct attached *a = i ? &attached->beside[i - 1] : attached;
+		struct loaded *loaded =
+		    i ? trigger->beside[i - 1].hook.loaded : trigger->hook.loaded;
+		bool filled = !a->own_map;
+		char *wrong;
+
+		for (size_t j = 0; j < i && !filled; j++)
+			filled = (j ? &attached->beside[j - 1] : attached)->own_map == a->own_map;
+		if (filled)
+			continue;
+		wrong = setup_fill_map(&loaded->setup, loaded->object, a->own_map);
+		failed = wrong ? -1 : 0;
+		free(wrong);
+	}
+	return failed;
 }
 
 static int attach(const struct hook *hook, struct bpf_program *program, int cpu,
@@ -358,10 +394,12 @@ int trigger_attach(const struct trigger *trigger, struct bpf_program *program, i
 		   struct attached *attached)
 {
 	struct attached *beside;
-	int failed = attach(&trigger->hook, program, cpu, attached);
 
-	if (failed || !trigger->nbeside)
-		return failed;
+	sockets_use(pair_of(trigger));
+	if (attach(&trigger->hook, program, cpu, attached))
+		return -1;
+	if (!trigger->nbeside)
+		return fill_maps(trigger, attached);
 	attached->beside = xcalloc(trigger->nbeside, sizeof(*attached->beside));
 	for (size_t i = 0; i < trigger->nbeside; i++) {
 		beside = &attached->beside[attached->nbeside++];
@@ -371,7 +409,7 @@ int trigger_attach(const struct trigger *trigger, struct bpf_program *program, i
 			return -1;
 		}
 	}
-	return 0;
+	return fill_maps(trigger, attached);
 }
 
 static void detach_map(const struct bpf_map *map, const struct bpf_program *program)
@@ -392,7 +430,7 @@ static void detach_map(const struct bpf_map *map, const struct bpf_program *prog
 static void detach(struct attached *attached)
 {
 	if (attached->own_map)
-		detach_map(attached->own_map, attached->program);
+		detach_map(attached->own_map, attached->judge);
 	bpf_link__destroy(attached->link);
 	if (attached->map >= 0)
 		sockets_part(attached->map);

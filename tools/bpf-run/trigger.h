@@ -44,10 +44,11 @@ const char *trigger_failure(const struct trigger *trigger);
 /* How a program is attached: one of these, and those beside it. */
 struct attached {
 	struct bpf_link *link;
-	int map;		       /* of sockets, made for the program; -1 for none */
-	const struct bpf_map *own_map; /* of the object, that it is attached to; else NULL */
-	void (*undo)(void);	       /* what this thread's UDP socket or route has; else NULL */
-	const char *lacks;	       /* why it is not, where that is known; else NULL */
+	int map;			 /* of sockets, made for the program; -1 for none */
+	const struct bpf_map *own_map;	 /* of the object, that it is attached to; else NULL */
+	const struct bpf_program *judge; /* of that map */
+	void (*undo)(void);		 /* what this thread's UDP socket or route has; else NULL */
+	const char *lacks;		 /* why it is not, where that is known; else NULL */
 	const struct bpf_program *program; /* the last that was tried */
 	struct attached *beside;
 	size_t nbeside;

@@ -251,6 +251,10 @@ static enum status validate_entry(struct instance *instance, size_t e, bool igno
 	const struct plan_row *row = instance->row[e];
 	struct invocation i;
 
+	if (instance->target[e].trigger && setup_has(&instance->loaded.setup, "expected_packet"))
+		return instance_fail(
+		    instance, STATUS_LOAD_FAILED,
+		    "expected_packet: of an attached program nobody sees a packet");
 	if (instance->target[e].trigger)
 		return try_to_attach(instance, e);
 	i = invoke_on(instance->cpu[e], &instance->target[e], 1);

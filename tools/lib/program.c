@@ -270,6 +270,8 @@ static enum status set_up(struct loaded *loaded, const struct program_set *set)
 
 enum status program_open(struct loaded *loaded, const struct program_set *set, int log_level)
 {
+	char setup[17] = "";
+
 	/* No assignment: clang's analyzer does not follow one of so large a structure. */
 	memset(loaded, 0, sizeof(*loaded));
 	loaded->n = set->n;
@@ -293,6 +295,10 @@ enum status program_open(struct loaded *loaded, const struct program_set *set, i
 	errno = 0;
 	if (!is_as_planned(loaded, set)) {
 		note_trouble(loaded, errno);
+		if (setup_hash(set->setup, setup))
+			return fail(
+			    loaded, STATUS_LOAD_FAILED,
+			    xasprintf("can't read setup '%s': %s", set->setup, strerror(errno)));
 		return fail(
 		    loaded, STATUS_LOAD_FAILED,
 		    xasprintf("object '%s' is not the one that the plan was made of (program_hash "

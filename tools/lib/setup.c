@@ -201,12 +201,46 @@ static struct bpf_map *find_map(const struct bpf_object *object, const char *nam
 	return map && !bpf_map__is_internal(map) ? map : NULL;
 }
 
+/* A suite is checked when it is read; a plan may be anybody's. */
+static char *check_members(const struct setup *setup)
+{
+	static const char *const known[] = {
+	    "globals", "maps",	  "packet", "context", "expected_packet",
+	    "network", "trigger", "attach", "with"};
+	const json_t *item;
+	const char *name;
+
+	json_object_foreach(setup->root, name, item) {
+		bool is_known = false;
+
+		for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+			is_known |= !strcmp(name, known[i]);
+		if (!is_known)
+			return text_of("setup: member", name, xstrdup("is none of those known"));
+	}
+	for (size_t i = 0; i < 2; i++) {
+		item = json_object_get(setup->root, known[i]);
+		if (item && !json_is_object(item))
+			return xasprintf("%s: no mapping of names", known[i]);
+	}
+	json_object_foreach(json_object_get(setup->root, "maps"), name, item) {
+		const json_t *elements = elements_of(item);
+
+		if (!json_is_object(item) || (elements && !json_is_array(elements)))
+			return text_of("map", name,
+				       xstrdup("has max_entries and a list of elements"));
+	}
+	return NULL;
+}
+
 char *setup_before_load(const struct setup *setup, struct bpf_object *object)
 {
 	const json_t *item;
 	const char *name;
-	char *wrong = NULL;
+	char *wrong = check_members(setup);
 
+	if (wrong)
+		return wrong;
 	json_object_foreach(json_object_get(setup->root, "globals"), name, item) {
 		wrong = set_global(object, name, item);
 		if (wrong)
@@ -445,6 +479,8 @@ static char *fill_map(struct setup *setup, const struct bpf_object *object,
 	const json_t *element;
 	size_t i;
 
+	if (json_array_size(elements) && bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF)
+		return xstrdup("a ring buffer has no elements");
 	if (is_percpu(map))
 		f.cpus = libbpf_num_possible_cpus();
 	if (f.cpus < 1 || f.cpus > CPUS_MAX)
