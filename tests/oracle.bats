@@ -81,6 +81,7 @@ b 10 10"
 b - -"
   assert_equal "$(grep -A 2 '^bytes of maps' table | tail -n 1 | tr -s ' ')" "a 4096 8192"
   assert_contains "$(cat table)" 'nothing is newly refused'
+  [[ $(cat table) != *'first tenth'* ]]
   assert_equal "$(sort booted | xargs)" "one two"
   assert_equal "$(cat build/oracle/console.log)" $'console of one\nconsole of two'
   assert_equal "$(sed q build/oracle/oracle.csv)" "$(header_of oracle)"
@@ -88,6 +89,18 @@ b - -"
   assert_equal "$(csv_value build/oracle/oracle.csv not_counted '$test == "b"' | sort -u)" "unsupported: no test run"
   assert_equal "$(csv_value build/oracle/oracle.csv test | sort -u | xargs)" "a b"
   grep -q '^| `a` | 21752 (2 %) | 21752 (2 %) |$' build/oracle/oracle.md
+}
+
+@test "a packet that leaves within the first tenth of a program on every kernel is pointed out" {
+  requires setpriv
+  fake_vm
+  echo 'insns=496;instructions=70' >said/a
+  echo 'insns=496;instructions=300' >said/b.one
+  echo 'insns=496;instructions=70' >said/b.two
+  oracle --kernels 'file:one file:two' two.bpf.c >table
+  assert_equal "$(grep -A 3 '^a packet leaves within the first tenth' table | tail -n +2 | tr -s ' ' | sed '/^$/q' | sed '$d')" "program instructions of
+a 10.0 496"
+  grep -q '^| `a` | 10.0 | 496 |$' build/oracle/oracle.md
 }
 
 @test "a new refusal, growth beyond a limit or a slower packet is status 1; what a kernel lacks is not" {
