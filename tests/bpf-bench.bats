@@ -47,6 +47,11 @@ C
   assert_equal "$(csv_value summary.csv returned '$entry_point == "reader"')" 3
   run -0 bpf-bench --rounds 2 --program '^reader$' v1.bpf.c --expect XDP_PASS
   assert_contains "$output" XDP_PASS
+  # The name of the one file is no column of its table, which fits a terminal.
+  clang -O2 -g -target bpf -c v1.bpf.c -o an_object_of_others.o
+  run -0 --separate-stderr bpf-bench --rounds 2 --program '^reader$' an_object_of_others.o
+  [[ $output =~ $'\n'reader\ +xdp\  ]]
+  [ "$(wc -L <<<"${output%the same in a pipeline*}")" -le 80 ]
 }
 
 @test "two files are judged side by side, and what the verifier made of them" {
