@@ -330,24 +330,28 @@ static void attach_map(const struct hook *hook, const struct bpf_program *progra
 	attached->judge = program;
 }
 
-/* Such maps are filled when all programs are attached: a socket is under those that its map had
- * when it came. */
+static const struct bpf_map *own_map(const struct attached *attached, size_t i)
+{
+	return i ? attached->beside[i - 1].own_map : attached->own_map;
+}
+
+/* Such maps are filled, each once, when all programs are attached: a socket is under those that its
+ * map had when it came. */
 static int fill_maps(const struct trigger *trigger, const struct attached *attached)
 {
+	struct loaded *loaded = trigger->hook.loaded;
 	int failed = 0;
 
 	for (size_t i = 0; i <= attached->nbeside && !failed; i++) {
-		const struct attached *a = i ? &attached->beside[i - 1] : attached;
-		struct loaded *loaded =
-		    i ? trigger->beside[i - 1].hook.loaded : trigger->hook.loaded;
-		bool filled = !a->own_map;
+		const struct bpf_map *map = own_map(attached, i);
 		char *wrong;
 
-		for (size_t j = 0; j < i && !filled; j++)
-			filled = (j ? &attached->beside[j - 1] : attached)->own_map == a->own_map;
-		if (filled)
+		for (size_t j = 0; j < i && map; j++)
+			if (own_map(attached, j) == map)
+				map = NULL;
+		if (!map)
 			continue;
-		wrong = setup_fill_map(&loaded->setup, loaded->object, a->own_map);
+		wrong = setup_fill_map(&loaded->setup, loaded->object, map);
 		failed = wrong ? -1 : 0;
 		free(wrong);
 	}

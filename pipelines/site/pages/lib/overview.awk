@@ -28,13 +28,13 @@ END {
 }
 
 # A change of the mean that is worth a second look, as a logarithm: .1 %.
-function moves(change) { return change > .001 ? 1 : change < -.001 ? -1 : 0 }
-function add_to_group(group, line, metric, change,   k) {
+function moves(by) { return by > .001 ? 1 : by < -.001 ? -1 : 0 }
+function add_to_group(group, line, metric, by,   k) {
 	k = group SUBSEP line SUBSEP metric
 	if (!group_size[k]++) group_key[++ngroups] = k
-	group_sum[k] += change
-	group_more[k] += moves(change) > 0
-	group_less[k] += moves(change) < 0
+	group_sum[k] += by
+	group_more[k] += moves(by) > 0
+	group_less[k] += moves(by) < 0
 }
 # The geometric mean of the changes of each group, metric and line; the largest first.
 function groups(   i, j, k, part, v, rows, mean, shown) {
