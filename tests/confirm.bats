@@ -43,9 +43,10 @@ mkdir -p "$folder"
 verdict=$(head -n 1 verdicts)
 sed -i 1d verdicts
 [ -n "$verdict" ] || { echo "no such kernel" >&2; exit 2; }
-printf 'host_class,track,suite,test,entry_point,metric,baseline,current,ratio,ratio_low,ratio_high,verdict\n%s\n%s\n%s\n' \
+printf 'host_class,track,suite,test,entry_point,metric,baseline,current,ratio,ratio_low,ratio_high,verdict\n%s\n%s\n%s\n%s\n' \
   "test-host,local,smoke,map/hash/read,read,duration_ns,20,40,2,1.9,2.1,$verdict" \
   test-host,local,smoke,control/user/wide,wide,duration_ns,2,1.992,.996,.99,1.01,unchanged \
+  test-host,local,smoke,control/user/memory,chase,duration_ns,,,,,,unsupported \
   test-host,local,smoke,control/user/l2,chase_l2,duration_ns,2,2.02,1.013,1.011,1.016,contaminated | regress-detect --verdicts > "$folder/verdict.csv"
 echo "$folder"
 exit 1
